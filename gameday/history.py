@@ -1,0 +1,92 @@
+"""What the observers saw of the system, one list a thing. Times are epoch seconds."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseSeen:
+    """The lease item as one strongly consistent read showed it."""
+
+    at: float
+    epoch: int
+    holder: str
+    state: str
+    expires_at: float
+
+    @property
+    def active(self) -> bool:
+        """Whether the holder may acknowledge payments (until the lease expires)."""
+        return self.state == "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterSeen:
+    """The region of the global cluster's writer."""
+
+    at: float
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadySeen:
+    """One answer of a region's /health/ready."""
+
+    at: float
+    region: str
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsSeen:
+    """The region that a fresh DNS answer named."""
+
+    at: float
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """An observation that failed: nothing was learnt, and nothing is concluded from it."""
+
+    at: float
+    what: str
+    why: str
+
+
+Seen = LeaseSeen | WriterSeen | ReadySeen | DnsSeen | Missed
+
+
+@dataclass(slots=True)
+class History:
+    """All observations of a drill, each list in the order of time."""
+
+    leases: list[LeaseSeen] = field(default_factory=list)
+    writers: list[WriterSeen] = field(default_factory=list)
+    readiness: list[ReadySeen] = field(default_factory=list)
+    dns: list[DnsSeen] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
+
+    def add(self, seen: Seen) -> None:
+        """Append *seen* to the list of its kind."""
+        match seen:
+            case LeaseSeen():
+                self.leases.append(seen)
+            case WriterSeen():
+                self.writers.append(seen)
+            case ReadySeen():
+                self.readiness.append(seen)
+            case DnsSeen():
+                self.dns.append(seen)
+            case Missed():
+                self.missed.append(seen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """When a fault was ordered, and when the local cloud reported that it was done."""
+
+    at: float
+    done_at: float
+    region: str
+    survivor: str
+    killed_processes: int

@@ -1,0 +1,86 @@
+"""From a drill's record to its summary and the findings behind it. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import cpu_count
+
+from gameday.calls import CallReport, recovery_calls
+from gameday.drill import Record
+from gameday.ledger_check import LedgerFindings, check
+from gameday.scenario import Scenario
+from gameday.settings import DrillSettings
+from gameday.summary import Host, Measured, Summary, Terraform
+from gameday.tenure import tenures
+from gameday.timeline import Event, events, moments
+from gameday.validity import Limits, invalid_reasons
+from gameday.verdict import DECLARED_AWS, calls, checks, payments, rpo_s, verdict
+
+_LEAST_SHARE = 0.9
+"""Share of the payments the steady phase should have brought that must have been settled in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The summary, and what it was made of."""
+
+    summary: Summary
+    events: list[Event]
+    findings: LedgerFindings
+    calls: CallReport
+
+
+def judge(
+    record: Record,
+    scenario: Scenario,
+    settings: DrillSettings,
+    *,
+    rate: float,
+    terraform: Terraform,
+    versions: dict[str, str],
+) -> Judgement:
+    """What *record* proves."""
+    fault = record.fault
+    seen = moments(record.history, record.operations, fault, record.until, scenario.follow.good_s)
+    end = record.until if seen.restored_s is None else fault.at + seen.restored_s
+    findings = check(record.operations, record.rows, record.journal, tenures(record.history.leases), fault)
+    made = recovery_calls(record.calls, fault, end)
+    reasons = invalid_reasons(
+        history=record.history,
+        operations=record.operations,
+        calls=record.calls,
+        fault=fault,
+        steady_since=record.steady_since,
+        host=record.host,
+        limits=Limits(steady_payments=int(rate * scenario.given.steady_s * _LEAST_SHARE)),
+    )
+    measured = Measured.of(seen, rpo_s(findings, fault))
+    counts, made_counts = payments(record.operations, findings), calls(made)
+    met = checks(
+        measured=measured,
+        objectives=settings.objectives,
+        expect=scenario.expect,
+        payments=counts,
+        calls=made_counts,
+        terraform=terraform,
+    )
+    summary = Summary(
+        run=record.run,
+        scenario=scenario.code,
+        fault_at=datetime.fromtimestamp(fault.at, UTC).isoformat(timespec="milliseconds"),
+        time_scale=settings.time_scale,
+        rate=rate,
+        valid=not reasons,
+        invalid_reasons=tuple(reasons),
+        objectives=settings.objectives,
+        measured=measured,
+        configured_waits=settings.waits,
+        declared_aws=DECLARED_AWS,
+        payments=counts,
+        calls=made_counts,
+        terraform=terraform,
+        versions=versions,
+        host=Host(cores=cpu_count() or 1, load_per_core=record.host.per_core, steal=record.host.steal),
+        checks=met,
+        verdict=verdict(reasons, met),
+    )
+    return Judgement(summary=summary, events=events(seen, fault), findings=findings, calls=made)

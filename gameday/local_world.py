@@ -1,0 +1,176 @@
+"""The local cloud as the world of a drill."""
+
+import asyncio
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, ScanOutputTypeDef
+from mypy_boto3_rds import RDSClient
+
+from gameday.calls import Call
+from gameday.cloud import Deployed
+from gameday.errors import FaultRefused, LedgerUnread
+from gameday.history import LeaseSeen
+from gameday.ledger_reader import LedgerReader
+from gameday.records import JournalEntry, LedgerRow
+from gameday.world import ObservationFailed
+from lib.config import Settings
+from localcloud.control import TOKEN_HEADER
+from localcloud.route53.resolver import Resolver
+
+_KILL_WITHIN_S = 30
+_QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalWorld:
+    """Implements gameday.world.World. AWS is read as an operator would, in the survivor."""
+
+    deployed: Deployed
+    system: str
+    primary: str
+    survivor: str
+    doors: Mapping[str, str]
+    resolver: Resolver
+    dynamodb: DynamoDBClient
+    rds: RDSClient
+    ledger: LedgerReader
+
+    @classmethod
+    def of(cls, deployed: Deployed, settings: Settings) -> "LocalWorld":
+        """The world of the system that *settings* describe, deployed in the running local cloud."""
+        state, survivor = deployed.state, settings.standby.name
+        aws: Any = boto3.Session(
+            aws_access_key_id=state.access_key_id,
+            aws_secret_access_key=state.secret_access_key,
+            region_name=survivor,
+        )
+
+        def client(service: str) -> Any:
+            return aws.client(service, endpoint_url=state.operator_endpoint, config=_QUICK)
+
+        return cls(
+            deployed=deployed,
+            system=settings.system,
+            primary=settings.primary.name,
+            survivor=survivor,
+            doors={name: region.front_door for name, region in state.regions.items()},
+            resolver=Resolver("127.0.0.1", state.dns_port),
+            dynamodb=client("dynamodb"),
+            rds=client("rds"),
+            ledger=LedgerReader(
+                secrets=client("secretsmanager"),
+                secret=settings.database.secret,
+                database=settings.database.name,
+                port=state.regions[survivor].database_port,
+            ),
+        )
+
+    @property
+    def api_name(self) -> str:
+        """DNS name of the API."""
+        return self.deployed.outputs.api_name
+
+    async def lease(self) -> LeaseSeen:
+        """The lease item, strongly consistent."""
+        return await asyncio.to_thread(self._lease)
+
+    def _lease(self) -> LeaseSeen:
+        try:
+            answer = self.dynamodb.get_item(
+                TableName=self.deployed.outputs.lease_table,
+                Key={"system": {"S": self.system}},
+                ConsistentRead=True,
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise ObservationFailed(str(error)) from error
+        if "Item" not in answer:
+            raise ObservationFailed("there is no lease yet")
+        item = answer["Item"]
+        return LeaseSeen(
+            at=time.time(),
+            epoch=int(item["epoch"]["N"]),
+            holder=item["holder"]["S"],
+            state=item["state"]["S"],
+            expires_at=int(item["expires_at_ms"]["N"]) / 1000,
+        )
+
+    async def writer(self) -> str:
+        """Region of the global cluster's writer."""
+        return await asyncio.to_thread(self._writer)
+
+    def _writer(self) -> str:
+        try:
+            clusters = self.rds.describe_global_clusters(
+                GlobalClusterIdentifier=self.deployed.outputs.global_cluster_id
+            )["GlobalClusters"]
+        except (BotoCoreError, ClientError) as error:
+            raise ObservationFailed(str(error)) from error
+        members = [member for cluster in clusters for member in cluster["GlobalClusterMembers"]]
+        writers = [member["DBClusterArn"] for member in members if member["IsWriter"]]
+        if len(writers) != 1:
+            raise ObservationFailed(f"{len(writers)} of {len(members)} members are writers")
+        return writers[0].split(":")[3]
+
+    async def kill(self, region: str) -> int:
+        """Kill every process of *region* and cut it off; how many died. Raises FaultRefused."""
+        return await asyncio.to_thread(self._kill, region)
+
+    def _kill(self, region: str) -> int:
+        state = self.deployed.state
+        order = urllib.request.Request(
+            f"{state.control}/regions/{region}/kill",
+            method="POST",
+            headers={TOKEN_HEADER: state.token},
+        )
+        try:
+            with urllib.request.urlopen(order, timeout=_KILL_WITHIN_S) as answer:
+                return int(json.load(answer)["killed_processes"])
+        except (OSError, ValueError, KeyError) as error:
+            raise FaultRefused(f"{region} could not be killed: {error}") from error
+
+    async def rows(self, run: str) -> Sequence[LedgerRow]:
+        """Ledger rows, in the survivor, of the payments of *run*. Raises LedgerUnread."""
+        return await asyncio.to_thread(self.ledger.rows, run)
+
+    async def journal(self, run: str) -> Sequence[JournalEntry]:
+        """Journal entries of the payments of *run*."""
+        return await asyncio.to_thread(self._journal, run)
+
+    def _journal(self, run: str) -> Sequence[JournalEntry]:
+        try:
+            return [_entry(item) for page in self._journal_pages(run) for item in page["Items"]]
+        except (BotoCoreError, ClientError) as error:
+            raise LedgerUnread(f"the journal could not be read: {error}") from error
+
+    def _journal_pages(self, run: str) -> Iterable[ScanOutputTypeDef]:
+        return self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.deployed.outputs.journal_table,
+            ConsistentRead=True,
+            FilterExpression="begins_with(idempotency_key, :run)",
+            ExpressionAttributeValues={":run": {"S": run}},
+        )
+
+    def calls(self, since: float, until: float) -> Sequence[Call]:
+        """AWS calls logged between two times."""
+        with self.deployed.state.calls_log.open() as lines:
+            calls = [Call.parse(line) for line in lines if line.endswith("\n")]
+        return [call for call in calls if since <= call.at <= until]
+
+
+def _entry(item: Mapping[str, AttributeValueTypeDef]) -> JournalEntry:
+    return JournalEntry(
+        idempotency_key=item["idempotency_key"]["S"],
+        payment_id=item["payment_id"]["S"],
+        epoch=int(item["epoch"]["N"]),
+        state=item["state"]["S"],
+    )

@@ -1,0 +1,119 @@
+"""From what was found to a verdict. Pure."""
+
+from collections.abc import Sequence
+
+from gameday.calls import CallReport
+from gameday.history import Fault
+from gameday.ledger_check import LedgerFindings
+from gameday.records import Operation
+from gameday.scenario import Expect
+from gameday.summary import (
+    CallLine,
+    Calls,
+    Check,
+    Declared,
+    Measured,
+    Objectives,
+    Payments,
+    Terraform,
+    Verdict,
+)
+
+_USER_GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
+_WORKSHOP = "https://wellarchitectedlabs.com/reliability/disaster-recovery/workshop_4/"
+
+DECLARED_AWS = {
+    "aurora_promotion_s": Declared(
+        optimistic_s=60,
+        statement="order of minutes by the user guide, under a minute by an AWS workshop",
+        sources=(
+            f"{_USER_GUIDE}aurora-global-database-disaster-recovery.html",
+            f"{_WORKSHOP}5-failover/5.1-aurora/",
+        ),
+    )
+}
+"""The local database is promoted in its own time, which says nothing about Aurora's."""
+
+
+def rpo_s(findings: LedgerFindings, fault: Fault) -> float:
+    """How far back the oldest lost payment goes before the fault, in seconds; 0 when none is lost."""
+    oldest = findings.oldest_lost_at
+    return 0.0 if oldest is None else round(max(0.0, fault.at - oldest), 3)
+
+
+def payments(operations: Sequence[Operation], findings: LedgerFindings) -> Payments:
+    """The findings as counts."""
+    answered = len(findings.acknowledged) + len(findings.accepted)
+    return Payments(
+        attempted=len(operations),
+        acknowledged=len(findings.acknowledged),
+        accepted=len(findings.accepted),
+        unanswered=len(operations) - answered,
+        lost=len(findings.lost),
+        accepted_lost=len(findings.accepted_lost),
+        duplicated=len(findings.duplicated),
+        mismatched=len(findings.mismatched),
+        unbalanced_minor=dict(findings.unbalanced),
+        acknowledged_while_fenced=len(findings.fenced),
+        reconciled=len(findings.reconciled),
+    )
+
+
+def calls(report: CallReport) -> Calls:
+    """The calls as counts."""
+    return Calls(
+        during_recovery=len(report.calls),
+        to_dead_region=len(report.to_dead_region),
+        to_foreign_control_plane=len(report.to_foreign_control_plane),
+        table=tuple(
+            CallLine(
+                principal=line.principal,
+                service=line.service,
+                action=line.action,
+                count=line.count,
+            )
+            for line in report.table
+        ),
+    )
+
+
+def checks(
+    *,
+    measured: Measured,
+    objectives: Objectives,
+    expect: Expect,
+    payments: Payments,
+    calls: Calls,
+    terraform: Terraform,
+) -> tuple[Check, ...]:
+    """Every expectation with what was measured against it."""
+    nothing = {
+        "payments lost": payments.lost,
+        "accepted payments lost": payments.accepted_lost,
+        "payments duplicated": payments.duplicated,
+        "payments with another amount": payments.mismatched,
+        "currencies out of balance": len(payments.unbalanced_minor),
+        "payments acknowledged while fenced": payments.acknowledged_while_fenced,
+        "calls to the dead region": calls.to_dead_region,
+        "calls to a foreign control plane": calls.to_foreign_control_plane,
+    }
+    if terraform.second_plan_changes is not None:
+        nothing["changes in a second plan"] = terraform.second_plan_changes
+    return (
+        _at_most("recovery time objective, s", objectives.rto_s, measured.restored_s),
+        _at_most("restored within, s", expect.restored_s, measured.restored_s),
+        _at_most("recovery point objective, s", objectives.rpo_s, measured.rpo_s),
+        *(_at_most(name, 0, count) for name, count in nothing.items()),
+    )
+
+
+def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check]) -> Verdict:
+    """What the run says: an invalid one says nothing, however good its figures."""
+    if invalid_reasons:
+        return "invalid"
+    return "met" if all(check.met for check in checks) else "missed"
+
+
+def _at_most(name: str, limit: float, measured: float | None) -> Check:
+    met = measured is not None and measured <= limit
+    return Check(name=name, limit=limit, measured=measured, met=met)

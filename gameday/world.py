@@ -1,0 +1,58 @@
+"""The edges of a drill: what it asks of the system under test and of the cloud around it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from gameday.calls import Call
+from gameday.history import LeaseSeen
+from gameday.records import JournalEntry, LedgerRow
+from localcloud.route53.resolver import Resolves
+
+
+class World(Protocol):
+    """A deployed pair of regions. Reads go through the region that is meant to survive.
+
+    `lease` and `writer` raise ObservationFailed when nothing could be learnt.
+    """
+
+    @property
+    def primary(self) -> str:
+        """Region that the scenario kills."""
+
+    @property
+    def survivor(self) -> str:
+        """Region that must take over."""
+
+    @property
+    def api_name(self) -> str:
+        """DNS name of the API."""
+
+    @property
+    def doors(self) -> Mapping[str, str]:
+        """URL that reaches each region's API."""
+
+    @property
+    def resolver(self) -> Resolves:
+        """Asks DNS, without a cache."""
+
+    async def lease(self) -> LeaseSeen:
+        """The lease item, strongly consistent."""
+
+    async def writer(self) -> str:
+        """Region of the global cluster's writer."""
+
+    async def kill(self, region: str) -> int:
+        """Kill every process of *region* and cut it off; how many died. Raises FaultRefused."""
+
+    async def rows(self, run: str) -> Sequence[LedgerRow]:
+        """Ledger rows, in the survivor, of the payments of *run*. Raises LedgerUnread."""
+
+    async def journal(self, run: str) -> Sequence[JournalEntry]:
+        """Journal entries of the payments of *run*. Raises LedgerUnread."""
+
+    def calls(self, since: float, until: float) -> Sequence[Call]:
+        """AWS calls logged between two times."""
+
+
+class ObservationFailed(Exception):
+    """Nothing could be learnt; the message says why."""

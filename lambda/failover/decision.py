@@ -1,0 +1,170 @@
+"""What should the keeper of this region do now? Pure: an Observation and a Policy in, a Decision out.
+
+The invariant: never two regions acknowledge at the same time. A region acknowledges only under its own
+unexpired ACTIVE lease. So a lease is renewed only by its holder, and taken over only when it expired
+longer ago than clocks may differ; whatever this function decides, the lease table refuses the write when
+the lease is no longer what was observed.
+
+Rules are tried from top to bottom and the first that applies wins. An unknown fact is never a good one:
+unknown lease, database or API holds, watches or pages, and never moves anything. The codes are stable:
+logs, alarms, runbooks and tests name them.
+
+Choices that need a reason:
+- An expired lease of our own is renewed like any other (R30). Nobody took it over, or the epoch would
+  not be ours; after an outage of the lease table the holder just goes on, without a failover.
+- A region that is TAKING need not be fit (R35): its database is a replica until the promotion.
+- TAKING and DRAINING end. When the takeover failed or the limit has passed, the lease is left to expire
+  (R36): nobody acknowledges in these states, so a renewal would only keep the other region out.
+- An unfit holder lets its lease expire (R38) instead of giving it back: one bad probe costs one renewal
+  of three, and only a lasting failure costs the lease.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from failover.lease import Automation, Lease, LeaseState
+
+
+class LeaseFact(StrEnum):
+    """What is known when there is no lease to look at."""
+
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+class DatabaseFact(StrEnum):
+    """What the database of this region says about itself."""
+
+    WRITER = "writer"
+    REPLICA = "replica"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+class ApiFact(StrEnum):
+    """Whether this region's API answers from outside, as a client would see it."""
+
+    LIVE = "live"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+class TakeoverFact(StrEnum):
+    """How far the execution for this epoch has come. UNKNOWN also when nobody asked."""
+
+    ABSENT = "absent"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Action(StrEnum):
+    """What the keeper does."""
+
+    HOLD = "hold"
+    """Nothing, although this region would have something to do."""
+    WATCH = "watch"
+    """Nothing, because nothing is to be done."""
+    PAGE = "page"
+    """Call a person."""
+    RENEW = "renew"
+    CONTINUE = "continue"
+    """Renew, and make sure that the takeover runs."""
+    TAKE_FIRST = "take_first"
+    TAKE_OVER = "take_over"
+
+
+class Rule(StrEnum):
+    """Why. The code is a contract with logs, alarms and runbooks."""
+
+    LEASE_UNKNOWN = "R10_lease_unknown"
+    FIRST_LEASE = "R20_first_lease"
+    NO_LEASE = "R25_no_lease"
+    HOLDER_FIT = "R30_holder_fit"
+    DRAINING = "R33_draining"
+    TAKING = "R35_taking"
+    STUCK = "R36_stuck"
+    HOLDER_UNFIT = "R38_holder_unfit"
+    HOLDER_ELSEWHERE = "R40_holder_elsewhere"
+    PAUSED = "R50_automation_paused"
+    UNFIT_HERE = "R60_unfit_here"
+    CLEAR = "R90_clear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How long things may take, in milliseconds."""
+
+    ttl_ms: int
+    skew_ms: int
+    transition_limit_ms: int
+    """The longest TAKING or DRAINING that is still renewed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one region sees in one tick."""
+
+    region: str
+    now_ms: int
+    """Read before anything was observed: a slow observation never makes a lease look expired."""
+    lease: Lease | LeaseFact
+    database: DatabaseFact
+    api: ApiFact
+    takeover: TakeoverFact
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do, by which rule, and why in words."""
+
+    action: Action
+    rule: Rule
+    reason: str
+
+
+def decide(seen: Observation, policy: Policy) -> Decision:
+    """The first rule that applies."""
+    if seen.lease is LeaseFact.UNKNOWN:
+        return Decision(Action.HOLD, Rule.LEASE_UNKNOWN, "the lease cannot be read")
+    if seen.lease is LeaseFact.ABSENT:
+        return _without_lease(seen)
+    if seen.lease.held_by(seen.region):
+        return _as_holder(seen, seen.lease, policy)
+    return _as_challenger(seen, seen.lease, policy)
+
+
+def _without_lease(seen: Observation) -> Decision:
+    if seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE:
+        return Decision(Action.TAKE_FIRST, Rule.FIRST_LEASE, "no lease yet and the writer is here")
+    return Decision(Action.WATCH, Rule.NO_LEASE, f"no lease yet; database {seen.database}, API {seen.api}")
+
+
+def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
+    if lease.state is LeaseState.ACTIVE:
+        if seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE:
+            return Decision(Action.RENEW, Rule.HOLDER_FIT, "holder, writer and live")
+        reason = f"database {seen.database}, API {seen.api}: the lease is left to expire"
+        return Decision(Action.HOLD, Rule.HOLDER_UNFIT, reason)
+    age_ms = seen.now_ms - lease.changed_at_ms
+    if age_ms > policy.transition_limit_ms:
+        return Decision(Action.PAGE, Rule.STUCK, f"{lease.state} for {age_ms} ms")
+    if lease.state is LeaseState.DRAINING:
+        return Decision(Action.RENEW, Rule.DRAINING, "a planned switchover is under way")
+    if seen.takeover is TakeoverFact.FAILED:
+        return Decision(Action.PAGE, Rule.STUCK, "the takeover failed")
+    return Decision(Action.CONTINUE, Rule.TAKING, f"takeover {seen.takeover}")
+
+
+def _as_challenger(seen: Observation, lease: Lease, policy: Policy) -> Decision:
+    if not lease.expired(now_ms=seen.now_ms, skew_ms=policy.skew_ms):
+        return Decision(Action.WATCH, Rule.HOLDER_ELSEWHERE, f"{lease.holder} holds the lease")
+    if lease.automation is Automation.PAUSED:
+        reason = f"the lease of {lease.holder} expired, but automation is paused"
+        return Decision(Action.PAGE, Rule.PAUSED, reason)
+    reachable = seen.database in {DatabaseFact.WRITER, DatabaseFact.REPLICA}
+    if not (reachable and seen.api is ApiFact.LIVE):
+        reason = f"the lease of {lease.holder} expired; database {seen.database}, API {seen.api}"
+        return Decision(Action.PAGE, Rule.UNFIT_HERE, reason)
+    return Decision(Action.TAKE_OVER, Rule.CLEAR, f"the lease of {lease.holder} expired")

@@ -1,0 +1,151 @@
+"""The keeper: observe, decide, act, every few seconds, in both regions alike."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from failover.decision import Action, Decision, Observation, Policy, decide
+from failover.lease import Lease
+from failover.lease_table import LeaseError, LeaseTable
+from failover.observe import Observer
+from failover.region_api import RegionApi
+from failover.takeover import Takeover, TakeoverNotStarted, Takeovers
+from runtime.clients import client
+from runtime.clock import now_ms
+from runtime.database import Database
+from runtime.environment import Environment
+from runtime.logs import logger
+from runtime.parameters import Parameters
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+TRANSITION_LIMIT_MS = 30 * 60 * 1000
+"""Twice the recovery time objective: a slow promotion is waited for, a stuck one is not."""
+
+LAST_TICK_S = 20.0
+"""A tick is not begun with less of the function's time left than the slowest tick takes."""
+
+
+class Keeper:
+    """One region's keeper of the lease."""
+
+    def __init__(
+        self, *, observer: Observer, leases: LeaseTable, takeovers: Takeovers, policy: Policy
+    ) -> None:
+        self._observer = observer
+        self._leases = leases
+        self._takeovers = takeovers
+        self._policy = policy
+
+    def turn(self) -> Decision:
+        """One tick. Whatever it could not do, the next one derives again from what it then sees."""
+        seen = self._observer.observe()
+        decision = decide(seen, self._policy)
+        outcome = "done"
+        try:
+            self._act(decision.action, seen)
+        except (LeaseError, TakeoverNotStarted) as error:
+            outcome = f"{type(error).__name__}: {error}"
+        _log(seen, decision, outcome)
+        return decision
+
+    def _act(self, action: Action, seen: Observation) -> None:
+        # Terms count from before the observation: a slow tick makes a lease shorter, never longer.
+        now, ttl = seen.now_ms, self._policy.ttl_ms
+        match action, seen.lease:
+            case Action.TAKE_FIRST, _:
+                lease = self._leases.create(holder=seen.region, now_ms=now, ttl_ms=ttl)
+            case Action.TAKE_OVER, Lease() as old:
+                lease = self._leases.take_over(old, by=seen.region, now_ms=now, ttl_ms=ttl)
+            case ((Action.RENEW | Action.CONTINUE), Lease() as mine):
+                lease = self._leases.renew(mine, expires_at_ms=now + ttl)
+            case _:
+                return
+        if action is not Action.RENEW:
+            self._takeovers.start(Takeover.of(lease))
+
+
+def run(
+    turn: Callable[[], object],
+    *,
+    tick_s: float,
+    lifetime_s: float,
+    remaining_s: Callable[[], float],
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Tick until the lifetime ends or the function has too little time left.
+
+    A tick that took longer than its interval is followed by the next at once, but never by several.
+
+    Returns:
+        The number of ticks, at least one.
+    """
+    end = clock() + lifetime_s
+    due = clock()
+    ticks = 0
+    while True:
+        turn()
+        ticks += 1
+        now = clock()
+        due = max(due + tick_s, now)
+        if due >= end or remaining_s() - (due - now) < LAST_TICK_S:
+            return ticks
+        sleep(due - now)
+
+
+def build(environment: Environment) -> Keeper:
+    """The keeper of the region this function runs in."""
+    parameters = Parameters(client("ssm"), environment.parameter_prefix)
+    leases = LeaseTable(client("dynamodb"), environment.lease_table, environment.system)
+    takeovers = Takeovers(client("stepfunctions"), parameters)
+    observer = Observer(
+        environment.region,
+        leases=leases,
+        database=Database(parameters, client("secretsmanager")),
+        api=RegionApi(parameters),
+        takeovers=takeovers,
+        clock=now_ms,
+    )
+    policy = Policy(
+        ttl_ms=environment.lease_ttl_s * 1000,
+        skew_ms=environment.clock_skew_s * 1000,
+        transition_limit_ms=TRANSITION_LIMIT_MS,
+    )
+    return Keeper(observer=observer, leases=leases, takeovers=takeovers, policy=policy)
+
+
+def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
+    """Keep the lease for a little over two minutes; the schedule starts the next keeper every minute."""
+    environment = Environment.from_env()
+    ticks = run(
+        build(environment).turn,
+        tick_s=environment.tick_s,
+        lifetime_s=environment.keeper_lifetime_s,
+        remaining_s=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    return {"ticks": ticks}
+
+
+def _log(seen: Observation, decision: Decision, outcome: str) -> None:
+    """One line a tick. An alarm counts the lines of level ERROR by their rule."""
+    line: dict[str, object] = {
+        "action": decision.action,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "outcome": outcome,
+        "region": seen.region,
+        "database": seen.database,
+        "api": seen.api,
+        "takeover": seen.takeover,
+    }
+    if isinstance(seen.lease, Lease):
+        line |= {
+            "epoch": seen.lease.epoch,
+            "holder": seen.lease.holder,
+            "state": seen.lease.state,
+            "expires_in_ms": seen.lease.expires_at_ms - seen.now_ms,
+        }
+    log = logger.error if decision.action is Action.PAGE else logger.info
+    log("keeper", extra=line)

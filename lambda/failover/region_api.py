@@ -1,0 +1,74 @@
+"""This region's own API, asked over HTTP the way a client asks it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from runtime.parameters import Parameters, ParameterUnavailable
+
+LIVE_TIMEOUT_S = 2.0
+PAYMENT_TIMEOUT_S = 10.0
+
+
+class ApiUnavailable(RuntimeError):
+    """The API did not answer at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status and headers (names in lower case) of an answer."""
+
+    status: int
+    headers: Mapping[str, str]
+
+
+class RegionApi:
+    """The API that `{prefix}/api/endpoint` names."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+
+    def live(self) -> bool:
+        """Whether /health/live answers 200 within two seconds.
+
+        Raises:
+            ApiUnavailable: it did not answer.
+        """
+        return self._send("GET", "/health/live", LIVE_TIMEOUT_S).status == HTTPStatus.OK
+
+    def pay(self, payment: Mapping[str, object], *, idempotency_key: str) -> Answer:
+        """Send a payment.
+
+        Raises:
+            ApiUnavailable: it did not answer; the payment may have been made.
+        """
+        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
+        body = json.dumps(payment).encode()
+        return self._send("POST", "/payments", PAYMENT_TIMEOUT_S, body=body, headers=headers)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        timeout_s: float,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        try:
+            url = urlsplit(self._parameters.get("api/endpoint"))
+            # Not urllib.request: a proxy from the environment or a redirect would answer for the API.
+            scheme = HTTPSConnection if url.scheme == "https" else HTTPConnection
+            connection = scheme(url.netloc, timeout=timeout_s)
+            try:
+                connection.request(method, url.path + path, body, headers or {})
+                response = connection.getresponse()
+                response.read()
+            finally:
+                connection.close()
+        except (OSError, HTTPException, ParameterUnavailable) as error:
+            raise ApiUnavailable(f"{method} {path}: {error!r}") from error
+        return Answer(response.status, {key.lower(): value for key, value in response.getheaders()})

@@ -1,0 +1,44 @@
+"""reconcile: every acknowledged payment is in this ledger, under its own key."""
+
+from itertools import islice
+
+from failover.steps.errors import Held, NotYet
+from failover.steps.tools import Facts, Tools
+from failover.takeover import Takeover
+from payments.errors import StaleEpoch
+from payments.journal import EntryState, JournalEntry
+from payments.ledger import Ledger
+
+BATCH = 200
+
+
+def run(takeover: Takeover, tools: Tools) -> Facts:
+    """Record what the journal knows and the ledger does not, in batches, each read back.
+
+    Settled entries are compared too: they were settled in a writer whose last seconds may be lost.
+    """
+    entries = tools.journal.entries()
+    seen = replayed = 0
+    with tools.ledger() as ledger:
+        while batch := list(islice(entries, BATCH)):
+            seen += len(batch)
+            replayed += _replay(batch, ledger, takeover)
+            for entry in batch:
+                if entry.state is not EntryState.SETTLED:
+                    tools.journal.settle(entry.idempotency_key)
+    return {"journal": seen, "replayed": replayed}
+
+
+def _replay(batch: list[JournalEntry], ledger: Ledger, takeover: Takeover) -> int:
+    known = ledger.known([entry.idempotency_key for entry in batch])
+    missing = [entry for entry in batch if entry.idempotency_key not in known]
+    try:
+        for entry in missing:
+            ledger.record(entry, epoch=takeover.epoch, region=takeover.region)
+    except StaleEpoch as error:
+        raise Held(f"the ledger belongs to another epoch: {error}") from error
+    keys = {entry.idempotency_key for entry in missing}
+    lost = keys - ledger.known(keys)
+    if lost:
+        raise NotYet(f"{len(lost)} payments are not in the ledger after writing them")
+    return len(missing)

@@ -1,0 +1,67 @@
+"""What the steps work with: the adapters of the region being activated, and of no other."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from failover.lease_table import LeaseTable
+from failover.region_api import RegionApi
+from failover.takeover import Takeover
+from payments.journal import Journal
+from payments.ledger import Ledger
+from runtime.clients import client
+from runtime.clock import Clock, now_ms
+from runtime.database import Database
+from runtime.environment import Environment
+from runtime.parameters import Parameters
+
+if TYPE_CHECKING:
+    from mypy_boto3_rds import RDSClient
+
+PROMOTE_TIMEOUT_S = 30.0
+STATEMENT_TIMEOUT_S = 10.0
+"""Nobody is served yet: a step can wait for locks of a dying writer longer than a payment could."""
+
+Facts = dict[str, object]
+"""What a step reports: JSON, and evidence afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """The adapters of one region."""
+
+    region: str
+    leases: LeaseTable
+    parameters: Parameters
+    database: Database
+    journal: Journal
+    rds: "RDSClient"
+    api: RegionApi
+    clock: Clock
+
+    @classmethod
+    def of(cls, environment: Environment) -> "Tools":
+        """The adapters of the region this function runs in."""
+        parameters = Parameters(client("ssm"), environment.parameter_prefix)
+        dynamodb = client("dynamodb")
+        return cls(
+            region=environment.region,
+            leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
+            parameters=parameters,
+            database=Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S),
+            journal=Journal(dynamodb, environment.journal_table),
+            # One attempt: the step is retried as a whole, after asking the database again.
+            rds=client("rds", read_timeout=PROMOTE_TIMEOUT_S, attempts=1),
+            api=RegionApi(parameters),
+            clock=now_ms,
+        )
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The ledger of this region, over a connection for one piece of work."""
+        with self.database.session() as connection:
+            yield Ledger(connection)
+
+
+Step = Callable[[Takeover, Tools], Facts]

@@ -1,0 +1,12 @@
+"""wait_writer: whether the promotion has arrived. The state machine waits and asks again."""
+
+from failover.decision import DatabaseFact
+from failover.observe import database_fact
+from failover.steps.tools import Facts, Tools
+from failover.takeover import Takeover
+
+
+def run(_takeover: Takeover, tools: Tools) -> Facts:
+    """Ask the database itself; a database that restarts is simply not done."""
+    database = database_fact(tools.database)
+    return {"done": database is DatabaseFact.WRITER, "database": database}

@@ -1,0 +1,1 @@
+"""The payment API: what runs behind API Gateway in both regions."""

@@ -1,0 +1,99 @@
+"""The routes of the payment API."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from payments import validation
+from payments.http import Answer, Request
+from payments.kept_ledger import KeptLedger
+from payments.lease_view import Standing
+from payments.payment_flow import PaymentFlow
+from payments.problems import FieldError, Problem, Refused
+from payments.readiness import Readiness
+from payments.request import PaymentRequest
+from runtime.database import DatabaseUnavailable
+
+
+class PaymentApi:
+    """Answers every route that API Gateway knows; everything it needs is handed in."""
+
+    def __init__(self, *, region: str, flow: PaymentFlow, ledger: KeptLedger, readiness: Readiness) -> None:
+        self._region = region
+        self._flow = flow
+        self._ledger = ledger
+        self._readiness = readiness
+        self._routes: Mapping[str, Callable[[Request], Answer]] = {
+            "POST /payments": self._pay,
+            "GET /payments/{payment_id}": self._find,
+            "GET /health/live": self._live,
+            "GET /health/ready": self._ready,
+        }
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request; a refusal is one too."""
+        try:
+            return self._routes.get(request.route, _unknown)(request)
+        except Refused as refused:
+            return Answer.of_refusal(refused, request.request_id)
+
+    def _pay(self, request: Request) -> Answer:
+        key = validation.idempotency_key(request.headers.get("idempotency-key"))
+        asked = validation.payment_request(request.headers.get("content-type"), request.body)
+        entry, settled = self._flow.pay(key, asked)
+        return Answer(
+            status=HTTPStatus.CREATED if settled else HTTPStatus.ACCEPTED,
+            headers={"Location": f"/payments/{entry.payment_id}"} if settled else {},
+            body=_payment(entry.payment_id, entry.request, "settled" if settled else "accepted"),
+            log={"payment_id": entry.payment_id},
+        )
+
+    def _find(self, request: Request) -> Answer:
+        payment_id = _uuid(request.path.get("payment_id", ""))
+        try:
+            payment = self._ledger.use(lambda ledger: ledger.find(payment_id))
+        except DatabaseUnavailable as error:
+            raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
+        if payment is None:
+            # A replica may only lag: that a payment does not exist is for the holder to say.
+            self._flow.held_lease()
+            raise Refused(Problem.NOT_FOUND, "There is no such payment.")
+        return Answer(
+            status=HTTPStatus.OK,
+            body=_payment(payment_id, payment, "settled"),
+            log={"payment_id": payment_id},
+        )
+
+    def _live(self, _request: Request) -> Answer:
+        return Answer(status=HTTPStatus.OK, body={"region": self._region})
+
+    def _ready(self, _request: Request) -> Answer:
+        standing = self._readiness.check()
+        ready = standing is Standing.READY
+        return Answer(
+            status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
+            body={"region": self._region, "ready": ready, "reason": standing},
+            log={"reason": standing},
+        )
+
+
+def _unknown(_request: Request) -> Answer:
+    raise Refused(Problem.NOT_FOUND, "There is no such route.")
+
+
+def _uuid(text: str) -> str:
+    try:
+        parsed = str(UUID(text))
+    except ValueError:
+        parsed = None
+    # UUID() also reads braces, prefixes and missing hyphens: one payment has one address.
+    if parsed is None or parsed != text.lower():
+        wrong = FieldError("payment_id", "must be a UUID")
+        raise Refused(Problem.INVALID, "The payment id is not valid.", [wrong])
+    return parsed
+
+
+def _payment(payment_id: str, request: PaymentRequest, status: str) -> dict[str, Any]:
+    return {"payment_id": payment_id, "status": status, **asdict(request)}

@@ -1,0 +1,99 @@
+"""Requests and answers in the shapes of API Gateway's HTTP API, payload format 2.0."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Self
+
+from payments.problems import RETRY_AFTER_S, Problem, Refused
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request. API Gateway lower-cases the names of headers."""
+
+    route: str
+    request_id: str
+    headers: Mapping[str, str]
+    path: Mapping[str, str]
+    text: str
+    is_base64: bool
+
+    @classmethod
+    def from_event(cls, event: Event) -> Self:
+        """The request inside the event that the function is invoked with."""
+        return cls(
+            route=event["routeKey"],
+            request_id=event["requestContext"]["requestId"],
+            headers={name.lower(): value for name, value in event["headers"].items()},
+            path=event.get("pathParameters") or {},
+            text=event.get("body") or "",
+            is_base64=event.get("isBase64Encoded", False),
+        )
+
+    @property
+    def body(self) -> bytes:
+        """The bytes the client sent.
+
+        Raises:
+            Refused: they cannot be restored.
+        """
+        try:
+            if self.is_base64:
+                return base64.b64decode(self.text, validate=True)
+            return self.text.encode()
+        except ValueError:
+            raise Refused(Problem.MALFORMED, "The body is not text in UTF-8.") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer; `log` is what the log line adds about it, and holds no personal data."""
+
+    status: HTTPStatus
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    log: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+    @classmethod
+    def of_refusal(cls, refused: Refused, request_id: str) -> Self:
+        """The problem document that tells the client why."""
+        problem = refused.problem
+        unavailable = problem is Problem.UNAVAILABLE
+        return cls(
+            status=problem.status,
+            content_type="application/problem+json",
+            headers={"Retry-After": str(RETRY_AFTER_S)} if unavailable else {},
+            log={"problem": problem.type, "detail": refused.detail},
+            body={
+                "type": problem.type,
+                "title": problem.title,
+                "status": problem.status,
+                "detail": refused.detail,
+                "instance": request_id,
+                "errors": [{"field": wrong.field, "message": wrong.message} for wrong in refused.errors],
+            },
+        )
+
+    def to_event(self, *, request_id: str, region: str, epoch: int | None) -> dict[str, Any]:
+        """What the function returns to API Gateway."""
+        headers = {
+            "Content-Type": self.content_type,
+            "Cache-Control": "no-store",
+            "X-Request-Id": request_id,
+            "X-Region": region,
+            **self.headers,
+        }
+        if epoch is not None:
+            headers["X-Epoch"] = str(epoch)
+        return {
+            "statusCode": int(self.status),
+            "headers": headers,
+            "body": json.dumps(self.body),
+            "isBase64Encoded": False,
+        }

@@ -1,0 +1,66 @@
+"""The ledger over a connection that outlives the request."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+import pg8000.exceptions
+import pg8000.native
+
+from payments.ledger import Ledger
+from payments.worker import Worker
+from runtime.database import Database, DatabaseUnavailable
+
+LIMIT_S = 3.0
+"""All that a request waits for the database, from parameters and connecting to the last answer."""
+
+QUICK_S = 0.5
+"""A connection that died between two requests fails this fast; a database in trouble does not."""
+
+T = TypeVar("T")
+
+
+class KeptLedger:
+    """Lends out the ledger, and reopens its connection once when it turns out to be broken."""
+
+    def __init__(self, database: Database, limit_s: float = LIMIT_S) -> None:
+        self._database = database
+        self._limit_s = limit_s
+        self._worker = Worker("ledger")
+        self._connection: pg8000.native.Connection | None = None
+
+    def use(self, work: Callable[[Ledger], T]) -> T:
+        """What `work` returns. It may be run twice, so it must be idempotent.
+
+        Raises:
+            DatabaseUnavailable: the database failed, or took longer than the limit.
+        """
+        try:
+            return self._worker.run(lambda: self._work(work), within_s=self._limit_s)
+        except TimeoutError:
+            raise DatabaseUnavailable(f"no answer within {self._limit_s} s") from None
+
+    def _work(self, work: Callable[[Ledger], T]) -> T:
+        reused = self._connection is not None
+        started = time.monotonic()
+        try:
+            return self._attempt(work)
+        except DatabaseUnavailable:
+            if not reused or time.monotonic() - started > QUICK_S:
+                raise
+        return self._attempt(work)
+
+    def _attempt(self, work: Callable[[Ledger], T]) -> T:
+        if self._connection is None:
+            self._connection = self._database.connect()
+        try:
+            return work(Ledger(self._connection))
+        except DatabaseUnavailable:
+            self._close(self._connection)
+            raise
+
+    def _close(self, connection: pg8000.native.Connection) -> None:
+        self._connection = None
+        with suppress(pg8000.exceptions.Error, OSError):  # broken already, or it would be kept
+            connection.close()

@@ -1,0 +1,136 @@
+"""The ledger: the payments that happened, in PostgreSQL, behind an epoch fence."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import pg8000.exceptions
+import pg8000.native
+
+from payments.errors import StaleEpoch
+from payments.journal import JournalEntry
+from payments.ledger_schema import SCHEMA
+from payments.request import PaymentRequest
+from runtime.database import DatabaseUnavailable
+
+# FOR SHARE, because raising the fence must wait for transactions that already saw it, and they
+# for it; FOR KEY SHARE would let an update of `epoch` pass. A writer that waited sees the new row.
+_LOCK_FENCE = "select epoch from ledger.fence where epoch = :epoch for share"
+
+# No conflict target: two writers of one entry meet at either unique index, and naming only the key's
+# lets the other one's violation through.
+_RECORD = """
+with fence as (select epoch from ledger.fence where epoch = :epoch for share),
+     written as (
+        insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor,
+                                     currency, debtor, creditor, reference, epoch, region)
+        select cast(:payment_id as uuid), :idempotency_key, :request_hash, :amount_minor,
+               :currency, :debtor, :creditor, :reference, fence.epoch, :region
+        from fence
+        on conflict do nothing
+        returning 1)
+select (select count(*) from fence), (select count(*) from written)
+"""
+
+_RAISE_FENCE = """
+insert into ledger.fence as fence (epoch) values (:epoch)
+on conflict ("only") do update set epoch = excluded.epoch where fence.epoch <= excluded.epoch
+returning epoch
+"""
+
+_FIND = """
+select amount_minor, currency, debtor, creditor, reference
+from ledger.payments where payment_id = cast(:payment_id as uuid)
+"""
+
+
+class Ledger:
+    """The ledger behind one open connection.
+
+    Every method raises `DatabaseUnavailable` when the database fails or does not answer in time;
+    the connection is then in an unknown state and must not be used again.
+    """
+
+    def __init__(self, connection: pg8000.native.Connection) -> None:
+        self._connection = connection
+
+    def migrate(self) -> None:
+        """Create what is missing of the ledger's schema; safe to run at any time, by anybody."""
+        self._run(SCHEMA)
+
+    def raise_fence(self, epoch: int) -> None:
+        """Let only writers of `epoch` in from now on; waits for transactions of older epochs.
+
+        Raises:
+            StaleEpoch: the fence is at a higher epoch already. It is never lowered.
+        """
+        if not self._run(_RAISE_FENCE, epoch=epoch):
+            raise StaleEpoch(epoch)
+
+    def fence_epoch(self) -> int | None:
+        """The epoch that may write, or None before the first holder set one."""
+        rows = self._run("select epoch from ledger.fence")
+        return int(rows[0][0]) if rows else None
+
+    def admits(self, epoch: int) -> bool:
+        """Whether a payment of this epoch would be recorded now; asks just what `record` asks.
+
+        Locking the row makes a read-only replica refuse, which is a DatabaseUnavailable.
+        """
+        return bool(self._run(_LOCK_FENCE, epoch=epoch))
+
+    def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
+        """Settle the payment, once: the fence check and the row are one transaction.
+
+        Args:
+            entry: the journalled payment; a second record under its key changes nothing.
+            epoch: the writer's epoch, which may be later than the one that accepted the entry.
+            region: where the writer runs.
+
+        Raises:
+            StaleEpoch: the fence is not at `epoch`, so nothing was written.
+        """
+        [[at_epoch, written]] = self._run(
+            _RECORD,
+            payment_id=entry.payment_id,
+            idempotency_key=entry.idempotency_key,
+            request_hash=entry.request_hash,
+            epoch=epoch,
+            region=region,
+            **asdict(entry.request),
+        )
+        if not at_epoch:
+            raise StaleEpoch(epoch)
+        if not written and not self.known([entry.idempotency_key]):
+            raise DatabaseUnavailable(f"ledger: payment id {entry.payment_id} has another key")
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Those of the idempotency keys that are in the ledger."""
+        rows = self._run(
+            "select idempotency_key from ledger.payments where idempotency_key = any(:keys)",
+            keys=list(keys),
+        )
+        return {key for [key] in rows}
+
+    def find(self, payment_id: str) -> PaymentRequest | None:
+        """What the payment with this UUID is, if it is in this region's copy of the ledger."""
+        rows = self._run(_FIND, payment_id=payment_id)
+        fields = ("amount_minor", "currency", "debtor", "creditor", "reference")
+        return PaymentRequest(**dict(zip(fields, rows[0], strict=True))) if rows else None
+
+    def _run(self, sql: str, **parameters: Any) -> list[list[Any]]:
+        with _answers():
+            return list(self._connection.run(sql, **parameters) or ())
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    # A server's message may quote the row it refused, so only its code is passed on. An OSError is a
+    # first read that pg8000 did not wrap.
+    try:
+        yield
+    except pg8000.exceptions.DatabaseError as error:
+        raise DatabaseUnavailable(f"ledger: SQLSTATE {error.args[0].get('C')}") from error
+    except (pg8000.exceptions.InterfaceError, OSError) as error:
+        raise DatabaseUnavailable(f"ledger: {error}") from error

@@ -1,0 +1,25 @@
+"""The ledger's tables, as one script that may run any number of times."""
+
+# Run without parameters the script is one implicit transaction. The lock makes two regions'
+# tools that migrate at once wait for each other: `create ... if not exists` alone can still collide.
+SCHEMA = """
+select pg_advisory_xact_lock(hashtext('ledger.migrate'));
+create schema if not exists ledger;
+create table if not exists ledger.fence (
+    "only" boolean primary key default true check ("only"),
+    epoch bigint not null
+);
+create table if not exists ledger.payments (
+    payment_id uuid primary key,
+    idempotency_key text unique not null,
+    request_hash text not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    currency char(3) not null,
+    debtor text not null,
+    creditor text not null,
+    reference text not null,
+    epoch bigint not null,
+    region text not null,
+    settled_at timestamptz not null default clock_timestamp()
+);
+"""

@@ -1,0 +1,131 @@
+"""Taking one payment: the order of the steps is the protocol."""
+
+from collections.abc import Callable
+
+from failover.lease import Lease
+from failover.lease_table import LeaseUnknown
+from payments.errors import JournalUnavailable, StaleEpoch
+from payments.journal import EntryState, Journal, JournalEntry
+from payments.kept_ledger import KeptLedger
+from payments.lease_view import RecentLease, Standing, standing
+from payments.problems import Problem, Refused
+from payments.request import PaymentRequest
+from runtime.clock import Clock
+from runtime.database import DatabaseUnavailable
+from runtime.logs import logger
+
+PATIENCE_MS = 4_000
+"""No step that may wait starts later than this after the request came. One step takes at most three
+seconds, so a request ends well before the function is stopped at ten."""
+
+
+class PaymentFlow:
+    """Accepts payments into the journal and settles them in the ledger while the lease is held."""
+
+    def __init__(
+        self,
+        *,
+        region: str,
+        skew_ms: int,
+        lease: RecentLease,
+        journal: Journal,
+        ledger: KeptLedger,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._region = region
+        self._skew_ms = skew_ms
+        self._lease = lease
+        self._journal = journal
+        self._ledger = ledger
+        self._clock = clock
+        self._new_id = new_id
+
+    def pay(self, idempotency_key: str, request: PaymentRequest) -> tuple[JournalEntry, bool]:
+        """The journalled payment, and whether it is settled in the ledger or only accepted.
+
+        Raises:
+            Refused: the key belongs to another payment, or this region may not acknowledge. Then
+                the client repeats the request under its key, and nothing happens twice.
+        """
+        latest_ms = self._clock() + PATIENCE_MS
+        lease = self.held_lease()
+        entry = self._accept(idempotency_key, request, lease.epoch, latest_ms)
+        if entry.request_hash != request.digest():
+            raise Refused(Problem.KEY_REUSED, "Use a new Idempotency-Key for a new payment.")
+        if entry.state is EntryState.SETTLED:
+            return entry, True
+        recorded = self._record(entry, lease.epoch, latest_ms)
+        # A writer that stalled may have journalled the entry after its successor replayed the
+        # journal, into a ledger that nobody reads any more. So nothing is marked settled, and
+        # nothing acknowledged, unless the lease is still held after the entry was in the journal:
+        # then every successor replays it. A 503 makes the client ask the successor.
+        self._still_holds(lease, latest_ms)
+        if recorded:
+            self._settle(entry.idempotency_key)
+            self._still_holds(lease, latest_ms)
+        return entry, recorded
+
+    def held_lease(self) -> Lease:
+        """The lease under which this region may acknowledge now.
+
+        Raises:
+            Refused: there is none.
+        """
+        try:
+            lease = self._lease.current()
+        except LeaseUnknown:
+            raise _unavailable(Standing.LEASE_UNKNOWN) from None
+        found = standing(lease, region=self._region, now_ms=self._clock(), skew_ms=self._skew_ms)
+        if lease is None or found is not Standing.READY:
+            raise _unavailable(found)
+        return lease
+
+    def _accept(self, key: str, request: PaymentRequest, epoch: int, latest_ms: int) -> JournalEntry:
+        now_ms = self._clock()
+        if now_ms > latest_ms:
+            raise _unavailable("too slow")
+        entry = JournalEntry(
+            idempotency_key=key,
+            payment_id=self._new_id(),
+            request_hash=request.digest(),
+            request=request,
+            epoch=epoch,
+            region=self._region,
+            state=EntryState.INTENT,
+            accepted_at_ms=now_ms,
+        )
+        try:
+            return self._journal.accept(entry)
+        except JournalUnavailable:
+            raise _unavailable("the journal does not answer") from None
+
+    def _record(self, entry: JournalEntry, epoch: int, latest_ms: int) -> bool:
+        """Whether the ledger has the payment now; if not, the reconciler will settle it."""
+        if self._clock() > latest_ms:
+            return False
+        try:
+            self._ledger.use(lambda ledger: ledger.record(entry, epoch=epoch, region=self._region))
+        except DatabaseUnavailable as error:
+            logger.warning("accepted only", extra={"reason": str(error)})
+            return False
+        except StaleEpoch:
+            raise _unavailable(Standing.FENCED) from None
+        return True
+
+    def _settle(self, key: str) -> None:
+        """Best effort: the ledger has the payment, and the reconciler closes what stays an intent."""
+        try:
+            self._journal.settle(key)
+        except JournalUnavailable as error:
+            logger.warning("left as an intent", extra={"reason": str(error)})
+
+    def _still_holds(self, lease: Lease, latest_ms: int) -> None:
+        if self._clock() > latest_ms:
+            raise _unavailable("too slow")
+        if self.held_lease().epoch != lease.epoch:
+            raise _unavailable(Standing.FENCED)
+
+
+def _unavailable(reason: str) -> Refused:
+    return Refused(Problem.UNAVAILABLE, f"Repeat the request unchanged: {reason}.")

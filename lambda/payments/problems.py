@@ -1,0 +1,64 @@
+"""The answers to requests that are not served: RFC 9457 problem details."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+
+from payments.errors import PaymentsError
+
+RETRY_AFTER_S = 1
+
+
+class Problem(Enum):
+    """The kinds of problem a client can meet; the value is status and title."""
+
+    MALFORMED = (HTTPStatus.BAD_REQUEST, "The request cannot be read")
+    INVALID = (HTTPStatus.BAD_REQUEST, "The request is not valid")
+    NOT_FOUND = (HTTPStatus.NOT_FOUND, "There is nothing here")
+    TOO_LARGE = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
+    NOT_JSON = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json")
+    KEY_REUSED = (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The idempotency key belongs to another payment",
+    )
+    UNAVAILABLE = (HTTPStatus.SERVICE_UNAVAILABLE, "This region cannot take the request now")
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The HTTP status of this kind."""
+        return self.value[0]
+
+    @property
+    def title(self) -> str:
+        """One sentence that is the same for every occurrence."""
+        return self.value[1]
+
+    @property
+    def type(self) -> str:
+        """The URI a client's code compares."""
+        return f"urn:payments:problem:{self.name.lower().replace('_', '-')}"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field, without the value that was sent."""
+
+    field: str
+    message: str
+
+
+class Refused(PaymentsError):
+    """The request is answered with a problem document.
+
+    Args:
+        problem: its kind.
+        detail: what is wrong with this request, in words for its sender.
+        errors: one entry a wrong field.
+    """
+
+    def __init__(self, problem: Problem, detail: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail)
+        self.problem = problem
+        self.detail = detail
+        self.errors = tuple(errors)

@@ -1,0 +1,49 @@
+"""Whether this region should get the traffic: what Route 53 asks and DNS follows."""
+
+from failover.lease_table import LeaseUnknown
+from payments.lease_view import RecentLease, Standing, standing
+from payments.ledger import Ledger
+from payments.worker import Worker
+from runtime.clock import Clock
+from runtime.database import Database, DatabaseUnavailable
+
+# Together below the two seconds a health checker waits.
+LEASE_LIMIT_S = 0.7
+DATABASE_LIMIT_S = 1.0
+
+
+class Readiness:
+    """Asks the lease and the database, each within its limit.
+
+    The database gets a new connection every time: that new ones can be made is part of the answer,
+    and a probe that hangs shares nothing with the requests.
+    """
+
+    def __init__(
+        self, *, region: str, skew_ms: int, lease: RecentLease, database: Database, clock: Clock
+    ) -> None:
+        self._region = region
+        self._skew_ms = skew_ms
+        self._lease = lease
+        self._database = database
+        self._clock = clock
+        self._worker = Worker("readiness")
+
+    def check(self) -> Standing:
+        """READY, or the first rule against it. Anything unknown is against it."""
+        try:
+            lease = self._worker.run(self._lease.current, within_s=LEASE_LIMIT_S)
+        except (LeaseUnknown, TimeoutError):
+            return Standing.LEASE_UNKNOWN
+        found = standing(lease, region=self._region, now_ms=self._clock(), skew_ms=self._skew_ms)
+        if lease is None or found is not Standing.READY:
+            return found
+        try:
+            return self._worker.run(lambda: self._probe(lease.epoch), within_s=DATABASE_LIMIT_S)
+        except (DatabaseUnavailable, TimeoutError):
+            return Standing.DATABASE_UNAVAILABLE
+
+    def _probe(self, epoch: int) -> Standing:
+        with self._database.session() as connection:
+            writable = Ledger(connection).admits(epoch)
+        return Standing.READY if writable else Standing.FENCED

@@ -1,0 +1,1 @@
+"""What every function shares: its environment, clients, parameters, database and logs."""

@@ -1,0 +1,38 @@
+"""boto3 clients of the own region, with timeouts short enough for a failover.
+
+boto3's defaults wait a minute for an answer: in a disaster that is longer than the whole detection.
+"""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from runtime.environment import Environment
+
+CONNECT_TIMEOUT_S = 1.0
+READ_TIMEOUT_S = 2.0
+ATTEMPTS = 3
+
+
+@cache
+def client(service: str, *, read_timeout: float = READ_TIMEOUT_S, attempts: int = ATTEMPTS) -> Any:
+    """The client of an AWS service in the region this function runs in, one a process.
+
+    Args:
+        service: boto3's name of the service, "dynamodb".
+        read_timeout: seconds to wait for an answer.
+        attempts: tries in all, the first included. Standard mode also retries the write conflicts
+            of strongly consistent global tables.
+    """
+    # The region is explicit because boto3 does not read AWS_REGION, and a profile's must not win.
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        region_name=Environment.from_env().region,
+        config=Config(
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+        ),
+    )

@@ -1,0 +1,60 @@
+"""The environment of a function, read once, whole and typed. Nothing else reads os.environ."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+
+class BadEnvironment(RuntimeError):
+    """A required environment variable is missing or malformed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What a function is told about where it runs and what it works on. Durations in seconds."""
+
+    system: str
+    region: str
+    parameter_prefix: str
+    lease_table: str
+    journal_table: str
+    sessions_table: str
+    lease_ttl_s: int
+    tick_s: int
+    clock_skew_s: int
+    keeper_lifetime_s: int
+
+    @classmethod
+    def from_env(cls, source: Mapping[str, str] = os.environ) -> Self:
+        """Read every key.
+
+        Raises:
+            BadEnvironment: a key is missing, empty or not a positive number where one is needed.
+        """
+        return cls(
+            system=_text(source, "SYSTEM"),
+            region=_text(source, "AWS_REGION"),
+            parameter_prefix=_text(source, "PARAMETER_PREFIX"),
+            lease_table=_text(source, "LEASE_TABLE"),
+            journal_table=_text(source, "JOURNAL_TABLE"),
+            sessions_table=_text(source, "SESSIONS_TABLE"),
+            lease_ttl_s=_seconds(source, "LEASE_TTL_SECONDS"),
+            tick_s=_seconds(source, "TICK_SECONDS"),
+            clock_skew_s=_seconds(source, "CLOCK_SKEW_SECONDS"),
+            keeper_lifetime_s=_seconds(source, "KEEPER_LIFETIME_SECONDS"),
+        )
+
+
+def _text(source: Mapping[str, str], key: str) -> str:
+    value = source.get(key, "").strip()
+    if not value:
+        raise BadEnvironment(f"environment variable {key} is missing or empty")
+    return value
+
+
+def _seconds(source: Mapping[str, str], key: str) -> int:
+    value = _text(source, key)
+    if not (value.isascii() and value.isdecimal() and int(value) > 0):
+        raise BadEnvironment(f"environment variable {key} must be whole seconds > 0, got {value!r}")
+    return int(value)

@@ -1,0 +1,77 @@
+"""The region's own SSM parameters: where its database, its API and its state machine are."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runtime.logs import logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+CACHE_S = 60.0
+
+
+class ParameterUnavailable(RuntimeError):
+    """A parameter cannot be read, or does not hold what was just written to it."""
+
+
+class Parameters:
+    """The parameters below one prefix, read as "db/writer" and cached for a minute.
+
+    They hold facts of the last deployment. So when the store does not answer, the last known value is
+    a better answer than none, and a function that is warm survives an outage of the store.
+    """
+
+    def __init__(
+        self, ssm_client: "SSMClient", prefix: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ssm = ssm_client
+        self._prefix = prefix
+        self._clock = clock
+        self._cache: dict[str, tuple[float, str]] = {}
+        # A store that hangs costs one wait a minute, not one for each parameter and call.
+        self._resting_until = clock()
+
+    def get(self, name: str) -> str:
+        """The value of "{prefix}/{name}".
+
+        Raises:
+            ParameterUnavailable: it was never read before and cannot be read now.
+        """
+        now = self._clock()
+        read_at, known = self._cache.get(name, (now, None))
+        if known is not None and (now - read_at < CACHE_S or now < self._resting_until):
+            return known
+        try:
+            return self._read(name)
+        except ParameterUnavailable as error:
+            self._resting_until = now + CACHE_S
+            if known is None:
+                raise
+            logger.warning("using the last known parameter", extra={"cause": str(error)})
+            return known
+
+    def put(self, name: str, value: str) -> None:
+        """Set a parameter that is run-time data, and read it back.
+
+        Raises:
+            ParameterUnavailable: the store does not answer with the new value.
+        """
+        try:
+            self._ssm.put_parameter(Name=f"{self._prefix}/{name}", Value=value, Overwrite=True)
+        except (BotoCoreError, ClientError) as error:
+            raise ParameterUnavailable(f"cannot write {self._prefix}/{name}: {error}") from error
+        found = self._read(name)
+        if found != value:
+            raise ParameterUnavailable(f"{self._prefix}/{name} is {found!r} after writing {value!r}")
+
+    def _read(self, name: str) -> str:
+        try:
+            value = self._ssm.get_parameter(Name=f"{self._prefix}/{name}")["Parameter"]["Value"]
+        except (BotoCoreError, ClientError) as error:
+            raise ParameterUnavailable(f"cannot read {self._prefix}/{name}: {error}") from error
+        self._cache[name] = (self._clock(), value)
+        return value

@@ -1,0 +1,103 @@
+"""The functions' zip: the same bytes whenever, wherever and however often it is built from the same files."""
+
+import hashlib
+import importlib.metadata
+import zipfile
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from lib.errors import BundleError
+
+VENDORED = (
+    "asn1crypto",
+    "aws-lambda-powertools",
+    "fastjsonschema",
+    "jmespath",
+    "pg8000",
+    "python-dateutil",
+    "scramp",
+    "six",
+    "typing_extensions",
+)
+"""What the functions need beyond the Lambda runtime. Pure Python: the zip runs on any machine."""
+
+ASSETS = "assets"
+"""The folder beside `stacks` in the output folder of CDKTF."""
+COMPILED = frozenset({".so", ".pyd", ".dylib"})
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest moment a zip can hold."""
+READABLE = 0o100644 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A built zip."""
+
+    path: Path
+    sha256: str
+    """Base64 of the digest, as Lambda and Terraform spell it."""
+
+    @property
+    def from_stack(self) -> str:
+        """The path as Terraform sees it from a stack's folder, so that the output folder can be moved."""
+        return f"../../{ASSETS}/{self.path.name}"
+
+
+def build(source: Path, output: Path, distributions: Iterable[str] = VENDORED) -> Bundle:
+    """Zip what lies in *source*, and *distributions* as installed here, into the *output* folder of CDKTF.
+
+    Raises BundleError when *source* is missing, a distribution is not installed, a file is compiled, or
+    two files claim one place.
+    """
+    if not source.is_dir():
+        raise BundleError(f"{source} is not a folder; the functions' code is expected there")
+    files: dict[str, Path] = {}
+    for name, path in [*_own(source), *(file for one in distributions for file in _vendored(one))]:
+        if path.suffix in COMPILED:
+            raise BundleError(f"{name} is compiled for one machine; vendor a pure Python build of it instead")
+        if files.setdefault(name, path) != path:
+            raise BundleError(f"{path} and {files[name]} both want to be {name}; rename one of them")
+    return _write(files, output / ASSETS)
+
+
+def _own(source: Path) -> Iterator[tuple[str, Path]]:
+    for path in source.rglob("*"):
+        name = path.relative_to(source)
+        if path.is_file() and "__pycache__" not in name.parts:
+            yield name.as_posix(), path
+
+
+def _vendored(distribution: str) -> Iterator[tuple[str, Path]]:
+    try:
+        installed = importlib.metadata.files(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        installed = None
+    if installed is None:
+        raise BundleError(f"{distribution} is not installed in this environment; run: make setup")
+    for file in installed:
+        if _belongs(file):
+            yield file.as_posix(), Path(str(file.locate()))
+
+
+def _belongs(file: PurePosixPath) -> bool:
+    """Modules and data; of a distribution's records only METADATA, where packages look up their version."""
+    if ".." in file.parts or "__pycache__" in file.parts:
+        return False
+    return not file.parts[0].endswith(".dist-info") or file.name == "METADATA"
+
+
+def _write(files: dict[str, Path], target: Path) -> Bundle:
+    target.mkdir(parents=True, exist_ok=True)
+    draft = target / "functions.zip.draft"
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.external_attr = READABLE
+            entry.create_system = 3  # Unix, whatever the machine: zipfile writes down where it ran
+            archive.writestr(entry, files[name].read_bytes())
+    digest = hashlib.sha256(draft.read_bytes()).digest()
+    path = target / f"functions-{digest.hex()[:16]}.zip"
+    draft.replace(path)
+    return Bundle(path.resolve(), b64encode(digest).decode())

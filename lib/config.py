@@ -1,0 +1,183 @@
+"""Settings: the one place where files, environment and context become typed values."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, ValidationError, model_validator
+
+from lib.errors import SettingsError
+from lib.facts import CONFIG, aws_facts
+from lib.pair import Pair
+from lib.regions import Region, Role
+from lib.sections import (
+    Database,
+    Dns,
+    Functions,
+    Network,
+    Objectives,
+    Placement,
+    Protocol,
+    Provider,
+    RegionName,
+    RemoteState,
+    Section,
+)
+
+LABEL_LIMIT = 16
+"""Longest system and longest suffix: with both, every name stays within the 64 characters of an IAM role."""
+
+
+def _label(text: str) -> str:
+    if len(text) > LABEL_LIMIT or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
+        raise ValueError(
+            f"it becomes part of every name; use 1 to {LABEL_LIMIT} lower-case letters and digits, with "
+            "single hyphens between them, for example dev or pr-42"
+        )
+    return text
+
+
+Label = Annotated[str, AfterValidator(_label)]
+
+
+class Settings(Section):
+    """One system in one environment."""
+
+    system: Label
+    environment_suffix: Label
+    primary: Placement
+    standby: Placement
+    witness: RegionName
+    objectives: Objectives
+    protocol: Protocol
+    dns: Dns
+    database: Database
+    functions: Functions
+    network: Network
+    provider: Provider
+    state: RemoteState | None = None
+
+    @property
+    def regions(self) -> Pair[Region]:
+        """Both regions with their placement."""
+        return Pair(
+            Region(self.primary.name, Role.PRIMARY, self.primary.cidr),
+            Region(self.standby.name, Role.STANDBY, self.standby.cidr),
+        )
+
+    def name(self, what: str, region: Region | None = None) -> str:
+        """The physical name of *what*, the same in both regions: ``payments-keeper-dev``.
+
+        With *region*, for what AWS names globally: ``payments-keeper-use1-dev``.
+        """
+        code = [region.code] if region else []
+        return "-".join([self.system, what, *code, self.environment_suffix])
+
+    @property
+    def parameter_prefix(self) -> str:
+        """The path below which both regions keep their parameters, without a trailing slash."""
+        return f"/{self.system}-{self.environment_suffix}"
+
+    @property
+    def zone_name(self) -> str:
+        """The hosted zone of this environment."""
+        return f"{self.environment_suffix}.{self.dns.domain}"
+
+    @property
+    def api_name(self) -> str:
+        """The name that follows the writer."""
+        return f"pay.{self.zone_name}"
+
+    @model_validator(mode="after")
+    def _regions_differ(self) -> Self:
+        if self.primary.name == self.standby.name:
+            raise ValueError(f"standby.name = {self.standby.name}: is the primary region too; choose another")
+        if self.witness in (self.primary.name, self.standby.name):
+            raise ValueError(f"witness = {self.witness}: holds data already; choose a third region")
+        if self.primary.cidr.overlaps(self.standby.cidr):
+            raise ValueError(
+                f"standby.cidr = {self.standby.cidr}: overlaps primary.cidr = {self.primary.cidr}, "
+                "so the networks could never be peered; choose disjoint blocks"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tables_can_be_strongly_consistent(self) -> Self:
+        asked = {self.primary.name, self.standby.name, self.witness}
+        sets = aws_facts().strong_consistency_sets
+        if not any(asked <= offered for offered in sets):
+            offered = " or ".join(", ".join(sorted(one)) for one in sets)
+            raise ValueError(
+                f"witness = {self.witness}: cannot vote with {self.primary.name} and {self.standby.name}; "
+                f"a strongly consistent table takes three regions of one set: {offered}"
+            )
+        return self
+
+
+def load(
+    environment: Mapping[str, str] = os.environ,
+    *,
+    context_suffix: str | None = None,
+    folder: Path = CONFIG,
+) -> Settings:
+    """The settings of the system and environment that *environment* asks for.
+
+    SYSTEM picks the file (default ``payments``). ENVIRONMENT_SUFFIX, or else *context_suffix*, names the
+    environment (default ``dev``). AWS_PROVIDER_VERSION overrides the provider's constraint.
+    TERRAFORM_STATE_BUCKET and TERRAFORM_STATE_BUCKET_REGION put Terraform's state into a bucket.
+
+    Raises SettingsError with one readable line a mistake: the key, the value and the fix.
+    """
+    path = folder / f"{environment.get('SYSTEM') or 'payments'}.toml"
+    document = _read(path)
+    document["environment_suffix"] = environment.get("ENVIRONMENT_SUFFIX") or context_suffix or "dev"
+    if version := environment.get("AWS_PROVIDER_VERSION"):
+        document["provider"] = {"aws": version}
+    if bucket := environment.get("TERRAFORM_STATE_BUCKET"):
+        region = environment.get("TERRAFORM_STATE_BUCKET_REGION", "")
+        document["state"] = {"bucket": bucket, "region": region}
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(path, error))) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.toml"))) or "none"
+        raise SettingsError(f"SYSTEM = {path.stem}: there is no {path}; systems: {known}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: cannot be read ({error}); mend the file") from error
+
+
+ORIGINS = {
+    "environment_suffix": "ENVIRONMENT_SUFFIX",
+    "provider.aws": "AWS_PROVIDER_VERSION or provider.aws",
+    "state.bucket": "TERRAFORM_STATE_BUCKET",
+    "state.region": "TERRAFORM_STATE_BUCKET_REGION",
+}
+"""Where a human wrote the keys that do not come from the file alone."""
+
+
+def _explain(path: Path, error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        match problem["type"]:
+            case "extra_forbidden":
+                text = f"{key} = {problem['input']!r}: no such setting; remove it or correct its name"
+            case "missing":
+                text = f"{key}: is missing; add it"
+            case "value_error" if isinstance(problem["input"], Mapping | Section):
+                text = str(problem["ctx"]["error"])
+            case "value_error":
+                text = f"{ORIGINS.get(key, key)} = {problem['input']!r}: {problem['ctx']['error']}"
+            case _:
+                text = f"{ORIGINS.get(key, key)} = {problem['input']!r}: {problem['msg']}; correct it"
+        lines.append(f"{path.name}: {text}")
+    return lines

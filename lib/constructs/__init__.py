@@ -1,0 +1,1 @@
+"""One capability a file. A construct knows its region only as a value."""

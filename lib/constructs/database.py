@@ -1,0 +1,144 @@
+"""One region's member of the Aurora global database."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from cdktf import TerraformResourceLifecycle, TerraformStack
+from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
+from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
+from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
+    RdsClusterParameterGroup,
+    RdsClusterParameterGroupParameter,
+)
+from constructs import Construct
+
+from lib.constructs.key import EncryptionKey
+from lib.constructs.logs import LogGroup
+from lib.constructs.network import RegionalNetwork
+from lib.iam import Allow
+from lib.sections import Database
+from lib.site import Site
+
+ENGINE = "aurora-postgresql"
+LOG = "postgresql"
+SWAPPED_WITH_ROLES = [
+    "database_name",
+    "engine_version",  # the global container upgrades its members
+    "global_cluster_identifier",
+    "master_username",
+    "replication_source_identifier",
+]
+"""What a failover or switchover changes: a plan that reacted would detach, recreate or promote."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseOrigin:
+    """What the first writer is created with. All later members get it by replication."""
+
+    database: str
+    username: str
+    secret: str
+    """Name of the existing entry of Secrets Manager that holds ``password``."""
+
+    @classmethod
+    def of(cls, settings: Database) -> Self:
+        """The origin that the settings ask for."""
+        return cls(database=settings.name, username=settings.username, secret=settings.secret)
+
+    def give_to(self, cluster: RdsCluster) -> None:
+        """Make *cluster* the origin.
+
+        The password comes from an ephemeral block into a write-only argument, so neither plan nor state
+        holds it. CDKTF knows no ephemeral blocks, hence the override.
+        """
+        block = "ephemeral.aws_secretsmanager_secret_version.database"
+        TerraformStack.of(cluster).add_override(block, {"secret_id": self.secret})
+        cluster.database_name = self.database
+        cluster.master_username = self.username
+        cluster.master_password_wo = f'${{jsondecode({block}.secret_string)["password"]}}'
+        cluster.master_password_wo_version = 1
+
+
+class RegionalDatabase(Construct):
+    """An Aurora cluster with one instance; it joins the global database by name."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        network: RegionalNetwork,
+        key: EncryptionKey,
+        origin: DatabaseOrigin | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._site = site
+        self._settings = site.settings.database
+        self.global_id = site.name(id_)
+        cluster = self._cluster(site.own_name(id_), network, key)
+        self._instance(cluster, key)
+        if origin:
+            origin.give_to(cluster)
+        self.arn = cluster.arn
+        self.address = f"{cluster.endpoint}:{cluster.port}"
+
+    def fail_over(self) -> list[Allow]:
+        """Make this region's cluster the writer, and see which one is."""
+        container = f"arn:aws:rds::{self._site.account}:global-cluster:{self.global_id}"
+        return [
+            Allow(("rds:FailoverGlobalCluster",), (container, self.arn)),
+            Allow(("rds:DescribeGlobalClusters",), (container,)),
+        ]
+
+    def _cluster(self, name: str, network: RegionalNetwork, key: EncryptionKey) -> RdsCluster:
+        # Aurora would make the log group itself, without retention, and leave it behind
+        logs = LogGroup(self, "logs", site=self._site, key=key, name=f"/aws/rds/cluster/{name}/{LOG}")
+        subnets = DbSubnetGroup(self, "subnets", name=self.global_id, subnet_ids=network.private_subnet_ids)
+        return RdsCluster(
+            self,
+            "cluster",
+            cluster_identifier=name,
+            engine=ENGINE,
+            engine_version=self._settings.engine_version,
+            global_cluster_identifier=self.global_id,
+            db_subnet_group_name=subnets.name,
+            db_cluster_parameter_group_name=self._parameters().name,
+            vpc_security_group_ids=[network.firewall.database.id],
+            storage_encrypted=True,
+            kms_key_id=key.arn,
+            backup_retention_period=self._settings.backup_retention_days,
+            copy_tags_to_snapshot=True,
+            enabled_cloudwatch_logs_exports=[LOG],
+            deletion_protection=False,
+            skip_final_snapshot=True,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=SWAPPED_WITH_ROLES),
+            depends_on=[logs.group],
+        )
+
+    def _parameters(self) -> RdsClusterParameterGroup:
+        """The same in both regions: a promoted cluster does not inherit the group of the old writer."""
+        major = self._settings.engine_version.partition(".")[0]
+        return RdsClusterParameterGroup(
+            self,
+            "parameters",
+            name=self.global_id,
+            family=f"{ENGINE}{major}",
+            parameter=[RdsClusterParameterGroupParameter(name="rds.force_ssl", value="1")],
+        )
+
+    def _instance(self, cluster: RdsCluster, key: EncryptionKey) -> None:
+        """Without an instance a region replicates but cannot be promoted."""
+        RdsClusterInstance(
+            self,
+            "instance",
+            identifier=self._site.own_name("ledger-0"),
+            cluster_identifier=cluster.id,
+            engine=ENGINE,
+            engine_version=cluster.engine_version,
+            instance_class=self._settings.instance_class,
+            auto_minor_version_upgrade=False,  # roles can switch only between equal versions
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=key.arn,
+        )

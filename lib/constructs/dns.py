@@ -1,0 +1,78 @@
+"""The DNS name that follows the writer."""
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
+from cdktf_cdktf_provider_aws.route53_record import (
+    Route53Record,
+    Route53RecordFailoverRoutingPolicy,
+)
+from constructs import Construct
+
+from lib.config import Settings
+from lib.pair import Pair
+from lib.regions import Region
+
+HTTPS = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A region as DNS sees it: where it is reached, and what it must say to be handed out."""
+
+    region: Region
+    host: str
+    health_path: str
+    routing: str
+    """PRIMARY or SECONDARY: which record Route 53 prefers while both are healthy."""
+
+    @classmethod
+    def of(cls, regions: Pair[Region], hosts: Pair[str]) -> "Pair[Answer]":
+        """The primary region answers while it is the writer, the standby region as long as it lives.
+
+        So DNS leaves the primary while a takeover is still running, and returns only when it writes again.
+        """
+        return Pair(
+            cls(regions.primary, hosts.primary, "/health/ready", "PRIMARY"),
+            cls(regions.standby, hosts.standby, "/health/live", "SECONDARY"),
+        )
+
+
+class FailoverRecord(Construct):
+    """One name, two regions: Route 53 hands out the preferred healthy one. Nobody edits it in a disaster."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: Settings, zone_id: str, answers: Pair[Answer]
+    ) -> None:
+        super().__init__(scope, id_)
+        self._settings = settings
+        for answer in answers:
+            self._record(zone_id, answer)
+
+    def _record(self, zone_id: str, answer: Answer) -> None:
+        Route53Record(
+            self,
+            f"record-{answer.region.code}",
+            zone_id=zone_id,
+            name=self._settings.api_name,
+            type="CNAME",
+            ttl=self._settings.dns.ttl_s,
+            records=[answer.host],
+            set_identifier=answer.region.name,
+            failover_routing_policy=Route53RecordFailoverRoutingPolicy(type=answer.routing),
+            health_check_id=self._health_check(answer).id,
+        )
+
+    def _health_check(self, answer: Answer) -> Route53HealthCheck:
+        return Route53HealthCheck(
+            self,
+            f"health-{answer.region.code}",
+            type="HTTPS",
+            fqdn=answer.host,
+            port=HTTPS,
+            enable_sni=True,
+            resource_path=answer.health_path,
+            request_interval=self._settings.dns.health_check_interval_s,
+            failure_threshold=self._settings.dns.health_check_threshold,
+            tags={"Name": self._settings.name("health", answer.region)},
+        )

@@ -1,0 +1,104 @@
+"""Failover of one region: the keeper that decides, and the state machine that takes over."""
+
+import json
+
+from cdktf_cdktf_provider_aws.sfn_state_machine import (
+    SfnStateMachine,
+    SfnStateMachineLoggingConfiguration,
+    SfnStateMachineTracingConfiguration,
+)
+from constructs import Construct
+
+from lib.constructs.database import RegionalDatabase
+from lib.constructs.function import TRACING, Function, FunctionPlatform
+from lib.constructs.logs import LogGroup
+from lib.constructs.parameters import publish_active_region
+from lib.constructs.role import ServiceRole
+from lib.constructs.schedule import EveryMinute
+from lib.constructs.table import TableAccess
+from lib.constructs.takeover import takeover
+from lib.iam import Allow
+
+LOG_DELIVERY = Allow(
+    (
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
+    ),
+    ("*",),
+    why_any="log deliveries of Step Functions have no ARN",
+)
+
+
+class FailoverControl(Construct):
+    """Runs wholly in its region: it calls no other region and changes nothing that another region owns."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, platform: FunctionPlatform, database: RegionalDatabase
+    ) -> None:
+        super().__init__(scope, id_)
+        lease = TableAccess.to(platform.site, "lease")
+        journal = TableAccess.to(platform.site, "journal")
+        self.steps = Function(
+            self,
+            "steps",
+            platform=platform,
+            handler="failover.steps.handler",
+            memory_mb=512,
+            timeout_s=60,
+            allow=[
+                lease.update(),
+                journal.sweep(),
+                publish_active_region(platform.site),
+                *database.fail_over(),
+            ],
+        )
+        self.machine = FailoverMachine(self, "failover", platform=platform, steps=self.steps)
+        self.keeper = Function(
+            self,
+            "keeper",
+            platform=platform,
+            handler="failover.keeper.handler",
+            memory_mb=512,
+            timeout_s=150,
+            allow=[lease.write(), *self.machine.start()],
+        )
+        EveryMinute(self, "schedule", site=platform.site, what="keeper", function=self.keeper)
+
+
+class FailoverMachine(Construct):
+    """The takeover as a state machine. An execution is named after system and epoch: one a takeover."""
+
+    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform, steps: Function) -> None:
+        super().__init__(scope, id_)
+        self._site = platform.site
+        self._name = self._site.name(id_)
+        logs = LogGroup(self, "logs", site=self._site, key=platform.key, name=f"/aws/states/{self._name}")
+        statements = [steps.invoke(), LOG_DELIVERY, TRACING]
+        role = ServiceRole(self, "role", site=self._site, what=id_, service="states", allow=statements)
+        waits = self._site.settings.protocol.promotion_limit_s
+        self.arn = SfnStateMachine(
+            self,
+            "machine",
+            name=self._name,
+            role_arn=role.arn,
+            definition=json.dumps(takeover(steps.arn, waits=waits)),
+            tracing_configuration=SfnStateMachineTracingConfiguration(enabled=True),
+            logging_configuration=SfnStateMachineLoggingConfiguration(
+                level="ALL", include_execution_data=True, log_destination=f"{logs.arn}:*"
+            ),
+            depends_on=[role.policy],
+        ).arn
+
+    def start(self) -> list[Allow]:
+        """Start takeovers and see how they stand."""
+        executions = self._site.arn("states", f"execution:{self._name}:*")
+        return [
+            Allow(("states:StartExecution",), (self.arn,)),
+            Allow(("states:DescribeExecution",), (executions,)),
+        ]

@@ -1,0 +1,43 @@
+"""Parameters that both regions keep under the same names, each with its own values."""
+
+from collections.abc import Mapping
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+from lib.iam import Allow
+from lib.site import Site
+
+ACTIVE_REGION = "active/region"
+"""Run-time data: the region last activated, as this region's takeover published it."""
+
+
+class Parameters(Construct):
+    """The region's addresses in Parameter Store, below one prefix."""
+
+    def __init__(self, scope: Construct, id_: str, *, site: Site, values: Mapping[str, str]) -> None:
+        super().__init__(scope, id_)
+        prefix = site.settings.parameter_prefix
+        for path, value in values.items():
+            SsmParameter(self, path.replace("/", "-"), name=f"{prefix}/{path}", type="String", value=value)
+        SsmParameter(
+            self,
+            "active-region",
+            name=f"{prefix}/{ACTIVE_REGION}",
+            type="String",
+            value="none",
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["value", "insecure_value"]),
+        )
+
+
+def read_parameters(site: Site) -> Allow:
+    """Read whatever this region keeps below the prefix."""
+    below = f"parameter{site.settings.parameter_prefix}/*"
+    return Allow(("ssm:GetParameter",), (site.arn("ssm", below),))
+
+
+def publish_active_region(site: Site) -> Allow:
+    """Say which region was activated."""
+    path = f"parameter{site.settings.parameter_prefix}/{ACTIVE_REGION}"
+    return Allow(("ssm:PutParameter",), (site.arn("ssm", path),))

@@ -1,0 +1,109 @@
+"""Global tables of DynamoDB, and what may be done to them."""
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.dynamodb_table import (
+    DynamodbTable,
+    DynamodbTableAttribute,
+    DynamodbTableGlobalTableWitness,
+    DynamodbTablePointInTimeRecovery,
+    DynamodbTableReplica,
+    DynamodbTableServerSideEncryption,
+    DynamodbTableTtl,
+)
+from constructs import Construct
+
+from lib.config import Settings
+from lib.constructs.key import EncryptionKey
+from lib.iam import Allow
+from lib.pair import Pair
+from lib.provider import since_6
+from lib.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class TableAccess:
+    """Grants on one region's replica of a table, which is known by name."""
+
+    arn: str
+
+    @classmethod
+    def to(cls, site: Site, what: str) -> "TableAccess":
+        """Access to the table *what* as this region sees it."""
+        return cls(site.arn("dynamodb", f"table/{site.name(what)}"))
+
+    def read(self) -> Allow:
+        """Read single items."""
+        return self._allow("GetItem")
+
+    def update(self) -> Allow:
+        """Read and change items that are there."""
+        return self._allow("GetItem", "UpdateItem")
+
+    def write(self) -> Allow:
+        """Read, create and change single items."""
+        return self._allow("GetItem", "PutItem", "UpdateItem")
+
+    def sweep(self) -> Allow:
+        """Read all items, and change them one by one."""
+        return self._allow("Scan", "GetItem", "UpdateItem")
+
+    def _allow(self, *actions: str) -> Allow:
+        return Allow(tuple(f"dynamodb:{action}" for action in actions), (self.arn,))
+
+
+class GlobalTable(Construct):
+    """A table with a replica in both regions, each encrypted with a key of its region.
+
+    *strong* makes it strongly consistent over both regions and the witness, as far as the provider can say
+    so. DynamoDB gives such a table no *ttl*.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        hash_key: str,
+        keys: Pair[EncryptionKey],
+        strong: bool = False,
+        ttl: str | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.name = settings.name(id_)
+        DynamodbTable(
+            self,
+            "table",
+            name=self.name,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key=hash_key,
+            attribute=[DynamodbTableAttribute(name=hash_key, type="S")],
+            stream_enabled=True,
+            stream_view_type="NEW_AND_OLD_IMAGES",
+            point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
+            server_side_encryption=DynamodbTableServerSideEncryption(
+                enabled=True, kms_key_arn=keys.primary.arn
+            ),
+            ttl=DynamodbTableTtl(attribute_name=ttl, enabled=True) if ttl else None,
+            replica=[_replica(settings, keys.standby, strong=strong)],
+            global_table_witness=_witness(settings) if strong else None,
+            deletion_protection_enabled=False,
+            tags={"Name": self.name},
+        )
+
+
+def _replica(settings: Settings, key: EncryptionKey, *, strong: bool) -> DynamodbTableReplica:
+    mode = since_6(settings, "aws_dynamodb_table.replica.consistency_mode", "STRONG")
+    return DynamodbTableReplica(
+        region_name=settings.standby.name,
+        kms_key_arn=key.arn,
+        point_in_time_recovery=True,
+        propagate_tags=True,
+        consistency_mode=mode if strong else None,
+    )
+
+
+def _witness(settings: Settings) -> DynamodbTableGlobalTableWitness | None:
+    witness = DynamodbTableGlobalTableWitness(region_name=settings.witness)
+    return since_6(settings, "aws_dynamodb_table.global_table_witness", witness)

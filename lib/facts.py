@@ -1,0 +1,28 @@
+"""What AWS offers, read from `config/facts/aws.toml`: settings are checked against it."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+CONFIG = Path(__file__).resolve().parent.parent / "config"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Offers of AWS that no schema of Terraform knows."""
+
+    regions: frozenset[str]
+    strong_consistency_sets: tuple[frozenset[str], ...]
+    engine_versions: tuple[str, ...]
+
+
+@cache
+def aws_facts() -> Facts:
+    """The facts this repository was released with."""
+    document = tomllib.loads((CONFIG / "facts" / "aws.toml").read_text())
+    return Facts(
+        regions=frozenset(document["regions"]),
+        strong_consistency_sets=tuple(map(frozenset, document["strong_consistency_sets"])),
+        engine_versions=tuple(document["aurora_postgresql"]["creatable"]),
+    )

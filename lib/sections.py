@@ -1,0 +1,153 @@
+"""The sections of a system's settings, each checked on its own."""
+
+import re
+from ipaddress import IPv4Network
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from lib.facts import aws_facts
+
+Seconds = Annotated[int, Field(gt=0)]
+SUBNET_BITS = 4
+"""A VPC is cut into 16 equal blocks: a zone takes one for its private and one for its public subnet."""
+
+
+def _known_region(name: str) -> str:
+    if name not in aws_facts().regions:
+        offered = ", ".join(sorted(aws_facts().regions))
+        raise ValueError(f"no such region, or it lacks a service this system needs; use one of: {offered}")
+    return name
+
+
+def _creatable(version: str) -> str:
+    if version not in (offered := aws_facts().engine_versions):
+        raise ValueError(
+            "aurora-postgresql cannot be created in this version (deprecated or never offered); "
+            f"use one of: {', '.join(offered)}"
+        )
+    return version
+
+
+def _vpc_block(block: IPv4Network) -> IPv4Network:
+    if not (block.is_private and 16 <= block.prefixlen <= 28 - SUBNET_BITS):  # noqa: PLR2004 - limits of VPC
+        raise ValueError(
+            f"a VPC needs a private block between /16 and /{28 - SUBNET_BITS}, for example 10.10.0.0/16"
+        )
+    return block
+
+
+def _constraint(text: str) -> str:
+    if not re.fullmatch(r"(~> )?[56](\.\d+){1,2}", text):
+        raise ValueError("the stacks are written for provider 6 or 5; use for example ~> 6.0 or 5.100.0")
+    return text
+
+
+RegionName = Annotated[str, AfterValidator(_known_region)]
+Cidr = Annotated[IPv4Network, AfterValidator(_vpc_block)]
+
+
+class Section(BaseModel):
+    """A part of the settings: frozen, and unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Placement(Section):
+    """A region and the address block of its network."""
+
+    name: RegionName
+    cidr: Cidr
+
+
+class Objectives(Section):
+    """What the business asked for, in seconds."""
+
+    rto_s: Seconds
+    rpo_s: Seconds
+
+
+class Protocol(Section):
+    """The time constants of the lease, in seconds."""
+
+    lease_ttl_s: Seconds
+    tick_s: Seconds
+    clock_skew_s: Seconds
+    keeper_lifetime_s: Annotated[int, Field(gt=60, le=140)]
+    """Longer than its schedule of a minute, shorter than its timeout of 150."""
+    promotion_limit_s: Seconds
+    """How long a takeover waits for its writer before it is held for a human."""
+
+    @model_validator(mode="after")
+    def _a_lost_tick_costs_no_lease(self) -> Self:
+        needed = 2 * self.tick_s + self.clock_skew_s
+        if self.lease_ttl_s <= needed:
+            raise ValueError(
+                f"protocol.lease_ttl_s = {self.lease_ttl_s}: does not outlive one lost tick; "
+                f"set it above {needed} (2 x tick_s + clock_skew_s)"
+            )
+        return self
+
+
+class Dns(Section):
+    """The public name and how fast it leaves a sick region."""
+
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    ttl_s: Seconds
+    health_check_interval_s: Literal[10, 30]
+    health_check_threshold: Annotated[int, Field(ge=1, le=10)]
+
+
+class Database(Section):
+    """The Aurora global database."""
+
+    engine_version: Annotated[str, AfterValidator(_creatable)]
+    instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    username: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    secret: Annotated[str, Field(min_length=1)]
+    backup_retention_days: Annotated[int, Field(ge=1, le=35)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_backtrack(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "backtrack_hours" in given:
+            raise ValueError(
+                f"database.backtrack_hours = {given['backtrack_hours']}: Aurora offers backtrack neither on "
+                "PostgreSQL nor in a global database; remove the key and rewind to a point in time instead: "
+                "backup_retention_days >= 3 covers 72 hours"
+            )
+        return given
+
+
+class Functions(Section):
+    """What all functions share."""
+
+    runtime: Annotated[str, Field(pattern=r"^python3\.\d+$")]
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365]
+
+
+class Network(Section):
+    """The shape of each region's VPC."""
+
+    zones: Annotated[int, Field(ge=2, le=6)]
+    nat_per_zone: bool
+
+
+class Provider(Section):
+    """The version constraint of Terraform's AWS provider."""
+
+    aws: Annotated[str, AfterValidator(_constraint)]
+
+    @property
+    def major(self) -> int:
+        """``~> 6.0`` -> 6."""
+        return int(self.aws.rpartition(" ")[2].partition(".")[0])
+
+
+class RemoteState(Section):
+    """The existing bucket that keeps Terraform's state."""
+
+    bucket: Annotated[str, Field(min_length=3)]
+    region: RegionName

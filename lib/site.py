@@ -1,0 +1,27 @@
+"""Where resources are: one region of one account, in one environment."""
+
+from dataclasses import dataclass
+
+from lib.config import Settings
+from lib.regions import Region
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Knows the names and the ARNs of everything that has a name in this region."""
+
+    settings: Settings
+    region: Region
+    account: str
+
+    def name(self, what: str) -> str:
+        """A name that both regions share."""
+        return self.settings.name(what)
+
+    def own_name(self, what: str) -> str:
+        """A name that carries the region: for what AWS names globally, or humans must tell apart."""
+        return self.settings.name(what, self.region)
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something regional: ``site.arn("dynamodb", "table/payments-lease-dev")``."""
+        return f"arn:aws:{service}:{self.region.name}:{self.account}:{resource}"

@@ -1,0 +1,70 @@
+"""What must be there before any region: the global database's container, the zone and the global tables."""
+
+from cdktf_cdktf_provider_aws.rds_global_cluster import RdsGlobalCluster
+from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
+from constructs import Construct
+
+from lib.config import Settings
+from lib.constructs.key import EncryptionKey, through_dynamodb
+from lib.constructs.table import GlobalTable
+from lib.pair import Pair
+from lib.provider import provider_in
+from lib.site import Site
+from lib.stacks.base import AwsStack
+
+
+class FoundationStack(AwsStack):
+    """The state that neither region owns. Nothing in it is touched in a disaster."""
+
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        super().__init__(scope, settings=settings, what="foundation", region=settings.regions.primary)
+        self.zone_id = self._zone(settings)
+        keys = self._keys(settings)
+        GlobalTable(self, "lease", settings=settings, keys=keys, hash_key="system", strong=True)
+        GlobalTable(self, "journal", settings=settings, keys=keys, hash_key="idempotency_key", strong=True)
+        GlobalTable(self, "sessions", settings=settings, keys=keys, hash_key="session_id", ttl="expires_at")
+        self.output(
+            {
+                "system": settings.system,
+                "global_cluster_id": self._container(settings),
+                "lease_table": settings.name("lease"),
+                "journal_table": settings.name("journal"),
+                "sessions_table": settings.name("sessions"),
+                "zone_id": self.zone_id,
+                "zone_name": settings.zone_name,
+            }
+        )
+
+    def _container(self, settings: Settings) -> str:
+        """The global database without members: each region's cluster joins it by its name."""
+        return RdsGlobalCluster(
+            self,
+            "database",
+            global_cluster_identifier=settings.name("ledger"),
+            engine="aurora-postgresql",
+            engine_version=settings.database.engine_version,
+            storage_encrypted=True,
+            deletion_protection=False,
+            force_destroy=True,
+        ).global_cluster_identifier
+
+    def _zone(self, settings: Settings) -> str:
+        name = settings.zone_name
+        return Route53Zone(self, "zone", name=name, comment=settings.name("zone"), force_destroy=True).zone_id
+
+    def _keys(self, settings: Settings) -> Pair[EncryptionKey]:
+        """One key of the tables in each region: a replica takes only a key of its own."""
+        region = settings.regions.standby
+        standby = provider_in(self, "aws-standby", settings=settings, region=region, alias="standby")
+        here, there = self.site, Site(settings, region, self.site.account)
+        return Pair(
+            EncryptionKey(self, "key", site=here, what="tables", users=(through_dynamodb(here),)),
+            EncryptionKey(
+                self,
+                "key-standby",
+                site=there,
+                what="tables",
+                users=(through_dynamodb(there),),
+                provider=standby,
+            ),
+        )

@@ -1,0 +1,106 @@
+"""Everything that lives and dies with one region, in its own state."""
+
+from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
+from constructs import Construct
+
+from lib.bundle import Bundle
+from lib.config import Settings
+from lib.constructs.database import DatabaseOrigin, RegionalDatabase
+from lib.constructs.failover import FailoverControl
+from lib.constructs.function import FunctionPlatform
+from lib.constructs.key import EncryptionKey, for_logs
+from lib.constructs.network import RegionalNetwork
+from lib.constructs.parameters import Parameters, read_parameters
+from lib.constructs.payments import PaymentApi
+from lib.iam import Allow
+from lib.regions import Region
+from lib.stacks.base import AwsStack
+
+
+class RegionalStack(AwsStack):
+    """One region, complete. It takes no attribute of the other: what both know comes from the settings.
+
+    *origin* is given to the one region whose database is created first; the other's joins as its replica.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        settings: Settings,
+        region: Region,
+        bundle: Bundle,
+        origin: DatabaseOrigin | None,
+    ) -> None:
+        super().__init__(scope, settings=settings, what=region.code, region=region)
+        key = EncryptionKey(self, "key", site=self.site, what="region", users=(for_logs(self.site),))
+        network = RegionalNetwork(self, "network", site=self.site)
+        self._database = RegionalDatabase(
+            self, "ledger", site=self.site, network=network, key=key, origin=origin
+        )
+        platform = FunctionPlatform(
+            site=self.site,
+            network=network,
+            key=key,
+            bundle=bundle,
+            environment=environment(settings),
+            allow=(read_parameters(self.site), self._read_secret()),
+        )
+        self._payments = PaymentApi(self, "payments", platform=platform)
+        self._failover = FailoverControl(self, "failover", platform=platform, database=self._database)
+        self.api_host = self._payments.http.host
+        self._publish()
+        self._output()
+
+    def _read_secret(self) -> Allow:
+        """Plan fails where the entry is missing, in either region, before anything is created."""
+        name = self.site.settings.database.secret
+        secret = DataAwsSecretsmanagerSecret(self, "database-secret", name=name)
+        return Allow(("secretsmanager:GetSecretValue",), (secret.arn,))
+
+    def _publish(self) -> None:
+        """Where this region's functions find this region's things: same names there as here."""
+        values = {
+            "db/writer": self._database.address,
+            "db/name": self.site.settings.database.name,
+            "db/secret": self.site.settings.database.secret,
+            "db/cluster": self._database.arn,
+            "db/global-cluster": self._database.global_id,
+            "api/endpoint": self._payments.http.endpoint,
+            "failover/state-machine": self._failover.machine.arn,
+        }
+        Parameters(self, "parameters", site=self.site, values=values)
+
+    def _output(self) -> None:
+        """Names end with the region, which makes them unique over all stacks."""
+        values = {
+            "api_endpoint": self._payments.http.endpoint,
+            "api_host": self.api_host,
+            "payments_function": self._payments.function.name,
+            "keeper_function": self._failover.keeper.name,
+            "steps_function": self._failover.steps.name,
+            "state_machine": self._failover.machine.arn,
+            "cluster_arn": self._database.arn,
+            "parameter_prefix": self.site.settings.parameter_prefix,
+        }
+        self.output({f"{name}_{self.site.region.snake}": value for name, value in values.items()})
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of every function, the same in both regions.
+
+    Whatever differs is found below PARAMETER_PREFIX in the function's own region.
+    """
+    return {
+        "SYSTEM": settings.system,
+        "PARAMETER_PREFIX": settings.parameter_prefix,
+        "LEASE_TABLE": settings.name("lease"),
+        "JOURNAL_TABLE": settings.name("journal"),
+        "SESSIONS_TABLE": settings.name("sessions"),
+        "LEASE_TTL_SECONDS": str(settings.protocol.lease_ttl_s),
+        "TICK_SECONDS": str(settings.protocol.tick_s),
+        "CLOCK_SKEW_SECONDS": str(settings.protocol.clock_skew_s),
+        "KEEPER_LIFETIME_SECONDS": str(settings.protocol.keeper_lifetime_s),
+        "POWERTOOLS_SERVICE_NAME": settings.system,
+        "LOG_LEVEL": settings.functions.log_level,
+    }

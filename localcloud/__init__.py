@@ -1,0 +1,1 @@
+"""AWS on your machine: emulated AWS with a region gate, a PostgreSQL pair, DNS, and what starts them."""

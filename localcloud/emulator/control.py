@@ -1,0 +1,73 @@
+"""`/_gate/`: how the supervisor and drills let places die, live, and lose each other.
+
+POST /_gate/regions/{place}  {"state": "dead" | "alive"}       -> {"region", "state", "killed_processes"}
+GET  /_gate/regions                                            -> {"us-east-1": "alive", ...}
+POST /_gate/links            {"a": place, "b": place, "cut": bool}  -> [["us-east-1", "us-west-2"], ...]
+GET  /_gate/links                                              -> the pairs that are cut
+
+A place is a region, the witness or "global"; links also know "operator" and "clients".
+"""
+
+import asyncio
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from localcloud.emulator.asgi import Head
+from localcloud.emulator.config import Door, EmulatorConfig
+from localcloud.emulator.connections import Connections
+from localcloud.emulator.regions import OPERATOR, Regions, UnknownPlaceError
+
+TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
+Reply = tuple[int, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """Carries out the faults that drills ask for."""
+
+    config: EmulatorConfig
+    regions: Regions
+    connections: Connections
+    kill_workers: Callable[[str], int]
+    """SIGKILLs the function processes of a region; returns how many there were."""
+
+    async def handle(self, door: Door, head: Head, body: bytes) -> Reply:
+        """Answer one request with a status and what to send as JSON."""
+        token = head.headers.get(TOKEN_HEADER, "")
+        if door.place != OPERATOR or not hmac.compare_digest(token, self.config.token):
+            return 403, {"message": "only the operator's port with this run's token"}
+        try:
+            return await self._route(head, json.loads(body or b"{}"))
+        except (UnknownPlaceError, KeyError, TypeError, ValueError) as error:
+            return 400, {"message": f"{type(error).__name__}: {error}"}
+
+    async def _route(self, head: Head, order: dict[str, Any]) -> Reply:
+        match head.method, head.path.strip("/").split("/")[1:]:
+            case "GET", ["regions"]:
+                return 200, self.regions.states
+            case "POST", ["regions", place]:
+                return 200, await self._set_state(place, order["state"])
+            case "GET", ["links"]:
+                return 200, self.regions.cut_links
+            case "POST", ["links"]:
+                self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
+                return 200, self.regions.cut_links
+            case _:
+                return 404, {"message": f"no {head.method} {head.path}"}
+
+    async def _set_state(self, place: str, state: str) -> dict[str, Any]:
+        killed = 0
+        if state == "alive":
+            self.regions.revive(place)
+        elif state == "dead":
+            self.regions.kill(place)
+            self.connections.reset_ports(
+                port for port, door in self.config.doors.items() if place in (door.place, door.front_of)
+            )
+            killed = await asyncio.to_thread(self.kill_workers, place)
+        else:
+            raise ValueError(f"state must be dead or alive, got {state!r}")
+        return {"region": place, "state": state, "killed_processes": killed}

@@ -1,0 +1,42 @@
+"""What ministack 1.5.33 does differently from AWS where our stacks or drills would notice.
+
+One function a deviation: its docstring says what AWS does, what upstream does, and so when it may go.
+`tests/emulator/` has a test for each, run against the emulator as a process.
+"""
+
+from localcloud.emulator.config import EmulatorConfig
+from localcloud.emulator.hooks import Hooks
+from localcloud.emulator.patches import (
+    aurora,
+    authorization,
+    forgotten,
+    functions,
+    http_api,
+    schedules,
+    state_machines,
+    workers,
+)
+from localcloud.emulator.regions import Regions
+
+
+def apply(config: EmulatorConfig, regions: Regions) -> None:
+    """Apply all patches. The environment that ministack reads on import must be set before."""
+    hooks = Hooks(config.hook_url, config.token)
+    authorization.name_global_clusters()
+    workers.point_at_own_region(config.region_ports)
+    workers.end_with_the_server()
+    workers.bound_the_pools()
+    workers.stay_dead(regions)
+    functions.report_the_exception_class()
+    functions.refuse_in_dead_regions(regions)
+    schedules.pause_in_dead_regions(regions)
+    state_machines.pause_in_dead_regions(regions)
+    state_machines.accept_a_repeated_start()
+    http_api.publish_front_doors(config.front_doors)
+    forgotten.remember_replica_keys()
+    forgotten.remember_log_exports()
+    forgotten.remember_insights_key()
+    forgotten.remember_tracing()
+    aurora.place_endpoints(config.databases)
+    aurora.create_databases(hooks)
+    aurora.promote(hooks)

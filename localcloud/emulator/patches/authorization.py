@@ -1,0 +1,28 @@
+"""Which resource a call asks for, where upstream has no answer and tests the policy against `*`."""
+# ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
+
+from typing import Any
+
+from ministack.core import iam_actions
+
+from localcloud.emulator.patches.wrapping import Wrapper, wrap
+
+UNKNOWN = "*"
+
+
+def name_global_clusters() -> None:
+    """Test calls on a global cluster against its ARN, which has no region in it.
+
+    AWS authorizes FailoverGlobalCluster on the global cluster and on the target cluster; upstream knows
+    neither, so that only a policy for every resource would pass. The first of the two is tested here.
+    """
+
+    def resource(original: Wrapper, service: str, *request: Any, **options: Any) -> str:
+        arn: str = original(service, *request, **options)
+        if service != "rds" or arn != UNKNOWN:
+            return arn
+        query, account = request[4], request[6]
+        name = iam_actions._query_param(query, "GlobalClusterIdentifier")
+        return f"arn:aws:rds::{account}:global-cluster:{name}" if name else arn
+
+    wrap(iam_actions, "extract_resource_arn", resource)

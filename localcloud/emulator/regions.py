@@ -1,0 +1,97 @@
+"""Which places live and which pairs of them can talk: the one truth that every rule asks.
+
+Places are regions (the witness is one), `operator` and `clients` (outside any region, never dead)
+and `global`: the control planes that serve every region from their home (Route 53, IAM ...).
+"""
+
+import threading
+from collections.abc import Iterable
+
+OPERATOR = "operator"
+CLIENTS = "clients"
+GLOBAL = "global"
+OUTSIDE = frozenset({OPERATOR, CLIENTS})
+
+
+class UnknownPlaceError(Exception):
+    """A fault was asked for in a place that does not exist; the message names it."""
+
+
+class Regions:
+    """The faults in force. Safe to use from the event loop and from worker threads."""
+
+    def __init__(self, names: Iterable[str], *, witness: str, control_home: str) -> None:
+        self._voters = frozenset({*names, witness})
+        self._control_home = control_home
+        self._dead: frozenset[str] = frozenset()
+        self._cut: frozenset[frozenset[str]] = frozenset()
+        self._changed = threading.Condition()
+
+    def kill(self, place: str) -> None:
+        """Let *place* die. Raises UnknownPlaceError for a place that cannot."""
+        self._must_be(place, self._voters | {GLOBAL})
+        with self._changed:
+            self._dead |= {place}
+
+    def revive(self, place: str) -> None:
+        """Let *place* live again; whatever waited for it goes on."""
+        self._must_be(place, self._voters | {GLOBAL})
+        with self._changed:
+            self._dead -= {place}
+            self._changed.notify_all()
+
+    def link(self, one: str, other: str, *, cut: bool) -> None:
+        """Cut or mend the way between two places, in both directions."""
+        for place in (one, other):
+            self._must_be(place, self._voters | OUTSIDE)
+        pair = frozenset({one, other})
+        with self._changed:
+            self._cut = self._cut | {pair} if cut else self._cut - {pair}
+
+    @property
+    def healthy(self) -> bool:
+        """Whether no fault is in force."""
+        return not self._dead and not self._cut
+
+    @property
+    def states(self) -> dict[str, str]:
+        """What every place that can die is: dead or alive."""
+        places = sorted(self._voters | {GLOBAL})
+        return {place: "alive" if self.alive(place) else "dead" for place in places}
+
+    @property
+    def cut_links(self) -> list[list[str]]:
+        """The pairs that cannot talk although both may live."""
+        return sorted(sorted(pair) for pair in self._cut)
+
+    def alive(self, place: str) -> bool:
+        """Whether *place* lives; the global control planes die with their home."""
+        if place == GLOBAL and self._control_home in self._dead:
+            return False
+        return place not in self._dead
+
+    def site_of(self, target: str) -> str:
+        """The region that *target* stands in: itself, or the home of the global control planes."""
+        return self._control_home if target == GLOBAL else target
+
+    def connected(self, origin: str, target: str) -> bool:
+        """Whether a call from *origin* arrives at *target*."""
+        way = frozenset({origin, self.site_of(target)})
+        return self.alive(origin) and self.alive(target) and way not in self._cut
+
+    def has_quorum(self, region: str) -> bool:
+        """Whether *region* can commit to a strongly consistent table: two of all voters agree.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+        """
+        return any(self.connected(region, other) for other in self._voters - {region})
+
+    def wait_until_alive(self, region: str) -> None:
+        """Block the calling thread while *region* is dead."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.alive(region))
+
+    @staticmethod
+    def _must_be(place: str, places: frozenset[str]) -> None:
+        if place not in places:
+            raise UnknownPlaceError(f"{place!r} is none of {sorted(places)}")

@@ -1,0 +1,171 @@
+"""Start, deploy, stop: what `make up`, `make down` and every drill do."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from dr import outputs as deployed
+from localcloud import preflight
+from localcloud.errors import NotRunning, StartFailed
+from localcloud.paths import CLOUD_FILE, LOGS, OUTPUTS, REPOSITORY, WORK
+from localcloud.stacks import Stack, in_order, synthesize, terraform
+from localcloud.state import CloudState
+from localcloud.terraform import Terraform
+
+Say = Callable[[str], None]
+
+START_WITHIN_S = 60.0
+STOP_WITHIN_S = 20.0
+READY_WITHIN_S = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What the deploy did: stacks in order, managed resources, seconds it took."""
+
+    stacks: list[Stack]
+    resources: int
+    apply_s: float
+
+
+def start(say: Say, *, attached: bool = False, time_scale: float = 1.0) -> CloudState:
+    """Start the local cloud, or return the one that runs already.
+
+    An *attached* cloud ends with this process, however that ends; any other stays until `down`.
+    """
+    preflight.check()
+    if running():
+        say("the local cloud is running already")
+        return CloudState.load()
+    LOGS.mkdir(parents=True, exist_ok=True)
+    CLOUD_FILE.unlink(missing_ok=True)
+    if WORK.exists():
+        shutil.rmtree(WORK)  # states of a cloud that is gone
+    log = LOGS / "supervisor.log"
+    command = [sys.executable, "-m", "localcloud", "serve", "--time-scale", str(time_scale)]
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            [*command, "--attached"] if attached else command,
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE if attached else subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    say("starting emulated AWS, two PostgreSQL servers and DNS")
+    _wait_until_started(process, log)
+    return CloudState.load()
+
+
+def _wait_until_started(process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_WITHIN_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise StartFailed(log.read_text().strip()[-2000:], f"the whole log is {log}")
+        if CLOUD_FILE.exists():
+            return
+        time.sleep(0.1)
+    process.terminate()
+    raise StartFailed(f"the local cloud was not up after {START_WITHIN_S:.0f} s", f"its log is {log}")
+
+
+def deploy(cloud: CloudState, say: Say) -> Deployment:
+    """Synthesize and apply every stack with the real provider, and write the flat outputs."""
+    began = time.monotonic()
+    say("synthesizing the stacks")
+    stacks = synthesize(WORK)
+
+    def apply(stack: Stack) -> int:
+        tool = terraform(stack, cloud.aws_environment(next(iter(cloud.regions))))
+        say(f"applying {stack.name}")
+        tool.init()
+        tool.apply()
+        resources = tool.resources()
+        say(f"applied {stack.name}: {resources} resources, {time.monotonic() - began:.0f} s")
+        return resources
+
+    resources = in_order(stacks, apply)
+    deployed.write({stack.name: _tool(cloud, stack).outputs() for stack in stacks}, OUTPUTS)
+    return Deployment(stacks, sum(resources.values()), time.monotonic() - began)
+
+
+def planned_changes(cloud: CloudState, stacks: list[Stack]) -> dict[str, int]:
+    """How many changes a second plan of each stack would make; all zero right after a deploy."""
+    with ThreadPoolExecutor(max_workers=len(stacks)) as pool:
+        counts = pool.map(lambda stack: _tool(cloud, stack).planned_changes(), stacks)
+    return {stack.name: count for stack, count in zip(stacks, counts, strict=True)}
+
+
+def destroy(cloud: CloudState, say: Say) -> int:
+    """Destroy every stack, dependants first; returns how many resources are left."""
+    stacks = synthesize(WORK)
+
+    def remove(stack: Stack) -> int:
+        tool = _tool(cloud, stack)
+        say(f"destroying {stack.name}")
+        tool.destroy()
+        return tool.resources()
+
+    return sum(in_order(stacks, remove, reverse=True).values())
+
+
+def _tool(cloud: CloudState, stack: Stack) -> Terraform:
+    return terraform(stack, cloud.aws_environment(next(iter(cloud.regions))))
+
+
+def wait_until_ready(front_door: str, say: Say) -> float:
+    """Wait until the region behind *front_door* holds the lease; returns the seconds it took."""
+    say("waiting for the first keeper to take the lease (its schedule ticks once a minute)")
+    began = time.monotonic()
+    while time.monotonic() - began < READY_WITHIN_S:
+        try:
+            with urllib.request.urlopen(f"{front_door}/health/ready", timeout=3):
+                return time.monotonic() - began
+        except OSError:
+            time.sleep(0.5)
+    raise StartFailed(
+        f"no region was ready after {READY_WITHIN_S:.0f} s",
+        "look at .local/logs/emulator.log for the keeper's and the state machine's errors",
+    )
+
+
+def running() -> bool:
+    """Whether a local cloud answers."""
+    try:
+        cloud = CloudState.load()
+        with urllib.request.urlopen(f"{cloud.control}/status", timeout=3) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except (NotRunning, OSError):
+        return False
+
+
+def stop(say: Say) -> bool:
+    """Stop the local cloud and all its processes; returns whether there was one."""
+    try:
+        cloud = CloudState.load()
+    except NotRunning:
+        CLOUD_FILE.unlink(missing_ok=True)
+        return False
+    try:
+        os.kill(cloud.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        CLOUD_FILE.unlink(missing_ok=True)
+        return False
+    say("stopping the local cloud")
+    deadline = time.monotonic() + STOP_WITHIN_S
+    while CLOUD_FILE.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if CLOUD_FILE.exists():
+        os.kill(cloud.pid, signal.SIGKILL)
+        CLOUD_FILE.unlink(missing_ok=True)
+    return True

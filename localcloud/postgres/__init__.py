@@ -1,0 +1,1 @@
+"""Two PostgreSQL servers that stand for Aurora's global database: see `localcloud.postgres.pair`."""

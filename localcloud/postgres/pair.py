@@ -1,0 +1,177 @@
+"""Two PostgreSQL servers with streaming replication: Aurora's global database on one machine."""
+
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from pg8000.native import identifier, literal
+
+from localcloud import tls
+from localcloud.postgres import binaries
+from localcloud.postgres.errors import PostgresFailed, ServerDown
+from localcloud.postgres.host import Host
+from localcloud.postgres.salvage import salvage
+from localcloud.postgres.server import PATIENTLY_S, Server
+from localcloud.postgres.storage import REPLICATOR, Passwords, Storage
+
+_A_PAIR = 2
+_PROMOTED_WITHIN_S = 30
+_STREAMING = "select count(*) from pg_stat_wal_receiver where status = 'streaming'"
+
+
+class PostgresPair:
+    """The servers of two regions. All calls block and may come from any thread.
+
+    The constructor makes folders, a certificate authority and passwords, and starts nothing. Then
+    whoever owns the network starts a `Link` to `socket(region)` on each of *link_ports*, and calls
+    `start`. *ports* and *link_ports* are TCP ports of 127.0.0.1 by region: where clients reach the
+    region's server over TLS, and where the other region's server reaches it through the link.
+    """
+
+    def __init__(self, state: Path, *, ports: Mapping[str, int], link_ports: Mapping[str, int]) -> None:
+        if len(ports) != _A_PAIR or ports.keys() != link_ports.keys():
+            raise ValueError(f"a pair has two regions, received {ports} and {link_ports}")
+        self._host = Host.choose(state, binaries.find())
+        certificate = tls.issue(self._host.home / "tls")
+        self.ca_pem = certificate.ca_pem
+        """The trust anchor that clients need, PEM."""
+        passwords = Passwords()
+        here, there = ports
+        self._other = {here: there, there: here}
+        self._servers = {
+            region: Server(
+                Storage(region, self._host, upstream=link_ports[other], passwords=passwords),
+                port=ports[region],
+                certificate=certificate,
+            )
+            for region, other in self._other.items()
+        }
+        self._writer: str | None = None
+        self._caught_up_at = dict.fromkeys(ports, 0.0)
+        self._changes = threading.Lock()  # one promotion or owner at a time; kill never waits for it
+
+    def socket(self, region: str) -> Path:
+        """The Unix socket of the region's server: the target of the link that leads there."""
+        return self._servers[region].storage.socket
+
+    def start(self, writer: str) -> None:
+        """Start both servers, empty, with the one of region *writer* as the writer.
+
+        Returns when replication flows. Raises PostgresFailed, and then nothing runs any more.
+        """
+        first, second = self._servers[writer], self._servers[self._other[writer]]
+        try:
+            first.storage.initialise()
+            first.start()
+            password = literal(first.storage.passwords.replicator)
+            first.query(f"create role {REPLICATOR} login replication password {password}")
+            second.storage.clone()
+            self._start_standby(second)
+        except BaseException:
+            self.stop()
+            raise
+        self._writer = writer
+
+    def create_owner(self, username: str, password: str, database: str) -> None:
+        """Let the writer have the role *username* and a *database* that it owns; safe to repeat."""
+        role, name = identifier(username), identifier(database)
+        with self._changes:
+            writer = self._current_writer()
+            known = writer.query("select 1 from pg_roles where rolname = :name", name=username)
+            verb = "alter" if known else "create"
+            writer.query(f"{verb} role {role} login password {literal(password)}")
+            known = writer.query("select 1 from pg_database where datname = :name", name=database)
+            verb = f"alter database {name} owner to" if known else f"create database {name} owner"
+            writer.query(f"{verb} {role}", timeout_s=PATIENTLY_S)
+
+    def promote(self, region: str) -> None:
+        """Make the region's server a writer, whatever the other one does; safe to repeat.
+
+        Returns when it has read back that the server is one. The checkpoint lets `rejoin` see
+        where the histories part.
+        """
+        server = self._servers[region]
+        with self._changes:
+            if not self.is_writer(region):
+                server.query(f"select pg_promote(true, {_PROMOTED_WITHIN_S})", timeout_s=PATIENTLY_S)
+            if not self.is_writer(region):
+                raise PostgresFailed(
+                    f"the server of {region} is still a standby after {_PROMOTED_WITHIN_S} s",
+                    f"its log is {server.storage.log}",
+                )
+            server.query("checkpoint", timeout_s=PATIENTLY_S)
+            self._writer = region
+
+    def is_writer(self, region: str) -> bool:
+        """Whether the region's server takes writes; one that does not answer takes none."""
+        try:
+            ((in_recovery,),) = self._servers[region].query("select pg_is_in_recovery()")
+        except ServerDown:
+            return False
+        return not in_recovery
+
+    def lag(self, region: str) -> float | None:
+        """How many seconds of the other region's commits this region lacks; 0.0 for a writer.
+
+        None is unknown: one of the two does not answer. Both are asked, because a standby alone
+        cannot tell an idle writer from a cut link.
+        """
+        standby, writer = self._servers[region], self._servers[self._other[region]]
+        if self.is_writer(region):
+            return 0.0
+        asked_at = time.time()
+        try:
+            ((written,),) = writer.query("select pg_current_wal_flush_lsn()::text")
+            ((complete, last_commit_at),) = standby.query(
+                "select pg_last_wal_replay_lsn() >= cast(:written as pg_lsn),"
+                " extract(epoch from pg_last_xact_replay_timestamp())::float8",
+                written=written,
+            )
+        except ServerDown:
+            return None
+        if complete:
+            self._caught_up_at[region] = asked_at
+            return 0.0
+        return max(0.0, asked_at - max(self._caught_up_at[region], last_commit_at or 0.0))
+
+    def kill(self, region: str) -> frozenset[int]:
+        """Kill all of the region's database processes at once; returns their ids when they are gone."""
+        return self._servers[region].kill()
+
+    def rejoin(self, region: str, *, salvage_to: Path) -> int:
+        """Bring a lost writer back as a standby of the other region's server.
+
+        The rows that never left it are appended to the file *salvage_to* first (see `salvage`);
+        returns how many. A server that was a standby just starts again.
+        """
+        returning, survivor = self._servers[region], self._servers[self._other[region]]
+        if not self.is_writer(survivor.region):
+            raise PostgresFailed(f"{survivor.region} has no writer to follow", "promote it first")
+        returning.stop()
+        rows = 0
+        if not returning.storage.is_standby():
+            returning.start(reachable=False)  # nobody can write, and the crash is recovered from
+            rows = salvage(returning, survivor, salvage_to)
+            returning.stop()
+            # without it PostgreSQL 15 sees no need to rewind
+            survivor.query("checkpoint", timeout_s=PATIENTLY_S)
+            returning.storage.rewind()
+        self._start_standby(returning)
+        return rows
+
+    def stop(self) -> None:
+        """Stop both servers, within seconds, and delete their data, for good; safe to repeat."""
+        # a writer waits for its standby to have everything: the standby leaves first
+        for server in sorted(self._servers.values(), key=lambda each: each.region == self._writer):
+            server.stop()
+        self._host.remove()
+
+    def _start_standby(self, server: Server) -> None:
+        server.start()
+        server.wait_until("replication", lambda: server.query(_STREAMING) == [[1]])
+
+    def _current_writer(self) -> Server:
+        if self._writer is None:
+            raise PostgresFailed("the pair has not been started", "call start() first")
+        return self._servers[self._writer]

@@ -1,0 +1,192 @@
+"""The data plane: configuration in, probes out, DNS answers to whoever asks."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping
+
+from localcloud.route53.answers import Reply, present, reply
+from localcloud.route53.checkers import Crew
+from localcloud.route53.dns import DnsServer
+from localcloud.route53.probe import Locate
+from localcloud.route53.records import (
+    AlarmCheck,
+    AlarmId,
+    AlarmState,
+    Configuration,
+    ControlPlaneError,
+    EndpointCheck,
+    UnsupportedError,
+)
+from localcloud.route53.rules import statuses
+from localcloud.route53.status import Status, describe
+from localcloud.route53.timeline import Change, View, changes
+
+Source = Callable[[], Awaitable[Configuration]]
+"""Reads the control plane; raises ControlPlaneError or UnsupportedError."""
+Alarms = Callable[[Collection[AlarmId]], Awaitable[Mapping[AlarmId, AlarmState]]]
+"""Reads the states of CloudWatch alarms; leaves out those that do not answer."""
+
+PULL_EVERY_S = 1.0
+AVAILABLE = "available"
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def _ignore(change: Change) -> None:
+    """For callers that need no timeline."""
+
+
+class Route53Plane:
+    """Route 53's checkers and DNS servers for the zones of one control plane.
+
+    The configuration is read every second. When that fails, the last one stays in force, checks go
+    on and questions are answered: like AWS's, this data plane is statically stable.
+
+    Args:
+        source: Reads the configuration.
+        locate: Where a public name is served on this machine.
+        dns_port: UDP and TCP port on 127.0.0.1.
+        checkers: Health checkers a check.
+        time_scale: How many times faster than AWS the checkers ask. Timeouts and TTLs stay.
+        on_change: Called with each change, in the event loop; what it raises stops the checkers.
+        alarms: Reads the alarms behind health checks; without it they have insufficient data.
+        clock: Seconds since the epoch.
+        pull_every_s: Seconds between two readings of the configuration.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        locate: Locate,
+        dns_port: int,
+        *,
+        checkers: int = 16,
+        time_scale: float = 1.0,
+        on_change: Callable[[Change], None] = _ignore,
+        alarms: Alarms | None = None,
+        clock: Callable[[], float] = time.time,
+        pull_every_s: float = PULL_EVERY_S,
+    ) -> None:
+        self._source = source
+        self._locate = locate
+        self._checkers = checkers
+        self._time_scale = time_scale
+        self._on_change = on_change
+        self._read_alarms = alarms
+        self._clock = clock
+        self._pull_every_s = pull_every_s
+        self._dns = DnsServer(dns_port, self.answer)
+        self._main: asyncio.Task[None] | None = None
+        self._crews: dict[str, Crew] = {}
+        self._configuration = Configuration()
+        self._alarms: Mapping[AlarmId, AlarmState] = {}
+        self._control_plane = ""
+        self._view = View()
+
+    async def start(self) -> None:
+        """Reads the configuration, opens the DNS port and puts the checkers to work.
+
+        Raises:
+            OSError: The port is taken.
+        """
+        await self._pull()
+        await self._dns.start()
+        self._main = asyncio.create_task(self._run(), name="route53")
+        self._main.add_done_callback(_report)
+
+    async def stop(self) -> None:
+        """Ends all work and closes the port."""
+        if self._main:
+            self._main.cancel()
+            await asyncio.wait((self._main,))
+        await self._dns.stop()
+
+    def answer(self, name: str, type_: str) -> Reply:
+        """The answer to a question by what is known now."""
+        return reply(self._configuration, self._view.health, name, type_)
+
+    def status(self) -> Status:
+        """What is known now, ready for JSON."""
+        return describe(
+            self._configuration,
+            self._view,
+            self._crews,
+            control_plane=self._control_plane,
+            running=self._main is not None and not self._main.done(),
+        )
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._staff(group)
+                await asyncio.sleep(self._pull_every_s)
+                await self._pull()
+
+    async def _pull(self) -> None:
+        configuration = await self._read()
+        checks = configuration.checks.values()
+        watched = {check.alarm for check in checks if isinstance(check, AlarmCheck)}
+        if watched and self._read_alarms:
+            self._alarms = await self._read_alarms(watched)
+        self._configuration = configuration
+        self._evaluate()
+
+    async def _read(self) -> Configuration:
+        """What the control plane says now or, when it does not, what it said last."""
+        try:
+            configuration = await self._source()
+        except (ControlPlaneError, UnsupportedError) as error:
+            self._note_control_plane(str(error))
+            return self._configuration
+        self._note_control_plane(AVAILABLE)
+        return configuration
+
+    def _staff(self, group: asyncio.TaskGroup) -> None:
+        """One crew for every check that is to be probed; a changed check keeps its opinions."""
+        wanted = {
+            check.id: check
+            for check in self._configuration.checks.values()
+            if isinstance(check, EndpointCheck) and not check.disabled
+        }
+        for id_ in self._crews.keys() - wanted.keys():
+            self._crews.pop(id_).stop()
+        for id_, check in wanted.items():
+            if id_ in self._crews:
+                self._crews[id_].check = check
+                continue
+            self._crews[id_] = Crew(
+                check,
+                self._locate,
+                size=self._checkers,
+                time_scale=self._time_scale,
+                on_turn=self._evaluate,
+            )
+            self._crews[id_].start(group)
+
+    def _evaluate(self) -> None:
+        opinions = {id_: crew.opinions for id_, crew in self._crews.items()}
+        checks, before = self._configuration.checks, self._view
+        health = statuses(checks, opinions, self._alarms, before.health)
+        self._view = View(health=health, answers=present(self._configuration, health))
+        for change in changes(before, self._view, at=self._clock()):
+            self._on_change(change)
+
+    def _note_control_plane(self, state: str) -> None:
+        before, self._control_plane = self._control_plane, state
+        # Only the loss and the return are events: reasons alternate while it is gone.
+        if not before or (before == AVAILABLE) != (state == AVAILABLE):
+            self._on_change(
+                Change(
+                    at=self._clock(),
+                    kind="control-plane",
+                    subject="route53",
+                    before=before,
+                    after=state,
+                )
+            )
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        _LOGGER.critical("the Route 53 data plane stopped", exc_info=error)

@@ -1,0 +1,229 @@
+"""The process that is the local cloud: it starts every part, wires them, and ends them all."""
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from aiohttp import web
+
+from lib import config
+from localcloud.control import application
+from localcloud.emulated_aws import EmulatedAws
+from localcloud.link import Link
+from localcloud.paths import CLOUD_FILE, LOGS, STATE
+from localcloud.postgres.pair import PostgresPair
+from localcloud.processes import free_ports
+from localcloud.route53.plane import Route53Plane
+from localcloud.route53.source import route53_source
+from localcloud.route53.timeline import Change
+from localcloud.state import CloudState, RegionState
+
+ACCOUNT_ID = "123456789012"
+LINK_DELAY_MS = 30.0
+"""One way between the regions; AWS measures about 60 ms there and back between us-east-1 and us-west-2."""
+
+log = logging.getLogger("localcloud")
+
+
+@dataclass(slots=True)
+class LocalCloud:
+    """All parts of one local cloud, and what drills may do to them."""
+
+    settings: config.Settings
+    state: CloudState
+    pair: PostgresPair
+    aws: EmulatedAws
+    links: dict[str, Link]
+    plane: Route53Plane
+    dead: set[str] = field(default_factory=set)
+
+    def promote(self, region: str) -> None:
+        """Make the PostgreSQL server of *region* the writer."""
+        log.info("promoting the database of %s", region)
+        self.pair.promote(region)
+
+    def create_owner(self, username: str, password: str, database: str) -> None:
+        """Create the role and its database on the writer."""
+        self.pair.create_owner(username, password, database)
+
+    def kill(self, region: str) -> int:
+        """Cut *region* off and kill every process of it; returns how many processes died."""
+        if region not in self.state.regions:
+            raise ValueError(f"no region {region}")
+        log.warning("killing region %s", region)
+        self.dead.add(region)
+        workers = self.aws.set_region(region, "dead")
+        servers = self.pair.kill(region)
+        return len(servers) + int(workers["killed_processes"])
+
+    def status(self) -> dict[str, Any]:
+        """What runs, region by region, and what DNS thinks of it."""
+        return {
+            "regions": {
+                region: {
+                    "state": "dead" if region in self.dead else "alive",
+                    "writer": region not in self.dead and self.pair.is_writer(region),
+                }
+                for region in self.state.regions
+            },
+            "dns": self.plane.status(),
+        }
+
+
+async def serve_until_stopped(*, attached: bool, time_scale: float) -> None:
+    """Run a local cloud until SIGTERM, SIGINT or, when *attached*, the end of standard input."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    if attached:
+        loop.add_reader(sys.stdin, lambda: sys.stdin.buffer.read1() or stopped.set())
+    async with running(time_scale=time_scale) as cloud:
+        cloud.state.save()
+        log.info("the local cloud is up")
+        try:
+            await stopped.wait()
+        finally:
+            log.info("stopping")
+    CLOUD_FILE.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIterator[LocalCloud]:
+    """A local cloud with its organisation's secrets seeded, nothing deployed. All of it ends with the block."""
+    settings = config.load()
+    regions = [region.name for region in settings.regions]
+    LOGS.mkdir(parents=True, exist_ok=True)
+    state = _plan(regions, folder)
+    async with AsyncExitStack() as parts:
+        pair, links = await _databases(parts, state, folder)
+        pair_owner_password = secrets.token_urlsafe(24)
+        aws = EmulatedAws(_emulator_config(state, settings), folder)
+        plane = _route53(state, time_scale)
+        cloud = LocalCloud(settings, state, pair, aws, links, plane)
+        await _serve_control(parts, cloud)
+        parts.callback(aws.stop)
+        aws.start()
+        _seed_secrets(settings, state, pair_owner_password, pair.ca_pem)
+        await plane.start()
+        parts.push_async_callback(plane.stop)
+        yield cloud
+
+
+def _plan(regions: list[str], folder: Path) -> CloudState:
+    ports = iter(free_ports(3 + 4 * len(regions)))
+    control, operator, dns = next(ports), next(ports), next(ports)
+    return CloudState(
+        pid=os.getpid(),
+        control=f"http://127.0.0.1:{control}",
+        token=secrets.token_urlsafe(24),
+        operator_endpoint=f"http://127.0.0.1:{operator}",
+        account_id=ACCOUNT_ID,
+        access_key_id="AKIA" + secrets.token_hex(8).upper(),
+        secret_access_key=secrets.token_urlsafe(30),
+        regions={
+            region: RegionState(
+                endpoint=f"http://127.0.0.1:{next(ports)}",
+                front_door=f"http://127.0.0.1:{next(ports)}",
+                database_port=next(ports),
+                link_port=next(ports),
+            )
+            for region in regions
+        },
+        dns_port=dns,
+        calls_log=folder / "logs" / "calls.jsonl",
+    )
+
+
+async def _databases(
+    parts: AsyncExitStack, state: CloudState, folder: Path
+) -> tuple[PostgresPair, dict[str, Link]]:
+    pair = PostgresPair(
+        folder,
+        ports={name: region.database_port for name, region in state.regions.items()},
+        link_ports={name: region.link_port for name, region in state.regions.items()},
+    )
+    parts.push_async_callback(asyncio.to_thread, pair.stop)
+    links = {}
+    for name, region in state.regions.items():
+        links[name] = Link(pair.socket(name), delay_ms=LINK_DELAY_MS)
+        await links[name].start(region.link_port)
+        parts.push_async_callback(links[name].stop)
+    await asyncio.to_thread(pair.start, next(iter(state.regions)))
+    return pair, links
+
+
+def _emulator_config(state: CloudState, settings: config.Settings) -> dict[str, Any]:
+    regions = state.regions.items()
+    return {
+        "operator_port": _port(state.operator_endpoint),
+        "region_ports": {name: _port(region.endpoint) for name, region in regions},
+        "front_doors": {name: _port(region.front_door) for name, region in regions},
+        "databases": {name: {"host": "127.0.0.1", "port": region.database_port} for name, region in regions},
+        "hook_url": f"{state.control}/hooks",
+        "token": state.token,
+        "account_id": state.account_id,
+        "access_key_id": state.access_key_id,
+        "secret_access_key": state.secret_access_key,
+        "calls_log": str(state.calls_log),
+        "strong_tables": [settings.name("lease"), settings.name("journal")],
+        "witness": settings.witness,
+        "primary_control_region": "us-east-1",
+    }
+
+
+def _route53(state: CloudState, time_scale: float) -> Route53Plane:
+    doors = {name: _port(region.front_door) for name, region in state.regions.items()}
+
+    def locate(fqdn: str) -> tuple[str, int]:
+        for region, port in doors.items():
+            if f".{region}." in fqdn:
+                return "127.0.0.1", port
+        raise LookupError(f"{fqdn} is in no region of this cloud")
+
+    return Route53Plane(
+        route53_source(state.operator_endpoint, state.access_key_id, state.secret_access_key),
+        locate,
+        state.dns_port,
+        time_scale=time_scale,
+        on_change=_log_change,
+    )
+
+
+def _log_change(change: Change) -> None:
+    log.info("dns: %s %s: %s -> %s", change.kind, change.subject, change.before, change.after)
+
+
+async def _serve_control(parts: AsyncExitStack, cloud: LocalCloud) -> None:
+    runner = web.AppRunner(application(cloud, cloud.state.token), access_log=None)
+    await runner.setup()
+    parts.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, "127.0.0.1", _port(cloud.state.control)).start()
+
+
+def _seed_secrets(settings: config.Settings, state: CloudState, password: str, ca: str) -> None:
+    """What the organisation has before the first deploy: the database secret, in both regions."""
+    value = json.dumps({"username": settings.database.username, "password": password, "ca": ca})
+    for region in state.regions:
+        boto3.client(
+            "secretsmanager",
+            region_name=region,
+            endpoint_url=state.operator_endpoint,
+            aws_access_key_id=state.access_key_id,
+            aws_secret_access_key=state.secret_access_key,
+        ).create_secret(Name=settings.database.secret, SecretString=value)
+
+
+def _port(url: str) -> int:
+    return int(url.rpartition(":")[2])

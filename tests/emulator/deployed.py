@@ -1,0 +1,86 @@
+"""What the tests deploy: a role, a function that does as it is told, an API in front of it."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from tests.emulator.emulator_process import HOME, Emulator
+
+HANDLER = '''
+import boto3, os, time
+
+class StaleEpoch(Exception):
+    """An error of our own."""
+
+def handler(event, context):
+    match event.get("do") or event.get("rawPath", "").strip("/"):
+        case "environment":
+            return dict(os.environ)
+        case "fail":
+            raise StaleEpoch("first line\\nSecondError: not the class")
+        case "sleep":
+            time.sleep(event.get("seconds", 30))
+        case "nap":
+            time.sleep(0.05)
+        case "forbidden":
+            boto3.client("dynamodb").list_tables()
+        case "allowed":
+            boto3.client("sts").get_caller_identity()
+    return {"pid": os.getpid(), "path": event.get("rawPath"), "region": os.environ["AWS_REGION"]}
+'''
+
+
+def statement(**more: object) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **more}]})
+
+
+def role(emulator: Emulator, name: str = "worker") -> str:
+    trusted = statement(Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole")
+    arn = emulator.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
+    emulator.client("iam").put_role_policy(
+        RoleName=name,
+        PolicyName="own",
+        PolicyDocument=statement(Action="dynamodb:PutItem", Resource="*"),
+    )
+    return str(arn)
+
+
+def function(emulator: Emulator, role_arn: str, region: str = HOME, name: str = "worker") -> str:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("worker.py", HANDLER)
+    functions = emulator.client("lambda", region)
+    made = functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=role_arn,
+        Handler="worker.handler",
+        Code={"ZipFile": archive.getvalue()},
+        Timeout=40,
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    return str(made["FunctionArn"])
+
+
+def api(emulator: Emulator, function_arn: str, region: str = HOME) -> dict[str, Any]:
+    apis = emulator.client("apigatewayv2", region)
+    made: dict[str, Any] = apis.create_api(Name="api", ProtocolType="HTTP")
+    integration = apis.create_integration(
+        ApiId=made["ApiId"],
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=function_arn,
+        PayloadFormatVersion="2.0",
+    )["IntegrationId"]
+    for route in ("GET /nap", "GET /health"):
+        apis.create_route(ApiId=made["ApiId"], RouteKey=route, Target=f"integrations/{integration}")
+    apis.create_stage(ApiId=made["ApiId"], StageName="$default", AutoDeploy=True)
+    return made
+
+
+def invoke(
+    emulator: Emulator, event: dict[str, Any], region: str = HOME, name: str = "worker"
+) -> tuple[str | None, Any]:
+    """Kind of error, None without one, and the decoded answer."""
+    answer = emulator.client("lambda", region).invoke(FunctionName=name, Payload=json.dumps(event))
+    return answer.get("FunctionError"), json.load(answer["Payload"])

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from lib import bundle, config
+from lib.bundle import Bundle
+from lib.config import Settings
+from tests.unit.synthesized import Resource, Synthesized, synthesize
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return config.load({"ENVIRONMENT_SUFFIX": "test"})
+
+
+@pytest.fixture(scope="session")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    code = tmp_path_factory.mktemp("code")
+    (code / "handler.py").write_text("def handler(event, context): ...\n")
+    return bundle.build(code, tmp_path_factory.mktemp("out"), distributions=())
+
+
+@pytest.fixture(scope="session")
+def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cdktf.out")
+
+
+@pytest.fixture(scope="session")
+def stacks(settings: Settings, functions: Bundle, app_folder: Path) -> dict[str, Synthesized]:
+    """Every stack of the payments system, as the default provider is told."""
+    return synthesize(settings, functions, app_folder)
+
+
+@pytest.fixture(params=["use1", "usw2"])
+def region(request: pytest.FixtureRequest, stacks: dict[str, Synthesized]) -> Synthesized:
+    return stacks[request.param]
+
+
+@pytest.fixture(scope="session")
+def resources(stacks: dict[str, Synthesized]) -> list[Resource]:
+    return [resource for stack in stacks.values() for resource in stack.resources()]

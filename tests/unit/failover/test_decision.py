@@ -1,0 +1,156 @@
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from failover.decision import (
+    Action,
+    ApiFact,
+    DatabaseFact,
+    LeaseFact,
+    Observation,
+    Rule,
+    TakeoverFact,
+    decide,
+)
+from failover.lease import Automation, Lease, LeaseState
+
+from .conftest import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, WEST
+
+EXPIRED = replace(LEASE, expires_at_ms=NOW - SKEW - 1)
+
+# The region east is gone, its lease expired, and west is ready to take over.
+DISASTER = Observation(
+    region=WEST,
+    now_ms=NOW,
+    lease=EXPIRED,
+    database=DatabaseFact.REPLICA,
+    api=ApiFact.LIVE,
+    takeover=TakeoverFact.UNKNOWN,
+)
+NEW = replace(DISASTER, lease=LeaseFact.ABSENT, database=DatabaseFact.WRITER)
+HOLDER = replace(DISASTER, region=EAST, lease=LEASE, database=DatabaseFact.WRITER)
+TAKEN = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING, changed_at_ms=NOW)
+TAKING = replace(DISASTER, lease=TAKEN, takeover=TakeoverFact.RUNNING)
+DRAINING = replace(HOLDER, lease=replace(LEASE, state=LeaseState.DRAINING))
+
+
+def lease(base: Observation, **changes: object) -> dict[str, object]:
+    return {"lease": replace(base.lease, **changes)}
+
+
+@pytest.mark.parametrize(
+    ("baseline", "change", "action", "rule"),
+    [
+        # a lease that cannot be read
+        (DISASTER, {"lease": LeaseFact.UNKNOWN}, Action.HOLD, Rule.LEASE_UNKNOWN),
+        (HOLDER, {"lease": LeaseFact.UNKNOWN}, Action.HOLD, Rule.LEASE_UNKNOWN),
+        # no lease yet
+        (NEW, {}, Action.TAKE_FIRST, Rule.FIRST_LEASE),
+        (NEW, {"database": DatabaseFact.REPLICA}, Action.WATCH, Rule.NO_LEASE),
+        (NEW, {"database": DatabaseFact.UNREACHABLE}, Action.WATCH, Rule.NO_LEASE),
+        (NEW, {"database": DatabaseFact.UNKNOWN}, Action.WATCH, Rule.NO_LEASE),
+        (NEW, {"api": ApiFact.DEAD}, Action.WATCH, Rule.NO_LEASE),
+        (NEW, {"api": ApiFact.UNKNOWN}, Action.WATCH, Rule.NO_LEASE),
+        # the active holder
+        (HOLDER, {}, Action.RENEW, Rule.HOLDER_FIT),
+        (HOLDER, lease(HOLDER, expires_at_ms=NOW - 600_000), Action.RENEW, Rule.HOLDER_FIT),
+        (HOLDER, lease(HOLDER, automation=Automation.PAUSED), Action.RENEW, Rule.HOLDER_FIT),
+        (HOLDER, lease(HOLDER, changed_at_ms=0), Action.RENEW, Rule.HOLDER_FIT),
+        (HOLDER, {"database": DatabaseFact.REPLICA}, Action.HOLD, Rule.HOLDER_UNFIT),
+        (HOLDER, {"database": DatabaseFact.UNREACHABLE}, Action.HOLD, Rule.HOLDER_UNFIT),
+        (HOLDER, {"database": DatabaseFact.UNKNOWN}, Action.HOLD, Rule.HOLDER_UNFIT),
+        (HOLDER, {"api": ApiFact.DEAD}, Action.HOLD, Rule.HOLDER_UNFIT),
+        (HOLDER, {"api": ApiFact.UNKNOWN}, Action.HOLD, Rule.HOLDER_UNFIT),
+        # a takeover or a switchover that is under way
+        (TAKING, {}, Action.CONTINUE, Rule.TAKING),
+        (TAKING, {"takeover": TakeoverFact.ABSENT}, Action.CONTINUE, Rule.TAKING),
+        (TAKING, {"takeover": TakeoverFact.UNKNOWN}, Action.CONTINUE, Rule.TAKING),
+        (TAKING, {"takeover": TakeoverFact.SUCCEEDED}, Action.CONTINUE, Rule.TAKING),
+        (TAKING, {"takeover": TakeoverFact.FAILED}, Action.PAGE, Rule.STUCK),
+        (TAKING, {"database": DatabaseFact.UNREACHABLE}, Action.CONTINUE, Rule.TAKING),
+        (TAKING, {"api": ApiFact.DEAD}, Action.CONTINUE, Rule.TAKING),
+        (TAKING, lease(TAKING, changed_at_ms=NOW - LIMIT), Action.CONTINUE, Rule.TAKING),
+        (TAKING, lease(TAKING, changed_at_ms=NOW - LIMIT - 1), Action.PAGE, Rule.STUCK),
+        (DRAINING, {}, Action.RENEW, Rule.DRAINING),
+        (DRAINING, lease(DRAINING, changed_at_ms=NOW - LIMIT - 1), Action.PAGE, Rule.STUCK),
+        # the other region's lease
+        (DISASTER, {}, Action.TAKE_OVER, Rule.CLEAR),
+        (DISASTER, {"database": DatabaseFact.WRITER}, Action.TAKE_OVER, Rule.CLEAR),
+        (DISASTER, lease(DISASTER, state=LeaseState.DRAINING), Action.TAKE_OVER, Rule.CLEAR),
+        (DISASTER, lease(DISASTER, state=LeaseState.TAKING), Action.TAKE_OVER, Rule.CLEAR),
+        (DISASTER, lease(DISASTER, expires_at_ms=NOW), Action.WATCH, Rule.HOLDER_ELSEWHERE),
+        (DISASTER, lease(DISASTER, expires_at_ms=NOW - SKEW), Action.WATCH, Rule.HOLDER_ELSEWHERE),
+        (DISASTER, lease(DISASTER, automation=Automation.PAUSED), Action.PAGE, Rule.PAUSED),
+        (DISASTER, {"database": DatabaseFact.UNREACHABLE}, Action.PAGE, Rule.UNFIT_HERE),
+        (DISASTER, {"database": DatabaseFact.UNKNOWN}, Action.PAGE, Rule.UNFIT_HERE),
+        (DISASTER, {"api": ApiFact.DEAD}, Action.PAGE, Rule.UNFIT_HERE),
+        (DISASTER, {"api": ApiFact.UNKNOWN}, Action.PAGE, Rule.UNFIT_HERE),
+    ],
+)
+def test_one_change_to_a_situation(baseline, change, action, rule):
+    decision = decide(replace(baseline, **change), POLICY)
+    assert (decision.action, decision.rule) == (action, rule)
+
+
+LEASES = [
+    replace(
+        LEASE,
+        holder=holder,
+        state=state,
+        expires_at_ms=NOW + left,
+        automation=automation,
+        changed_at_ms=NOW - age,
+    )
+    for holder, state, left, automation, age in product(
+        (EAST, WEST),
+        LeaseState,
+        (-SKEW - 1, -SKEW, 0, SKEW, 30_000),
+        Automation,
+        (0, LIMIT, LIMIT + 1),
+    )
+]
+EVERYTHING = [
+    Observation(region=WEST, now_ms=NOW, lease=seen, database=database, api=api, takeover=takeover)
+    for seen, database, api, takeover in product((*LeaseFact, *LEASES), DatabaseFact, ApiFact, TakeoverFact)
+]
+
+
+def test_nothing_is_ever_taken_but_under_all_conditions_and_then_always():
+    for seen in EVERYTHING:
+        safe = (
+            isinstance(seen.lease, Lease)
+            and seen.lease.holder != seen.region
+            and seen.now_ms > seen.lease.expires_at_ms + SKEW
+            and seen.lease.automation is Automation.RUNNING
+            and seen.database in {DatabaseFact.WRITER, DatabaseFact.REPLICA}
+            and seen.api is ApiFact.LIVE
+        )
+        assert (decide(seen, POLICY).action is Action.TAKE_OVER) is safe, seen
+
+
+def test_the_first_lease_is_taken_only_where_the_writer_is():
+    for seen in EVERYTHING:
+        safe = (
+            seen.lease is LeaseFact.ABSENT
+            and seen.database is DatabaseFact.WRITER
+            and seen.api is ApiFact.LIVE
+        )
+        assert (decide(seen, POLICY).action is Action.TAKE_FIRST) is safe, seen
+
+
+def test_only_an_own_lease_is_renewed_and_an_active_one_only_when_fit():
+    for seen in EVERYTHING:
+        if decide(seen, POLICY).action in {Action.RENEW, Action.CONTINUE}:
+            assert isinstance(seen.lease, Lease), seen
+            assert seen.lease.holder == seen.region, seen
+            if seen.lease.state is LeaseState.ACTIVE:
+                assert (seen.database, seen.api) == (DatabaseFact.WRITER, ApiFact.LIVE), seen
+            else:
+                assert seen.now_ms - seen.lease.changed_at_ms <= LIMIT, seen
+
+
+def test_every_rule_has_its_own_code_and_is_reachable():
+    assert {decide(seen, POLICY).rule for seen in EVERYTHING} == set(Rule)
+    codes = [rule.split("_")[0] for rule in Rule]
+    assert codes == sorted(set(codes))

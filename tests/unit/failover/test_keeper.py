@@ -1,0 +1,307 @@
+from dataclasses import replace
+
+import pytest
+
+from failover.decision import (
+    Action,
+    ApiFact,
+    DatabaseFact,
+    LeaseFact,
+    Observation,
+    Rule,
+    TakeoverFact,
+)
+from failover.keeper import Keeper, build, handler, run
+from failover.lease import Automation, LeaseState
+from failover.takeover import Takeover, TakeoverNotStarted
+from runtime import clients
+from runtime.environment import Environment
+from runtime.logs import logger
+
+from .conftest import EAST, LEASE, NOW, POLICY, SKEW, TTL, WEST
+
+
+class Scene:
+    """A region's observer and state machine, with the lease read from the real table."""
+
+    def __init__(self, region: str, leases, clock) -> None:
+        self.region, self.leases, self.clock = region, leases, clock
+        self.database = DatabaseFact.WRITER if region == EAST else DatabaseFact.REPLICA
+        self.api = ApiFact.LIVE
+        self.takeover = TakeoverFact.UNKNOWN
+        self.started: list[Takeover] = []
+        self.refuses = False
+        self.meanwhile = lambda: None
+        self.keeper = Keeper(observer=self, leases=leases, takeovers=self, policy=POLICY)
+
+    def observe(self) -> Observation:
+        seen = Observation(
+            region=self.region,
+            now_ms=self.clock(),
+            lease=self.leases.read() or LeaseFact.ABSENT,
+            database=self.database,
+            api=self.api,
+            takeover=self.takeover,
+        )
+        self.meanwhile()
+        return seen
+
+    def start(self, takeover: Takeover) -> None:
+        self.started.append(takeover)
+        if self.refuses:
+            raise TakeoverNotStarted("throttled")
+
+
+@pytest.fixture
+def east(leases, clock) -> Scene:
+    return Scene(EAST, leases, clock)
+
+
+@pytest.fixture
+def west(leases, clock) -> Scene:
+    return Scene(WEST, leases, clock)
+
+
+@pytest.fixture
+def lines(monkeypatch) -> list[tuple[str, dict[str, object]]]:
+    logged: list[tuple[str, dict[str, object]]] = []
+    for level in ("info", "error"):
+        monkeypatch.setattr(logger, level, lambda _, *, extra, level=level: logged.append((level, extra)))
+    return logged
+
+
+def test_the_writers_region_takes_the_first_lease_and_bootstraps(east, west, leases):
+    assert west.keeper.turn().rule is Rule.NO_LEASE
+    assert east.keeper.turn().rule is Rule.FIRST_LEASE
+    lease = leases.read()
+    assert (lease.epoch, lease.holder, lease.state) == (1, EAST, LeaseState.TAKING)
+    assert east.started == [Takeover.of(lease)]
+    assert west.started == []
+
+
+def test_the_holder_renews_and_starts_nothing(east, leases, put, clock):
+    put(LEASE)
+    clock.now += 10_000
+    assert east.keeper.turn().action is Action.RENEW
+    assert leases.read() == replace(LEASE, expires_at_ms=NOW + 10_000 + TTL)
+    assert east.started == []
+
+
+def test_the_term_counts_from_before_the_observation(east, leases, put, clock):
+    def slow() -> None:
+        clock.now += 9_000
+
+    put(LEASE)
+    clock.now += 10_000
+    east.meanwhile = slow
+    east.keeper.turn()
+    assert leases.read().expires_at_ms == NOW + 10_000 + TTL
+
+
+def test_an_expired_lease_that_nobody_took_is_resumed(east, leases, put, clock):
+    put(LEASE)
+    clock.now += 600_000
+    east.keeper.turn()
+    assert leases.read() == replace(LEASE, expires_at_ms=NOW + 600_000 + TTL)
+
+
+def test_the_challenger_takes_over_and_starts_the_takeover_in_the_same_tick(west, leases, put, clock):
+    put(LEASE)
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    assert west.keeper.turn().action is Action.TAKE_OVER
+    lease = leases.read()
+    assert (lease.epoch, lease.holder, lease.automation) == (8, WEST, Automation.PAUSED)
+    assert west.started == [Takeover.of(lease)]
+    assert west.started[0].previous == EAST
+
+
+def test_a_takeover_that_was_not_started_is_started_by_the_next_tick(west, leases, put, clock):
+    put(LEASE)
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    west.refuses = True
+    west.keeper.turn()
+    west.refuses = False
+    clock.now += 10_000
+    assert west.keeper.turn().rule is Rule.TAKING
+    assert west.started == [Takeover.of(leases.read())] * 2
+    assert leases.read().expires_at_ms == clock.now + TTL
+
+
+@pytest.mark.parametrize("first", [EAST, WEST])
+def test_of_two_challengers_one_wins(leases, put, clock, first):
+    """Both saw the expired lease before either wrote."""
+    put(replace(LEASE, holder="us-east-2"))
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    scenes = {region: Scene(region, leases, clock) for region in (EAST, WEST)}
+    second = scenes[WEST if first == EAST else EAST]
+    second.meanwhile = scenes[first].keeper.turn
+    assert second.keeper.turn().action is Action.TAKE_OVER
+    lease = leases.read()
+    assert (lease.epoch, lease.holder) == (8, first)
+    assert scenes[first].started == [Takeover.of(lease)]
+    assert second.started == []
+
+
+def test_a_holder_that_wakes_up_wins_or_loses_whole(east, west, leases, put, clock):
+    put(LEASE)
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    west.meanwhile = east.keeper.turn
+    assert west.keeper.turn().action is Action.TAKE_OVER
+    assert (leases.read().epoch, leases.read().holder, west.started) == (7, EAST, [])
+
+    clock.now = leases.read().expires_at_ms + SKEW + 1
+    west.meanwhile = lambda: None
+    east.meanwhile = west.keeper.turn
+    assert east.keeper.turn().action is Action.RENEW
+    assert (leases.read().epoch, leases.read().holder) == (8, WEST)
+
+
+def test_two_keepers_of_one_region_do_not_hinder_each_other(west, leases, put, clock):
+    put(LEASE)
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    twin = Scene(WEST, leases, clock)
+    west.meanwhile = twin.keeper.turn
+    west.keeper.turn()
+    assert leases.read().epoch == 8
+    assert west.started == twin.started == [Takeover.of(leases.read())]
+
+
+def test_a_tick_is_one_line_with_rule_facts_and_outcome(west, leases, put, clock, lines):
+    put(LEASE)
+    west.keeper.turn()
+    assert lines == [
+        (
+            "info",
+            {
+                "action": "watch",
+                "rule": "R40_holder_elsewhere",
+                "reason": "us-east-1 holds the lease",
+                "outcome": "done",
+                "region": WEST,
+                "database": "replica",
+                "api": "live",
+                "takeover": "unknown",
+                "epoch": 7,
+                "holder": EAST,
+                "state": "ACTIVE",
+                "expires_in_ms": TTL,
+            },
+        )
+    ]
+
+
+def test_a_page_is_an_error_line(west, put, clock, lines):
+    put(replace(LEASE, automation=Automation.PAUSED))
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    west.keeper.turn()
+    assert [(level, line["rule"]) for level, line in lines] == [("error", "R50_automation_paused")]
+
+
+def test_a_lost_race_and_a_failed_start_are_outcomes_of_their_tick(east, west, put, clock, lines):
+    put(LEASE)
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    east.meanwhile = west.keeper.turn
+    west.refuses = True
+    east.keeper.turn()
+    outcomes = [line["outcome"] for _, line in lines]
+    assert [outcome.split(":")[0] for outcome in outcomes] == ["TakeoverNotStarted", "LeaseLost"]
+
+
+class Timeline:
+    """A clock in seconds that only sleeping and ticking move."""
+
+    def __init__(self, tick_takes: float, timeout: float = 150) -> None:
+        self.now = 0.0
+        self.timeout = timeout
+        self.tick_takes = tick_takes
+        self.ticks: list[float] = []
+
+    def turn(self) -> None:
+        self.ticks.append(self.now)
+        self.now += self.tick_takes
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.now += seconds
+
+    def run(self) -> int:
+        return run(
+            self.turn,
+            tick_s=10,
+            lifetime_s=130,
+            remaining_s=lambda: self.timeout - self.now,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+        )
+
+
+def test_ticks_come_at_even_distances_until_the_lifetime_ends():
+    timeline = Timeline(tick_takes=0.5)
+    assert timeline.run() == 13
+    assert timeline.ticks == [10.0 * n for n in range(13)]
+
+
+def test_slow_ticks_follow_each_other_without_a_burst():
+    timeline = Timeline(tick_takes=12)
+    timeline.run()
+    assert timeline.ticks == [12.0 * n for n in range(11)]
+
+
+def test_one_slow_tick_moves_the_ones_after_it():
+    timeline = Timeline(tick_takes=1)
+    timeline.turn = lambda: (
+        timeline.ticks.append(timeline.now),
+        timeline.sleep(25 if len(timeline.ticks) == 2 else 1),
+    )
+    timeline.run()
+    assert timeline.ticks[:4] == [0, 10, 35, 45]
+
+
+def test_no_tick_begins_when_the_function_is_about_to_end():
+    timeline = Timeline(tick_takes=1, timeout=60)
+    timeline.run()
+    assert timeline.ticks == [0, 10, 20, 30, 40]
+
+
+ENVIRONMENT = {
+    "SYSTEM": "payments",
+    "AWS_REGION": EAST,
+    "PARAMETER_PREFIX": "/payments-dev",
+    "LEASE_TABLE": "lease",
+    "JOURNAL_TABLE": "journal",
+    "SESSIONS_TABLE": "sessions",
+    "LEASE_TTL_SECONDS": "30",
+    "TICK_SECONDS": "10",
+    "CLOCK_SKEW_SECONDS": "2",
+    "KEEPER_LIFETIME_SECONDS": "130",
+}
+
+
+@pytest.fixture
+def deployed(dynamodb, monkeypatch):
+    clients.client.cache_clear()
+    for key, value in ENVIRONMENT.items():
+        monkeypatch.setenv(key, value)
+    yield
+    clients.client.cache_clear()
+
+
+def test_a_deployed_keeper_holds_still_while_it_knows_nothing(deployed, leases):
+    decision = build(Environment.from_env()).turn()
+    assert (decision.action, decision.rule) == (Action.WATCH, Rule.NO_LEASE)
+    assert leases.read() is None
+
+
+def test_a_deployed_keeper_resumes_nothing_it_is_not_fit_for(deployed, leases, put):
+    put(LEASE)
+    assert build(Environment.from_env()).turn().rule is Rule.HOLDER_UNFIT
+    assert leases.read() == LEASE
+
+
+def test_the_function_ends_before_its_time_does(deployed):
+    class Context:
+        @staticmethod
+        def get_remaining_time_in_millis() -> int:
+            return 25_000
+
+    assert handler({}, Context()) == {"ticks": 1}

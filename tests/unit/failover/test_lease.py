@@ -1,0 +1,66 @@
+from dataclasses import replace
+
+import pytest
+
+from failover.lease import Automation, Lease, LeaseState
+
+from .conftest import EAST, LEASE, NOW, SKEW, TTL, WEST
+
+EXPIRY = LEASE.expires_at_ms
+
+
+@pytest.mark.parametrize(
+    ("change", "region", "now_ms", "may"),
+    [
+        ({}, EAST, NOW, True),
+        ({}, EAST, EXPIRY - SKEW - 1, True),
+        ({}, EAST, EXPIRY - SKEW, False),
+        ({}, WEST, NOW, False),
+        ({"state": LeaseState.TAKING}, EAST, NOW, False),
+        ({"state": LeaseState.DRAINING}, EAST, NOW, False),
+        ({"automation": Automation.PAUSED}, EAST, NOW, True),
+    ],
+)
+def test_only_the_active_holder_acknowledges_and_only_before_the_skew(change, region, now_ms, may):
+    assert replace(LEASE, **change).acknowledges(region, now_ms=now_ms, skew_ms=SKEW) is may
+
+
+@pytest.mark.parametrize(("now_ms", "expired"), [(EXPIRY + SKEW, False), (EXPIRY + SKEW + 1, True)])
+def test_a_lease_is_expired_only_after_the_skew(now_ms, expired):
+    assert LEASE.expired(now_ms=now_ms, skew_ms=SKEW) is expired
+
+
+@pytest.mark.parametrize("difference", range(-2 * SKEW, 2 * SKEW + 1, 250))
+def test_clocks_may_differ_by_twice_the_skew(difference):
+    """Whenever the challenger sees the lease as expired, the holder has stopped acknowledging."""
+    for challenger_now in range(EXPIRY - 3 * SKEW, EXPIRY + 3 * SKEW, 250):
+        if LEASE.expired(now_ms=challenger_now, skew_ms=SKEW):
+            holder_now = challenger_now + difference
+            assert not LEASE.acknowledges(EAST, now_ms=holder_now, skew_ms=SKEW)
+
+
+def test_the_first_lease():
+    assert Lease.first("payments", holder=EAST, now_ms=NOW, ttl_ms=TTL) == Lease(
+        system="payments",
+        epoch=1,
+        holder=EAST,
+        state=LeaseState.TAKING,
+        expires_at_ms=NOW + TTL,
+        automation=Automation.RUNNING,
+        changed_at_ms=NOW,
+        previous_holder=None,
+    )
+
+
+def test_a_takeover_begins_an_epoch_and_pauses_automation():
+    later = EXPIRY + 5_000
+    assert LEASE.taken_over(by=WEST, now_ms=later, ttl_ms=TTL) == Lease(
+        system="payments",
+        epoch=8,
+        holder=WEST,
+        state=LeaseState.TAKING,
+        expires_at_ms=later + TTL,
+        automation=Automation.PAUSED,
+        changed_at_ms=later,
+        previous_holder=EAST,
+    )

@@ -1,0 +1,124 @@
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from failover.decision import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
+from failover.lease import LeaseState
+from failover.lease_table import LeaseUnknown
+from failover.observe import Observer
+from failover.region_api import ApiUnavailable
+from failover.takeover import Takeover
+from runtime.database import DatabaseUnavailable
+
+from .conftest import EAST, LEASE, NOW, WEST
+
+
+class Sensors:
+    """Everything an observer looks at; a test replaces single readings."""
+
+    def __init__(self, **readings: Callable[[], object]) -> None:
+        self.read = readings.get("lease", lambda: LEASE)
+        self.writable = readings.get("database", lambda: True)
+        self.live = readings.get("api", lambda: True)
+        self.asked: list[Takeover] = []
+
+    def status(self, takeover: Takeover) -> TakeoverFact:
+        self.asked.append(takeover)
+        return TakeoverFact.RUNNING
+
+
+def failing(error: Exception) -> Callable[[], object]:
+    def fail() -> object:
+        raise error
+
+    return fail
+
+
+def observer(
+    sensors: Sensors, clock: Callable[[], int], *, region: str = EAST, deadline_s: float = 0.5
+) -> Observer:
+    return Observer(
+        region,
+        leases=sensors,
+        database=sensors,
+        api=sensors,
+        takeovers=sensors,
+        clock=clock,
+        deadline_s=deadline_s,
+    )
+
+
+def test_a_healthy_holder(clock):
+    assert observer(Sensors(), clock).observe() == Observation(
+        region=EAST,
+        now_ms=NOW,
+        lease=LEASE,
+        database=DatabaseFact.WRITER,
+        api=ApiFact.LIVE,
+        takeover=TakeoverFact.UNKNOWN,
+    )
+
+
+@pytest.mark.parametrize(
+    ("reading", "seen"),
+    [
+        ({"lease": lambda: None}, {"lease": LeaseFact.ABSENT}),
+        ({"lease": failing(LeaseUnknown("cut"))}, {"lease": LeaseFact.UNKNOWN}),
+        ({"lease": failing(MemoryError())}, {"lease": LeaseFact.UNKNOWN}),
+        ({"database": lambda: False}, {"database": DatabaseFact.REPLICA}),
+        ({"database": failing(DatabaseUnavailable("down"))}, {"database": DatabaseFact.UNREACHABLE}),
+        ({"database": failing(IndexError())}, {"database": DatabaseFact.UNKNOWN}),
+        ({"api": lambda: False}, {"api": ApiFact.DEAD}),
+        ({"api": failing(ApiUnavailable("refused"))}, {"api": ApiFact.DEAD}),
+        ({"api": failing(IndexError())}, {"api": ApiFact.UNKNOWN}),
+    ],
+)
+def test_a_sensor_that_fails_is_a_fact_and_leaves_the_others_alone(clock, reading, seen):
+    healthy = observer(Sensors(), clock).observe()
+    assert observer(Sensors(**reading), clock).observe() == replace(healthy, **seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "unknown"),
+    [("lease", LeaseFact.UNKNOWN), ("database", DatabaseFact.UNKNOWN), ("api", ApiFact.UNKNOWN)],
+)
+def test_a_sensor_that_hangs_is_unknown_and_the_next_tick_is_not_delayed(clock, name, unknown):
+    released = threading.Event()
+    sensors = Sensors(**{name: lambda: released.wait(10)})
+    watching = observer(sensors, clock)
+    assert getattr(watching.observe(), name) is unknown
+    sensors.read, sensors.writable, sensors.live = lambda: LEASE, lambda: True, lambda: True
+    assert getattr(watching.observe(), name) is not unknown
+    released.set()
+
+
+def test_readings_that_came_too_late_are_not_read_later(clock):
+    released = threading.Event()
+    calls: list[None] = []
+
+    def hang() -> bool:
+        calls.append(None)
+        return released.wait(10)
+
+    watching = observer(Sensors(api=hang), clock, deadline_s=0.02)
+    assert {watching.observe().api for _ in range(12)} == {ApiFact.UNKNOWN}
+    released.set()
+    assert len(calls) < 12
+
+
+def test_the_takeover_is_asked_for_by_the_region_that_is_taking(clock):
+    taking = replace(LEASE, state=LeaseState.TAKING)
+    sensors = Sensors(lease=lambda: taking)
+    assert observer(sensors, clock).observe().takeover is TakeoverFact.RUNNING
+    assert observer(sensors, clock, region=WEST).observe().takeover is TakeoverFact.UNKNOWN
+    assert sensors.asked == [Takeover.of(taking)]
+
+
+def test_the_time_is_read_before_the_facts(clock):
+    def slow_read() -> object:
+        clock.now += 60_000
+        return LEASE
+
+    assert observer(Sensors(lease=slow_read), clock).observe().now_ms == NOW

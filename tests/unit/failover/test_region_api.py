@@ -1,0 +1,83 @@
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import pytest
+
+from failover import region_api
+from failover.region_api import ApiUnavailable, RegionApi
+from runtime.parameters import ParameterUnavailable
+
+
+class Endpoint:
+    """The parameter api/endpoint."""
+
+    def __init__(self, url: str | None) -> None:
+        self.url = url
+
+    def get(self, name: str) -> str:
+        if self.url is None or name != "api/endpoint":
+            raise ParameterUnavailable(name)
+        return self.url
+
+
+@pytest.fixture
+def server() -> Iterator[SimpleNamespace]:
+    state = SimpleNamespace(status=200, requests=[], silent=threading.Event(), url="")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            state.requests.append((self.command, self.path, dict(self.headers), body))
+            state.silent.wait(5)
+            self.send_response(state.status)
+            self.send_header("X-Region", "us-west-2")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    state.silent.set()
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{http.server_port}/stage"
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield state
+    state.silent.set()
+    http.shutdown()
+    thread.join(10)
+    http.server_close()
+
+
+@pytest.mark.parametrize(("status", "live"), [(200, True), (204, False), (302, False), (503, False)])
+def test_only_200_is_live(server, status, live):
+    server.status = status
+    assert RegionApi(Endpoint(server.url)).live() is live
+    assert [(method, path) for method, path, *_ in server.requests] == [("GET", "/stage/health/live")]
+
+
+def test_an_answer_that_takes_too_long_is_none(server, monkeypatch):
+    monkeypatch.setattr(region_api, "LIVE_TIMEOUT_S", 0.05)
+    server.silent.clear()
+    with pytest.raises(ApiUnavailable, match="timed out"):
+        RegionApi(Endpoint(server.url)).live()
+
+
+@pytest.mark.parametrize("url", [None, "http://127.0.0.1:1", "https://127.0.0.1:1", "http://127.0.0.1:port"])
+def test_an_api_that_cannot_be_reached(url):
+    with pytest.raises(ApiUnavailable, match="GET /health/live"):
+        RegionApi(Endpoint(url)).live()
+
+
+def test_a_payment_is_sent_with_its_key(server):
+    server.status = 201
+    answer = RegionApi(Endpoint(server.url)).pay({"amount_minor": 1}, idempotency_key="synthetic-1")
+    [(method, path, headers, body)] = server.requests
+    assert (method, path, json.loads(body)) == ("POST", "/stage/payments", {"amount_minor": 1})
+    assert (headers["Idempotency-Key"], headers["Content-Type"]) == ("synthetic-1", "application/json")
+    assert (answer.status, answer.headers["x-region"]) == (201, "us-west-2")

@@ -1,0 +1,143 @@
+"""A pair of payment servers in one process: the east dies, the west takes over after a while."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from gameday.calls import Call
+from gameday.history import LeaseSeen
+from gameday.records import JournalEntry, LedgerRow
+from localcloud.route53.resolver import Answer
+from tests.unit.gameday.builders import EAST, WEST
+
+
+@dataclass
+class FakeWorld:
+    """Implements gameday.world.World. `takeover_s` after the kill the west acknowledges."""
+
+    takeover_s: float = 1.5
+    dns_ttl: int = 1
+    api_name: str = "pay.fake.test"
+    primary: str = EAST
+    survivor: str = WEST
+    doors: dict[str, str] = field(default_factory=dict)
+    epoch: int = 1
+    holder: str = EAST
+    state: str = "ACTIVE"
+    expires_at: float = field(default_factory=lambda: time.time() + 3600)
+    ledger: dict[str, LedgerRow] = field(default_factory=dict)
+    entries: dict[str, JournalEntry] = field(default_factory=dict)
+    log: list[Call] = field(default_factory=list)
+    keys_seen: list[str] = field(default_factory=list)
+    runners: dict[str, web.AppRunner] = field(default_factory=dict)
+    takeover: asyncio.Task | None = None
+
+    @property
+    def resolver(self):
+        return self
+
+    async def resolve(self, name: str) -> Answer:
+        return Answer(f"abc123.execute-api.{self.holder}.amazonaws.com", self.dns_ttl)
+
+    async def lease(self) -> LeaseSeen:
+        return LeaseSeen(
+            at=time.time(),
+            epoch=self.epoch,
+            holder=self.holder,
+            state=self.state,
+            expires_at=self.expires_at,
+        )
+
+    async def writer(self) -> str:
+        return self.holder
+
+    async def kill(self, region: str) -> int:
+        runner = self.runners.pop(region)
+        await runner.cleanup()
+        self.takeover = asyncio.create_task(self._take_over())
+        return 3
+
+    async def _take_over(self) -> None:
+        await asyncio.sleep(self.takeover_s / 2)
+        self.expires_at = time.time() + 3600
+        self.epoch, self.holder, self.state = self.epoch + 1, WEST, "TAKING"
+        self.log.append(
+            Call(
+                at=time.time(),
+                caller=WEST,
+                to_region=WEST,
+                service="rds",
+                action="FailoverGlobalCluster",
+                principal="payments-steps",
+                status=200,
+            )
+        )
+        await asyncio.sleep(self.takeover_s / 2)
+        self.state = "ACTIVE"
+
+    async def rows(self, run: str) -> list[LedgerRow]:
+        return [row for key, row in self.ledger.items() if key.startswith(run)]
+
+    async def journal(self, run: str) -> list[JournalEntry]:
+        return list(self.entries.values())
+
+    def calls(self, since: float, until: float) -> list[Call]:
+        return self.log
+
+    def pay(self, region: str, key: str, body: dict) -> LedgerRow:
+        """The row of a new payment, or the one that the key already has."""
+        self.keys_seen.append(key)
+        fresh = LedgerRow(
+            payment_id=str(uuid.uuid4()),
+            idempotency_key=key,
+            amount_minor=body["amount_minor"],
+            currency=body["currency"],
+            epoch=self.epoch,
+            region=region,
+        )
+        row = self.ledger.setdefault(key, fresh)
+        entry = JournalEntry(idempotency_key=key, payment_id=row.payment_id, epoch=row.epoch, state="SETTLED")
+        self.entries.setdefault(key, entry)
+        return row
+
+
+def _application(world: FakeWorld, region: str) -> web.Application:
+    def serves() -> bool:
+        return world.holder == region and world.state == "ACTIVE"
+
+    async def pay(request: web.Request) -> web.Response:
+        headers = {"X-Region": region, "X-Epoch": str(world.epoch)}
+        if not serves():
+            return web.json_response({}, status=503, headers=headers | {"Retry-After": "1"})
+        row = world.pay(region, request.headers["Idempotency-Key"], await request.json())
+        return web.json_response({"payment_id": row.payment_id}, status=201, headers=headers)
+
+    async def ready(_: web.Request) -> web.Response:
+        return web.Response(status=200 if serves() else 503)
+
+    app = web.Application()
+    app.router.add_post("/payments", pay)
+    app.router.add_get("/health/ready", ready)
+    return app
+
+
+@asynccontextmanager
+async def running(world: FakeWorld) -> AsyncIterator[FakeWorld]:
+    """Both servers of *world* on free ports of loopback."""
+    for region in (EAST, WEST):
+        runner = web.AppRunner(_application(world, region), shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        world.runners[region] = runner
+        world.doors[region] = "http://{}:{}".format(*runner.addresses[0][:2])
+    try:
+        yield world
+    finally:
+        for runner in world.runners.values():
+            await runner.cleanup()

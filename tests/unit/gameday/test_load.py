@@ -1,0 +1,127 @@
+import asyncio
+
+import pytest
+from aiohttp import web
+
+from gameday.load import Load, LoadPlan, lateness_p99_s
+from gameday.population import UnknownHost, region_of
+from localcloud.route53.resolver import Answer, NameNotFoundError
+from tests.unit.gameday.builders import EAST, WEST, operation
+from tests.unit.gameday.fakes import FakeWorld, running
+
+PLAN = LoadPlan(rate=50.0, ramp_s=0.0, populations=2, request_timeout_s=0.5)
+
+
+def load(world, plan=PLAN, resolver=None) -> Load:
+    return Load(
+        run="run",
+        api_name=world.api_name,
+        doors=world.doors,
+        resolver=resolver or world.resolver,
+        plan=plan,
+    )
+
+
+def test_the_region_is_read_off_the_host():
+    assert region_of("abc123.execute-api.us-west-2.amazonaws.com.") == WEST
+
+
+@pytest.mark.parametrize("host", ["", "pay.example.test", "evil.execute-api.us-east-1.amazonaws.com.example"])
+def test_any_other_host_is_refused(host):
+    with pytest.raises(UnknownHost, match="is not a regional API host"):
+        region_of(host)
+
+
+def test_arrivals_ramp_up_and_then_keep_the_rate():
+    plan = LoadPlan(rate=40.0, ramp_s=10.0)
+    due = [plan.due_s(number) for number in range(601)]
+    assert due == sorted(due)
+    assert due[0] == 0.0
+    assert due[200] == 10.0  # half the rate on average
+    assert due[600] - due[200] == pytest.approx(10.0)
+    assert due[51] - due[50] > due[151] - due[150] > due[251] - due[250]
+
+
+async def test_arrivals_do_not_wait_for_answers():
+    stuck = asyncio.Event()
+
+    async def hang(_: web.Request) -> web.Response:
+        await stuck.wait()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/payments", hang)
+    world = FakeWorld()
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    world.doors[EAST] = "http://{}:{}".format(*runner.addresses[0][:2])
+    payments = load(world)
+    async with payments.arriving():
+        await asyncio.sleep(0.7)
+        assert len(payments.operations) >= 25
+    stuck.set()
+    await runner.cleanup()
+    errors = {attempt.error for one in payments.operations for attempt in one.attempts}
+    assert errors <= {"TimeoutError", "ConnectionTimeoutError", "SocketTimeoutError"}
+    assert errors
+
+
+async def test_a_payment_is_retried_under_its_key_until_it_is_settled():
+    async with running(FakeWorld()) as world:
+        world.state = "TAKING"
+        payments = load(world, LoadPlan(rate=10.0, ramp_s=0.0, populations=1, retry_ratio=10.0))
+        async with payments.arriving():
+            await asyncio.sleep(0.5)
+            world.state = "ACTIVE"
+            await payments.drain(4.0)
+    first = payments.operations[0]
+    assert [attempt.status for attempt in first.attempts] == [503, 201]
+    assert first.attempts[1].started - first.attempts[0].ended >= 1.0  # Retry-After
+    assert (first.attempts[1].region, first.attempts[1].epoch) == (EAST, 1)
+    assert sorted(set(world.keys_seen)) == [one.key for one in payments.operations]
+    assert payments.pending == 0
+
+
+async def test_a_request_that_was_found_wrong_is_not_repeated():
+    async def refuse(_: web.Request) -> web.Response:
+        return web.json_response({}, status=422)
+
+    app = web.Application()
+    app.router.add_post("/payments", refuse)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    world = FakeWorld()
+    world.doors[EAST] = "http://{}:{}".format(*runner.addresses[0][:2])
+    payments = load(world)
+    async with payments.arriving():
+        await asyncio.sleep(0.2)
+        await payments.drain(1.0)
+    await runner.cleanup()
+    assert {len(one.attempts) for one in payments.operations} == {1}
+
+
+async def test_a_payment_is_given_up_at_its_deadline():
+    class Nowhere:
+        async def resolve(self, name: str) -> Answer:
+            raise NameNotFoundError(name)
+
+    plan = LoadPlan(rate=20.0, ramp_s=0.0, populations=1, retry_ratio=10.0, deadline_s=0.3)
+    payments = load(FakeWorld(), plan, Nowhere())
+    async with payments.arriving():
+        await asyncio.sleep(0.2)
+        await payments.drain(2.0)
+    assert payments.pending == 0
+    first = payments.operations[0]
+    assert {(attempt.error, attempt.target) for attempt in first.attempts} == {("NameNotFoundError", None)}
+    assert len(first.attempts) >= 2
+
+
+def test_lateness_is_a_99th_percentile():
+    on_time = [operation(float(n)) for n in range(99)]
+    assert lateness_p99_s([]) == 0.0
+    assert lateness_p99_s(on_time) == 0.0
+    assert lateness_p99_s([*on_time, operation(200.0, due=199.0)]) == 1.0

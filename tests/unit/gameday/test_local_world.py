@@ -1,0 +1,154 @@
+"""What the harness reads of AWS, with answers in the shapes of AWS, and a control server of its own."""
+
+import json
+from dataclasses import replace
+
+import boto3
+import pytest
+from aiohttp import web
+from botocore.stub import Stubber
+
+from gameday.cloud import Deployed, Outputs
+from gameday.errors import FaultRefused, LedgerUnread
+from gameday.local_world import LocalWorld
+from gameday.world import ObservationFailed
+from lib import config
+from localcloud.state import CloudState, RegionState
+from tests.unit.gameday.builders import EAST, WEST
+
+
+@pytest.fixture
+def world(tmp_path) -> LocalWorld:
+    regions = {
+        name: RegionState(
+            endpoint="http://127.0.0.1:1", front_door=f"http://{name}", database_port=1, link_port=1
+        )
+        for name in (EAST, WEST)
+    }
+    state = CloudState(
+        pid=1,
+        control="http://127.0.0.1:1",
+        token="secret",
+        operator_endpoint="http://127.0.0.1:1",
+        account_id="000000000000",
+        access_key_id="key",
+        secret_access_key="secret",
+        regions=regions,
+        dns_port=1,
+        calls_log=tmp_path / "calls.jsonl",
+    )
+    outputs = Outputs(
+        api_name="pay.dev.test",
+        global_cluster_id="payments-dev",
+        lease_table="lease",
+        journal_table="journal",
+    )
+    return LocalWorld.of(Deployed(state=state, outputs=outputs), config.load({}))
+
+
+def stubbed(world: LocalWorld, service: str) -> tuple[LocalWorld, Stubber]:
+    client = boto3.client(service, region_name=WEST, aws_access_key_id="a", aws_secret_access_key="b")
+    stub = Stubber(client)
+    stub.activate()
+    return replace(world, **{service: client}), stub
+
+
+def members(*writers: str) -> dict:
+    return {
+        "GlobalClusters": [
+            {
+                "GlobalClusterMembers": [
+                    {"DBClusterArn": f"arn:aws:rds:{region}:0:cluster:x", "IsWriter": region in writers}
+                    for region in (EAST, WEST)
+                ]
+            }
+        ]
+    }
+
+
+async def test_the_lease_is_read_strongly_consistent_from_the_survivor(world):
+    world, stub = stubbed(world, "dynamodb")
+    item = {
+        "epoch": {"N": "2"},
+        "holder": {"S": WEST},
+        "state": {"S": "ACTIVE"},
+        "expires_at_ms": {"N": "1500250"},
+    }
+    asked = {"TableName": "lease", "Key": {"system": {"S": "payments"}}, "ConsistentRead": True}
+    stub.add_response("get_item", {"Item": item}, asked)
+    seen = await world.lease()
+    assert (seen.epoch, seen.holder, seen.active, seen.expires_at) == (2, WEST, True, 1500.25)
+
+
+async def test_no_lease_and_no_answer_are_failed_observations(world):
+    world, stub = stubbed(world, "dynamodb")
+    stub.add_response("get_item", {})
+    stub.add_client_error("get_item", "InternalServerError")
+    with pytest.raises(ObservationFailed, match="there is no lease yet"):
+        await world.lease()
+    with pytest.raises(ObservationFailed, match="InternalServerError"):
+        await world.lease()
+
+
+async def test_the_writer_is_the_region_of_the_one_writing_member(world):
+    world, stub = stubbed(world, "rds")
+    stub.add_response("describe_global_clusters", members(WEST), {"GlobalClusterIdentifier": "payments-dev"})
+    stub.add_response("describe_global_clusters", members(EAST, WEST))
+    stub.add_client_error("describe_global_clusters", "GlobalClusterNotFoundFault")
+    assert await world.writer() == WEST
+    with pytest.raises(ObservationFailed, match="2 of 2 members are writers"):
+        await world.writer()
+    with pytest.raises(ObservationFailed, match="GlobalClusterNotFoundFault"):
+        await world.writer()
+
+
+async def test_only_the_journal_of_the_run_is_read_page_by_page(world):
+    world, stub = stubbed(world, "dynamodb")
+    item = {
+        "idempotency_key": {"S": "run-1"},
+        "payment_id": {"S": "id-1"},
+        "epoch": {"N": "1"},
+        "state": {"S": "INTENT"},
+    }
+    more = {"idempotency_key": {"S": "run-1"}}
+    stub.add_response("scan", {"Items": [item], "LastEvaluatedKey": more})
+    stub.add_response("scan", {"Items": [item | {"idempotency_key": {"S": "run-2"}}]})
+    found = await world.journal("run")
+    assert [(entry.idempotency_key, entry.epoch, entry.state) for entry in found] == [
+        ("run-1", 1, "INTENT"),
+        ("run-2", 1, "INTENT"),
+    ]
+
+
+async def test_a_ledger_that_cannot_be_read_gives_no_verdict(world):
+    with pytest.raises(LedgerUnread, match="the ledger on port 1 could not be read: EndpointConnectionError"):
+        await world.rows("run")
+
+
+def test_calls_are_those_between_two_times_without_a_half_written_line(world):
+    line = {"from": WEST, "to_region": WEST, "service": "s3", "action": "X", "principal": None, "status": 200}
+    lines = [json.dumps(line | {"at": at}) for at in (9.0, 10.0, 20.0, 21.0)]
+    world.deployed.state.calls_log.write_text("\n".join([*lines, '{"at": 1']))
+    assert [call.at for call in world.calls(10.0, 20.0)] == [10.0, 20.0]
+
+
+async def test_the_kill_is_ordered_with_the_token_of_the_run(world):
+    orders = []
+
+    async def kill(request: web.Request) -> web.Response:
+        orders.append((request.match_info["region"], request.headers["X-Localcloud-Token"]))
+        return web.json_response({"killed_processes": 9}, status=200 if len(orders) == 1 else 500)
+
+    app = web.Application()
+    app.router.add_post("/regions/{region}/kill", kill)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    control = "http://{}:{}".format(*runner.addresses[0][:2])
+    state = world.deployed.state.model_copy(update={"control": control})
+    world = replace(world, deployed=replace(world.deployed, state=state))
+    assert await world.kill(EAST) == 9
+    with pytest.raises(FaultRefused, match="us-east-1 could not be killed: HTTP Error 500"):
+        await world.kill(EAST)
+    await runner.cleanup()
+    assert orders == [(EAST, "secret")] * 2

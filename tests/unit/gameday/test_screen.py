@@ -1,0 +1,81 @@
+"""What a person sees: progress, host load and the command line."""
+
+import asyncio
+import io
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from gameday import progress
+from gameday.__main__ import app
+from gameday.host import HostMeter
+from gameday.load import Load, LoadPlan
+from gameday.settings import DrillSettings
+from gameday.status import status_line
+from lib import config
+from tests.unit.gameday.builders import attempt, failed, history, operation
+from tests.unit.gameday.fakes import FakeWorld
+
+
+async def test_without_a_terminal_progress_is_a_line_from_time_to_time(monkeypatch):
+    monkeypatch.setattr(progress, "_PLAIN_S", 0.05)
+    out = io.StringIO()
+    async with progress.Progress(Console(file=out)).showing(lambda: "all is well"):
+        await asyncio.sleep(0.3)
+    lines = out.getvalue().splitlines()
+    assert 2 <= len(lines) <= 6
+    assert all(line.endswith("s  all is well") for line in lines)
+
+
+async def test_on_a_terminal_progress_is_one_live_line(monkeypatch):
+    monkeypatch.setattr(progress, "_LIVE_S", 0.05)
+    out = io.StringIO()
+    async with progress.Progress(Console(file=out, force_terminal=True)).showing(lambda: "all is well"):
+        await asyncio.sleep(0.3)
+    assert "all is well" in out.getvalue()
+    assert out.getvalue().count("\n") == 1
+
+
+async def test_the_status_tells_success_backlog_and_holder():
+    load = Load(run="r", api_name="a", doors={}, resolver=FakeWorld(), plan=LoadPlan())
+    load.operations += [operation(1096.0, failed(1096.0), attempt(1097.0)), operation(900.0)]
+    told = status_line(history(), load, now=1100.0)
+    assert told == (
+        "settled 1/2 attempts in 5 s · 0 payments wait · lease us-west-2 ACTIVE epoch 2 · "
+        "writer us-west-2 · DNS us-west-2"
+    )
+
+
+def test_steal_is_the_share_between_two_readings(tmp_path):
+    stat = tmp_path / "stat"
+    stat.write_text("cpu  100 0 100 800 0 0 0 0 0 0\n")
+    meter = HostMeter(stat)
+    stat.write_text("cpu  150 0 100 830 0 0 0 20 0 0\n")
+    assert meter.read().steal == 0.2
+
+
+def test_steal_is_zero_where_the_machine_does_not_tell(tmp_path):
+    assert HostMeter(tmp_path / "absent").read().steal == 0.0
+
+
+def test_the_time_scale_divides_check_intervals_and_nothing_else():
+    real, fast = (DrillSettings.of(config.load({}), scale).waits for scale in (1.0, 5.0))
+    assert real.health_check_interval_s == 5 * fast.health_check_interval_s
+    assert real.model_dump(exclude={"health_check_interval_s"}) == fast.model_dump(
+        exclude={"health_check_interval_s"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--scenario", "S99"], "S99 is none of: S1"),
+        (["--rate", "0"], "--rate"),
+        (["--time-scale", "0"], "--time-scale"),
+    ],
+)
+def test_a_bad_option_is_refused_before_anything_starts(arguments, complaint):
+    result = CliRunner().invoke(app, ["drill", *arguments])
+    assert result.exit_code == 2
+    assert complaint in result.output

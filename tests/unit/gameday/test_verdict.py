@@ -1,0 +1,78 @@
+import pytest
+
+from gameday.scenario import Expect
+from gameday.summary import Calls, Check, Measured, Objectives, Payments, Terraform
+from gameday.verdict import checks, verdict
+
+MEASURED = {
+    "lease_expired_s": 25.0,
+    "detected_s": 36.0,
+    "writer_promoted_s": 38.0,
+    "active_s": 40.0,
+    "ready_s": 40.5,
+    "dns_moved_s": 30.0,
+    "first_ack_s": 41.0,
+    "restored_s": 96.0,
+    "rpo_s": 0.0,
+}
+PAYMENTS = {
+    "attempted": 100,
+    "acknowledged": 98,
+    "accepted": 1,
+    "unanswered": 1,
+    "lost": 0,
+    "accepted_lost": 0,
+    "duplicated": 0,
+    "mismatched": 0,
+    "unbalanced_minor": {},
+    "acknowledged_while_fenced": 0,
+    "reconciled": 2,
+}
+CALLS = {"during_recovery": 50, "to_dead_region": 0, "to_foreign_control_plane": 0, "table": ()}
+
+
+def missed(measured=None, payments=None, calls=None, second_plan_changes=0) -> list[str]:
+    made = checks(
+        measured=Measured(**(MEASURED | (measured or {}))),
+        objectives=Objectives(rto_s=110, rpo_s=300),
+        expect=Expect(restored_s=100),
+        payments=Payments(**(PAYMENTS | (payments or {}))),
+        calls=Calls(**(CALLS | (calls or {}))),
+        terraform=Terraform(second_plan_changes=second_plan_changes),
+    )
+    return [check.name for check in made if not check.met]
+
+
+def test_payments_that_were_never_answered_or_only_accepted_are_no_miss():
+    assert missed() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"measured": {"restored_s": 100.0}}, []),
+        ({"measured": {"restored_s": 101.0}}, ["restored within, s"]),
+        ({"measured": {"restored_s": 111.0}}, ["recovery time objective, s", "restored within, s"]),
+        ({"measured": {"restored_s": None}}, ["recovery time objective, s", "restored within, s"]),
+        ({"measured": {"rpo_s": 300.1}}, ["recovery point objective, s"]),
+        ({"payments": {"lost": 1}}, ["payments lost"]),
+        ({"payments": {"accepted_lost": 1}}, ["accepted payments lost"]),
+        ({"payments": {"duplicated": 1}}, ["payments duplicated"]),
+        ({"payments": {"mismatched": 1}}, ["payments with another amount"]),
+        ({"payments": {"unbalanced_minor": {"EUR": -1}}}, ["currencies out of balance"]),
+        ({"payments": {"acknowledged_while_fenced": 1}}, ["payments acknowledged while fenced"]),
+        ({"calls": {"to_dead_region": 1}}, ["calls to the dead region"]),
+        ({"calls": {"to_foreign_control_plane": 1}}, ["calls to a foreign control plane"]),
+        ({"second_plan_changes": 1}, ["changes in a second plan"]),
+        ({"second_plan_changes": None}, []),  # this drill was not told
+    ],
+)
+def test_each_expectation_is_missed_by_itself(change, names):
+    assert missed(**change) == names
+
+
+def test_an_invalid_run_is_neither_met_nor_missed():
+    met, not_met = (Check(name="x", limit=0, measured=0, met=met) for met in (True, False))
+    assert verdict([], [met]) == "met"
+    assert verdict([], [met, not_met]) == "missed"
+    assert verdict(["V10"], [met]) == verdict(["V10"], [not_met]) == "invalid"

@@ -1,0 +1,141 @@
+from pathlib import Path
+
+import pytest
+
+from lib import config
+from lib.config import Settings
+from lib.errors import SettingsError
+from lib.facts import CONFIG
+
+PAYMENTS = (CONFIG / "payments.toml").read_text()
+
+
+def complaint(folder: Path, change: tuple[str, str] = ("", ""), **environment: str) -> str:
+    """What the settings say when *change* replaces text in payments.toml."""
+    old, new = change
+    assert old in PAYMENTS
+    (folder / "payments.toml").write_text(PAYMENTS.replace(old, new, 1) if old else PAYMENTS)
+    with pytest.raises(SettingsError) as refused:
+        config.load(environment, folder=folder)
+    return str(refused.value)
+
+
+def test_P22_everything_named_comes_from_the_file_and_the_environment():
+    settings = config.load({"ENVIRONMENT_SUFFIX": "pr-42"})
+    assert [region.name for region in settings.regions] == ["us-east-1", "us-west-2"]
+    assert settings.witness == "us-east-2"
+    assert settings.name("keeper") == "payments-keeper-pr-42"
+    assert settings.name("keeper", settings.regions.standby) == "payments-keeper-usw2-pr-42"
+    assert settings.parameter_prefix == "/payments-pr-42"
+    assert settings.api_name == "pay.pr-42.payments.test"
+
+
+@pytest.mark.parametrize(
+    ("environment", "context", "suffix"),
+    [
+        ({}, None, "dev"),
+        ({}, "staging", "staging"),
+        ({"ENVIRONMENT_SUFFIX": "pr1"}, "staging", "pr1"),
+        ({"ENVIRONMENT_SUFFIX": ""}, None, "dev"),
+    ],
+)
+def test_the_suffix_comes_from_environment_then_context(environment, context, suffix):
+    assert config.load(environment, context_suffix=context).environment_suffix == suffix
+
+
+@pytest.mark.parametrize(
+    "suffix", ["Dev", "dev_1", "-dev", "dev-", "a--b", "dev.1", "a23456789-1234567", "dev\n"]
+)
+def test_a_suffix_that_would_spoil_names_is_refused(tmp_path, suffix):
+    said = complaint(tmp_path, ENVIRONMENT_SUFFIX=suffix)
+    assert f"ENVIRONMENT_SUFFIX = {suffix!r}" in said
+    assert "use 1 to 16 lower-case letters" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('name = "us-west-2"', 'name = "us-west-9"'), "standby.name = 'us-west-9': no such region"),
+        (('name = "us-west-2"', 'name = "us-east-1"'), "standby.name = us-east-1: is the primary"),
+        (('witness = "us-east-2"', 'witness = "us-west-2"'), "witness = us-west-2: holds data already"),
+        (('witness = "us-east-2"', 'witness = "eu-west-1"'), "witness = eu-west-1: cannot vote with"),
+        (("10.20.0.0/16", "10.10.128.0/17"), "standby.cidr = 10.10.128.0/17: overlaps primary.cidr"),
+        (("10.20.0.0/16", "8.8.0.0/16"), "a private block between /16 and /24"),
+        (("10.20.0.0/16", "10.20.0.0/25"), "a private block between /16 and /24"),
+        (("10.20.0.0/16", "10.0.0.0/8"), "a private block between /16 and /24"),
+        (('"16.11"', '"16.6"'), "database.engine_version = '16.6': aurora-postgresql cannot be created"),
+        (("rto_s = 900", "rto_s = 0"), "objectives.rto_s = 0: Input should be greater than 0"),
+        (
+            ("rto_s = 900", 'rto_s = 900\nrto = "15 min"'),
+            "objectives.rto = '15 min': no such setting; remove it",
+        ),
+        (("rto_s = 900", ""), "objectives.rto_s: is missing; add it"),
+        (("lease_ttl_s = 30", "lease_ttl_s = 22"), "lease_ttl_s = 22: does not outlive one lost tick"),
+        (("interval_s = 10", "interval_s = 20"), "dns.health_check_interval_s = 20"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_mistake_is_one_line_with_key_value_and_fix(tmp_path, change, said):
+    message = complaint(tmp_path, change)
+    assert message.startswith("payments.toml: ")
+    assert said in message
+    assert len(message.splitlines()) == 1
+
+
+def test_two_mistakes_are_two_lines(tmp_path):
+    change = ('name = "us-west-2"', 'name = "nowhere"\nzone = 1')
+    assert len(complaint(tmp_path, change).splitlines()) == 2
+
+
+def test_P14_backtrack_is_refused_with_what_can_be_had_instead(tmp_path):
+    said = complaint(tmp_path, ("[database]", "[database]\nbacktrack_hours = 72"))
+    assert "database.backtrack_hours = 72: Aurora offers backtrack neither on PostgreSQL" in said
+    assert "backup_retention_days >= 3 covers 72 hours" in said
+
+
+def test_P14_seventy_two_hours_can_be_rewound(settings):
+    assert settings.database.backup_retention_days * 24 >= 72
+
+
+def test_a_section_that_is_no_table_is_refused(tmp_path):
+    said = complaint(tmp_path, ('system = "payments"', 'system = "payments"\nstate = 3'))
+    assert said.startswith("payments.toml: state = 3: ")
+
+
+@pytest.mark.parametrize(("version", "major"), [("~> 6.0", 6), ("5.100.0", 5), ("6.25.0", 6)])
+def test_the_provider_version_can_be_overridden(version, major):
+    settings = config.load({"AWS_PROVIDER_VERSION": version})
+    assert (settings.provider.aws, settings.provider.major) == (version, major)
+
+
+@pytest.mark.parametrize("version", ["4.67.0", "7.0.0", "latest", ">= 5.0"])
+def test_a_provider_the_stacks_do_not_fit_is_refused(tmp_path, version):
+    said = complaint(tmp_path, AWS_PROVIDER_VERSION=version)
+    assert f"AWS_PROVIDER_VERSION or provider.aws = {version!r}" in said
+    assert "5.100.0" in said
+
+
+def test_a_state_bucket_needs_its_region(tmp_path):
+    said = complaint(tmp_path, TERRAFORM_STATE_BUCKET="states")
+    assert "TERRAFORM_STATE_BUCKET_REGION = ''" in said
+
+
+def test_an_unknown_system_names_the_known_ones(tmp_path):
+    assert complaint(tmp_path, SYSTEM="pay").endswith("pay.toml; systems: payments")
+
+
+def test_an_unknown_system_in_an_empty_folder(tmp_path):
+    with pytest.raises(SettingsError, match="systems: none"):
+        config.load({}, folder=tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"system = ", b"\xff\xfe"])
+def test_a_file_that_is_no_toml_is_named(tmp_path, content):
+    (tmp_path / "payments.toml").write_bytes(content)
+    with pytest.raises(SettingsError, match=r"payments\.toml: cannot be read .*; mend the file"):
+        config.load({}, folder=tmp_path)
+
+
+def test_settings_do_not_change(settings: Settings):
+    with pytest.raises(ValueError, match="frozen"):
+        settings.system = "other"  # type: ignore[misc]

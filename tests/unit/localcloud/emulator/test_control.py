@@ -1,0 +1,69 @@
+import json
+
+import pytest
+
+from localcloud.emulator.config import Door
+from tests.unit.localcloud.emulator.emulator_world import AWAY, HOME, TOKEN, World, head
+
+OPERATOR = Door("operator")
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path)
+    with world.log:
+        yield world
+
+
+@pytest.fixture
+def order(world):
+    async def order(method, path, content=None, *, token=TOKEN, door=OPERATOR):
+        asked = head(path=f"/_gate/{path}", method=method, headers={"x-localcloud-token": token})
+        return await world.gate.control.handle(door, asked, json.dumps(content or {}).encode())
+
+    return order
+
+
+async def test_a_region_dies_with_its_processes_and_lives_again(world, order):
+    status, answered = await order("POST", f"regions/{HOME}", {"state": "dead"})
+    assert (status, answered["killed_processes"]) == (200, 3)
+    assert (await order("GET", "regions"))[1][HOME] == "dead"
+    assert (await order("POST", f"regions/{HOME}", {"state": "alive"}))[1]["killed_processes"] == 0
+    assert (await order("GET", "regions"))[1][HOME] == "alive"
+    assert world.killed == [HOME]
+
+
+async def test_links_are_cut_and_mended(order):
+    cut = {"a": HOME, "b": AWAY, "cut": True}
+    assert await order("POST", "links", cut) == (200, [[HOME, AWAY]])
+    assert await order("GET", "links") == (200, [[HOME, AWAY]])
+    assert await order("POST", "links", {**cut, "cut": False}) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("token", "door"), [("wrong", OPERATOR), ("", OPERATOR), (TOKEN, Door(HOME)), (TOKEN, Door(AWAY))]
+)
+async def test_strangers_order_nothing(world, order, token, door):
+    assert (await order("POST", f"regions/{HOME}", {"state": "dead"}, token=token, door=door))[0] == 403
+    assert world.regions.healthy
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "named"),
+    [
+        ("regions/eu-west-1", {"state": "dead"}, "eu-west-1"),
+        (f"regions/{HOME}", {"state": "ill"}, "ill"),
+        (f"regions/{HOME}", {}, "state"),
+        ("links", {"a": HOME, "b": AWAY}, "cut"),
+        ("links", [1], "list"),
+    ],
+)
+async def test_a_wrong_order_is_refused_with_what_is_wrong(world, order, path, content, named):
+    status, answered = await order("POST", path, content)
+    assert status == 400
+    assert named in answered["message"]
+    assert world.regions.healthy
+
+
+async def test_an_unknown_order_is_not_found(order):
+    assert (await order("DELETE", "regions"))[0] == 404

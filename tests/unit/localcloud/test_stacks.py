@@ -1,0 +1,72 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from localcloud.errors import LocalCloudError
+from localcloud.stacks import Stack, in_order, synthesize
+
+
+def stack(name, *needs):
+    return Stack(name, Path(name), frozenset(needs))
+
+
+STACKS = [
+    stack("world", "east", "west"),
+    stack("east", "foundation"),
+    stack("west", "foundation"),
+    stack("foundation"),
+]
+
+
+def order_of(stacks, **options):
+    done = []
+
+    def act(one):
+        time.sleep(0.01)
+        done.append(one.name)
+
+    in_order(stacks, act, **options)
+    return done
+
+
+def test_a_stack_is_acted_on_after_all_that_it_needs():
+    done = order_of(STACKS)
+    assert done[0] == "foundation"
+    assert done[-1] == "world"
+
+
+def test_destruction_runs_the_other_way():
+    done = order_of(STACKS, reverse=True)
+    assert done[0] == "world"
+    assert done[-1] == "foundation"
+
+
+def test_independent_stacks_run_at_the_same_time():
+    began = {}
+
+    def act(one):
+        began[one.name] = time.monotonic()
+        time.sleep(0.2)
+
+    in_order(STACKS, act)
+    assert abs(began["east"] - began["west"]) < 0.15
+
+
+def test_the_first_failure_is_raised_and_dependants_are_not_touched():
+    done = []
+
+    def act(one):
+        done.append(one.name)
+        if one.name == "east":
+            raise LocalCloudError("no", "mend")
+
+    with pytest.raises(LocalCloudError, match="no"):
+        in_order(STACKS, act)
+    assert "world" not in done
+
+
+def test_settings_errors_reach_the_operator_as_they_are(tmp_path, monkeypatch):
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", "NOT OK")
+    with pytest.raises(LocalCloudError, match="ENVIRONMENT_SUFFIX"):
+        synthesize(tmp_path)

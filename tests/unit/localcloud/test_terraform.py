@@ -1,0 +1,103 @@
+import json
+import os
+import platform
+
+import pytest
+
+from localcloud.errors import MissingTool, TerraformFailed
+from localcloud.terraform import LAUNCHER, PROVIDER_VERSION, Terraform, find_binary, find_mirror
+
+
+@pytest.fixture
+def fake(tmp_path):
+    """A terraform whose answer is a shell script's."""
+
+    def make(script):
+        binary = tmp_path / "terraform"
+        binary.write_text(f"#!/bin/sh\n{script}\n")
+        binary.chmod(0o755)
+        return Terraform(tmp_path, {"AWS_REGION": "us-east-1"}, str(binary), None)
+
+    return make
+
+
+def test_a_failed_call_shows_the_end_of_what_terraform_said(fake):
+    with pytest.raises(TerraformFailed, match="terraform apply in .* failed:\nno such bucket"):
+        fake("echo no such bucket >&2; exit 1").apply()
+
+
+def test_a_call_that_hangs_is_stopped_and_says_where_to_look(fake):
+    with pytest.raises(TerraformFailed, match=r"still running after 0 s(?s:.*)emulator\.log"):
+        fake("exec sleep 5")._run("apply", timeout=0.2)
+
+
+def test_somebody_s_real_credentials_never_reach_terraform(fake, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+    names = [name for name in os.environ if name.startswith("AWS_")]
+    seen = fake("env")._run("any", timeout=5)
+    assert {line.partition("=")[0] for line in seen.splitlines()} & set(names) == set()
+    assert "AWS_REGION=us-east-1" in seen
+
+
+def test_a_named_but_absent_cli_configuration_is_not_passed_on(fake, monkeypatch, tmp_path):
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "absent"))
+    assert "TF_CLI_CONFIG_FILE" not in fake("env")._run("any", timeout=5)
+
+
+def test_planned_changes_count_what_a_plan_would_touch(fake):
+    changes = [{"change": {"actions": actions}} for actions in (["no-op"], ["read"], ["update"], ["delete"])]
+    shown = json.dumps({"resource_changes": changes})
+    assert fake(f"[ $1 = plan ] && exit 2; echo '{shown}'").planned_changes() == 2
+
+
+def test_resources_do_not_count_data_sources(fake):
+    assert fake("echo data.aws_region.here; echo aws_vpc.one; echo aws_vpc.two").resources() == 2
+
+
+def test_validate_returns_the_errors_only(fake):
+    problems = [
+        {"severity": "error", "summary": "Unsupported argument", "detail": "no x here"},
+        {"severity": "warning", "summary": "old"},
+    ]
+    answer = json.dumps({"diagnostics": problems})
+    assert fake(f"echo '{answer}'; exit 1").validate() == ["Unsupported argument: no x here"]
+
+
+def test_no_terraform_is_one_line_with_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingTool, match=r"terraform is not on PATH\n  run: make setup"):
+        find_binary(tmp_path)
+
+
+def test_the_terraform_that_setup_chose_wins(tmp_path):
+    (tmp_path / "terraform").touch()
+    assert find_binary(tmp_path) == str(tmp_path / "terraform")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_mirror_counts_only_with_the_version_for_this_machine(tmp_path, packed):
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    target = f"{platform.system().lower()}_{machine}"
+    provider = tmp_path / "right" / "registry.terraform.io" / "hashicorp" / "aws"
+    other = tmp_path / "wrong" / "registry.terraform.io" / "hashicorp" / "aws" / "4.0.0" / target
+    other.mkdir(parents=True)
+    provider.mkdir(parents=True)
+    if packed:
+        (provider / f"terraform-provider-aws_{PROVIDER_VERSION}_{target}.zip").touch()
+    else:
+        (provider / PROVIDER_VERSION / target).mkdir(parents=True)
+    assert find_mirror([tmp_path / "wrong", tmp_path / "right"]) == tmp_path / "right"
+    assert find_mirror([tmp_path / "wrong"]) is None
+
+
+def test_a_mirror_can_be_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("TF_PLUGIN_MIRROR", str(tmp_path))
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    target = f"{platform.system().lower()}_{machine}"
+    (tmp_path / "registry.terraform.io/hashicorp/aws" / PROVIDER_VERSION / target).mkdir(parents=True)
+    assert find_mirror() == tmp_path
+
+
+def test_the_launcher_is_valid_python():
+    compile(LAUNCHER.format(python="/usr/bin/python3"), "terraform", "exec")

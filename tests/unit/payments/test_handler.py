@@ -1,0 +1,237 @@
+"""Whole events in, whole answers out."""
+
+import base64
+import json
+from dataclasses import replace
+from io import StringIO
+from types import SimpleNamespace
+
+import pytest
+
+from failover.lease_table import LeaseUnknown
+from payments import handler as module
+from payments.api import PaymentApi
+from payments.lease_view import RecentLease, Standing
+from payments.payment_flow import PaymentFlow
+from runtime.clients import client
+from runtime.database import DatabaseUnavailable
+
+BODY = {"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Grace"}
+UNKNOWN_ID = "7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001"
+
+
+def event(route: str, *, body: str | None = None, **changed: object) -> dict[str, object]:
+    headers = {"idempotency-key": "order-0001", "content-type": "application/json"}
+    whole = {
+        "version": "2.0",
+        "routeKey": route,
+        "headers": headers,
+        "requestContext": {"requestId": "request-1", "http": {}},
+        "isBase64Encoded": False,
+    }
+    return whole | ({} if body is None else {"body": body}) | changed
+
+
+def post(body: object = BODY, **changed: object) -> dict[str, object]:
+    return event("POST /payments", body=json.dumps(body), **changed)
+
+
+def get(payment_id: str) -> dict[str, object]:
+    return event("GET /payments/{payment_id}", pathParameters={"payment_id": payment_id})
+
+
+@pytest.fixture
+def readiness():
+    return SimpleNamespace(check=lambda: Standing.READY)
+
+
+@pytest.fixture
+def send(world, readiness, monkeypatch):
+    """Sends an event to the handler, whose dependencies are the world's."""
+    ids = iter(f"7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d{number:03}" for number in range(100))
+    lease = RecentLease(world, world.clock)
+    flow = PaymentFlow(
+        region="us-east-1",
+        skew_ms=2_000,
+        lease=lease,
+        journal=world,
+        ledger=world,
+        clock=world.clock,
+        new_id=lambda: next(ids),
+    )
+    api = PaymentApi(region="us-east-1", flow=flow, ledger=world, readiness=readiness)
+    environment = SimpleNamespace(region="us-east-1")
+    monkeypatch.setattr(module, "_composed", lambda: (environment, lease, api))
+
+    def send(event: dict[str, object]) -> SimpleNamespace:
+        answer = module.handler(event, object())
+        return SimpleNamespace(
+            status=answer["statusCode"],
+            headers=answer["headers"],
+            body=json.loads(answer["body"]),
+            text=answer["body"],
+        )
+
+    return send
+
+
+def fail(error: Exception):
+    def hook() -> None:
+        raise error
+
+    return hook
+
+
+def test_a_settled_payment(send) -> None:
+    answer = send(post())
+    payment_id = "7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d000"
+    wanted = {"payment_id": payment_id, "status": "settled", **BODY, "reference": ""}
+    assert (answer.status, answer.body) == (201, wanted)
+    assert answer.headers == {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "Location": f"/payments/{payment_id}",
+        "X-Request-Id": "request-1",
+        "X-Region": "us-east-1",
+        "X-Epoch": "7",
+    }
+    assert send(get(payment_id)).body == wanted
+
+
+def test_a_repeated_request_gets_the_identical_answer(send) -> None:
+    first = send(post())
+    again = send(post(dict(reversed(BODY.items()))))
+    assert (again.status, again.text, again.headers) == (first.status, first.text, first.headers)
+
+
+def test_an_accepted_payment_has_no_address_yet(send, world) -> None:
+    world.when_recorded = fail(DatabaseUnavailable("no answer"))
+    answer = send(post())
+    assert (answer.status, answer.body["status"]) == (202, "accepted")
+    assert "Location" not in answer.headers
+
+
+def test_a_base64_body_is_the_same_body(send) -> None:
+    text = base64.b64encode(json.dumps(BODY).encode()).decode()
+    assert send(event("POST /payments", body=text, isBase64Encoded=True)).status == 201
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "kind", "field"),
+    [
+        (post(BODY | {"amount_minor": 0}), 400, "invalid", "amount_minor"),
+        (post(headers={}), 400, "invalid", "Idempotency-Key"),
+        (post(headers={"Idempotency-Key": "short"}), 400, "invalid", "Idempotency-Key"),
+        (event("POST /payments"), 400, "malformed", None),
+        (event("POST /payments", body="not json"), 400, "malformed", None),
+        (event("POST /payments", body="%%%", isBase64Encoded=True), 400, "malformed", None),
+        (event("POST /payments", body="\ud800"), 400, "malformed", None),
+        (event("POST /payments", body=" " * 8193), 413, "too-large", None),
+        (
+            post(headers={"idempotency-key": "order-0001", "content-type": "text/csv"}),
+            415,
+            "not-json",
+            None,
+        ),
+        (get("17"), 400, "invalid", "payment_id"),
+        (get("{" + UNKNOWN_ID + "}"), 400, "invalid", "payment_id"),
+        (get(UNKNOWN_ID.replace("-", "")), 400, "invalid", "payment_id"),
+        (get(UNKNOWN_ID), 404, "not-found", None),
+        (event("GET /elsewhere"), 404, "not-found", None),
+    ],
+)
+def test_a_bad_request_gets_a_problem(send, world, *, request_, status, kind, field) -> None:
+    answer = send(request_)
+    assert (answer.status, answer.body["status"]) == (status, status)
+    assert answer.body["type"] == f"urn:payments:problem:{kind}"
+    assert [wrong["field"] for wrong in answer.body["errors"]] == ([field] if field else [])
+    assert answer.body["instance"] == answer.headers["X-Request-Id"] == "request-1"
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (world.entries, world.rows) == ({}, {})
+
+
+def test_a_key_of_another_payment(send) -> None:
+    send(post())
+    answer = send(post(BODY | {"amount_minor": 1}))
+    assert (answer.status, answer.body["type"]) == (422, "urn:payments:problem:key-reused")
+
+
+def test_another_regions_lease_is_a_retry_here(send, world) -> None:
+    world.lease = replace(world.lease, holder="us-west-2")
+    answer = send(post())
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert "H30_not_holder" in answer.body["detail"]
+    assert answer.headers["X-Epoch"] == "7"
+
+
+def test_an_unknown_lease_has_no_epoch_to_show(send, world) -> None:
+    world.when_lease_read = fail(LeaseUnknown("no answer"))
+    answer = send(post())
+    assert answer.status == 503
+    assert "X-Epoch" not in answer.headers
+
+
+def test_a_ledger_that_does_not_answer_is_not_an_unknown_payment(send, world) -> None:
+    world.when_found = fail(DatabaseUnavailable("no answer"))
+    assert send(get(UNKNOWN_ID)).status == 503
+
+
+def test_a_replica_does_not_say_that_a_payment_is_unknown(send, world) -> None:
+    known = send(post()).body["payment_id"]
+    world.lease = replace(world.lease, holder="us-west-2")
+    world.now_ms += 1_000
+    assert (send(get(known)).status, send(get(UNKNOWN_ID)).status) == (200, 503)
+
+
+def test_live_touches_nothing(send, world) -> None:
+    answer = send(event("GET /health/live"))
+    assert (answer.status, answer.body, world.reads) == (200, {"region": "us-east-1"}, 0)
+
+
+def test_ready(send) -> None:
+    answer = send(event("GET /health/ready"))
+    assert answer.status == 200
+    assert answer.body == {"region": "us-east-1", "ready": True, "reason": "H90_ready"}
+
+
+def test_not_ready_says_why(send, readiness) -> None:
+    readiness.check = lambda: Standing.FENCED
+    answer = send(event("GET /health/ready"))
+    assert (answer.status, answer.body["reason"]) == (503, "H70_fenced")
+
+
+def test_one_log_line_a_request_without_personal_data(send, monkeypatch) -> None:
+    [output] = module.logger.handlers
+    monkeypatch.setattr(output, "stream", log := StringIO())
+    send(post(BODY | {"reference": "for Alan"}))
+    [line] = log.getvalue().splitlines()
+    logged = json.loads(line)
+    assert (logged["correlation_id"], logged["status"]) == ("request-1", 201)
+    assert (logged["route"], logged["epoch"]) == ("POST /payments", 7)
+    assert not [name for name in ("Ada", "Grace", "Alan", "order-0001") if name in line]
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    for key, value in {
+        "AWS_REGION": "us-west-2",
+        "SYSTEM": "payments",
+        "PARAMETER_PREFIX": "/payments-test",
+        "LEASE_TABLE": "lease",
+        "JOURNAL_TABLE": "journal",
+        "SESSIONS_TABLE": "sessions",
+        "LEASE_TTL_SECONDS": "30",
+        "TICK_SECONDS": "10",
+        "CLOCK_SKEW_SECONDS": "2",
+        "KEEPER_LIFETIME_SECONDS": "130",
+    }.items():
+        monkeypatch.setenv(key, value)
+    yield
+    client.cache_clear()
+    module._composed.cache_clear()
+
+
+def test_the_handler_composes_itself_once_from_its_environment(environment) -> None:
+    answer = module.handler(event("GET /health/live"), object())
+    assert json.loads(answer["body"]) == {"region": "us-west-2"}
+    assert module._composed() is module._composed()

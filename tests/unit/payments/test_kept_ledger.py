@@ -1,0 +1,111 @@
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from pg8000.native import Connection
+
+from payments import kept_ledger
+from payments.errors import StaleEpoch
+from payments.kept_ledger import KeptLedger
+from payments.ledger import Ledger
+from runtime.database import DatabaseUnavailable
+
+
+class Counted:
+    """Opens real connections and remembers them."""
+
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        self._connect = connect
+        self.opened: list[Connection] = []
+
+    def connect(self) -> Connection:
+        self.opened.append(self._connect())
+        return self.opened[-1]
+
+
+@pytest.fixture
+def database(connect, ledger) -> Counted:
+    return Counted(connect)
+
+
+def pid(ledger: Ledger) -> int:
+    return ledger._run("select pg_backend_pid()")[0][0]
+
+
+def test_the_connection_is_kept(database) -> None:
+    kept = KeptLedger(database)
+    assert kept.use(pid) == kept.use(pid)
+    assert len(database.opened) == 1
+
+
+def test_a_connection_that_died_in_between_is_opened_again_once(connect, database) -> None:
+    kept = KeptLedger(database)
+    dead = kept.use(pid)
+    connect().run("select pg_terminate_backend(:pid)", pid=dead)
+    assert kept.use(pid) != dead
+    assert len(database.opened) == 2
+
+
+def test_a_new_connection_that_fails_is_not_opened_again(database) -> None:
+    kept = KeptLedger(database)
+    with pytest.raises(DatabaseUnavailable):
+        kept.use(lambda ledger: ledger._run("select 1/0"))
+    assert len(database.opened) == 1
+
+
+def test_a_failed_connection_is_never_used_again(database) -> None:
+    kept = KeptLedger(database)
+    with pytest.raises(DatabaseUnavailable):
+        kept.use(lambda ledger: ledger._run("select 1/0"))
+    kept.use(pid)
+    assert len(database.opened) == 2
+
+
+def test_a_slow_failure_is_not_repeated(database, monkeypatch) -> None:
+    kept = KeptLedger(database)
+    kept.use(pid)
+    monkeypatch.setattr(kept_ledger, "QUICK_S", 0.0)
+    with pytest.raises(DatabaseUnavailable, match="57014"):
+        kept.use(lambda ledger: ledger._run("set statement_timeout = 50; select pg_sleep(5)"))
+    assert len(database.opened) == 1
+
+
+def test_the_fence_refusing_is_no_failure_of_the_connection(database) -> None:
+    kept = KeptLedger(database)
+
+    def lower(ledger: Ledger) -> None:
+        ledger.raise_fence(0)
+
+    for _ in range(2):
+        with pytest.raises(StaleEpoch):
+            kept.use(lower)
+    assert len(database.opened) == 1
+
+
+def test_a_database_that_cannot_be_reached_is_unavailable() -> None:
+    def refuse() -> Connection:
+        raise DatabaseUnavailable("cannot connect")
+
+    with pytest.raises(DatabaseUnavailable, match="cannot connect"):
+        KeptLedger(SimpleNamespace(connect=refuse)).use(pid)
+
+
+def test_nobody_waits_longer_than_the_limit_and_no_connection_is_shared(database) -> None:
+    kept = KeptLedger(database, limit_s=0.1)
+    go, seen = threading.Event(), []
+
+    def hang(ledger: Ledger) -> None:
+        go.wait(5)
+        seen.append("first")
+
+    def second(ledger: Ledger) -> None:
+        seen.append("second")
+
+    with pytest.raises(DatabaseUnavailable, match=r"0\.1 s"):
+        kept.use(hang)
+    with pytest.raises(DatabaseUnavailable):
+        kept.use(second)
+    go.set()
+    KeptLedger.use(kept, lambda _: seen.append("third"))
+    assert seen == ["first", "third"]

@@ -1,0 +1,76 @@
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from failover.lease import LeaseState
+from failover.lease_table import LeaseUnknown
+from payments.lease_view import RecentLease, Standing, standing
+
+NOW_MS, SKEW_MS = 1_000_000, 2_000
+
+
+@pytest.mark.parametrize(
+    ("changed", "wanted"),
+    [
+        ({}, Standing.READY),
+        ({"holder": "us-west-2"}, Standing.NOT_HOLDER),
+        ({"state": LeaseState.TAKING}, Standing.NOT_ACTIVE),
+        ({"state": LeaseState.DRAINING}, Standing.NOT_ACTIVE),
+        ({"expires_at_ms": NOW_MS + SKEW_MS}, Standing.LEASE_EXPIRED),
+        ({"expires_at_ms": NOW_MS + SKEW_MS + 1}, Standing.READY),
+    ],
+)
+def test_one_change_to_a_held_lease(lease, changed, wanted) -> None:
+    lease = replace(lease, **changed)
+    assert standing(lease, region="us-east-1", now_ms=NOW_MS, skew_ms=SKEW_MS) is wanted
+
+
+def test_without_a_lease_nobody_is_ready() -> None:
+    found = standing(None, region="us-east-1", now_ms=NOW_MS, skew_ms=SKEW_MS)
+    assert found is Standing.NO_LEASE
+
+
+def test_ready_is_exactly_what_the_lease_acknowledges(lease) -> None:
+    left = (-1, 0, SKEW_MS, SKEW_MS + 1)
+    for holder, state, left_ms in product(("us-east-1", "us-west-2"), LeaseState, left):
+        one = replace(lease, holder=holder, state=state, expires_at_ms=NOW_MS + left_ms)
+        seen = {"now_ms": NOW_MS, "skew_ms": SKEW_MS}
+        ready = standing(one, region="us-east-1", **seen) is Standing.READY
+        assert ready == one.acknowledges("us-east-1", **seen)
+
+
+@pytest.mark.parametrize(("later_ms", "reads"), [(0, 1), (999, 1), (1_000, 2), (-1, 2)])
+def test_a_read_counts_for_less_than_a_second(world, later_ms, reads) -> None:
+    recent = RecentLease(world, world.clock)
+    recent.current()
+    world.now_ms += later_ms
+    assert (recent.current(), world.reads) == (world.lease, reads)
+
+
+def test_a_slow_read_is_as_old_as_its_start(world) -> None:
+    recent = RecentLease(world, world.clock)
+    world.when_lease_read = lambda: setattr(world, "now_ms", world.now_ms + 1_000)
+    recent.current()
+    recent.current()
+    assert world.reads == 2
+
+
+def test_an_unknown_lease_is_not_replaced_by_an_old_one(world) -> None:
+    recent = RecentLease(world, world.clock)
+    recent.current()
+    world.now_ms += 1_000
+
+    def cut() -> None:
+        raise LeaseUnknown("no answer")
+
+    world.when_lease_read = cut
+    with pytest.raises(LeaseUnknown):
+        recent.current()
+
+
+def test_the_last_epoch_costs_no_read(world) -> None:
+    recent = RecentLease(world, world.clock)
+    assert (recent.last_epoch, world.reads) == (None, 0)
+    recent.current()
+    assert (recent.last_epoch, world.reads) == (7, 1)

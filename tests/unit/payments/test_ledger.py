@@ -1,0 +1,174 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from payments.errors import StaleEpoch
+from payments.ledger import Ledger
+from runtime.database import DatabaseUnavailable
+
+
+def rows(connection) -> list[tuple[object, ...]]:
+    found = connection.run("select idempotency_key, epoch, region from ledger.payments")
+    return sorted(tuple(row) for row in found)
+
+
+def test_two_may_migrate_at_once_and_again(connect) -> None:
+    ledgers = [Ledger(connect()) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(Ledger.migrate, ledgers))
+    ledgers[0].migrate()
+    assert ledgers[0].fence_epoch() is None
+
+
+def test_migrating_keeps_what_is_there(ledger, entry) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
+    ledger.migrate()
+    assert (ledger.fence_epoch(), ledger.find(entry.payment_id)) == (1, entry.request)
+
+
+def test_the_fence_rises_and_is_never_lowered(ledger) -> None:
+    ledger.raise_fence(5)
+    ledger.raise_fence(5)
+    with pytest.raises(StaleEpoch):
+        ledger.raise_fence(4)
+    assert ledger.fence_epoch() == 5
+
+
+def test_there_is_one_fence(connect, ledger) -> None:
+    with pytest.raises(DatabaseUnavailable, match="23514"):
+        ledger._run('insert into ledger.fence ("only", epoch) values (false, 2)')
+    with pytest.raises(DatabaseUnavailable, match="23505"):
+        ledger._run("insert into ledger.fence (epoch) values (2)")
+
+
+def test_a_recorded_payment_is_found_and_known(ledger, entry) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
+    assert ledger.find(entry.payment_id) == entry.request
+    assert ledger.known([entry.idempotency_key, "another-key"]) == {entry.idempotency_key}
+    assert ledger.known([]) == set()
+
+
+def test_a_payment_that_is_not_there_is_not_found(ledger, entry) -> None:
+    assert ledger.find(entry.payment_id) is None
+
+
+def test_a_second_record_under_the_key_changes_nothing(connect, ledger, entry) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
+    ledger.raise_fence(2)
+    ledger.record(entry, epoch=2, region="us-west-2")
+    assert rows(connect()) == [("order-0001", 1, "us-east-1")]
+
+
+def test_a_replayed_payment_carries_the_epoch_of_its_writer(connect, ledger, entry) -> None:
+    ledger.raise_fence(3)
+    ledger.record(entry, epoch=3, region="us-west-2")
+    assert rows(connect()) == [("order-0001", 3, "us-west-2")]
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_a_writer_of_another_epoch_writes_nothing(connect, ledger, entry, epoch) -> None:
+    ledger.raise_fence(2)
+    with pytest.raises(StaleEpoch, match=f"epoch {epoch}"):
+        ledger.record(entry, epoch=epoch, region="us-east-1")
+    assert rows(connect()) == []
+
+
+def test_without_a_fence_nobody_writes(connect, entry) -> None:
+    ledger = Ledger(connect())
+    ledger.migrate()
+    with pytest.raises(StaleEpoch):
+        ledger.record(entry, epoch=1, region="us-east-1")
+    assert not ledger.admits(1)
+
+
+def test_raising_the_fence_waits_for_a_payment_in_flight(connect, ledger, entry) -> None:
+    slow = connect()
+    slow.run("begin")
+    Ledger(slow).record(entry, epoch=1, region="us-east-1")
+    raising = threading.Thread(target=ledger.raise_fence, args=(2,))
+    raising.start()
+    raising.join(0.3)
+    assert raising.is_alive()
+    slow.run("commit")
+    raising.join(5)
+    assert not raising.is_alive()
+    assert Ledger(connect()).fence_epoch() == 2
+
+
+def test_a_payment_that_waited_for_the_fence_is_refused(connect, ledger, entry) -> None:
+    raising = connect()
+    raising.run("begin")
+    Ledger(raising).raise_fence(2)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(ledger.record, entry, epoch=1, region="us-east-1")
+        time.sleep(0.2)
+        assert not late.done()
+        raising.run("commit")
+        with pytest.raises(StaleEpoch):
+            late.result(5)
+    assert rows(connect()) == []
+
+
+def test_many_writers_of_one_entry_settle_it_once_and_none_fails(connect, ledger, entry) -> None:
+    """They meet between the check for a conflict and the insert, at either unique index."""
+    entries = [
+        replace(entry, idempotency_key=f"order-{number:04}", payment_id=str(uuid4())) for number in range(150)
+    ]
+    together = threading.Barrier(8)
+
+    def record_all(connection) -> None:
+        for one in entries:
+            together.wait(10)
+            Ledger(connection).record(one, epoch=1, region="us-east-1")
+
+    with ThreadPoolExecutor(8) as pool:
+        writers = [pool.submit(record_all, connect()) for _ in range(8)]
+        for writer in writers:
+            writer.result(30)
+    assert [key for key, *_ in rows(connect())] == [one.idempotency_key for one in entries]
+
+
+def test_a_payment_id_of_another_key_is_not_taken_for_success(connect, ledger, entry) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
+    with pytest.raises(DatabaseUnavailable, match="another key"):
+        ledger.record(replace(entry, idempotency_key="order-0002"), epoch=1, region="us-east-1")
+    assert rows(connect()) == [("order-0001", 1, "us-east-1")]
+
+
+def test_text_and_large_amounts_survive(ledger, entry) -> None:
+    request = replace(entry.request, amount_minor=10**12, currency="XTS", debtor="Žofie ':; %s", reference="")
+    ledger.record(replace(entry, request=request), epoch=1, region="us-east-1")
+    assert ledger.find(entry.payment_id) == request
+
+
+def test_admits_the_epoch_of_the_fence_only(ledger) -> None:
+    assert [ledger.admits(epoch) for epoch in (0, 1, 2)] == [False, True, False]
+
+
+def test_a_read_only_database_admits_nobody(connect, ledger) -> None:
+    replica = connect()
+    replica.run("set default_transaction_read_only = on")
+    with pytest.raises(DatabaseUnavailable, match="25006"):
+        Ledger(replica).admits(1)
+
+
+def test_a_refused_row_is_not_quoted(ledger, entry) -> None:
+    refused = replace(entry, request=replace(entry.request, amount_minor=-1))
+    with pytest.raises(DatabaseUnavailable, match="23514") as caught:
+        ledger.record(refused, epoch=1, region="us-east-1")
+    assert "Ada" not in str(caught.value)
+
+
+def test_a_broken_connection_is_unavailable(connect) -> None:
+    connection = connect()
+    [[pid]] = connection.run("select pg_backend_pid()")
+    connect().run("select pg_terminate_backend(:pid)", pid=pid)
+    with pytest.raises(DatabaseUnavailable):
+        Ledger(connection).fence_epoch()
+    connection._usock.close()
+    with pytest.raises(DatabaseUnavailable):
+        Ledger(connection).fence_epoch()

@@ -1,0 +1,217 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from failover.lease import LeaseState
+from failover.lease_table import LeaseUnknown
+from payments.errors import JournalUnavailable, StaleEpoch
+from payments.journal import EntryState
+from payments.kept_ledger import KeptLedger
+from payments.lease_view import RecentLease
+from payments.ledger import Ledger
+from payments.payment_flow import PATIENCE_MS, PaymentFlow
+from payments.problems import Problem, Refused
+from runtime.database import DatabaseUnavailable
+
+KEY = "order-0001"
+
+
+def flow_in(world, *, region: str = "us-east-1", ledger=None) -> PaymentFlow:
+    return PaymentFlow(
+        region=region,
+        skew_ms=2_000,
+        lease=RecentLease(world, world.clock),
+        journal=world,
+        ledger=ledger or world,
+        clock=world.clock,
+        new_id=lambda: str(uuid4()),
+    )
+
+
+def failing(error: Exception) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def refused(flow: PaymentFlow, request) -> Refused:
+    with pytest.raises(Refused) as caught:
+        flow.pay(KEY, request)
+    return caught.value
+
+
+@pytest.fixture
+def request_(entry):
+    return entry.request
+
+
+def test_a_payment_is_journalled_settled_and_answered(world, request_) -> None:
+    steps: list[str] = []
+    world.when_accepted = lambda: steps.append("journal")
+    world.when_recorded = lambda: steps.append("ledger")
+    world.when_settled = lambda: steps.append("settle")
+    entry, settled = flow_in(world).pay(KEY, request_)
+    assert (settled, entry.epoch) == (True, 7)
+    assert steps == ["journal", "ledger", "settle"]
+    assert world.entries[KEY].state is EntryState.SETTLED
+    assert (world.rows, world.epochs) == ({entry.payment_id: request_}, {KEY: (7, "us-east-1")})
+
+
+def test_a_repeated_request_gets_the_same_payment_and_touches_no_ledger(world, request_) -> None:
+    flow = flow_in(world)
+    first, _ = flow.pay(KEY, request_)
+    world.when_recorded = failing(AssertionError("a settled payment was recorded again"))
+    again, settled = flow.pay(KEY, request_)
+    assert (again.payment_id, settled) == (first.payment_id, True)
+
+
+def test_a_key_of_another_payment_is_refused_and_nothing_is_written(world, request_) -> None:
+    flow = flow_in(world)
+    flow.pay(KEY, request_)
+    before = (dict(world.entries), dict(world.rows))
+    other = replace(request_, amount_minor=9)
+    assert refused(flow, other).problem is Problem.KEY_REUSED
+    assert (world.entries, world.rows) == before
+
+
+@pytest.mark.parametrize(
+    ("lease", "rule"),
+    [
+        ({"holder": "us-west-2"}, "H30"),
+        ({"state": LeaseState.TAKING}, "H40"),
+        ({"state": LeaseState.DRAINING}, "H40"),
+        ({"expires_at_ms": 1_002_000}, "H50"),
+    ],
+)
+def test_without_the_lease_nothing_is_journalled(world, request_, lease, rule) -> None:
+    world.lease = replace(world.lease, **lease)
+    found = refused(flow_in(world), request_)
+    assert found.problem is Problem.UNAVAILABLE
+    assert rule in found.detail
+    assert world.entries == {}
+
+
+def test_before_the_first_lease_nothing_is_journalled(world, request_) -> None:
+    world.lease = None
+    assert "H20" in refused(flow_in(world), request_).detail
+    assert world.entries == {}
+
+
+def test_an_unknown_lease_is_not_a_lease(world, request_) -> None:
+    world.when_lease_read = failing(LeaseUnknown("no answer"))
+    assert "H10" in refused(flow_in(world), request_).detail
+    assert world.entries == {}
+
+
+def test_a_cached_lease_expires_on_time(world, request_) -> None:
+    flow = flow_in(world)
+    world.lease = replace(world.lease, expires_at_ms=world.now_ms + 2_500)
+    flow.pay(KEY, request_)
+    world.now_ms += 500
+    assert "H50" in refused(flow, request_).detail
+    assert world.reads == 1
+
+
+def test_without_the_journal_nothing_is_recorded(world, request_) -> None:
+    world.when_accepted = failing(JournalUnavailable("no answer"))
+    assert refused(flow_in(world), request_).problem is Problem.UNAVAILABLE
+    assert world.rows == {}
+
+
+def test_without_the_ledger_a_journalled_payment_is_accepted_and_settles_later(world, request_) -> None:
+    flow = flow_in(world)
+    world.when_recorded = failing(DatabaseUnavailable("no answer"))
+    entry, settled = flow.pay(KEY, request_)
+    assert (settled, world.entries[KEY].state) == (False, EntryState.INTENT)
+    world.when_recorded = lambda: None
+    again, settled = flow.pay(KEY, request_)
+    assert (settled, again.payment_id) == (True, entry.payment_id)
+
+
+def test_a_fenced_writer_acknowledges_nothing(world, request_) -> None:
+    world.when_recorded = failing(StaleEpoch(7))
+    assert "H70" in refused(flow_in(world), request_).detail
+    assert world.entries[KEY].state is EntryState.INTENT
+
+
+def test_an_intent_of_an_older_epoch_is_settled_under_the_current_one(world, request_) -> None:
+    world.when_recorded = failing(StaleEpoch(7))
+    refused(flow_in(world), request_)
+    world.when_recorded = lambda: None
+    world.lease = replace(world.lease, epoch=8, holder="us-west-2")
+    journalled = world.entries[KEY]
+    entry, settled = flow_in(world, region="us-west-2").pay(KEY, request_)
+    assert (settled, entry) == (True, journalled)
+    assert world.epochs == {KEY: (8, "us-west-2")}
+
+
+def test_a_writer_that_stalled_past_its_lease_marks_nothing_settled(world, request_) -> None:
+    """Its ledger may be the one nobody reads any more: the mark would make the successor lie."""
+    world.when_recorded = lambda: setattr(world, "now_ms", world.now_ms + 3_500)
+    world.lease = replace(world.lease, expires_at_ms=world.now_ms + 5_000)
+    assert "H50" in refused(flow_in(world), request_).detail
+    assert world.entries[KEY].state is EntryState.INTENT
+
+
+def test_a_lease_lost_while_the_ledger_failed_is_not_even_accepted(world, request_) -> None:
+    def lose_both() -> None:
+        world.now_ms += 1_500
+        world.lease = replace(world.lease, epoch=8, holder="us-west-2")
+        raise DatabaseUnavailable("no answer")
+
+    world.when_recorded = lose_both
+    assert "H30" in refused(flow_in(world), request_).detail
+
+
+def test_a_lease_lost_while_settling_is_not_acknowledged(world, request_) -> None:
+    world.lease = replace(world.lease, expires_at_ms=world.now_ms + 3_000)
+    world.when_settled = lambda: setattr(world, "now_ms", world.now_ms + 1_000)
+    assert "H50" in refused(flow_in(world), request_).detail
+
+
+def test_a_lease_that_came_back_in_a_later_epoch_is_another_lease(world, request_) -> None:
+    def lose_and_win() -> None:
+        world.now_ms += 1_500
+        world.lease = replace(world.lease, epoch=9)
+
+    world.when_recorded = lose_and_win
+    assert refused(flow_in(world), request_).problem is Problem.UNAVAILABLE
+    assert world.entries[KEY].state is EntryState.INTENT
+
+
+def test_a_payment_that_could_not_be_marked_is_settled_all_the_same(world, request_) -> None:
+    world.when_settled = failing(JournalUnavailable("no answer"))
+    entry, settled = flow_in(world).pay(KEY, request_)
+    assert settled
+    assert entry.payment_id in world.rows
+
+
+@pytest.mark.parametrize("step", ["when_lease_read", "when_accepted", "when_recorded"])
+def test_nothing_that_may_wait_starts_late(world, request_, step) -> None:
+    steps: list[str] = []
+    for name in ("when_accepted", "when_recorded", "when_settled"):
+        setattr(world, name, lambda name=name: steps.append(name))
+
+    def crawl() -> None:
+        steps.append(step)
+        world.now_ms += PATIENCE_MS + 1
+
+    setattr(world, step, crawl)
+    assert "too slow" in refused(flow_in(world), request_).detail
+    assert steps[-1] == step
+
+
+def test_concurrent_requests_of_one_key_make_one_payment(world, request_, connect, ledger) -> None:
+    world.lease = replace(world.lease, epoch=1)
+    database = SimpleNamespace(connect=connect)
+    flows = [flow_in(world, ledger=KeptLedger(database)) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda flow: flow.pay(KEY, request_), flows))
+    [(payment_id, settled)] = {(entry.payment_id, settled) for entry, settled in answers}
+    assert (settled, Ledger(connect()).find(payment_id)) == (True, request_)
+    assert connect().run("select count(*) from ledger.payments") == [[1]]

@@ -1,0 +1,95 @@
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from failover.lease import LeaseState
+from failover.lease_table import LeaseUnknown
+from payments.lease_view import RecentLease, Standing
+from payments.readiness import Readiness
+from runtime.database import DatabaseUnavailable
+
+
+@pytest.fixture
+def check(world, connect, ledger):
+    """Asks a region whose fence is at the epoch of its lease; `prepare` spoils its connection."""
+    world.lease = replace(world.lease, epoch=1)
+
+    def check(prepare=lambda connection: None) -> Standing:
+        @contextmanager
+        def session():
+            connection = connect()
+            prepare(connection)
+            yield connection
+
+        readiness = Readiness(
+            region="us-east-1",
+            skew_ms=2_000,
+            lease=RecentLease(world, world.clock),
+            database=SimpleNamespace(session=session),
+            clock=world.clock,
+        )
+        return readiness.check()
+
+    return check
+
+
+def test_a_holder_with_a_writable_database_is_ready(check) -> None:
+    assert check() is Standing.READY
+
+
+@pytest.mark.parametrize(
+    ("changed", "wanted"),
+    [
+        ({"holder": "us-west-2"}, Standing.NOT_HOLDER),
+        ({"state": LeaseState.TAKING}, Standing.NOT_ACTIVE),
+        ({"expires_at_ms": 1_001_000}, Standing.LEASE_EXPIRED),
+        ({"epoch": 2}, Standing.FENCED),
+    ],
+)
+def test_one_change_makes_it_not_ready(world, check, changed, wanted) -> None:
+    world.lease = replace(world.lease, **changed)
+    assert check() is wanted
+
+
+def test_without_a_lease_the_database_is_not_asked(world, check) -> None:
+    world.lease = None
+    assert check(lambda _: pytest.fail("asked")) is Standing.NO_LEASE
+
+
+def test_an_unknown_lease_is_not_ready(world, check) -> None:
+    def cut() -> None:
+        raise LeaseUnknown("no answer")
+
+    world.when_lease_read = cut
+    assert check() is Standing.LEASE_UNKNOWN
+
+
+def test_a_replica_is_not_ready(check) -> None:
+    standing = check(lambda connection: connection.run("set default_transaction_read_only = on"))
+    assert standing is Standing.DATABASE_UNAVAILABLE
+
+
+def test_a_database_without_a_ledger_is_not_ready(check, ledger) -> None:
+    ledger._run("drop schema ledger cascade")
+    assert check() is Standing.DATABASE_UNAVAILABLE
+
+
+def test_a_database_that_cannot_be_reached_is_not_ready(check) -> None:
+    def refuse(_: object) -> None:
+        raise DatabaseUnavailable("cannot connect")
+
+    assert check(refuse) is Standing.DATABASE_UNAVAILABLE
+
+
+def test_two_hanging_dependencies_still_leave_an_answer_within_two_seconds(world, check) -> None:
+    release = threading.Event()
+    started = time.monotonic()
+    assert check(lambda _: release.wait(10)) is Standing.DATABASE_UNAVAILABLE
+    world.when_lease_read = lambda: release.wait(10)
+    assert check() is Standing.LEASE_UNKNOWN
+    assert time.monotonic() - started < 2.0
+    release.set()

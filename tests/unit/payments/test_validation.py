@@ -1,0 +1,175 @@
+import json
+
+import pytest
+
+from payments import validation
+from payments.problems import FieldError, Problem, Refused
+from payments.request import PaymentRequest
+
+GOOD = {"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Grace"}
+JSON = "application/json"
+SECRET = "4111111111111111"
+
+
+def read(body: bytes, content_type: str | None = JSON) -> PaymentRequest:
+    return validation.payment_request(content_type, body)
+
+
+def refusal(body: bytes, content_type: str | None = JSON) -> Refused:
+    with pytest.raises(Refused) as caught:
+        read(body, content_type)
+    return caught.value
+
+
+def body(**changed: object) -> bytes:
+    return json.dumps(GOOD | changed).encode()
+
+
+def test_a_payment_is_read() -> None:
+    wanted = PaymentRequest(amount_minor=1250, currency="EUR", debtor="Ada", creditor="Grace")
+    assert read(body()) == wanted
+    assert read(body(), None) == wanted
+    assert read(body(), "Application/JSON; charset=utf-8") == wanted
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"amount_minor": 1},
+        {"amount_minor": 10**12},
+        {"currency": "XTS"},
+        {"debtor": "x" * 64, "creditor": "y"},
+        {"debtor": "Jürgen 李 عمر"},
+        {"reference": "r" * 140},
+        {"reference": ""},
+    ],
+)
+def test_the_limits_belong_to_the_range(changed) -> None:
+    read(body(**changed))
+
+
+def test_an_omitted_reference_asks_for_the_same_payment_as_an_empty_one() -> None:
+    reordered = json.dumps(dict(reversed((GOOD | {"reference": ""}).items())), indent=2).encode()
+    assert read(reordered).digest() == read(body()).digest()
+
+
+def test_any_other_value_asks_for_another_payment() -> None:
+    digests = {
+        read(body(**changed)).digest()
+        for changed in ({}, {"amount_minor": 1251}, {"debtor": "ada"}, {"reference": "x"})
+    }
+    assert len(digests) == 4
+
+
+TEXT = "must be visible text without control characters"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "message"),
+    [
+        ({"amount_minor": 0}, "amount_minor", "must be at least 1"),
+        ({"amount_minor": -5}, "amount_minor", "must be at least 1"),
+        ({"amount_minor": 10**12 + 1}, "amount_minor", "must be at most 1000000000000"),
+        ({"amount_minor": 12.5}, "amount_minor", "must be of type integer"),
+        ({"amount_minor": 12.0}, "amount_minor", "must be of type integer"),
+        ({"amount_minor": True}, "amount_minor", "must be of type integer"),
+        ({"amount_minor": "12"}, "amount_minor", "must be of type integer"),
+        ({"amount_minor": None}, "amount_minor", "must be of type integer"),
+        ({"currency": "ABC"}, "currency", "must be an ISO 4217 currency code"),
+        ({"currency": "eur"}, "currency", "must be an ISO 4217 currency code"),
+        ({"currency": "XAU"}, "currency", "must be an ISO 4217 currency code"),
+        ({"currency": 978}, "currency", "must be an ISO 4217 currency code"),
+        ({"debtor": "x" * 65}, "debtor", "must have at most 64 characters"),
+        ({"debtor": ["Ada"]}, "debtor", "must be of type string"),
+        ({"debtor": ""}, "debtor", TEXT),
+        ({"debtor": "  "}, "debtor", TEXT),
+        ({"creditor": "Grace\n"}, "creditor", TEXT),
+        ({"creditor": "Gr\u0000ace"}, "creditor", TEXT),
+        ({"creditor": "Gr\u009face"}, "creditor", TEXT),
+        ({"creditor": "Gr\u202eace"}, "creditor", TEXT),
+        ({"creditor": "Gr\u2067ace"}, "creditor", TEXT),
+        ({"creditor": "Gr\ud800ace"}, "creditor", TEXT),
+        ({"reference": "\u2028"}, "reference", TEXT),
+        ({"reference": "r" * 141}, "reference", "must have at most 140 characters"),
+        ({"reference": None}, "reference", "must be of type string"),
+    ],
+)
+def test_a_wrong_field_is_named(changed, field, message) -> None:
+    refused = refusal(body(**changed))
+    assert refused.problem is Problem.INVALID
+    assert refused.errors == (FieldError(field, message),)
+
+
+def test_every_wrong_field_is_named_at_once() -> None:
+    refused = refusal(b'{"amount_minor": 0, "currency": "EUR", "debtor": "", "surprise": 1}')
+    fields = {wrong.field for wrong in refused.errors}
+    assert fields == {"amount_minor", "debtor", "creditor", ""}
+
+
+def test_missing_fields_are_named() -> None:
+    assert refusal(b"{}").errors == tuple(
+        FieldError(name, "is required") for name in ("amount_minor", "currency", "debtor", "creditor")
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{",
+        b"{} {}",
+        b"\xff\xfe",
+        b'{"amount_minor": NaN}',
+        b'{"amount_minor": -Infinity}',
+        b'{"amount_minor": 1, "amount_minor": 2}',
+        b"[" * 8_000,
+        b"1" * 8_000,
+    ],
+    ids=lambda text: text[:20].decode("latin-1"),
+)
+def test_what_is_not_one_json_document_is_malformed(text) -> None:
+    assert refusal(text).problem is Problem.MALFORMED
+
+
+@pytest.mark.parametrize("document", [b"[]", b"null", b"1", b'"text"'])
+def test_other_json_is_not_a_payment(document) -> None:
+    assert refusal(document).errors == (FieldError("", "must be of type object"),)
+
+
+def test_eight_kibibytes_are_read_and_one_byte_more_is_not() -> None:
+    largest = body().ljust(8192)
+    read(largest)
+    assert refusal(largest + b" ").problem is Problem.TOO_LARGE
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_other_media_are_refused(content_type) -> None:
+    assert refusal(body(), content_type).problem is Problem.NOT_JSON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        body(debtor=SECRET + "\n"),
+        body(currency=SECRET),
+        body(**{SECRET: 1}),
+        f'{{"{SECRET}": '.encode(),
+    ],
+)
+def test_no_refusal_repeats_what_was_sent(text) -> None:
+    refused = refusal(text)
+    assert SECRET not in f"{refused} {refused.errors}"
+
+
+@pytest.mark.parametrize("key", ["a" * 8, "a" * 64, "Order_2026-11"])
+def test_a_good_key_is_taken(key) -> None:
+    assert validation.idempotency_key(key) == key
+
+
+@pytest.mark.parametrize(
+    "key", [None, "", "a" * 7, "a" * 65, "order 0001", "order-0001\n", "ordér-0001", "a,b,c,d,e"]
+)
+def test_a_bad_key_is_refused(key) -> None:
+    with pytest.raises(Refused) as caught:
+        validation.idempotency_key(key)
+    assert [wrong.field for wrong in caught.value.errors] == ["Idempotency-Key"]

@@ -1,0 +1,35 @@
+"""P24: whatever runs is logged, and no log is kept for ever."""
+
+import json
+
+
+def test_P24_every_log_group_has_a_retention(resources, settings):
+    groups = [resource for resource in resources if resource.type == "aws_cloudwatch_log_group"]
+    days = {group.body.get("retention_in_days") for group in groups}
+    assert days == {settings.functions.log_retention_days}
+
+
+def test_P24_every_function_has_its_log_group(region):
+    groups = region.by("aws_cloudwatch_log_group", "name")
+    for function in region.all("aws_lambda_function"):
+        assert f"/aws/lambda/{function['function_name']}" in groups
+
+
+def test_P24_the_api_and_the_state_machine_are_logged(region):
+    access = region.only("aws_apigatewayv2_stage")["access_log_settings"]
+    assert access["destination_arn"].startswith("${aws_cloudwatch_log_group.")
+    assert "$context.requestId" in json.loads(access["format"]).values()
+    logging = region.only("aws_sfn_state_machine")["logging_configuration"]
+    assert (logging["level"], logging["include_execution_data"]) == ("ALL", True)
+
+
+def test_P24_the_database_is_logged(region):
+    cluster = region.only("aws_rds_cluster")
+    assert cluster["enabled_cloudwatch_logs_exports"] == ["postgresql"]
+    groups = region.document["resource"]["aws_cloudwatch_log_group"]
+    (group,) = [
+        address
+        for address, body in groups.items()
+        if body["name"] == f"/aws/rds/cluster/{cluster['cluster_identifier']}/postgresql"
+    ]
+    assert f"aws_cloudwatch_log_group.{group}" in cluster["depends_on"]

@@ -1,0 +1,112 @@
+"""P24: a role may do what its function does, in its own region, to what it names."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.unit.synthesized import Synthesized
+
+WITHOUT_RESOURCE = {
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+"""Actions that IAM cannot narrow, or whose resource does not exist yet (service authorization reference)."""
+
+DUTIES = {
+    "payments-service": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "payments-keeper": {
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "states:DescribeExecution",
+        "states:StartExecution",
+    },
+    "payments-steps": {
+        "dynamodb:GetItem",
+        "dynamodb:Scan",
+        "dynamodb:UpdateItem",
+        "rds:DescribeGlobalClusters",
+        "rds:FailoverGlobalCluster",
+        "ssm:PutParameter",
+    },
+    "payments-failover": {"lambda:InvokeFunction"},
+}
+"""What each role may do beyond what all functions may."""
+COMMON = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+}
+
+
+def statements(stack: Synthesized) -> Iterator[tuple[str, dict[str, Any]]]:
+    for body in stack.all("aws_iam_role_policy"):
+        for statement in json.loads(body["policy"])["Statement"]:
+            yield body["name"], statement
+
+
+def test_P24_a_star_stands_only_where_nothing_narrower_exists(region):
+    broad = {
+        action
+        for _, statement in statements(region)
+        if "*" in statement["Resource"]
+        for action in statement["Action"]
+    }
+    assert broad <= WITHOUT_RESOURCE
+
+
+def test_P24_no_action_is_a_pattern(region):
+    assert [found for found in statements(region) if "*" in json.dumps(found[1]["Action"])] == []
+
+
+def test_P24_each_role_has_its_duties_and_no_more(region):
+    may: dict[str, set[str]] = {}
+    for name, statement in statements(region):
+        role = "-".join(name.split("-")[:2])
+        may.setdefault(role, set()).update(statement["Action"])
+    assert {role: actions - COMMON - WITHOUT_RESOURCE for role, actions in may.items()} == DUTIES
+
+
+def test_P24_payments_may_read_the_lease_but_not_change_it(region):
+    tables = {
+        action
+        for name, statement in statements(region)
+        if "-service-" in name and "table/payments-lease-test" in json.dumps(statement["Resource"])
+        for action in statement["Action"]
+    }
+    assert tables == {"dynamodb:GetItem"}
+
+
+@pytest.mark.parametrize(("code", "other"), [("use1", "us-west-2"), ("usw2", "us-east-1")])
+def test_B03_no_role_reaches_into_the_other_region(stacks, code, other):
+    assert not any(other in json.dumps(statement) for _, statement in statements(stacks[code]))
+
+
+def test_P24_a_service_calls_a_function_for_one_resource_only(resources):
+    permissions = [r.body for r in resources if r.type == "aws_lambda_permission"]
+    assert permissions
+    assert all(permission["source_arn"].startswith("${") for permission in permissions)
+
+
+def test_P24_a_keys_policy_opens_it_to_strangers_only_through_a_service(resources):
+    for key in (resource for resource in resources if resource.type == "aws_kms_key"):
+        for statement in json.loads(key.body["policy"])["Statement"]:
+            if not statement["Principal"].get("AWS", "").endswith(":root"):
+                assert "Condition" in statement, key
