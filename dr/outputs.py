@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-
 CROSS_STACK = "cross-stack-output-"
 """How CDKTF names the outputs it adds when one stack reads another; they are its own business."""
 

@@ -88,7 +88,7 @@ async def serve_until_stopped(*, attached: bool, time_scale: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     if attached:
-        loop.add_reader(sys.stdin, lambda: sys.stdin.buffer.read1() or stopped.set())
+        loop.add_reader(sys.stdin, _stop_at_end_of_input, stopped)
     async with running(time_scale=time_scale) as cloud:
         cloud.state.save()
         log.info("the local cloud is up")
@@ -99,23 +99,28 @@ async def serve_until_stopped(*, attached: bool, time_scale: float) -> None:
     CLOUD_FILE.unlink(missing_ok=True)
 
 
+def _stop_at_end_of_input(stopped: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), 1024):
+        asyncio.get_running_loop().remove_reader(sys.stdin)
+        stopped.set()
+
+
 @asynccontextmanager
 async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIterator[LocalCloud]:
-    """A local cloud with its organisation's secrets seeded, nothing deployed. All of it ends with the block."""
+    """A local cloud with its organisation's secrets seeded and nothing deployed; it ends with the block."""
     settings = config.load()
     regions = [region.name for region in settings.regions]
     LOGS.mkdir(parents=True, exist_ok=True)
     state = _plan(regions, folder)
     async with AsyncExitStack() as parts:
         pair, links = await _databases(parts, state, folder)
-        pair_owner_password = secrets.token_urlsafe(24)
         aws = EmulatedAws(_emulator_config(state, settings), folder)
         plane = _route53(state, time_scale)
         cloud = LocalCloud(settings, state, pair, aws, links, plane)
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()
-        _seed_secrets(settings, state, pair_owner_password, pair.ca_pem)
+        _seed_secrets(settings, state, secrets.token_urlsafe(24), pair.ca_pem)
         await plane.start()
         parts.push_async_callback(plane.stop)
         yield cloud

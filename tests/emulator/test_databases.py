@@ -1,6 +1,8 @@
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.emulator.deployed import statement
 from tests.emulator.emulator_process import ACCOUNT, AWAY, HOME, TOKEN
 
 GROUP = "ledger"
@@ -120,6 +122,29 @@ def test_the_writer_is_not_promoted_again(emulator, fail_over):
     with pytest.raises(ClientError, match="InvalidGlobalClusterStateFault"):
         fail_over("ledger-home", HOME)
     assert len(emulator.hooks.orders) == before
+
+
+def test_a_policy_can_name_the_global_cluster_and_its_cluster(emulator):
+    root = statement(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, Action="sts:AssumeRole")
+    iam = emulator.client("iam")
+    arn = iam.create_role(RoleName="promoter", AssumeRolePolicyDocument=root)["Role"]["Arn"]
+    allowed = [f"arn:aws:rds::{ACCOUNT}:global-cluster:{GROUP}", f"arn:aws:rds:{HOME}:{ACCOUNT}:cluster:*"]
+    policy = statement(Action="rds:FailoverGlobalCluster", Resource=allowed)
+    iam.put_role_policy(RoleName="promoter", PolicyName="own", PolicyDocument=policy)
+    keys = emulator.client("sts").assume_role(RoleArn=arn, RoleSessionName="one")["Credentials"]
+    databases = boto3.client(
+        "rds",
+        region_name=HOME,
+        endpoint_url=f"http://127.0.0.1:{emulator.operator}",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    target = {"TargetDbClusterIdentifier": "ledger-home", "AllowDataLoss": True}
+    with pytest.raises(ClientError, match="InvalidGlobalClusterStateFault"):
+        databases.failover_global_cluster(GlobalClusterIdentifier=GROUP, **target)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        databases.failover_global_cluster(GlobalClusterIdentifier="another", **target)
 
 
 def test_a_replica_of_a_table_keeps_its_own_key(emulator):

@@ -22,7 +22,7 @@ def fake(tmp_path):
 
 
 def test_a_failed_call_shows_the_end_of_what_terraform_said(fake):
-    with pytest.raises(TerraformFailed, match="terraform apply in .* failed:\nno such bucket"):
+    with pytest.raises(TerraformFailed, match=r"terraform apply in .* failed:\nno such bucket"):
         fake("echo no such bucket >&2; exit 1").apply()
 
 
