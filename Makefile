@@ -19,7 +19,6 @@ PIPENV_VERSION := 2026.10.3
 VENV := .venv/bin/python
 EMULATOR_VENV := .local/emulator-venv
 CDKTF := node_modules/.bin/cdktf
-SOURCES := main.py lib lambda dr localcloud gameday bench tests
 TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr localcloud gameday bench
 
 help: ## Print the targets
@@ -28,19 +27,25 @@ help: ## Print the targets
 drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE)
 	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE)
 
-test: setup ## Pass every test: unit with coverage, emulator contracts, integration on the local cloud
+test: setup unit contracts integration ## Pass every test: unit with coverage, emulator contracts, integration on the local cloud
+
+unit: setup ## Unit and policy tests, with coverage of what is deployed and typed
 	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
-	@$(EMULATOR_VENV)/bin/python -m unittest discover -s tests/emulator -t .
+
+contracts: setup ## What the local cloud relies on in the emulator, and what it mends there
+	@$(VENV) -m pytest tests/emulator
+
+integration: setup ## Integration tests against a local cloud that is deployed for them
 	@$(VENV) -m localcloud run -- $(VENV) -m pytest tests/integration
 
 setup: .venv/.ready $(EMULATOR_VENV)/.ready .local/bin/terraform ## Install what the other targets need (safe to repeat)
 
-check: setup ## Format, lint, strict types, unit and policy tests, terraform validate
-	@$(VENV) -m ruff format --check $(SOURCES)
-	@$(VENV) -m ruff check $(SOURCES)
+check: lint unit validate ## Format, lint, strict types, unit and policy tests, terraform validate
+
+lint: setup ## Format, lint and strict types
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy $(TYPED)
-	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
-	@$(VENV) -m localcloud validate
 
 synth: setup ## Synthesize every stack into cdktf.out
 	@$(VENV) main.py && echo "synthesized into cdktf.out/stacks"
@@ -62,11 +67,11 @@ destroy: setup $(CDKTF) ## Destroy every stack on AWS (needs credentials)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) destroy '*' --auto-approve
 
 bench: setup ## Print the figures of README's performance table
-	@$(VENV) bench/synth.py
+	@$(VENV) -m bench.synth
 
 format: setup ## Rewrite the sources in the house format
-	@$(VENV) -m ruff format $(SOURCES)
-	@$(VENV) -m ruff check --fix $(SOURCES)
+	@$(VENV) -m ruff format .
+	@$(VENV) -m ruff check --fix .
 
 clean: ## Remove everything that was generated (stop the local cloud first: make down)
 	@if [ -e .local/cloud.json ]; then echo "the local cloud is running: run 'make down' first" >&2; exit 1; fi
@@ -98,4 +103,4 @@ $(EMULATOR_VENV)/.ready: localcloud/emulator/requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test setup check synth validate up down deploy destroy bench format clean
+.PHONY: help drill test unit contracts integration setup check lint synth validate up down deploy destroy bench format clean

@@ -22,7 +22,7 @@ from gameday.progress import Progress
 from gameday.report import print_report
 from gameday.scenarios import SCENARIOS
 from gameday.settings import DrillSettings
-from gameday.summary import Terraform
+from gameday.summary import Terraform, Verdict
 from lib import config
 from lib.errors import SettingsError
 from localcloud.errors import LocalCloudError
@@ -35,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 screen = Console(highlight=False)
+EXIT_CODES: dict[Verdict, int] = {"met": 0, "missed": 1, "invalid": 3}
 
 
 @app.callback()
@@ -50,8 +51,8 @@ def run(
     folder: Path,
     terraform: Terraform,
     versions: Mapping[str, str],
-) -> bool:
-    """Run a scenario, write its evidence and print the report; whether every expectation was met.
+) -> Verdict:
+    """Run a scenario, write its evidence, print the report and return the verdict.
 
     *terraform* and *versions* are what the caller knows of the deployment; they end up in the summary.
     """
@@ -71,7 +72,7 @@ def run(
     written = evidence.write(folder, record, judgement)
     print_report(screen, judgement.summary, judgement.events)
     screen.print(f"evidence: {written}", soft_wrap=True)
-    return judgement.summary.verdict == "met"
+    return judgement.summary.verdict
 
 
 def harness_versions() -> dict[str, str]:
@@ -92,11 +93,15 @@ def drill(
         Path, typer.Option("--evidence", help="Where the evidence goes.", show_default="evidence")
     ] = REPOSITORY / "evidence",
 ) -> None:
-    """Put load on the system, break it, and prove that it recovers without losing a payment."""
+    """Put load on the system, break it, and prove that it recovers without losing a payment.
+
+    Exit codes: 0 every objective met, 1 an objective missed, 2 the drill could not be held, 3 the run
+    is invalid: the machine or the start was not fit for a verdict, so hold it again.
+    """
     if scenario not in SCENARIOS:
         raise typer.BadParameter(f"{scenario} is none of: {', '.join(SCENARIOS)}")
     with stage.fresh(say, time_scale=time_scale) as deployed:
-        met = run(
+        verdict = run(
             scenario,
             time_scale=time_scale,
             rate=rate,
@@ -104,7 +109,7 @@ def drill(
             terraform=deployed.terraform,
             versions=deployed.versions,
         )
-    raise typer.Exit(0 if met else 1)
+    raise typer.Exit(EXIT_CODES[verdict])
 
 
 def say(line: str) -> None:

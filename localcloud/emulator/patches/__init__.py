@@ -9,6 +9,7 @@ from localcloud.emulator.hooks import Hooks
 from localcloud.emulator.patches import (
     aurora,
     authorization,
+    dns,
     forgotten,
     functions,
     http_api,
@@ -33,6 +34,7 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     state_machines.pause_in_dead_regions(regions)
     state_machines.accept_a_repeated_start()
     http_api.publish_front_doors(config.front_doors)
+    dns.answer_dnssec_status()
     forgotten.remember_replica_keys()
     forgotten.remember_log_exports()
     forgotten.remember_insights_key()
