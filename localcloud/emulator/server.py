@@ -5,8 +5,8 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from hypercorn.asyncio import serve as hypercorn_serve  # type: ignore[import-not-found] # as below
-from hypercorn.config import Config as HypercornConfig  # type: ignore[import-not-found] # not in the main environment
+from hypercorn.asyncio import serve as hypercorn_serve
+from hypercorn.config import Config as HypercornConfig
 from ministack import app as ministack
 
 from localcloud.emulator import lifetime, patches

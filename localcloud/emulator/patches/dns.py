@@ -13,9 +13,9 @@ _DNSSEC = re.compile(r"/2013-04-01/hostedzone/[^/]+/dnssec")
 
 
 def answer_dnssec_status() -> None:
-    """Say that zones are not signed. Upstream does not know GetDNSSEC, and the provider asks before it
-    deletes a zone that may hold records.
+    """Say that zones are not signed.
 
+    Upstream does not know GetDNSSEC, and the provider asks before it deletes a zone that may hold records.
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetDNSSEC.html
     """
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypercorn.asyncio import tcp_server  # type: ignore[import-not-found] # not in the main environment
+from hypercorn.asyncio import tcp_server
 
 from localcloud.emulator.connections import Connections, reset
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
