@@ -29,8 +29,10 @@ from localcloud.route53.timeline import Change
 from localcloud.state import CloudState, RegionState
 
 ACCOUNT_ID = "123456789012"
-LINK_DELAY_MS = 30.0
-"""One way between the regions; AWS measures about 60 ms there and back between us-east-1 and us-west-2."""
+REPLICATION_DELAY_MS = 500.0
+"""How late the write-ahead log arrives in the other region. Aurora's replication lag is "typically under a
+second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes half a second of
+committed rows with it, so that every drill has something to lose."""
 
 log = logging.getLogger("localcloud")
 
@@ -162,10 +164,12 @@ async def _databases(
     parts.push_async_callback(asyncio.to_thread, pair.stop)
     links = {}
     for name, region in state.regions.items():
-        links[name] = Link(pair.socket(name), delay_ms=LINK_DELAY_MS)
+        links[name] = Link(pair.socket(name))
         await links[name].start(region.link_port)
         parts.push_async_callback(links[name].stop)
     await asyncio.to_thread(pair.start, next(iter(state.regions)))
+    for link in links.values():
+        link.delay_ms = REPLICATION_DELAY_MS
     return pair, links
 
 
