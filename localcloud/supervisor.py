@@ -34,6 +34,8 @@ REPLICATION_DELAY_MS = 500.0
 second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes half a second of
 committed rows with it, so that every drill has something to lose."""
 
+CUT_WITHIN_S = 5.0
+
 log = logging.getLogger("localcloud")
 
 
@@ -41,12 +43,13 @@ log = logging.getLogger("localcloud")
 class LocalCloud:
     """All parts of one local cloud, and what drills may do to them."""
 
-    settings: config.Settings
     state: CloudState
     pair: PostgresPair
     aws: EmulatedAws
     links: dict[str, Link]
     plane: Route53Plane
+    loop: asyncio.AbstractEventLoop
+    """The event loop that the links belong to; faults are ordered from other threads."""
     dead: set[str] = field(default_factory=set)
 
     def promote(self, region: str) -> None:
@@ -66,6 +69,9 @@ class LocalCloud:
         self.dead.add(region)
         workers = self.aws.set_region(region, "dead")
         servers = self.pair.kill(region)
+        # What was under way is lost with the region, or nothing but rows that never left it could be.
+        for link in self.links.values():
+            asyncio.run_coroutine_threadsafe(link.cut(), self.loop).result(CUT_WITHIN_S)
         return len(servers) + int(workers["killed_processes"])
 
     def status(self) -> dict[str, Any]:
@@ -118,7 +124,7 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         pair, links = await _databases(parts, state, folder)
         aws = EmulatedAws(_emulator_config(state, settings), folder)
         plane = _route53(state, time_scale)
-        cloud = LocalCloud(settings, state, pair, aws, links, plane)
+        cloud = LocalCloud(state, pair, aws, links, plane, asyncio.get_running_loop())
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()
