@@ -68,6 +68,7 @@ destroy: setup $(CDKTF) ## Destroy every stack on AWS (needs credentials)
 
 bench: setup ## Print the figures of README's performance table
 	@$(VENV) -m bench.synth
+	@$(VENV) -m bench.handler
 
 format: setup ## Rewrite the sources in the house format
 	@$(VENV) -m ruff format .

@@ -4,32 +4,47 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from payments import validation
+from payments.forwarding import Forwarding
 from payments.http import Answer, Request
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import Standing
+from payments.openapi import DOCUMENT
 from payments.payment_flow import PaymentFlow
-from payments.problems import FieldError, Problem, Refused
+from payments.peer import Call
+from payments.problems import HeldElsewhere, Problem, Refused
 from payments.readiness import Readiness
 from payments.request import PaymentRequest
+from payments.session_api import SessionApi
 from runtime.database import DatabaseUnavailable
 
 
 class PaymentApi:
     """Answers every route that API Gateway knows; everything it needs is handed in."""
 
-    def __init__(self, *, region: str, flow: PaymentFlow, ledger: KeptLedger, readiness: Readiness) -> None:
+    def __init__(
+        self,
+        *,
+        region: str,
+        flow: PaymentFlow,
+        ledger: KeptLedger,
+        readiness: Readiness,
+        forwarding: Forwarding,
+        sessions: SessionApi,
+    ) -> None:
         self._region = region
         self._flow = flow
         self._ledger = ledger
         self._readiness = readiness
+        self._forwarding = forwarding
         self._routes: Mapping[str, Callable[[Request], Answer]] = {
             "POST /payments": self._pay,
             "GET /payments/{payment_id}": self._find,
+            **sessions.routes,
             "GET /health/live": self._live,
             "GET /health/ready": self._ready,
+            "GET /openapi.json": _describe,
         }
 
     def answer(self, request: Request) -> Answer:
@@ -42,7 +57,10 @@ class PaymentApi:
     def _pay(self, request: Request) -> Answer:
         key = validation.idempotency_key(request.headers.get("idempotency-key"))
         asked = validation.payment_request(request.headers.get("content-type"), request.body)
-        entry, settled = self._flow.pay(key, asked)
+        try:
+            entry, settled = self._flow.pay(key, asked)
+        except HeldElsewhere as elsewhere:
+            return self._forwarding.forward(request, _payment_call(key, asked), elsewhere)
         return Answer(
             status=HTTPStatus.CREATED if settled else HTTPStatus.ACCEPTED,
             headers={"Location": f"/payments/{entry.payment_id}"} if settled else {},
@@ -51,20 +69,27 @@ class PaymentApi:
         )
 
     def _find(self, request: Request) -> Answer:
-        payment_id = _uuid(request.path.get("payment_id", ""))
+        payment_id = validation.payment_id(request.path.get("payment_id", ""))
         try:
             payment = self._ledger.use(lambda ledger: ledger.find(payment_id))
         except DatabaseUnavailable as error:
             raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
         if payment is None:
-            # A replica may only lag: that a payment does not exist is for the holder to say.
-            self._flow.held_lease()
-            raise Refused(Problem.NOT_FOUND, "There is no such payment.")
+            return self._missing(request, payment_id)
         return Answer(
             status=HTTPStatus.OK,
             body=_payment(payment_id, payment, "settled"),
             log={"payment_id": payment_id},
         )
+
+    def _missing(self, request: Request, payment_id: str) -> Answer:
+        """A replica may only lag: that a payment does not exist is for the holder to say."""
+        try:
+            self._flow.held_lease()
+        except HeldElsewhere as elsewhere:
+            call = Call(method="GET", path=f"/payments/{payment_id}")
+            return self._forwarding.forward(request, call, elsewhere)
+        raise Refused(Problem.NOT_FOUND, "There is no such payment.")
 
     def _live(self, _request: Request) -> Answer:
         return Answer(status=HTTPStatus.OK, body={"region": self._region})
@@ -79,21 +104,23 @@ class PaymentApi:
         )
 
 
+def _describe(_request: Request) -> Answer:
+    return Answer(status=HTTPStatus.OK, body=DOCUMENT)
+
+
 def _unknown(_request: Request) -> Answer:
     raise Refused(Problem.NOT_FOUND, "There is no such route.")
 
 
-def _uuid(text: str) -> str:
-    try:
-        parsed = str(UUID(text))
-    except ValueError:
-        parsed = None
-    # UUID() also reads braces, prefixes and missing hyphens: one payment has one address.
-    if parsed is None or parsed != text.lower():
-        wrong = FieldError("payment_id", "must be a UUID")
-        raise Refused(Problem.INVALID, "The payment id is not valid.", [wrong])
-    return parsed
-
-
 def _payment(payment_id: str, request: PaymentRequest, status: str) -> dict[str, Any]:
     return {"payment_id": payment_id, "status": status, **asdict(request)}
+
+
+def _payment_call(key: str, asked: PaymentRequest) -> Call:
+    """The payment for another region: written anew from what was understood, so nothing else travels."""
+    return Call(
+        method="POST",
+        path="/payments",
+        body=asked.canonical().encode(),
+        headers={"Content-Type": "application/json", "Idempotency-Key": key},
+    )

@@ -2,8 +2,12 @@
 
 PaymentsError
 ├── JournalUnavailable    the journal did not answer, or not in time
+├── SessionsUnavailable   the sessions table did not answer, or not in time
+├── PeerUnavailable       the other region's service did not answer, or not in time
+├── EventsUnavailable     the event bus did not answer, or is not known here
 ├── StaleEpoch            a newer epoch fenced this writer out of the ledger
 └── Refused               the request gets a problem document instead of an answer (problems.py)
+    └── HeldElsewhere     another region would have served it
 
 A ledger that cannot be reached is `runtime.database.DatabaseUnavailable`: it is the same failure
 for every user of the database.
@@ -16,6 +20,18 @@ class PaymentsError(Exception):
 
 class JournalUnavailable(PaymentsError):
     """The journal did not answer, so nothing is known about the entry."""
+
+
+class SessionsUnavailable(PaymentsError):
+    """The sessions table did not answer, so nothing is known about the session."""
+
+
+class PeerUnavailable(PaymentsError):
+    """The other region did not answer, so nothing is known about what it did."""
+
+
+class EventsUnavailable(PaymentsError):
+    """The event bus did not answer, or this region has none yet. What was not published is kept."""
 
 
 class StaleEpoch(PaymentsError):

@@ -1,72 +1,82 @@
-"""The payments function: composition, and one log line a request."""
+"""The payments function: one request, one answer, one log line, and the metrics of payments."""
 
-from functools import cache
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
 from typing import Any
-from uuid import uuid4
 
-from failover.lease_table import LeaseTable
-from payments.api import PaymentApi
-from payments.http import Event, Request
-from payments.journal import Journal
-from payments.kept_ledger import KeptLedger
-from payments.lease_view import RecentLease
-from payments.payment_flow import PaymentFlow
-from payments.readiness import DATABASE_LIMIT_S, Readiness
-from runtime.clients import client
+from payments.composition import Service, service
+from payments.http import Answer, Event, Request
+from payments.problems import Problem, Refused
 from runtime.clock import now_ms
-from runtime.database import Database
-from runtime.environment import Environment
 from runtime.logs import logger
-from runtime.parameters import Parameters
+from runtime.metrics import COUNT, MILLISECONDS, Values
 
-# Two tries of a second each: a step of a payment may take three seconds with connecting.
-READ_TIMEOUT_S = 1.0
-ATTEMPTS = 2
+PAY = "POST /payments"
+
+# What a payment's answer counts as. A forwarded payment is counted as settled where it was settled.
+_COUNTED: Mapping[int, str] = {
+    HTTPStatus.CREATED: "PaymentsSettled",
+    HTTPStatus.ACCEPTED: "PaymentsAccepted",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "PaymentsFailed",
+    HTTPStatus.SERVICE_UNAVAILABLE: "PaymentsUnavailable",
+}
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
     """Answers one request of API Gateway's HTTP API, payload format 2.0."""
-    environment, lease, api = _composed()
-    request = Request.from_event(event)
-    answer = api.answer(request)
-    epoch = lease.last_epoch
+    return serve(event, service())
+
+
+def serve(event: Event, by: Service) -> dict[str, Any]:
+    """The answer of a service to an event."""
+    request = Request.from_event(event, arrived_ms=now_ms())
+    try:
+        answer = by.api.answer(request)
+    except Exception as error:  # noqa: BLE001 - a client gets an answer of ours whatever goes wrong
+        answer = _failed(request, error)
+    took_ms = now_ms() - request.arrived_ms
+    epoch = by.lease.last_epoch
     logger.info(
         "answered",
         extra={
             "correlation_id": request.request_id,
             "route": request.route,
             "status": int(answer.status),
+            "took_ms": took_ms,
             "epoch": epoch,
             **answer.log,
         },
     )
-    return answer.to_event(request_id=request.request_id, region=environment.region, epoch=epoch)
+    if request.route == PAY:
+        by.meter.record(_measured(answer, took_ms))
+    return answer.to_event(request_id=request.request_id, region=by.region, epoch=epoch)
 
 
-@cache
-def _composed() -> tuple[Environment, RecentLease, PaymentApi]:
-    """Everything that outlives a request, built by the first one."""
-    environment = Environment.from_env()
-    region, skew_ms = environment.region, environment.clock_skew_s * 1000
-    dynamodb = client("dynamodb", read_timeout=READ_TIMEOUT_S, attempts=ATTEMPTS)
-    lease = RecentLease(LeaseTable(dynamodb, environment.lease_table, environment.system), now_ms)
-    parameters = Parameters(client("ssm"), environment.parameter_prefix)
-    secrets = client("secretsmanager")
-    ledger = KeptLedger(Database(parameters, secrets))
-    flow = PaymentFlow(
-        region=region,
-        skew_ms=skew_ms,
-        lease=lease,
-        journal=Journal(dynamodb, environment.journal_table),
-        ledger=ledger,
-        clock=now_ms,
-        new_id=lambda: str(uuid4()),
+def _measured(answer: Answer, took_ms: int) -> Values:
+    name = _COUNTED.get(answer.status, "PaymentsRefused")
+    if "forwarded_to" in answer.log:
+        name = "PaymentsForwarded"
+    return {name: (COUNT, 1), "PaymentLatency": (MILLISECONDS, took_ms)}
+
+
+def _failed(request: Request, error: Exception) -> Answer:
+    """The answer to what nobody thought of. Errors quote values, so only kinds and places are logged."""
+    logger.error(
+        "unexpected error",
+        extra={
+            "correlation_id": request.request_id,
+            "route": request.route,
+            "error": type(error).__name__,
+            "at": _places(error.__traceback__),
+        },
     )
-    readiness = Readiness(
-        region=region,
-        skew_ms=skew_ms,
-        lease=lease,
-        database=Database(parameters, secrets, connect_timeout=DATABASE_LIMIT_S),
-        clock=now_ms,
-    )
-    return environment, lease, PaymentApi(region=region, flow=flow, ledger=ledger, readiness=readiness)
+    detail = "Nothing is known about what was done; repeat a payment under the same key."
+    return Answer.of_refusal(Refused(Problem.INTERNAL, detail), request.request_id)
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

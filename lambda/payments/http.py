@@ -11,6 +11,12 @@ from payments.problems import RETRY_AFTER_S, Problem, Refused
 
 Event = Mapping[str, Any]
 
+FORWARDED_BY = "X-Forwarded-By"
+"""Marks a request that another region passed on, and its answer; the value is that region.
+
+Anybody may send it, and needs no secret: all it does is keep the request where it is.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -18,22 +24,30 @@ class Request:
 
     route: str
     request_id: str
+    arrived_ms: int
+    """Milliseconds since 1970, UTC."""
     headers: Mapping[str, str]
     path: Mapping[str, str]
     text: str
     is_base64: bool
 
     @classmethod
-    def from_event(cls, event: Event) -> Self:
+    def from_event(cls, event: Event, *, arrived_ms: int) -> Self:
         """The request inside the event that the function is invoked with."""
         return cls(
             route=event["routeKey"],
             request_id=event["requestContext"]["requestId"],
+            arrived_ms=arrived_ms,
             headers={name.lower(): value for name, value in event["headers"].items()},
             path=event.get("pathParameters") or {},
             text=event.get("body") or "",
             is_base64=event.get("isBase64Encoded", False),
         )
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether another region passed the request on, so that it must not travel again."""
+        return FORWARDED_BY.lower() in self.headers
 
     @property
     def body(self) -> bytes:
@@ -87,13 +101,12 @@ class Answer:
             "Cache-Control": "no-store",
             "X-Request-Id": request_id,
             "X-Region": region,
+            **({} if epoch is None else {"X-Epoch": str(epoch)}),
             **self.headers,
         }
-        if epoch is not None:
-            headers["X-Epoch"] = str(epoch)
         return {
             "statusCode": int(self.status),
             "headers": headers,
-            "body": json.dumps(self.body),
+            "body": json.dumps(self.body) if self.body else "",
             "isBase64Encoded": False,
         }

@@ -46,6 +46,17 @@ class JournalEntry:
     """Milliseconds since 1970, UTC."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentPage:
+    """Some entries that are still intents, out of a part of the journal."""
+
+    entries: list[JournalEntry]
+    last: str | None
+    """The key to go on after; None at the end of the journal."""
+    read: int
+    """How many entries were looked at."""
+
+
 class Journal:
     """The journal table.
 
@@ -92,6 +103,31 @@ class Journal:
                 TableName=self._table, Key=_key(idempotency_key), ConsistentRead=True
             )
         return _from_item(found["Item"]) if "Item" in found else None
+
+    def stale_intents(self, accepted_before_ms: int, after: str | None) -> IntentPage:
+        """The entries of the page behind the key `after` that should have been settled by now.
+
+        Read consistently. The first page is the one after None.
+        """
+        start: Item = {"ExclusiveStartKey": _key(after)} if after else {}
+        with _answers("stale intents"):
+            found = self._client.scan(
+                TableName=self._table,
+                ConsistentRead=True,
+                FilterExpression="#state = :intent AND accepted_at_ms < :before",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={
+                    ":intent": {"S": EntryState.INTENT},
+                    ":before": {"N": str(accepted_before_ms)},
+                },
+                **start,
+            )
+        last = found.get("LastEvaluatedKey")
+        return IntentPage(
+            entries=[_from_item(item) for item in found["Items"]],
+            last=last["idempotency_key"]["S"] if last else None,
+            read=found["ScannedCount"],
+        )
 
     def entries(self) -> Iterator[JournalEntry]:
         """Every entry in no order, read consistently page by page."""

@@ -1,16 +1,16 @@
 """The ledger: the payments that happened, in PostgreSQL, behind an epoch fence."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-import pg8000.exceptions
 import pg8000.native
 
+from payments import sql
 from payments.errors import StaleEpoch
 from payments.journal import JournalEntry
 from payments.ledger_schema import SCHEMA
+from payments.outbox import PAYMENT_SETTLED, event_id
 from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
 
@@ -29,7 +29,10 @@ with fence as (select epoch from ledger.fence where epoch = :epoch for share),
                :currency, :debtor, :creditor, :reference, fence.epoch, :region
         from fence
         on conflict do nothing
-        returning 1)
+        returning payment_id),
+     noted as (
+        insert into ledger.outbox (event_id, type, payment_id)
+        select cast(:event_id as uuid), :event, payment_id from written)
 select (select count(*) from fence), (select count(*) from written)
 """
 
@@ -81,7 +84,7 @@ class Ledger:
         return bool(self._run(_LOCK_FENCE, epoch=epoch))
 
     def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
-        """Settle the payment, once: the fence check and the row are one transaction.
+        """Settle the payment, once: the fence check, the row and its event are one transaction.
 
         Args:
             entry: the journalled payment; a second record under its key changes nothing.
@@ -98,6 +101,8 @@ class Ledger:
             request_hash=entry.request_hash,
             epoch=epoch,
             region=region,
+            event_id=event_id(PAYMENT_SETTLED, entry.payment_id),
+            event=PAYMENT_SETTLED,
             **asdict(entry.request),
         )
         if not at_epoch:
@@ -119,18 +124,5 @@ class Ledger:
         fields = ("amount_minor", "currency", "debtor", "creditor", "reference")
         return PaymentRequest(**dict(zip(fields, rows[0], strict=True))) if rows else None
 
-    def _run(self, sql: str, **parameters: Any) -> list[list[Any]]:
-        with _answers():
-            return list(self._connection.run(sql, **parameters) or ())
-
-
-@contextmanager
-def _answers() -> Iterator[None]:
-    # A server's message may quote the row it refused, so only its code is passed on. An OSError is a
-    # first read that pg8000 did not wrap.
-    try:
-        yield
-    except pg8000.exceptions.DatabaseError as error:
-        raise DatabaseUnavailable(f"ledger: SQLSTATE {error.args[0].get('C')}") from error
-    except (pg8000.exceptions.InterfaceError, OSError) as error:
-        raise DatabaseUnavailable(f"ledger: {error}") from error
+    def _run(self, statement: str, **parameters: Any) -> list[list[Any]]:
+        return sql.run(self._connection, statement, **parameters)

@@ -2,6 +2,7 @@
 
 # Run without parameters the script is one implicit transaction. The lock makes two regions'
 # tools that migrate at once wait for each other: `create ... if not exists` alone can still collide.
+# An index is looked for first, because `create index if not exists` stops writers even if it is there.
 SCHEMA = """
 select pg_advisory_xact_lock(hashtext('ledger.migrate'));
 create schema if not exists ledger;
@@ -22,4 +23,16 @@ create table if not exists ledger.payments (
     region text not null,
     settled_at timestamptz not null default clock_timestamp()
 );
+create table if not exists ledger.outbox (
+    event_id uuid primary key,
+    type text not null,
+    payment_id uuid not null,
+    noted_at timestamptz not null default clock_timestamp(),
+    published_at timestamptz
+);
+do $$ begin
+    if to_regclass('ledger.outbox_pending') is null then
+        create index outbox_pending on ledger.outbox (noted_at) where published_at is null;
+    end if;
+end $$;
 """

@@ -8,7 +8,7 @@ from payments.errors import JournalUnavailable, StaleEpoch
 from payments.journal import EntryState, Journal, JournalEntry
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease, Standing, standing
-from payments.problems import Problem, Refused
+from payments.problems import HeldElsewhere, Problem, Refused, repeat_unchanged, unavailable
 from payments.request import PaymentRequest
 from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
@@ -70,21 +70,29 @@ class PaymentFlow:
         """The lease under which this region may acknowledge now.
 
         Raises:
-            Refused: there is none.
+            HeldElsewhere: another region may.
+            Refused: nobody may, or nobody knows.
         """
         try:
             lease = self._lease.current()
         except LeaseUnknown:
-            raise _unavailable(Standing.LEASE_UNKNOWN) from None
-        found = standing(lease, region=self._region, now_ms=self._clock(), skew_ms=self._skew_ms)
-        if lease is None or found is not Standing.READY:
-            raise _unavailable(found)
-        return lease
+            raise unavailable(Standing.LEASE_UNKNOWN) from None
+        now_ms = self._clock()
+        found = standing(lease, region=self._region, now_ms=now_ms, skew_ms=self._skew_ms)
+        if lease is None:
+            raise unavailable(found)
+        if found is Standing.READY:
+            return lease
+        if not lease.held_by(self._region) and lease.acknowledges(
+            lease.holder, now_ms=now_ms, skew_ms=self._skew_ms
+        ):
+            raise HeldElsewhere(lease.holder, repeat_unchanged(found))
+        raise unavailable(found)
 
     def _accept(self, key: str, request: PaymentRequest, epoch: int, latest_ms: int) -> JournalEntry:
         now_ms = self._clock()
         if now_ms > latest_ms:
-            raise _unavailable("too slow")
+            raise unavailable("too slow")
         entry = JournalEntry(
             idempotency_key=key,
             payment_id=self._new_id(),
@@ -98,7 +106,7 @@ class PaymentFlow:
         try:
             return self._journal.accept(entry)
         except JournalUnavailable:
-            raise _unavailable("the journal does not answer") from None
+            raise unavailable("the journal does not answer") from None
 
     def _record(self, entry: JournalEntry, epoch: int, latest_ms: int) -> bool:
         """Whether the ledger has the payment now; if not, the reconciler will settle it."""
@@ -110,7 +118,7 @@ class PaymentFlow:
             logger.warning("accepted only", extra={"reason": str(error)})
             return False
         except StaleEpoch:
-            raise _unavailable(Standing.FENCED) from None
+            raise unavailable(Standing.FENCED) from None
         return True
 
     def _settle(self, key: str) -> None:
@@ -122,10 +130,6 @@ class PaymentFlow:
 
     def _still_holds(self, lease: Lease, latest_ms: int) -> None:
         if self._clock() > latest_ms:
-            raise _unavailable("too slow")
+            raise unavailable("too slow")
         if self.held_lease().epoch != lease.epoch:
-            raise _unavailable(Standing.FENCED)
-
-
-def _unavailable(reason: str) -> Refused:
-    return Refused(Problem.UNAVAILABLE, f"Repeat the request unchanged: {reason}.")
+            raise unavailable(Standing.FENCED)

@@ -22,6 +22,7 @@ class Problem(Enum):
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The idempotency key belongs to another payment",
     )
+    INTERNAL = (HTTPStatus.INTERNAL_SERVER_ERROR, "The request failed here")
     UNAVAILABLE = (HTTPStatus.SERVICE_UNAVAILABLE, "This region cannot take the request now")
 
     @property
@@ -62,3 +63,26 @@ class Refused(PaymentsError):
         self.problem = problem
         self.detail = detail
         self.errors = tuple(errors)
+
+
+class HeldElsewhere(Refused):
+    """Another region acknowledges now, under a lease that is ACTIVE and has not expired.
+
+    Args:
+        holder: that region.
+        detail: what the client reads if the request is not passed on.
+    """
+
+    def __init__(self, holder: str, detail: str) -> None:
+        super().__init__(Problem.UNAVAILABLE, detail)
+        self.holder = holder
+
+
+def unavailable(reason: str) -> Refused:
+    """The refusal of a request that did no harm and may come again."""
+    return Refused(Problem.UNAVAILABLE, repeat_unchanged(reason))
+
+
+def repeat_unchanged(reason: str) -> str:
+    """What a client is told that may send the request again, under its key."""
+    return f"Repeat the request unchanged: {reason}."

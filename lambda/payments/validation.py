@@ -1,44 +1,30 @@
-"""Reads a payment request out of untrusted bytes. No message repeats what was sent."""
+"""Reads requests out of untrusted bytes. No message repeats what was sent."""
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import fastjsonschema
 from fastjsonschema import JsonSchemaValueException, JsonSchemaValuesException
 
-from payments.currencies import CURRENCIES
 from payments.problems import FieldError, Problem, Refused
 from payments.request import PaymentRequest
+from payments.schemas import IDEMPOTENCY_KEY, MAX_BODY_BYTES, PAYMENT, SESSION, SESSION_ID, Schema
 
-MAX_BODY_BYTES = 8 * 1024
-MAX_AMOUNT_MINOR = 10**12
+DEFAULT_SESSION_TTL_S = 1_800
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
-# Control characters, line separators, text direction overrides and halves of surrogate pairs: they
-# forge statements and logs, or cannot be stored at all.
-_PRINTABLE = r"[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-_NAME = {"type": "string", "maxLength": 64, "pattern": rf"^(?=.*\S){_PRINTABLE}*$"}
-
-_REQUIRED = ["amount_minor", "currency", "debtor", "creditor"]
-_FIELDS = {
-    "amount_minor": {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT_MINOR},
-    "currency": {"enum": sorted(CURRENCIES)},
-    "debtor": _NAME,
-    "creditor": _NAME,
-    "reference": {"type": "string", "maxLength": 140, "pattern": rf"^{_PRINTABLE}*$"},
-}
-SCHEMA = {
+def _compiled(schema: Schema) -> Callable[[Any], Any]:
     # In draft 4 the number 1.0 is not an integer. Later drafts let it pass, as a float.
-    "$schema": "http://json-schema.org/draft-04/schema#",
-    "type": "object",
-    "additionalProperties": False,
-    "required": _REQUIRED,
-    "properties": _FIELDS,
-}
+    dialect = "http://json-schema.org/draft-04/schema#"
+    check: Callable[[Any], Any] = fastjsonschema.compile({"$schema": dialect, **schema}, fast_fail=False)
+    return check
 
-_check = fastjsonschema.compile(SCHEMA, fast_fail=False)
+
+_is_payment = _compiled(PAYMENT)
+_is_session = _compiled(SESSION)
 
 _MESSAGES = {
     "type": "must be of type {rule}",
@@ -46,6 +32,7 @@ _MESSAGES = {
     "minimum": "must be at least {rule}",
     "maximum": "must be at most {rule}",
     "maxLength": "must have at most {rule} characters",
+    "maxProperties": "must have at most {rule} fields",
     "pattern": "must be visible text without control characters",
 }
 
@@ -56,10 +43,39 @@ def idempotency_key(header: str | None) -> str:
     Raises:
         Refused: it is missing or malformed.
     """
-    if header is None or not _KEY.fullmatch(header):
+    if header is None or not re.fullmatch(IDEMPOTENCY_KEY, header):
         wrong = FieldError("Idempotency-Key", "must be 8 to 64 characters of A-Z a-z 0-9 _ -")
         raise Refused(Problem.INVALID, "The header Idempotency-Key is not valid.", [wrong])
     return header
+
+
+def payment_id(text: str) -> str:
+    """The payment id of a path.
+
+    Raises:
+        Refused: it is no UUID.
+    """
+    try:
+        parsed = str(UUID(text))
+    except ValueError:
+        parsed = None
+    # UUID() also reads braces, prefixes and missing hyphens: one payment has one address.
+    if parsed is None or parsed != text.lower():
+        wrong = FieldError("payment_id", "must be a UUID")
+        raise Refused(Problem.INVALID, "The payment id is not valid.", [wrong])
+    return parsed
+
+
+def session_id(text: str) -> str:
+    """The session id of a path.
+
+    Raises:
+        Refused: it is malformed.
+    """
+    if not re.fullmatch(SESSION_ID, text):
+        wrong = FieldError("session_id", "must be 16 to 128 characters of A-Z a-z 0-9 _ -")
+        raise Refused(Problem.INVALID, "The session id is not valid.", [wrong])
+    return text
 
 
 def payment_request(content_type: str | None, body: bytes) -> PaymentRequest:
@@ -68,17 +84,31 @@ def payment_request(content_type: str | None, body: bytes) -> PaymentRequest:
     Raises:
         Refused: the body is not JSON, too large, or not a payment; every wrong field is named.
     """
+    return PaymentRequest(**_document("payment", _is_payment, content_type, body))
+
+
+def session(content_type: str | None, body: bytes) -> tuple[dict[str, str], int]:
+    """What a request body wants kept, and for how many seconds.
+
+    Raises:
+        Refused: the body is not JSON, too large, or not a session; every wrong field is named.
+    """
+    document = _document("session", _is_session, content_type, body)
+    return document["data"], document.get("ttl_s", DEFAULT_SESSION_TTL_S)
+
+
+def _document(what: str, check: Callable[[Any], Any], content_type: str | None, body: bytes) -> Any:
     if content_type is not None and content_type.split(";")[0].strip().lower() != "application/json":
-        raise Refused(Problem.NOT_JSON, "Send the payment as application/json.")
+        raise Refused(Problem.NOT_JSON, f"Send the {what} as application/json.")
     if len(body) > MAX_BODY_BYTES:
         raise Refused(Problem.TOO_LARGE, f"The body may have at most {MAX_BODY_BYTES} bytes.")
     document = _parse(body)
     try:
-        _check(document)
+        check(document)
     except JsonSchemaValuesException as invalid:
         errors = [wrong for error in invalid.errors for wrong in _explain(error)]
-        raise Refused(Problem.INVALID, "The payment is not valid.", errors) from None
-    return PaymentRequest(**document)
+        raise Refused(Problem.INVALID, f"The {what} is not valid.", errors) from None
+    return document
 
 
 def _parse(body: bytes) -> Any:
@@ -103,13 +133,15 @@ def _no_constant(name: str) -> Any:
 
 
 def _explain(error: JsonSchemaValueException) -> list[FieldError]:
+    # Of the path only the first name: what is below it is the client's own.
+    field = ".".join(error.path[1:2])
     match error.rule:
         case "required":
-            missing = [name for name in _REQUIRED if name not in error.value]
+            missing = [name for name in error.rule_definition if name not in error.value]
             return [FieldError(name, "is required") for name in missing]
         case "additionalProperties":
-            allowed = ", ".join(_FIELDS)
-            return [FieldError("", f"must have no other fields than {allowed}")]
+            allowed = error.definition.get("properties") or error.definition["patternProperties"]
+            return [FieldError(field, f"must have no other fields than {', '.join(allowed)}")]
         case rule:
             message = _MESSAGES[str(rule)].format(rule=error.rule_definition)
-            return [FieldError(".".join(error.path[1:]), message)]
+            return [FieldError(field, message)]

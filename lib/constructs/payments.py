@@ -6,7 +6,16 @@ from lib.constructs.api import HttpApi
 from lib.constructs.function import Function, FunctionPlatform
 from lib.constructs.table import TableAccess
 
-ROUTES = ("POST /payments", "GET /payments/{payment_id}", "GET /health/live", "GET /health/ready")
+ROUTES = (
+    "POST /payments",
+    "GET /payments/{payment_id}",
+    "PUT /sessions/{session_id}",
+    "GET /sessions/{session_id}",
+    "DELETE /sessions/{session_id}",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /openapi.json",
+)
 
 
 class PaymentApi(Construct):
@@ -24,6 +33,7 @@ class PaymentApi(Construct):
             allow=[
                 TableAccess.to(platform.site, "lease").read(),
                 TableAccess.to(platform.site, "journal").write(),
+                TableAccess.to(platform.site, "sessions").keep(),
             ],
         )
         self.http = HttpApi(self, "api", platform=platform, function=self.function, routes=ROUTES)

@@ -48,6 +48,14 @@ class TableAccess:
         """Read all items, and change them one by one."""
         return self._allow("Scan", "GetItem", "UpdateItem")
 
+    def settle(self) -> Allow:
+        """Look through all items, and change those that are there."""
+        return self._allow("Scan", "UpdateItem")
+
+    def keep(self) -> Allow:
+        """Read, replace and delete single items."""
+        return self._allow("GetItem", "PutItem", "DeleteItem")
+
     def _allow(self, *actions: str) -> Allow:
         return Allow(tuple(f"dynamodb:{action}" for action in actions), (self.arn,))
 

@@ -12,6 +12,7 @@ from lib.constructs.key import EncryptionKey, for_logs
 from lib.constructs.network import RegionalNetwork
 from lib.constructs.parameters import Parameters, read_parameters
 from lib.constructs.payments import PaymentApi
+from lib.constructs.reconciler import Reconciler
 from lib.iam import Allow
 from lib.regions import Region
 from lib.stacks.base import AwsStack
@@ -48,7 +49,9 @@ class RegionalStack(AwsStack):
         )
         self._payments = PaymentApi(self, "payments", platform=platform)
         self._failover = FailoverControl(self, "failover", platform=platform, database=self._database)
+        Reconciler(self, "reconciliation", platform=platform)
         self.api_host = self._payments.http.host
+        self.api_endpoint = self._payments.http.endpoint
         self._publish()
         self._output()
 

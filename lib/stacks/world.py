@@ -4,7 +4,9 @@ from constructs import Construct
 
 from lib.config import Settings
 from lib.constructs.dns import Answer, FailoverRecord
+from lib.constructs.peers import Peers
 from lib.pair import Pair
+from lib.provider import provider_in
 from lib.stacks.base import AwsStack
 from lib.stacks.foundation import FoundationStack
 from lib.stacks.regional import RegionalStack
@@ -28,5 +30,15 @@ class WorldStack(AwsStack):
             settings=settings,
             zone_id=foundation.zone_id,
             answers=Answer.of(settings.regions, regions.map(lambda region: region.api_host)),
+        )
+        standby = provider_in(
+            self, "aws-standby", settings=settings, region=settings.regions.standby, alias="standby"
+        )
+        Peers(
+            self,
+            "peers",
+            settings=settings,
+            endpoints=regions.map(lambda region: region.api_endpoint),
+            providers=Pair(None, standby),
         )
         self.output({"api_name": settings.api_name})

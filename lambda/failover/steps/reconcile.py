@@ -2,7 +2,8 @@
 
 from itertools import islice
 
-from failover.steps.errors import Held, NotYet
+from failover.replay import replay
+from failover.steps.errors import Held
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
 from payments.errors import StaleEpoch
@@ -22,23 +23,15 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     with tools.ledger() as ledger:
         while batch := list(islice(entries, BATCH)):
             seen += len(batch)
-            replayed += _replay(batch, ledger, takeover)
+            replayed += _replayed(batch, ledger, takeover)
             for entry in batch:
                 if entry.state is not EntryState.SETTLED:
                     tools.journal.settle(entry.idempotency_key)
     return {"journal": seen, "replayed": replayed}
 
 
-def _replay(batch: list[JournalEntry], ledger: Ledger, takeover: Takeover) -> int:
-    known = ledger.known([entry.idempotency_key for entry in batch])
-    missing = [entry for entry in batch if entry.idempotency_key not in known]
+def _replayed(batch: list[JournalEntry], ledger: Ledger, takeover: Takeover) -> int:
     try:
-        for entry in missing:
-            ledger.record(entry, epoch=takeover.epoch, region=takeover.region)
+        return replay(batch, ledger, epoch=takeover.epoch, region=takeover.region)
     except StaleEpoch as error:
         raise Held(f"the ledger belongs to another epoch: {error}") from error
-    keys = {entry.idempotency_key for entry in missing}
-    lost = keys - ledger.known(keys)
-    if lost:
-        raise NotYet(f"{len(lost)} payments are not in the ledger after writing them")
-    return len(missing)

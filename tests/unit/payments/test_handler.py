@@ -8,78 +8,23 @@ from types import SimpleNamespace
 
 import pytest
 
+from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
+from payments import composition
 from payments import handler as module
-from payments.api import PaymentApi
-from payments.lease_view import RecentLease, Standing
-from payments.payment_flow import PaymentFlow
+from payments.lease_view import Standing
 from runtime.clients import client
 from runtime.database import DatabaseUnavailable
+from tests.unit.payments.service import BODY, Frontend, event, fail, get, post
 
-BODY = {"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Grace"}
 UNKNOWN_ID = "7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001"
 
 
-def event(route: str, *, body: str | None = None, **changed: object) -> dict[str, object]:
-    headers = {"idempotency-key": "order-0001", "content-type": "application/json"}
-    whole = {
-        "version": "2.0",
-        "routeKey": route,
-        "headers": headers,
-        "requestContext": {"requestId": "request-1", "http": {}},
-        "isBase64Encoded": False,
-    }
-    return whole | ({} if body is None else {"body": body}) | changed
-
-
-def post(body: object = BODY, **changed: object) -> dict[str, object]:
-    return event("POST /payments", body=json.dumps(body), **changed)
-
-
-def get(payment_id: str) -> dict[str, object]:
-    return event("GET /payments/{payment_id}", pathParameters={"payment_id": payment_id})
-
-
 @pytest.fixture
-def readiness():
-    return SimpleNamespace(check=lambda: Standing.READY)
-
-
-@pytest.fixture
-def send(world, readiness, monkeypatch):
-    """Sends an event to the handler, whose dependencies are the world's."""
-    ids = iter(f"7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d{number:03}" for number in range(100))
-    lease = RecentLease(world, world.clock)
-    flow = PaymentFlow(
-        region="us-east-1",
-        skew_ms=2_000,
-        lease=lease,
-        journal=world,
-        ledger=world,
-        clock=world.clock,
-        new_id=lambda: next(ids),
-    )
-    api = PaymentApi(region="us-east-1", flow=flow, ledger=world, readiness=readiness)
-    environment = SimpleNamespace(region="us-east-1")
-    monkeypatch.setattr(module, "_composed", lambda: (environment, lease, api))
-
-    def send(event: dict[str, object]) -> SimpleNamespace:
-        answer = module.handler(event, object())
-        return SimpleNamespace(
-            status=answer["statusCode"],
-            headers=answer["headers"],
-            body=json.loads(answer["body"]),
-            text=answer["body"],
-        )
-
-    return send
-
-
-def fail(error: Exception):
-    def hook() -> None:
-        raise error
-
-    return hook
+def send(world, monkeypatch):
+    frontend = Frontend(world)
+    monkeypatch.setattr(module, "now_ms", world.clock)
+    return frontend
 
 
 def test_a_settled_payment(send) -> None:
@@ -156,8 +101,8 @@ def test_a_key_of_another_payment(send) -> None:
     assert (answer.status, answer.body["type"]) == (422, "urn:payments:problem:key-reused")
 
 
-def test_another_regions_lease_is_a_retry_here(send, world) -> None:
-    world.lease = replace(world.lease, holder="us-west-2")
+def test_another_regions_takeover_is_a_retry_here(send, world) -> None:
+    world.lease = replace(world.lease, holder="us-west-2", state=LeaseState.TAKING)
     answer = send(post())
     assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
     assert "H30_not_holder" in answer.body["detail"]
@@ -178,7 +123,7 @@ def test_a_ledger_that_does_not_answer_is_not_an_unknown_payment(send, world) ->
 
 def test_a_replica_does_not_say_that_a_payment_is_unknown(send, world) -> None:
     known = send(post()).body["payment_id"]
-    world.lease = replace(world.lease, holder="us-west-2")
+    world.lease = replace(world.lease, holder="us-west-2", state=LeaseState.DRAINING)
     world.now_ms += 1_000
     assert (send(get(known)).status, send(get(UNKNOWN_ID)).status) == (200, 503)
 
@@ -194,8 +139,8 @@ def test_ready(send) -> None:
     assert answer.body == {"region": "us-east-1", "ready": True, "reason": "H90_ready"}
 
 
-def test_not_ready_says_why(send, readiness) -> None:
-    readiness.check = lambda: Standing.FENCED
+def test_not_ready_says_why(send) -> None:
+    send.readiness = SimpleNamespace(check=lambda: Standing.FENCED)
     answer = send(event("GET /health/ready"))
     assert (answer.status, answer.body["reason"]) == (503, "H70_fenced")
 
@@ -228,10 +173,53 @@ def environment(monkeypatch):
         monkeypatch.setenv(key, value)
     yield
     client.cache_clear()
-    module._composed.cache_clear()
+    composition.service.cache_clear()
 
 
 def test_the_handler_composes_itself_once_from_its_environment(environment) -> None:
     answer = module.handler(event("GET /health/live"), object())
     assert json.loads(answer["body"]) == {"region": "us-west-2"}
-    assert module._composed() is module._composed()
+    assert composition.service() is composition.service()
+
+
+def test_what_nobody_thought_of_is_a_problem_too_and_quotes_nobody(send, world, monkeypatch) -> None:
+    [output] = module.logger.handlers
+    monkeypatch.setattr(output, "stream", log := StringIO())
+    world.when_accepted = fail(KeyError("Ada"))
+    answer = send(post())
+    assert (answer.status, answer.body["type"]) == (500, "urn:payments:problem:internal")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.headers["X-Region"], answer.headers["X-Epoch"]) == ("us-east-1", "7")
+    assert answer.body["instance"] == answer.headers["X-Request-Id"] == "request-1"
+    failure = json.loads(log.getvalue().splitlines()[0])
+    assert (failure["level"], failure["error"], failure["correlation_id"]) == (
+        "ERROR",
+        "KeyError",
+        "request-1",
+    )
+    assert [place for place in failure["at"] if place.startswith("payment_flow.py:") and "pay" in place]
+    assert "Ada" not in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({}, "PaymentsSettled"),
+        ({"when_recorded": fail(DatabaseUnavailable("no answer"))}, "PaymentsAccepted"),
+        ({"lease": None}, "PaymentsUnavailable"),
+        ({"when_accepted": fail(KeyError("oops"))}, "PaymentsFailed"),
+    ],
+)
+def test_every_payment_is_measured(send, world, change, name) -> None:
+    vars(world).update(change)
+    send(post())
+    [measured] = send.measured
+    assert {key: value for key, (_, value) in measured.items()} == {name: 1, "PaymentLatency": 0}
+
+
+def test_a_refused_payment_is_measured_and_other_requests_are_not(send) -> None:
+    send(post({}))
+    send(get(UNKNOWN_ID))
+    send(event("GET /health/live"))
+    [measured] = send.measured
+    assert set(measured) == {"PaymentsRefused", "PaymentLatency"}

@@ -117,3 +117,37 @@ def test_a_refusal_of_the_service_is_unavailable_too(client, journal, entry) -> 
     client.delete_table(TableName=TABLE)
     with pytest.raises(JournalUnavailable, match="accept"):
         journal.accept(entry)
+
+
+def kept(journal, entry, number: int, **changed: object) -> JournalEntry:
+    key = f"order-{number:04}"
+    return journal.accept(replace(entry, idempotency_key=key, **changed))
+
+
+def test_stale_intents_are_the_old_ones_that_nobody_settled(journal, entry) -> None:
+    old = kept(journal, entry, 1, accepted_at_ms=1_000)
+    kept(journal, entry, 2, accepted_at_ms=2_000)
+    kept(journal, entry, 3, accepted_at_ms=500)
+    journal.settle("order-0003")
+    page = journal.stale_intents(2_000, None)
+    assert (page.entries, page.last, page.read) == ([old], None, 3)
+
+
+def test_stale_intents_come_page_by_page(journal, entry, client) -> None:
+    name = replace(entry.request, reference="x" * 300_000)  # a page of DynamoDB ends after 1 MB
+    wanted = {kept(journal, entry, number, request=name).idempotency_key for number in range(6)}
+    found, after, pages = set(), None, 0
+    while pages == 0 or after:
+        page = journal.stale_intents(2_000_000, after)
+        found |= {each.idempotency_key for each in page.entries}
+        after, pages = page.last, pages + 1
+    assert (found, pages > 1) == (wanted, True)
+
+
+def test_stale_intents_of_a_journal_that_does_not_answer(journal, monkeypatch) -> None:
+    def scan(**_: object) -> None:
+        raise ConnectTimeoutError(endpoint_url="dynamodb")
+
+    monkeypatch.setattr(journal._client, "scan", scan)
+    with pytest.raises(JournalUnavailable, match="stale intents"):
+        journal.stale_intents(0, None)

@@ -69,5 +69,5 @@ def test_P19_the_longest_names_still_fit(functions, tmp_path):
 
 def test_iam_names_tell_the_regions_apart(stacks):
     east, west = ({role["name"] for role in stacks[c].all("aws_iam_role")} for c in ("use1", "usw2"))
-    assert len(east) == len(west) == 4
+    assert len(east) == len(west) == 5
     assert not east & west

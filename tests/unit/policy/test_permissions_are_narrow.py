@@ -29,7 +29,18 @@ WITHOUT_RESOURCE = {
 """Actions that IAM cannot narrow, or whose resource does not exist yet (service authorization reference)."""
 
 DUTIES = {
-    "payments-service": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "payments-service": {
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    },
+    "payments-reconciler": {
+        "dynamodb:GetItem",
+        "dynamodb:Scan",
+        "dynamodb:UpdateItem",
+        "events:PutEvents",
+    },
     "payments-keeper": {
         "dynamodb:GetItem",
         "dynamodb:PutItem",
@@ -92,6 +103,35 @@ def test_P24_payments_may_read_the_lease_but_not_change_it(region):
         for action in statement["Action"]
     }
     assert tables == {"dynamodb:GetItem"}
+
+
+@pytest.mark.parametrize(
+    ("role", "table", "wanted"),
+    [
+        ("service", "sessions", {"GetItem", "PutItem", "DeleteItem"}),
+        ("service", "journal", {"GetItem", "PutItem", "UpdateItem"}),
+        ("reconciler", "lease", {"GetItem"}),
+        ("reconciler", "journal", {"Scan", "UpdateItem"}),
+    ],
+)
+def test_P24_each_table_is_used_for_what_it_is_for(region, role, table, wanted):
+    actions = {
+        action.removeprefix("dynamodb:")
+        for name, statement in statements(region)
+        if f"-{role}-" in name and f"table/payments-{table}-test" in json.dumps(statement["Resource"])
+        for action in statement["Action"]
+    }
+    assert actions == wanted
+
+
+def test_P24_events_go_to_the_regions_own_bus(region):
+    buses = [
+        resource
+        for _, statement in statements(region)
+        if "events:PutEvents" in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    assert [bus.rpartition(":")[2] for bus in buses] == ["event-bus/payments-events-test"]
 
 
 @pytest.mark.parametrize(("code", "other"), [("use1", "us-west-2"), ("usw2", "us-east-1")])

@@ -66,14 +66,24 @@ def test_every_function_is_told_the_same(region):
                 "LOG_LEVEL": "INFO",
             }
         ]
-        * 3
+        * 4
     )
 
 
 def test_a_keeper_outlives_its_schedule_and_not_its_timeout(region, settings):
     keeper = functions_of(region)["payments-keeper-test"]
-    assert region.only("aws_cloudwatch_event_rule")["schedule_expression"] == "rate(1 minute)"
+    rule = region.by("aws_cloudwatch_event_rule", "name")["payments-keeper-test"]
+    assert rule["schedule_expression"] == "rate(1 minute)"
     assert 2 * 60 < settings.protocol.keeper_lifetime_s < keeper["timeout"]
+
+
+def test_the_reconciler_runs_every_minute_and_ends_before_its_timeout(region):
+    reconciler = functions_of(region)["payments-reconciler-test"]
+    assert (reconciler["handler"], reconciler["timeout"]) == ("failover.reconciler.handler", 60)
+    rule = region.by("aws_cloudwatch_event_rule", "name")["payments-reconciler-test"]
+    assert rule["schedule_expression"] == "rate(1 minute)"
+    targets = region.by("aws_cloudwatch_event_target", "arn")
+    assert [arn for arn in targets if "reconciler" in arn]
 
 
 def test_a_state_machine_step_waits_longer_than_its_function_may_take(region):
@@ -167,8 +177,12 @@ def test_the_api_has_explicit_routes_to_one_function(region):
     assert routes == {
         "POST /payments",
         "GET /payments/{payment_id}",
+        "PUT /sessions/{session_id}",
+        "GET /sessions/{session_id}",
+        "DELETE /sessions/{session_id}",
         "GET /health/live",
         "GET /health/ready",
+        "GET /openapi.json",
     }
     assert region.only("aws_apigatewayv2_integration")["payload_format_version"] == "2.0"
 

@@ -60,3 +60,18 @@ def test_one_world_and_it_comes_last(app_folder, stacks):
 
 def test_the_world_says_the_name_that_follows_the_writer(world):
     assert world.outputs["api_name"] == "pay.test.payments.test"
+
+
+@pytest.mark.parametrize(
+    ("provider", "peer", "stack"), [(None, "us-west-2", "usw2"), ("aws.standby", "us-east-1", "use1")]
+)
+def test_P04_each_region_keeps_the_address_of_the_other(world, provider, peer, stack):
+    [parameter] = [p for p in world.all("aws_ssm_parameter") if p.get("provider") == provider]
+    assert parameter["name"] == f"/payments-test/peers/{peer}/endpoint"
+    assert f"cross-stack-reference-input-payments-{stack}-test.outputs" in parameter["value"]
+    assert "api_endpoint" in parameter["value"]
+
+
+def test_the_world_is_in_both_regions(world):
+    regions = {p.get("alias"): p["region"] for p in world.document["provider"]["aws"]}
+    assert regions == {None: "us-east-1", "standby": "us-west-2"}

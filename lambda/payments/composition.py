@@ -1,0 +1,74 @@
+"""What the payments function is made of."""
+
+from dataclasses import dataclass
+from functools import cache
+from uuid import uuid4
+
+from failover.lease_table import LeaseTable
+from payments.api import PaymentApi
+from payments.forwarding import Forwarding
+from payments.journal import Journal
+from payments.kept_ledger import KeptLedger
+from payments.lease_view import RecentLease
+from payments.payment_flow import PaymentFlow
+from payments.peer import Peer
+from payments.readiness import DATABASE_LIMIT_S, Readiness
+from payments.session_api import SessionApi
+from payments.sessions import Sessions
+from runtime.clients import client
+from runtime.clock import now_ms
+from runtime.database import Database
+from runtime.environment import Environment
+from runtime.metrics import Meter
+from runtime.parameters import Parameters
+
+# Two tries of a second each: a step of a payment may take three seconds with connecting.
+READ_TIMEOUT_S = 1.0
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Everything that outlives a request."""
+
+    region: str
+    lease: RecentLease
+    api: PaymentApi
+    meter: Meter
+
+
+@cache
+def service() -> Service:
+    """The service of the region this function runs in, built by the first request."""
+    environment = Environment.from_env()
+    region, skew_ms = environment.region, environment.clock_skew_s * 1000
+    dynamodb = client("dynamodb", read_timeout=READ_TIMEOUT_S, attempts=ATTEMPTS)
+    lease = RecentLease(LeaseTable(dynamodb, environment.lease_table, environment.system), now_ms)
+    parameters = Parameters(client("ssm"), environment.parameter_prefix)
+    secrets = client("secretsmanager")
+    ledger = KeptLedger(Database(parameters, secrets))
+    flow = PaymentFlow(
+        region=region,
+        skew_ms=skew_ms,
+        lease=lease,
+        journal=Journal(dynamodb, environment.journal_table),
+        ledger=ledger,
+        clock=now_ms,
+        new_id=lambda: str(uuid4()),
+    )
+    readiness = Readiness(
+        region=region,
+        skew_ms=skew_ms,
+        lease=lease,
+        database=Database(parameters, secrets, connect_timeout=DATABASE_LIMIT_S),
+        clock=now_ms,
+    )
+    api = PaymentApi(
+        region=region,
+        flow=flow,
+        ledger=ledger,
+        readiness=readiness,
+        forwarding=Forwarding(region=region, peer=Peer(parameters), clock=now_ms),
+        sessions=SessionApi(sessions=Sessions(dynamodb, environment.sessions_table), clock=now_ms),
+    )
+    return Service(region=region, lease=lease, api=api, meter=Meter(environment))

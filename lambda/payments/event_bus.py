@@ -1,0 +1,94 @@
+"""Domain events on EventBridge: through the global endpoint if there is one, else on the region's bus."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from botocore.compat import HAS_CRT
+from botocore.exceptions import BotoCoreError, ClientError
+
+from payments.errors import EventsUnavailable
+from payments.outbox import DomainEvent
+from runtime.logs import logger
+from runtime.parameters import Parameters, ParameterUnavailable
+
+MOST_AT_ONCE = 10
+"""Entries that PutEvents takes."""
+
+
+class PutsEvents(Protocol):
+    """The one call of EventBridge's client that is needed."""
+
+    def put_events(self, *, Entries: list[dict[str, str]], EndpointId: str = ...) -> Any:  # noqa: N803 - boto3's
+        """Put up to ten entries."""
+
+
+class EventBus:
+    """The bus that `{prefix}/events/bus` names, behind the endpoint whose id is in `events/endpoint`.
+
+    Delivery is at least once: consumers know an event by its `event_id`.
+
+    Args:
+        client: of the own region.
+        parameters: of the own region.
+        source: who says it, the system.
+        signs_globally: whether requests to a global endpoint can be signed here; botocore needs awscrt.
+    """
+
+    def __init__(
+        self,
+        client: PutsEvents,
+        parameters: Parameters,
+        source: str,
+        *,
+        signs_globally: bool = HAS_CRT,
+    ) -> None:
+        self._client = client
+        self._parameters = parameters
+        self._source = source
+        self._signs_globally = signs_globally
+
+    def publish(self, events: Sequence[DomainEvent]) -> list[str]:
+        """The ids of those events, at most ten, that the bus took.
+
+        Raises:
+            EventsUnavailable: this region has no bus yet, or it does not answer.
+        """
+        try:
+            bus = self._parameters.get("events/bus")
+        except ParameterUnavailable as error:
+            raise EventsUnavailable(f"no bus: {error}") from error
+        entries = [self._entry(bus, event) for event in events]
+        try:
+            answer = self._put(entries)
+        except (BotoCoreError, ClientError) as error:
+            raise EventsUnavailable(f"bus {bus}: {error}") from error
+        taken = zip(events, answer["Entries"], strict=True)
+        return [event.event_id for event, result in taken if "EventId" in result]
+
+    def _put(self, entries: list[dict[str, str]]) -> Any:
+        endpoint = self._endpoint()
+        if endpoint is None:
+            return self._client.put_events(Entries=entries)
+        try:
+            return self._client.put_events(Entries=entries, EndpointId=endpoint)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("global endpoint failed", extra={"reason": str(error)})
+        return self._client.put_events(Entries=entries)
+
+    def _endpoint(self) -> str | None:
+        if not self._signs_globally:
+            return None
+        try:
+            return self._parameters.get("events/endpoint")
+        except ParameterUnavailable:
+            return None  # A system without a global endpoint publishes on its region's bus.
+
+    def _entry(self, bus: str, event: DomainEvent) -> dict[str, str]:
+        return {
+            "EventBusName": bus,
+            "Source": self._source,
+            "DetailType": event.type,
+            "Detail": json.dumps(asdict(event)),
+        }

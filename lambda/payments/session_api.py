@@ -1,0 +1,71 @@
+"""The routes of the sessions. They need no lease: either region serves them at any time."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+from payments import validation
+from payments.errors import SessionsUnavailable
+from payments.http import Answer, Request
+from payments.problems import Problem, Refused, unavailable
+from payments.sessions import Session, Sessions
+from runtime.clock import Clock
+
+
+class SessionApi:
+    """Answers /sessions/{session_id}. The id opens the session, so it is never logged."""
+
+    def __init__(self, *, sessions: Sessions, clock: Clock) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self.routes: Mapping[str, Callable[[Request], Answer]] = {
+            "PUT /sessions/{session_id}": self._put,
+            "GET /sessions/{session_id}": self._find,
+            "DELETE /sessions/{session_id}": self._delete,
+        }
+
+    def _put(self, request: Request) -> Answer:
+        session_id = _id(request)
+        data, ttl_s = validation.session(request.headers.get("content-type"), request.body)
+        session = Session(session_id=session_id, data=data, expires_at=self._now_s() + ttl_s)
+        with _answers():
+            self._sessions.put(session)
+        return Answer(status=HTTPStatus.OK, body=_session(session))
+
+    def _find(self, request: Request) -> Answer:
+        session_id = _id(request)
+        with _answers():
+            session = self._sessions.find(session_id, now_s=self._now_s())
+        if session is None:
+            raise Refused(Problem.NOT_FOUND, "There is no such session here, or not any more.")
+        return Answer(status=HTTPStatus.OK, body=_session(session))
+
+    def _delete(self, request: Request) -> Answer:
+        session_id = _id(request)
+        with _answers():
+            self._sessions.delete(session_id)
+        return Answer(status=HTTPStatus.NO_CONTENT, body={})
+
+    def _now_s(self) -> int:
+        return self._clock() // 1000
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    try:
+        yield
+    except SessionsUnavailable:
+        raise unavailable("the sessions do not answer") from None
+
+
+def _id(request: Request) -> str:
+    return validation.session_id(request.path.get("session_id", ""))
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "session_id": session.session_id,
+        "data": dict(session.data),
+        "expires_at": session.expires_at,
+    }

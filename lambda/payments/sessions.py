@@ -1,0 +1,76 @@
+"""Sessions: small maps of text that both regions serve, whoever takes the payments."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from payments.errors import SessionsUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a client keeps under an id that only it knows."""
+
+    session_id: str
+    data: Mapping[str, str]
+    expires_at: int
+    """Seconds since 1970, UTC: the unit of DynamoDB's TTL."""
+
+
+class Sessions:
+    """The sessions table: global and eventually consistent.
+
+    A region reads what it wrote itself at once, and what the other region wrote about a second later.
+    Of two regions that write one session at the same time the later one wins, whole. Every method
+    raises `SessionsUnavailable` when the table does not answer.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def put(self, session: Session) -> None:
+        """Keep the session, in place of what its id held before."""
+        with _answers("put"):
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "session_id": {"S": session.session_id},
+                    "data": {"M": {name: {"S": value} for name, value in session.data.items()}},
+                    "expires_at": {"N": str(session.expires_at)},
+                },
+            )
+
+    def find(self, session_id: str, *, now_s: int) -> Session | None:
+        """The session, unless it has expired: DynamoDB deletes such items days later."""
+        with _answers("find"):
+            found = self._client.get_item(
+                TableName=self._table, Key={"session_id": {"S": session_id}}, ConsistentRead=True
+            )
+        item = found.get("Item")
+        if not item or int(item["expires_at"]["N"]) <= now_s:
+            return None
+        return Session(
+            session_id=session_id,
+            data={name: value["S"] for name, value in item["data"]["M"].items()},
+            expires_at=int(item["expires_at"]["N"]),
+        )
+
+    def delete(self, session_id: str) -> None:
+        """Forget the session; one that is not there is forgotten already."""
+        with _answers("delete"):
+            self._client.delete_item(TableName=self._table, Key={"session_id": {"S": session_id}})
+
+
+@contextmanager
+def _answers(operation: str) -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise SessionsUnavailable(f"sessions {operation}: {error}") from error

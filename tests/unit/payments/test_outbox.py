@@ -1,0 +1,92 @@
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from payments.errors import StaleEpoch
+from payments.ledger import Ledger
+from payments.outbox import PAYMENT_SETTLED, Outbox, event_id
+from runtime.database import DatabaseUnavailable
+
+
+@pytest.fixture
+def outbox(ledger, connect) -> Outbox:
+    return Outbox(connect())
+
+
+def settle(ledger: Ledger, entry, number: int = 1):
+    changed = replace(entry, idempotency_key=f"order-{number:04}", payment_id=str(uuid4()))
+    ledger.record(changed, epoch=1, region="us-east-1")
+    return changed
+
+
+def test_a_settled_payment_is_an_event_without_personal_data(ledger, outbox, entry) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
+    [event] = outbox.pending(10)
+    assert (event.type, event.payment_id) == ("PaymentSettled", entry.payment_id)
+    assert (event.amount_minor, event.currency, event.epoch, event.region) == (1250, "EUR", 1, "us-east-1")
+    assert event.settled_at.endswith("Z")
+    assert not [name for name in ("Ada", "Grace", "invoice") if name in str(event)]
+
+
+def test_a_payment_that_was_not_settled_now_is_no_event(ledger, outbox, entry) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
+    ledger.record(entry, epoch=1, region="us-east-1")
+    with pytest.raises(StaleEpoch):
+        ledger.record(replace(entry, idempotency_key="order-0002"), epoch=9, region="us-east-1")
+    assert len(outbox.pending(10)) == 1
+
+
+def test_payment_and_event_are_one_transaction(ledger, outbox, entry, connect) -> None:
+    connect().run("drop table ledger.outbox")
+    with pytest.raises(DatabaseUnavailable, match="42P01"):
+        ledger.record(entry, epoch=1, region="us-east-1")
+    assert ledger.find(entry.payment_id) is None
+
+
+def test_the_oldest_come_first_and_no_more_than_asked_for(ledger, outbox, entry) -> None:
+    settled = [settle(ledger, entry, number).payment_id for number in range(5)]
+    assert [event.payment_id for event in outbox.pending(3)] == settled[:3]
+
+
+def test_what_is_marked_is_pending_no_more(ledger, outbox, entry, connect) -> None:
+    for number in range(3):
+        settle(ledger, entry, number)
+    first, second, third = outbox.pending(10)
+    outbox.mark([first.event_id, third.event_id])
+    outbox.mark([])
+    assert outbox.pending(10) == [second]
+    marks = "select count(*) from ledger.outbox where published_at is not null"
+    [[before]] = connect().run("select max(published_at) from ledger.outbox")
+    outbox.mark([first.event_id])
+    assert connect().run(marks) == [[2]]
+    assert connect().run("select max(published_at) from ledger.outbox") == [[before]]
+
+
+def test_a_payment_recorded_again_in_another_ledger_is_the_same_event(ledger, outbox, entry, connect) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
+    [before] = outbox.pending(10)
+    connect().run("truncate ledger.payments, ledger.outbox")
+    ledger.raise_fence(2)
+    ledger.record(entry, epoch=2, region="us-west-2")
+    [after] = outbox.pending(10)
+    assert after.event_id == before.event_id == event_id(PAYMENT_SETTLED, entry.payment_id)
+    assert UUID(after.event_id) != UUID(entry.payment_id)
+
+
+def test_a_ledger_of_an_older_release_gets_its_outbox(ledger, outbox, entry, connect) -> None:
+    connect().run("drop table ledger.outbox")
+    ledger.migrate()
+    ledger.migrate()
+    ledger.record(entry, epoch=1, region="us-east-1")
+    assert len(outbox.pending(10)) == 1
+
+
+def test_migrating_again_waits_for_no_writer(ledger, entry, connect) -> None:
+    writer = connect()
+    writer.run("begin")
+    Ledger(writer).record(entry, epoch=1, region="us-east-1")
+    other = connect()
+    other.run("set lock_timeout = '200ms'")
+    Ledger(other).migrate()
+    writer.run("commit")
