@@ -18,12 +18,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIPENV_VERSION := 2026.10.3
 VENV := .venv/bin/python
 EMULATOR_VENV := .local/emulator-venv
+GATES_VENV := .local/gates-venv
+FORK_VENV := .local/fork-venv
 CDKTF := node_modules/.bin/cdktf
-SOURCES := main.py lib lambda dr localcloud gameday bench tests
-TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr localcloud gameday bench
+SOURCES := main.py lib lambda dr gates localcloud gameday bench tests
+TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr gates localcloud gameday bench
 
 help: ## Print the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE)
 	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE)
@@ -41,6 +43,12 @@ check: setup ## Format, lint, strict types, unit and policy tests, terraform val
 	@$(VENV) -m mypy $(TYPED)
 	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
 	@$(VENV) -m localcloud validate
+
+gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stacks offline: parity, checkov, IAM, state machine, workflows, fork
+	@$(VENV) -m gates
+
+gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the local cloud: checkov, plan guard
+	@$(VENV) -m localcloud run -- $(VENV) -m gates plans
 
 synth: setup ## Synthesize every stack into cdktf.out
 	@$(VENV) main.py && echo "synthesized into cdktf.out/stacks"
@@ -89,6 +97,18 @@ $(EMULATOR_VENV)/.ready: localcloud/emulator/requirements.txt
 	@$(EMULATOR_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
+$(GATES_VENV)/.ready: gates/requirements.txt
+	@echo "setup: judges into $(GATES_VENV)"
+	@$(PYTHON) -m venv $(GATES_VENV)
+	@$(GATES_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+$(FORK_VENV)/.ready: gates/fork-requirements.txt
+	@echo "setup: the fork of CDKTF into $(FORK_VENV)"
+	@$(PYTHON) -m venv $(FORK_VENV)
+	@$(FORK_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
 .local/bin/terraform: .venv/.ready
 	@mkdir -p .local/bin
 	@if command -v terraform >/dev/null; then ln -sf "$$(command -v terraform)" $@; \
@@ -98,4 +118,4 @@ $(EMULATOR_VENV)/.ready: localcloud/emulator/requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test setup check synth validate up down deploy destroy bench format clean
+.PHONY: help drill test setup check gates gates-plan synth validate up down deploy destroy bench format clean
