@@ -45,6 +45,7 @@ check: setup ## Format, lint, strict types, unit and policy tests, terraform val
 	@$(VENV) -m localcloud validate
 
 gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stacks offline: parity, checkov, IAM, state machine, workflows, fork
+	@$(VENV) -m pytest tests/gates
 	@$(VENV) -m gates
 
 gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the local cloud: checkov, plan guard
@@ -61,6 +62,9 @@ up: setup ## Start the local cloud, deploy both regions, leave them running
 
 down: setup ## Stop the local cloud and everything it started
 	@$(VENV) -m localcloud down
+
+plan: setup ## Plan every stack against AWS, and refuse what would lose state (needs credentials)
+	@PATH="$(CURDIR)/.local/bin:$$PATH" $(VENV) -m gates.cloud_plan $(PLAN_FLAGS)
 
 deploy: setup $(CDKTF) ## Deploy every stack to AWS (needs credentials)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve --outputs-file cfn-outputs/outputs.json
@@ -118,4 +122,4 @@ $(FORK_VENV)/.ready: gates/fork-requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test setup check gates gates-plan synth validate up down deploy destroy bench format clean
+.PHONY: help drill test setup check gates gates-plan plan synth validate up down deploy destroy bench format clean
