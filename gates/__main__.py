@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from gates import checkov, fork, parity, plans, policies, state_machines, workflows
-from gates.findings import Finding, ListError, allowances, unexplained
+from gates.findings import Allowance, Finding, ListError, allowances, unexplained
 from gates.synthesis import SynthesisFailed, synthesize
 from lib import config
 from localcloud.errors import LocalCloudError
@@ -34,6 +34,8 @@ class Judge(StrEnum):
 OFFLINE = [judge for judge in Judge if judge is not Judge.PLANS]
 MUST_END = {Judge.PARITY}
 """Whose allowances need a last day."""
+SHARES = {Judge.PLANS: Judge.CHECKOV}
+"""Whose allowances count for whom: checkov says of a plan much of what it says of the stacks."""
 
 
 def _parity() -> list[Finding]:
@@ -68,10 +70,16 @@ def run(
 def _passes(judge: Judge) -> bool:
     began = time.monotonic()
     found = JUDGES[judge]()
-    known = allowances(judge, must_end=judge in MUST_END)
+    known = [*allowances(judge, must_end=judge in MUST_END), *_shared(judge, found)]
     open_ = unexplained(found, known, today=datetime.now(UTC).date())
     _report(judge, found, open_, time.monotonic() - began)
     return not open_
+
+
+def _shared(judge: Judge, found: list[Finding]) -> list[Allowance]:
+    """What another judge's list allows too; that list is asked elsewhere whether it is still needed."""
+    known = allowances(SHARES[judge]) if judge in SHARES else []
+    return [one for one in known if any(one.covers(finding) for finding in found)]
 
 
 def _report(judge: Judge, found: list[Finding], open_: Iterable[Finding], seconds: float) -> None:
