@@ -18,11 +18,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIPENV_VERSION := 2026.10.3
 VENV := .venv/bin/python
 EMULATOR_VENV := .local/emulator-venv
+GATES_VENV := .local/gates-venv
+FORK_VENV := .local/fork-venv
 CDKTF := node_modules/.bin/cdktf
-TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr localcloud gameday bench
+TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr gates localcloud gameday bench
 
 help: ## Print the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE)
 	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE)
@@ -47,6 +49,13 @@ lint: setup ## Format, lint and strict types
 	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy $(TYPED)
 
+gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stacks offline: parity, checkov, IAM, state machine, workflows, fork
+	@$(VENV) -m pytest tests/gates
+	@$(VENV) -m gates
+
+gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the local cloud: checkov, plan guard
+	@$(VENV) -m localcloud run -- $(VENV) -m gates plans
+
 synth: setup ## Synthesize every stack into cdktf.out
 	@$(VENV) main.py && echo "synthesized into cdktf.out/stacks"
 
@@ -58,6 +67,9 @@ up: setup ## Start the local cloud, deploy both regions, leave them running
 
 down: setup ## Stop the local cloud and everything it started
 	@$(VENV) -m localcloud down
+
+plan: setup ## Plan every stack against AWS, and refuse what would lose state (needs credentials)
+	@PATH="$(CURDIR)/.local/bin:$$PATH" $(VENV) -m gates.cloud_plan $(PLAN_FLAGS)
 
 deploy: setup $(CDKTF) ## Deploy every stack to AWS (needs credentials)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve --outputs-file cfn-outputs/outputs.json
@@ -95,6 +107,18 @@ $(EMULATOR_VENV)/.ready: localcloud/emulator/requirements.txt
 	@$(EMULATOR_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
+$(GATES_VENV)/.ready: gates/requirements.txt
+	@echo "setup: judges into $(GATES_VENV)"
+	@$(PYTHON) -m venv $(GATES_VENV)
+	@$(GATES_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+$(FORK_VENV)/.ready: gates/fork-requirements.txt
+	@echo "setup: the fork of CDKTF into $(FORK_VENV)"
+	@$(PYTHON) -m venv $(FORK_VENV)
+	@$(FORK_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
 .local/bin/terraform: .venv/.ready
 	@mkdir -p .local/bin
 	@if command -v terraform >/dev/null; then ln -sf "$$(command -v terraform)" $@; \
@@ -104,4 +128,4 @@ $(EMULATOR_VENV)/.ready: localcloud/emulator/requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit contracts integration setup check lint synth validate up down deploy destroy bench format clean
+.PHONY: help drill test unit contracts integration setup check lint gates gates-plan plan synth validate up down deploy destroy bench format clean

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cdktf import App
 
+from dr.budget.synth import check
 from lib import bundle, config
 from lib.constructs.database import DatabaseOrigin
 from lib.errors import BundleError, SettingsError
@@ -32,6 +33,7 @@ if __name__ == "__main__":
     app = App(stack_traces=False)
     try:
         settings = config.load(context_suffix=app.node.try_get_context("environmentSuffix"))
+        sys.stderr.write(check(settings))
         build(app, settings, bundle.build(Path(__file__).with_name("lambda"), Path(app.outdir)))
     except (SettingsError, BundleError) as error:
         sys.stderr.write(f"{error}\n")

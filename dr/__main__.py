@@ -11,9 +11,14 @@ from rich.table import Table
 
 from dr import outputs as flat
 from dr.aws import probe, read_lease
+from dr.budget.command import budget
+from dr.budget.evidence import EvidenceError
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.guard.command import guard
+from dr.guard.plan import PlanError
 from dr.topology import Answer, Topology, survey
 from failover.lease_table import LeaseUnknown
+from lib.errors import SettingsError
 from runtime.clock import now_ms
 
 app = typer.Typer(
@@ -22,6 +27,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(budget)
+app.command()(guard)
 OutputsFile = Annotated[Path, typer.Option("--outputs", help="The deployment's flat outputs.")]
 
 
@@ -83,7 +90,7 @@ def main() -> None:
     """Run a command; a known error is one line on standard error and exit code 1."""
     try:
         app()
-    except flat.OutputsError as error:
+    except (flat.OutputsError, SettingsError, EvidenceError, PlanError) as error:
         Console(stderr=True, highlight=False).print(f"[red]error:[/red] {error}", soft_wrap=True)
         raise SystemExit(1) from None
 

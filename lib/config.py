@@ -14,6 +14,7 @@ from lib.facts import CONFIG, aws_facts
 from lib.pair import Pair
 from lib.regions import Region, Role
 from lib.sections import (
+    Budget,
     Database,
     Dns,
     Functions,
@@ -58,6 +59,7 @@ class Settings(Section):
     functions: Functions
     network: Network
     provider: Provider
+    budget: Budget = Budget()
     state: RemoteState | None = None
 
     @property

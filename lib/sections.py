@@ -146,6 +146,12 @@ class Provider(Section):
         return int(self.aws.rpartition(" ")[2].partition(".")[0])
 
 
+class Budget(Section):
+    """Objectives that cannot be met and that the business lives with, each with its reason."""
+
+    accepted: dict[str, Annotated[str, Field(min_length=20)]] = {}
+
+
 class RemoteState(Section):
     """The existing bucket that keeps Terraform's state."""
 

@@ -104,6 +104,11 @@ class Terraform:
 
     def planned_changes(self) -> int:
         """How many resources a fresh plan would create, change or destroy."""
+        changes = self.plan().get("resource_changes", [])
+        return sum(change["change"]["actions"] not in (["no-op"], ["read"]) for change in changes)
+
+    def plan(self) -> dict[str, Any]:
+        """A fresh plan as `terraform show -json` prints it."""
         plan = self.folder / "second.plan"
         self._run(
             "plan",
@@ -113,9 +118,8 @@ class Terraform:
             timeout=300,
             accepted=(0, CHANGES),
         )
-        shown = json.loads(self._run("show", "-json", str(plan), timeout=60))
-        changes = shown.get("resource_changes", [])
-        return sum(change["change"]["actions"] not in (["no-op"], ["read"]) for change in changes)
+        shown: dict[str, Any] = json.loads(self._run("show", "-json", str(plan), timeout=60))
+        return shown
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs by name."""

@@ -1,0 +1,33 @@
+"""`dr budget`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dr.budget.compute import compute
+from dr.budget.evidence import DEFAULT_EVIDENCE, measured
+from dr.budget.screen import as_json, as_tables
+from lib import config
+
+
+def budget(
+    *,
+    evidence: Annotated[
+        Path, typer.Option(help="Summary of a drill; its figures stand beside the sums.")
+    ] = DEFAULT_EVIDENCE,
+    as_machine: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """Add up what a recovery takes, leg by leg, and say which objectives that allows.
+
+    Exit code 1 when an objective is infeasible and not accepted in the settings.
+    """
+    found = compute(config.load(), measured(evidence))
+    if as_machine:
+        sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
+    else:
+        Console().print(as_tables(found))
+    raise typer.Exit(1 if found.refused else 0)

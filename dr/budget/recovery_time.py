@@ -1,0 +1,81 @@
+"""How long payments stop when a region dies: the takeover and, beside it, the way of DNS."""
+
+from dr.budget.declared import declared
+from dr.budget.model import Basis, Leg, Objective
+from lib.config import Settings
+from lib.constructs.takeover import State, takeover
+
+
+def recovery_time(settings: Settings) -> tuple[Objective, ...]:
+    """Both ways run at the same time, so each has the whole objective for itself."""
+    limit = settings.objectives.rto_s
+    return (
+        Objective(name="rto_takeover", limit_s=limit, legs=(*_detection(settings), *_takeover(settings))),
+        Objective(name="rto_dns", limit_s=limit, legs=_dns(settings)),
+    )
+
+
+def _detection(settings: Settings) -> tuple[Leg, ...]:
+    """The holder renewed at best a tick before it died, at worst just then."""
+    protocol = settings.protocol
+    return (
+        _configured(
+            "lease of the lost region runs out",
+            protocol.lease_ttl_s - protocol.tick_s,
+            protocol.lease_ttl_s,
+            "protocol.lease_ttl_s, protocol.tick_s",
+        ),
+        _configured(
+            "clocks may differ", protocol.clock_skew_s, protocol.clock_skew_s, "protocol.clock_skew_s"
+        ),
+        _configured("next tick of the challenger", 0, protocol.tick_s, "protocol.tick_s"),
+    )
+
+
+def _takeover(settings: Settings) -> tuple[Leg, ...]:
+    limit = settings.protocol.promotion_limit_s
+    states: dict[str, State] = takeover("steps", waits=limit)["States"]
+    pause = sum(state["Seconds"] for state in states.values() if state["Type"] == "Wait")
+    retries = sum(_longest(state) for state in states.values() if state["Type"] == "Task")
+    return (
+        declared("aurora_promotion", "Aurora promotes the other region's cluster"),
+        _configured(
+            "pause between two looks at the writer",
+            0,
+            pause,
+            f"the state machine; after {limit} looks (protocol.promotion_limit_s) a human decides",
+        ),
+        _configured(
+            "steps that are retried to the very end", 0, retries, "TimeoutSeconds and Retry of each step"
+        ),
+    )
+
+
+def _longest(task: State) -> float:
+    """How long a task may take before it is given up: every try runs into its time limit."""
+    (retry,) = [one for one in task["Retry"] if one["MaxAttempts"]]
+    first, growth, longest = (
+        float(retry[key]) for key in ("IntervalSeconds", "BackoffRate", "MaxDelaySeconds")
+    )
+    pauses = sum(min(first * growth**n, longest) for n in range(retry["MaxAttempts"]))
+    tries = int(retry["MaxAttempts"]) + 1
+    return pauses + tries * float(task["TimeoutSeconds"])
+
+
+def _dns(settings: Settings) -> tuple[Leg, ...]:
+    interval, threshold = settings.dns.health_check_interval_s, settings.dns.health_check_threshold
+    return (
+        _configured(
+            "failed health checks in a row",
+            interval * (threshold - 1),
+            interval * threshold,
+            "dns.health_check_interval_s x dns.health_check_threshold",
+        ),
+        declared("health_check_answer", "a health check waits for its answer"),
+        declared("health_aggregation", "Route 53 combines its health checkers"),
+        _configured("resolvers keep the old answer", 0, settings.dns.ttl_s, "dns.ttl_s"),
+    )
+
+
+def _configured(name: str, least_s: float, most_s: float, source: str) -> Leg:
+    return Leg(name=name, basis=Basis.CONFIGURED, least_s=least_s, most_s=most_s, source=source)

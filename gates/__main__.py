@@ -1,0 +1,103 @@
+"""`python -m gates`: every judge, or one. Exit code 1 when one found what no list explains."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gates import checkov, fork, parity, plans, policies, state_machines, workflows
+from gates.findings import Allowance, Finding, ListError, allowances, unexplained
+from gates.synthesis import SynthesisFailed, synthesize
+from lib import config
+from localcloud.errors import LocalCloudError
+
+app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
+screen = Console(highlight=False)
+
+
+class Judge(StrEnum):
+    """Who judges."""
+
+    PARITY = "parity"
+    CHECKOV = "checkov"
+    POLICIES = "policies"
+    STATE_MACHINES = "state-machines"
+    WORKFLOWS = "workflows"
+    FORK = "fork"
+    PLANS = "plans"
+
+
+OFFLINE = [judge for judge in Judge if judge is not Judge.PLANS]
+MUST_END = {Judge.PARITY}
+"""Whose allowances need a last day."""
+SHARES = {Judge.PLANS: Judge.CHECKOV}
+"""Whose allowances count for whom: checkov says of a plan much of what it says of the stacks."""
+
+
+def _parity() -> list[Finding]:
+    settings = config.load()
+    both = parity.documents(synthesize(), settings)
+    return parity.differences(both.primary, both.standby, settings.regions)
+
+
+JUDGES: dict[Judge, Callable[[], list[Finding]]] = {
+    Judge.PARITY: _parity,
+    Judge.CHECKOV: lambda: checkov.judge_stacks(synthesize()),
+    Judge.POLICIES: lambda: policies.judge(synthesize()),
+    Judge.STATE_MACHINES: lambda: state_machines.judge(synthesize()),
+    Judge.WORKFLOWS: workflows.judge,
+    Judge.FORK: fork.judge,
+    Judge.PLANS: plans.judge,
+}
+
+
+@app.command()
+def run(
+    judges: Annotated[
+        list[Judge] | None,
+        typer.Argument(help="Who judges; default: all but plans, which needs a running local cloud."),
+    ] = None,
+) -> None:
+    """Run the judges one after the other."""
+    passed = [_passes(judge) for judge in judges or OFFLINE]
+    raise typer.Exit(0 if all(passed) else 1)
+
+
+def _passes(judge: Judge) -> bool:
+    began = time.monotonic()
+    found = JUDGES[judge]()
+    known = [*allowances(judge, must_end=judge in MUST_END), *_shared(judge, found)]
+    open_ = unexplained(found, known, today=datetime.now(UTC).date())
+    _report(judge, found, open_, time.monotonic() - began)
+    return not open_
+
+
+def _shared(judge: Judge, found: list[Finding]) -> list[Allowance]:
+    """What another judge's list allows too; that list is asked elsewhere whether it is still needed."""
+    known = allowances(SHARES[judge]) if judge in SHARES else []
+    return [one for one in known if any(one.covers(finding) for finding in found)]
+
+
+def _report(judge: Judge, found: list[Finding], open_: Iterable[Finding], seconds: float) -> None:
+    lines = list(open_)
+    verdict = f"[red]{len(lines)} unexplained[/red]" if lines else "[green]passed[/green]"
+    screen.print(f"{judge:<15} {verdict}, {len(found)} findings, {seconds:.1f} s", soft_wrap=True)
+    for finding in lines:
+        screen.print(f"    {finding}", soft_wrap=True, markup=False)
+
+
+def main() -> None:
+    """Run the judges; a known error is one line and exit code 2."""
+    try:
+        app()
+    except (ListError, SynthesisFailed, LocalCloudError) as error:
+        Console(stderr=True, highlight=False).print(f"[red]error:[/red] {error}", soft_wrap=True)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

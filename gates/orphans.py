@@ -1,0 +1,52 @@
+"""Environments of pull requests that are closed and still have resources: `python -m gates.orphans OPEN`.
+
+OPEN lists the suffixes that may exist, one a line. Finds, by tag, every other `pr<number>` in both regions,
+prints its resources and exits with 1. It deletes nothing: whoever sees it runs `make destroy`.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from lib import config
+
+Tagged = Mapping[str, Any]
+"""A resource as the tagging API describes it."""
+SUFFIX = "EnvironmentSuffix"
+
+
+def orphans(tagged: Iterable[Tagged], *, open_: set[str]) -> Mapping[str, list[str]]:
+    """ARNs by suffix, for every suffix of a pull request that is not in *open_*."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for resource in tagged:
+        tags = {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
+        suffix = tags.get(SUFFIX, "")
+        if suffix.startswith("pr") and suffix[2:].isdigit() and suffix not in open_:
+            found[suffix].append(resource["ResourceARN"])
+    return dict(found)
+
+
+def _tagged(system: str, region: str) -> Iterable[Tagged]:
+    pages = boto3.client("resourcegroupstaggingapi", region_name=region).get_paginator("get_resources")
+    for page in pages.paginate(TagFilters=[{"Key": "System", "Values": [system]}, {"Key": SUFFIX}]):
+        yield from page["ResourceTagMappingList"]
+
+
+def main(path: Path) -> int:
+    """Print the orphans of both regions; the exit code."""
+    settings = config.load()
+    open_ = set(path.read_text().split())
+    everything = [one for region in settings.regions for one in _tagged(settings.system, region.name)]
+    left = orphans(everything, open_=open_)
+    for suffix, arns in sorted(left.items()):
+        sys.stdout.write(f"{suffix}: {len(arns)} resources; ENVIRONMENT_SUFFIX={suffix} make destroy\n")
+        sys.stdout.writelines(f"    {arn}\n" for arn in sorted(arns))
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

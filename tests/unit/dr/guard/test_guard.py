@@ -1,0 +1,152 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dr import __main__ as command
+from dr.guard.plan import Change, PlanError, read_plan
+from dr.guard.rules import Rule, refusals
+
+PLANS = Path(__file__).with_name("plans")
+TAGGED = Change(
+    address="aws_rds_cluster.ledger",
+    type="aws_rds_cluster",
+    actions=frozenset({"update"}),
+    before={"global_cluster_identifier": "ledger", "tags": {"a": "b"}},
+    after={"global_cluster_identifier": "ledger", "tags": {}},
+    unknown={},
+)
+"""An update that takes nothing away. Each test changes one fact of it."""
+
+
+def guard(path, *options):
+    return CliRunner().invoke(command.app, ["guard", str(path), *options], env={"COLUMNS": "300"})
+
+
+def rules(**facts):
+    return [found.rule for found in refusals([replace(TAGGED, **facts)])]
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        ("harmless", []),
+        (
+            "destroys",
+            [
+                (Rule.DESTROY, "aws_kms_key.key-standby_key_EF90DD7B"),
+                (Rule.DESTROY, "aws_kms_key.key_F64E54E4"),
+                (Rule.DESTROY, "aws_route53_zone.zone"),
+            ],
+        ),
+        ("drops_replica", [(Rule.DROP_REPLICA, "aws_dynamodb_table.sessions_table_1CD4FC2F")]),
+        ("replaces", [(Rule.REPLACE, "aws_rds_cluster.ledger_cluster_F130713B")]),
+        ("leaves_global", [(Rule.LEAVE_GLOBAL, "aws_rds_cluster.ledger_cluster_F130713B")]),
+        ("disables_key", [(Rule.DISABLE_KEY, "aws_kms_key.key_F64E54E4")]),
+    ],
+)
+def test_B05_a_real_plan_is_refused_for_what_it_would_lose(plan, expected):
+    found = refusals(read_plan(PLANS / f"{plan}.json"))
+    assert [(one.rule, one.address) for one in found] == expected
+
+
+def test_B05_an_update_that_takes_nothing_away_passes():
+    assert rules() == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"actions": frozenset({"delete"})}, [Rule.DESTROY]),
+        ({"actions": frozenset({"create", "delete"})}, [Rule.REPLACE]),
+        ({"actions": frozenset({"forget"})}, [Rule.FORGET]),
+        ({"actions": frozenset({"create", "forget"})}, [Rule.FORGET]),
+        ({"actions": frozenset({"create"}), "before": {}}, []),
+        ({"actions": frozenset({"no-op"}), "after": {}}, []),
+        ({"type": "aws_lambda_function", "actions": frozenset({"delete"})}, []),
+    ],
+)
+def test_B05_destroying_replacing_and_forgetting_are_refused_for_what_holds_state(facts, expected):
+    assert rules(**facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"after": {"global_cluster_identifier": "other"}}, [Rule.LEAVE_GLOBAL]),
+        ({"after": {}}, [Rule.LEAVE_GLOBAL]),
+        ({"unknown": {"global_cluster_identifier": True}}, [Rule.LEAVE_GLOBAL]),
+        ({"before": {"global_cluster_identifier": ""}, "after": {"global_cluster_identifier": "x"}}, []),
+        ({"before": {"replication_source_identifier": "arn"}, "after": {}}, [Rule.PROMOTE]),
+        (
+            {"type": "aws_dynamodb_table", "before": {"replica": [{"region_name": "b"}]}, "after": {}},
+            [Rule.DROP_REPLICA],
+        ),
+        (
+            {
+                "type": "aws_dynamodb_table",
+                "before": {"replica": [{"region_name": "b"}]},
+                "after": {"replica": [{"region_name": "b"}, {"region_name": "c"}]},
+            },
+            [],
+        ),
+        (
+            {"type": "aws_kms_key", "before": {"is_enabled": True}, "after": {"is_enabled": False}},
+            [Rule.DISABLE_KEY],
+        ),
+    ],
+)
+def test_B05_detaching_is_refused_and_unknown_is_never_good(facts, expected):
+    assert rules(**facts) == expected
+
+
+def test_B05_the_command_refuses_in_words_and_by_its_exit_code():
+    done = guard(PLANS / "leaves_global.json")
+    assert done.exit_code == 1
+    assert (
+        "refused G40_leave_global_cluster aws_rds_cluster.ledger_cluster_F130713B would leave" in done.output
+    )
+    assert "leaves_global.json: 1 refusals; 1 stateful resources looked at" in done.output
+
+
+def test_B05_the_command_lets_a_harmless_plan_pass():
+    done = guard(PLANS / "harmless.json")
+    assert done.exit_code == 0
+    assert "nothing stateful is lost; 4 stateful resources looked at" in done.output
+
+
+def test_B05_machines_get_the_same():
+    document = json.loads(guard(PLANS / "replaces.json", "--json").output)
+    assert document["refused"] is True
+    assert document["stateful"] == 1
+    assert document["refusals"][0]["rule"] == "G20_replace"
+
+
+def test_B05_data_sources_are_not_judged(tmp_path):
+    plan = json.loads((PLANS / "destroys.json").read_text())
+    for change in plan["resource_changes"]:
+        change["mode"] = "data"
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan))
+    assert read_plan(path) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read as JSON"),
+        ("{", "cannot be read as JSON"),
+        ("[]", "is JSON but no plan"),
+        ('{"values": {}}', "is JSON but no plan"),
+        ('{"planned_values": {}, "errored": true}', "ended with an error"),
+    ],
+)
+def test_B05_what_is_no_complete_plan_is_refused(tmp_path, content, message):
+    path = tmp_path / "plan.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(PlanError, match=message):
+        read_plan(path)
+    assert guard(path).exit_code == 1

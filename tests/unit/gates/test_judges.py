@@ -1,0 +1,177 @@
+"""What each judge makes of what its program says. The programs themselves run in tests/gates."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dr.guard.plan import read_plan
+from gates import checkov, policies, state_machines, workflows
+from gates.cloud_plan import judged
+from gates.findings import Finding
+from gates.fork import renamed
+from gates.orphans import orphans
+from gates.plans import guarded
+
+PLANS = Path(__file__).parents[1] / "dr" / "guard" / "plans"
+
+
+def report(passed=(), failed=(), unread=()):
+    return {
+        "check_type": "terraform_json",
+        "results": {"passed_checks": passed, "failed_checks": failed, "parsing_errors": unread},
+    }
+
+
+FAILED = {
+    "check_id": "CKV_1",
+    "check_name": "Encrypt it",
+    "file_path": "/use1.tf.json",
+    "resource": "aws_x.y",
+}
+
+
+@pytest.mark.parametrize("wrap", [lambda one: one, lambda one: [one, {"passed": 0}]])
+def test_checkov_failures_are_findings(wrap):
+    assert checkov.findings(wrap(report(failed=[FAILED]))) == [
+        Finding("CKV_1", "use1.tf.json:aws_x.y", "Encrypt it")
+    ]
+
+
+@pytest.mark.parametrize("said", [[], {"passed": 0, "failed": 0}, report()])
+def test_a_checkov_that_judged_nothing_has_not_passed(said):
+    assert [one.rule for one in checkov.findings(said)] == ["unread"]
+
+
+def test_a_file_that_checkov_could_not_read_is_a_finding():
+    (found,) = checkov.findings(report(passed=[FAILED], unread=["/x/usw2.tf.json"]))
+    assert found == Finding("unread", "usw2.tf.json", "checkov could not read it")
+
+
+def test_checkov_gets_what_it_can_read(tmp_path, monkeypatch):
+    written = {}
+
+    def run(command, **_):
+        folder = tmp_path / "checkov"
+        written.update({path.name: json.loads(path.read_text()) for path in folder.iterdir()})
+        return subprocess.CompletedProcess(command, 0, stdout=json.dumps(report(passed=[FAILED])))
+
+    monkeypatch.setattr(subprocess, "run", run)
+    stack = {"terraform": {"required_version": ">= 1"}, "resource": {"aws_x": {}}}
+    for _ in range(2):
+        assert checkov.judge_stacks({"use1": stack}, tmp_path) == []
+    assert written == {"use1.tf.json": {"resource": {"aws_x": {}}}}
+
+
+def test_references_become_ARNs_of_their_type_and_a_new_type_is_asked_for():
+    text = (
+        "${data.aws_caller_identity.a.account_id} ${aws_lambda_function.f.arn} ${aws_new.n.arn} ${aws_x.y.id}"
+    )
+    known, unknown = policies.concrete(text)
+    assert known == "123456789012 arn:aws:lambda:us-east-1:123456789012:function:x * x"
+    assert unknown == ["aws_new"]
+
+
+def policy_stack(policy, type_="aws_iam_role_policy"):
+    return {"use1": {"resource": {type_: {"p": {"policy": json.dumps(policy)}}}}}
+
+
+def test_what_parliament_says_is_a_finding_but_not_a_keys_star(tmp_path, monkeypatch):
+    def run(command, **_):
+        lines = [
+            {"issue": issue, "title": "T", "detail": "d", "location": {"filepath": str(path)}}
+            for issue in ("UNKNOWN_ACTION", "RESOURCE_STAR")
+            for path in (tmp_path / "policies").iterdir()
+        ]
+        return subprocess.CompletedProcess(command, 1, stdout="\n".join(map(json.dumps, lines)))
+
+    monkeypatch.setattr(subprocess, "run", run)
+    statement = {"Effect": "Allow", "Action": "kms:Dcrypt", "Resource": "${aws_new.n.arn}"}
+    for _ in range(2):
+        found = policies.judge(policy_stack({"Statement": [statement]}, "aws_kms_key"), tmp_path)
+    assert [one.rule for one in found] == ["shape", "UNKNOWN_ACTION"]
+
+
+def test_a_parliament_that_fell_over_has_not_passed(tmp_path, monkeypatch):
+    fell = subprocess.CompletedProcess([], 2, stdout="", stderr="Traceback")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: fell)
+    assert policies.judge({}, tmp_path) == [Finding("parliament", "itself", "Traceback")]
+
+
+@pytest.mark.parametrize(("code", "expected"), [(0, []), (1, [Finding("asl", "use1.m", "MISSING target B")])])
+def test_a_state_machine_that_the_validator_refuses_is_a_finding(tmp_path, monkeypatch, code, expected):
+    said = subprocess.CompletedProcess([], code, stdout="MISSING\n target", stderr=" B")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
+    stacks = {"use1": {"resource": {"aws_sfn_state_machine": {"m": {"definition": "{}"}}}}}
+    assert state_machines.judge(stacks, tmp_path) == expected
+
+
+def test_our_workflows_keep_our_rules():
+    files = sorted(workflows.FOLDER.glob("*.yml"))
+    assert len(files) == 5
+    assert [finding for file in files for finding in workflows.rules(file.name, file.read_text())] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("permissions: {}\n      - uses: actions/checkout@v5\n", "pinned"),
+        ("permissions: write-all\n", "permissions"),
+    ],
+)
+def test_a_moving_tag_and_default_permissions_are_findings(text, rule):
+    assert [one.rule for one in workflows.rules("w.yml", text)] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("code", "rules"), [(0, ["permissions", "actionlint-syntax"]), (1, ["permissions", "actionlint"])]
+)
+def test_what_actionlint_says_is_a_finding_also_when_it_fell_over(tmp_path, monkeypatch, code, rules):
+    (tmp_path / "w.yml").write_text("")
+    said = json.dumps([{"kind": "syntax", "file": "w.yml", "line": 1, "message": "m"}])
+    done = subprocess.CompletedProcess([], code, stdout=said, stderr="no node")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    assert [one.rule for one in workflows.judge(tmp_path)] == rules
+
+
+def test_only_imports_are_renamed_for_the_fork():
+    source = 'from cdktf import App\nfrom cdktf_cdktf_provider_aws.eip import Eip\nTAG = "cdktf"\n'
+    assert renamed(source) == 'from cdktn import App\nfrom cdktn_provider_aws.eip import Eip\nTAG = "cdktf"\n'
+
+
+def test_B05_a_real_plan_that_loses_state_is_a_finding(tmp_path):
+    plans = {name: json.loads((PLANS / f"{name}.json").read_text()) for name in ("harmless", "leaves_global")}
+    (found,) = guarded(plans, tmp_path)
+    assert found.where == "leaves_global:aws_rds_cluster.ledger_cluster_F130713B"
+
+
+def change(*actions):
+    document = {"address": "aws_kms_key.k", "type": "aws_kms_key", "change": {"actions": list(actions)}}
+    return {"planned_values": {}, "resource_changes": [document]}
+
+
+@pytest.mark.parametrize(
+    ("actions", "must_be_empty", "says", "passes"),
+    [
+        (["no-op"], True, "x: nothing to do", True),
+        (["update"], False, "x: 1 update", True),
+        (["update"], True, "x: 1 update", False),
+        (["delete"], False, "x: 1 delete", False),
+    ],
+)
+def test_a_cloud_plan_says_what_it_would_do(tmp_path, actions, must_be_empty, says, passes):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(change(*actions)))
+    lines, fine = judged("x", read_plan(path), must_be_empty=must_be_empty)
+    assert (lines[0], fine) == (says, passes)
+
+
+def test_environments_of_closed_pull_requests_are_orphans():
+    def tagged(suffix):
+        return {"ResourceARN": f"arn:{suffix}", "Tags": [{"Key": "EnvironmentSuffix", "Value": suffix}]}
+
+    everything = [tagged(suffix) for suffix in ("pr1", "pr2", "prod", "dev")] + [
+        {"ResourceARN": "a", "Tags": []}
+    ]
+    assert orphans(everything, open_={"pr1"}) == {"pr2": ["arn:pr2"]}
