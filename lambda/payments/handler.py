@@ -27,12 +27,13 @@ _COUNTED: Mapping[int, str] = {
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
     """Answers one request of API Gateway's HTTP API, payload format 2.0."""
-    return serve(event, service())
+    arrived_ms = now_ms()  # a first request also waits for the service to be built
+    return serve(event, service(), arrived_ms=arrived_ms)
 
 
-def serve(event: Event, by: Service) -> dict[str, Any]:
+def serve(event: Event, by: Service, *, arrived_ms: int) -> dict[str, Any]:
     """The answer of a service to an event."""
-    request = Request.from_event(event, arrived_ms=now_ms())
+    request = Request.from_event(event, arrived_ms=arrived_ms)
     try:
         answer = by.api.answer(request)
     except Exception as error:  # noqa: BLE001 - a client gets an answer of ours whatever goes wrong

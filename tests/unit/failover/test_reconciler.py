@@ -254,6 +254,13 @@ def test_a_run_searches_no_longer_than_agreed_and_the_next_goes_on_there(world, 
     assert reconciler.run().read == 50
 
 
+def test_pages_without_intents_take_time_too(world, reconciler) -> None:
+    world.page = 1
+    world.keep(*(entry(number, accepted_at_ms=NOW) for number in range(10)))
+    world.when_page_read = lambda: setattr(world, "seconds", world.seconds + 13)
+    assert reconciler.run().read == 2
+
+
 def test_a_large_page_is_settled_in_batches_and_read_again_by_the_next_run(world, reconciler) -> None:
     world.keep(*(entry(number) for number in range(3 * BATCH)))
 

@@ -79,7 +79,7 @@ class Frontend(SimpleNamespace):
     def __call__(self, event: dict[str, object]) -> SimpleNamespace:
         if "built" not in vars(self):
             self.built = self.service()
-        answer = handler.serve(event, self.built)
+        answer = handler.serve(event, self.built, arrived_ms=handler.now_ms())
         return SimpleNamespace(
             status=answer["statusCode"],
             headers=answer["headers"],
