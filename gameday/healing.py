@@ -1,0 +1,51 @@
+"""Between two scenarios: every fault ends, and an operator acknowledges that the lease has moved."""
+
+import asyncio
+import time
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gameday.control import HEAL, order
+from gameday.errors import FaultRefused, NotSteady
+from gameday.local_world import LocalWorld
+from gameday.world import ObservationFailed
+
+_LEASE_WITHIN_S = 30.0
+_AGAIN_S = 1.0
+
+
+def heal(world: LocalWorld) -> str:
+    """Heal the cloud and let automation run again; returns the region that holds the lease now.
+
+    Raises FaultRefused when a part does not come back: then only a new cloud helps.
+    """
+    order(world.deployed.state, HEAL)
+    try:
+        world.dynamodb.update_item(
+            TableName=world.deployed.outputs.lease_table,
+            Key={"system": {"S": world.system}},
+            UpdateExpression="SET automation = :running",
+            ConditionExpression="attribute_exists(holder)",
+            ExpressionAttributeValues={":running": {"S": "RUNNING"}},
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise FaultRefused(f"automation could not be resumed: {error}") from error
+    return holder(world)
+
+
+def holder(world: LocalWorld) -> str:
+    """The region that holds an active lease. Raises NotSteady when none does in time."""
+    deadline, why = time.monotonic() + _LEASE_WITHIN_S, ""
+    while time.monotonic() < deadline:
+        try:
+            seen = asyncio.run(world.lease())
+        except ObservationFailed as error:
+            why = str(error)
+        else:
+            if seen.active and seen.expires_at > time.time():
+                return seen.holder
+            why = (
+                f"{seen.holder} holds it, {seen.state}, until {seen.expires_at - time.time():.0f} s from now"
+            )
+        time.sleep(_AGAIN_S)
+    raise NotSteady(f"no region holds an active lease after {_LEASE_WITHIN_S:.0f} s: {why}")
