@@ -132,6 +132,7 @@ async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, p
         at=at,
         done_at=done_at,
         region=world.primary,
+        other=world.survivor,
         survivor=world.survivor if scenario.expect.moves else world.primary,
         marks=tuple(marks),
         silent_from=done_at if scenario.silences else None,

@@ -102,6 +102,8 @@ class Fault:
     """Region that held the lease when the fault came."""
     survivor: str
     """Region that must hold it in the end: the same one when nobody may move."""
+    other: str
+    """Region that did not hold it when the fault came."""
     marks: tuple[Mark, ...]
     silent_from: float | None = None
     """From when on *region* could not answer anybody; None: it always could."""

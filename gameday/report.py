@@ -73,9 +73,8 @@ def _checks(checks: Sequence[Check]) -> Table:
     table.add_column("measured", justify="right")
     table.add_column("")
     for check in checks:
-        measured = "never" if check.measured is None else f"{check.measured:g}"
         sign = "[green]met[/green]" if check.met else "[red]missed[/red]"
-        table.add_row(check.name, expected(check), measured, sign)
+        table.add_row(check.name, expected(check), shown(check.measured), sign)
     return table
 
 
@@ -85,6 +84,11 @@ def expected(check: Check) -> str:
         return f"at least {check.at_least:g}"
     exact = check.at_least == check.limit
     return f"{check.limit:g}" if exact else f"at most {check.limit:g}"
+
+
+def shown(measured: float | None) -> str:
+    """What was measured, in words."""
+    return "never" if measured is None else f"{measured:g}"
 
 
 def _payments(summary: Summary) -> str:

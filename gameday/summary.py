@@ -122,8 +122,8 @@ class Terraform(_Part):
     resources: int | None = None
     apply_s: float | None = None
     second_plan_changes: int | None = None
-    plan_changes_after: dict[str, int] | None = None
-    """Changes by stack that a plan would make after the drill, before anything was healed."""
+    plan_changes_after: dict[str, int | None] | None = None
+    """Changes by stack that a plan would make after the drill, before anything was healed; null: no plan."""
 
 
 class Host(_Part):

@@ -102,13 +102,17 @@ class Terraform:
         """Remove all that the state knows."""
         self._run("destroy", "-auto-approve", "-input=false", "-parallelism=20", timeout=900)
 
-    def planned_changes(self) -> int:
-        """How many resources a fresh plan would create, change or destroy."""
+    def planned_changes(self, *, refresh: bool = True) -> int:
+        """How many resources a fresh plan would create, change or destroy.
+
+        Without *refresh* it is made from the state and asks AWS for data sources only.
+        """
         plan = self.folder / "second.plan"
         self._run(
             "plan",
             "-detailed-exitcode",
             "-input=false",
+            f"-refresh={str(refresh).lower()}",
             f"-out={plan}",
             timeout=300,
             accepted=(0, CHANGES),
