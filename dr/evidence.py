@@ -53,9 +53,7 @@ def verify(folder: Path) -> list[str]:
     for run in runs:
         manifest = _manifest(run)
         if manifest["previous"] != follows:
-            problems.append(
-                f"{run.name} does not follow the run before it: one was changed, added or removed"
-            )
+            problems.append(f"{run.name} does not follow the run before it: one was changed or removed")
         follows = str(manifest["head"])
     return problems
 

@@ -1,6 +1,7 @@
 """One scenario after the other: on one deployment where it can be healed, on a new one where not."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from enum import IntEnum
 from typing import Protocol
 
@@ -33,7 +34,7 @@ class Ground(Protocol):
 
 
 def run_series(
-    scenarios: Sequence[str], deploy: "Callable[[], _Entered]", say: Callable[[str], None]
+    scenarios: Sequence[str], deploy: Callable[[], AbstractContextManager[Ground]], say: Callable[[str], None]
 ) -> dict[str, Code]:
     """Run all *scenarios*; the outcome of each. A drill without a verdict spoils the ground it ran on."""
     outcomes: dict[str, Code] = {}
@@ -51,14 +52,6 @@ def worst(outcomes: Sequence[Code]) -> Code:
     """The code that a series ends with: an error before a miss, and a miss before an invalid run."""
     order = (Code.ERROR, Code.MISSED, Code.INVALID)
     return next((code for code in order if code in outcomes), Code.MET)
-
-
-class _Entered(Protocol):
-    """A context manager that enters a ground."""
-
-    def __enter__(self) -> Ground: ...
-
-    def __exit__(self, *failure: object) -> bool | None: ...
 
 
 def _drill(ground: Ground, scenario: str, outcomes: dict[str, Code], say: Callable[[str], None]) -> bool:

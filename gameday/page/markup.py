@@ -12,7 +12,7 @@ class Markup(str):
 _VOID = frozenset({"meta", "br", "line", "rect", "circle", "path", "polyline", "polygon"})
 
 
-def tag(name: str, *content: str, **attributes: str | float | None) -> Markup:
+def tag(name: str, /, *content: str, **attributes: str | float | None) -> Markup:
     """An element. `class_` is written as class, `aria_label` as aria-label; None leaves an attribute out."""
     told = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'

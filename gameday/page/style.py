@@ -30,8 +30,8 @@ figure { margin: .75rem 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
 table { border-collapse: collapse; width: 100%; margin: .25rem 0 1rem; font-size: .92rem; }
 caption { text-align: left; color: var(--soft); padding: .25rem 0; }
-th, td { text-align: left; font-weight: 400; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line);
-  vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; font-weight: 400; padding: .3rem .75rem .3rem 0;
+  border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 thead th { color: var(--soft); font-size: .85rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 ol.marks { padding-left: 0; list-style: none; }
@@ -44,7 +44,8 @@ svg .small { font-size: 11px; } svg .bold { font-weight: 700; }
 .declared { fill: var(--declared); } .free { fill: var(--panel); stroke: var(--line); }
 .axis { stroke: var(--line); } .latency { stroke: var(--latency); fill: none; stroke-width: 1.5; }
 .mark { stroke: var(--ink); stroke-dasharray: 2 3; opacity: .55; } .fault { stroke: var(--bad); opacity: 1; }
-.dot { fill: var(--ink); } .fault-dot { fill: var(--bad); } svg .on-dot { fill: var(--paper); font-weight: 700; }
+.dot { fill: var(--ink); } .fault-dot { fill: var(--bad); } 
+svg .on-dot { fill: var(--paper); font-weight: 700; }
 .box { fill: var(--panel); stroke: var(--line); } .holds { stroke: var(--good); stroke-width: 3; }
 .lost { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 6 4; } .way { stroke: var(--soft); }
 .broken { stroke: var(--bad); stroke-dasharray: 4 4; }

@@ -96,7 +96,7 @@ def versions(summary: Summary) -> Markup:
 
 
 def _or_none(value: float | None) -> str:
-    return "–" if value is None else f"{value:g}"
+    return "none" if value is None else f"{value:g}"
 
 
 def _words(name: str) -> str:
