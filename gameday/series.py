@@ -7,6 +7,7 @@ from typing import Protocol
 
 from gameday.errors import GameDayError
 from gameday.summary import Verdict
+from localcloud.errors import LocalCloudError
 
 
 class Code(IntEnum):
@@ -57,7 +58,7 @@ def worst(outcomes: Sequence[Code]) -> Code:
 def _drill(ground: Ground, scenario: str, outcomes: dict[str, Code], say: Callable[[str], None]) -> bool:
     try:
         outcomes[scenario] = Code.of(ground.drill(scenario))
-    except GameDayError as error:
+    except (GameDayError, LocalCloudError) as error:
         outcomes[scenario] = Code.ERROR
         say(f"{scenario} has no verdict: {error}")
         return False

@@ -44,7 +44,7 @@ svg .small { font-size: 11px; } svg .bold { font-weight: 700; }
 .declared { fill: var(--declared); } .free { fill: var(--panel); stroke: var(--line); }
 .axis { stroke: var(--line); } .latency { stroke: var(--latency); fill: none; stroke-width: 1.5; }
 .mark { stroke: var(--ink); stroke-dasharray: 2 3; opacity: .55; } .fault { stroke: var(--bad); opacity: 1; }
-.dot { fill: var(--ink); } .fault-dot { fill: var(--bad); } 
+.dot { fill: var(--ink); } .fault-dot { fill: var(--bad); }
 svg .on-dot { fill: var(--paper); font-weight: 700; }
 .box { fill: var(--panel); stroke: var(--line); } .holds { stroke: var(--good); stroke-width: 3; }
 .lost { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 6 4; } .way { stroke: var(--soft); }
