@@ -39,7 +39,7 @@ def page(record: Record, judgement: Judgement) -> str:
             ),
         ),
         _section("Budget of the recovery time objective", budget.bar(summary)),
-        _section("Expectations", *_reasons(summary), tables.checks(summary)),
+        _section("Expectations", tables.checks(summary)),
         _section("Payments", tables.payments(summary)),
         _section("Durations", tables.durations(summary)),
         _section("Calls of the recovery", tables.calls(summary)),
@@ -81,6 +81,7 @@ def _header(summary: Summary) -> Markup:
             tag("span", summary.verdict.upper(), class_=f"verdict {summary.verdict}"),
             f" · {_SENTENCES[summary.verdict]} {went}.",
         ),
+        *_reasons(summary),
         tag(
             "p",
             f"Fault at {summary.fault_at}, run {summary.run}, {summary.rate:g} payments/s.",

@@ -36,9 +36,9 @@ def legs(summary: Summary) -> list[Leg]:
         if one.optimistic_s is not None
     ]
     return [
-        Leg(kind="waiting", name="lease runs out, next tick", seconds=seen.detected_s),
-        Leg(kind="settled", name="takeover, measured", seconds=open_s - seen.detected_s),
-        Leg(kind="waiting", name="clients' DNS caches", seconds=served_s - open_s),
+        Leg(kind="waiting", name="waiting: lease runs out, next tick", seconds=seen.detected_s),
+        Leg(kind="settled", name="measured: takeover", seconds=open_s - seen.detected_s),
+        Leg(kind="waiting", name="waiting: clients' DNS caches", seconds=served_s - open_s),
         *declared,
     ]
 
@@ -69,9 +69,16 @@ def bar(summary: Summary) -> Markup:
     return tag(
         "figure",
         tag("div", picture, class_="wide", tabindex="0", role="region", aria_label="Budget"),
-        tag("figcaption", told),
+        tag("figcaption", *(_legend(leg) for leg in found)),
     )
 
 
+def _legend(leg: Leg) -> Markup:
+    """A swatch and its words: colour alone says nothing."""
+    swatch = tag("rect", width=12, height=12, class_=leg.kind)
+    picture = tag("svg", swatch, width=12, height=12, aria_hidden="true")
+    return tag("span", picture, f" {leg.name} {leg.seconds:.0f} s", class_="leg")
+
+
 def _words(name: str) -> str:
-    return f"{name.removesuffix('_s').replace('_', ' ')}, declared by AWS"
+    return f"declared by AWS: {name.removesuffix('_s').replace('_', ' ')}"

@@ -7,11 +7,11 @@ from gameday.page.seconds import Second
 from gameday.timeline import Event
 
 _WIDTH, _LEFT, _RIGHT = 900.0, 46.0, 10.0
-_MARKS, _BARS, _GAP, _LATENCY = 66.0, 170.0, 26.0, 80.0
+_MARKS, _BARS, _GAP, _LATENCY = 112.0, 170.0, 26.0, 80.0
 _HEIGHT = _MARKS + _BARS + _GAP + _LATENCY + 26
 _NEAR = 20.0
 """Marks closer than this, in units of the picture, stand in different rows."""
-_ROWS = 3
+_ROWS = 5
 
 
 def curve(seen: Sequence[Second], events: Sequence[Event]) -> Markup:

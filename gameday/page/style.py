@@ -48,6 +48,7 @@ svg .small { font-size: 11px; } svg .bold { font-weight: 700; }
 svg .on-dot { fill: var(--paper); font-weight: 700; }
 .box { fill: var(--panel); stroke: var(--line); } .holds { stroke: var(--good); stroke-width: 3; }
 .lost { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 6 4; } .way { stroke: var(--soft); }
+.leg { display: inline-block; margin-right: 1.2rem; white-space: nowrap; }
 .broken { stroke: var(--bad); stroke-dasharray: 4 4; }
 @media print { :root { --ink: #000; --paper: #fff; --soft: #333; --line: #999; --panel: #fff; --good: #1a7f4b;
   --bad: #c22f3d; --wait: #7d8ba0; --declared: #b9a3dd; --latency: #2563c9; } body { font-size: 11px; }

@@ -6,7 +6,7 @@ from gameday.history import Fault
 from gameday.page.markup import Markup, svg, tag
 
 _WIDTH, _HEIGHT = 340.0, 250.0
-_BOX_WIDTH, _BOX_HEIGHT, _TOP = 150.0, 96.0, 74.0
+_BOX_WIDTH, _BOX_HEIGHT, _TOP = 150.0, 100.0, 74.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +16,8 @@ class Region:
     name: str
     holds: bool
     """Lease, writer and DNS are here: no scenario ends with them apart."""
-    trouble: str
-    """What was done to it last, in a word or two; empty when nothing was."""
+    trouble: tuple[str, ...]
+    """What was done to it and not yet undone, in a word or two each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,9 @@ def _topology(fault: Fault, holder: str, epoch: int, *, marks: tuple[str, ...]) 
     )
 
 
-def _trouble(region: str, marks: tuple[str, ...]) -> str:
+def _trouble(region: str, marks: tuple[str, ...]) -> tuple[str, ...]:
     own = [what.removeprefix(region).strip() for what in marks if what.startswith(region)]
-    return own[-1] if own else ""
+    return tuple(own[-1:] if "returns" in own else own)
 
 
 def picture(seen: Topology, *, title: str, id_: str) -> Markup:
@@ -90,7 +90,7 @@ def _box(region: Region, x: float, epoch: int) -> list[Markup]:
     kind = "box holds" if region.holds else "box lost" if region.trouble else "box"
     lines = [f"lease, epoch {epoch}", "writer, DNS"] if region.holds else ["stands by"]
     if region.trouble:
-        lines = [*lines[:2], region.trouble] if region.holds else [region.trouble]
+        lines = [*lines, *region.trouble] if region.holds else list(region.trouble)
     return [
         tag("rect", x=x, y=_TOP, width=_BOX_WIDTH, height=_BOX_HEIGHT, rx=8, class_=kind),
         tag("text", region.name, x=x + 10, y=_TOP + 24, class_="bold"),
