@@ -58,14 +58,15 @@ class LocalGround:
         return judgement.summary.verdict
 
     def heal(self) -> None:
-        """End all faults and let automation run again."""
-        heal(self._world(config.load()))
+        """End all faults and let automation run again; then no region is dead, and any view will do."""
+        heal(LocalWorld.of(cloud.load(), config.load()))
 
     @staticmethod
     def _world(settings: config.Settings) -> LocalWorld:
         """The world as seen from the region that does not hold the lease."""
         deployed = cloud.load()
-        return LocalWorld.of(deployed, settings, holder=holder(LocalWorld.of(deployed, settings)))
+        views = {name: LocalWorld.of(deployed, settings, holder=name) for name in deployed.state.regions}
+        return views[holder(*views.values())]
 
 
 def _harness_versions() -> dict[str, str]:

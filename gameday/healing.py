@@ -14,8 +14,8 @@ _LEASE_WITHIN_S = 30.0
 _AGAIN_S = 1.0
 
 
-def heal(world: LocalWorld) -> str:
-    """Heal the cloud and let automation run again; returns the region that holds the lease now.
+def heal(world: LocalWorld) -> None:
+    """Heal the cloud and let automation run again. It does not matter from where *world* looks.
 
     Raises FaultRefused when a part does not come back: then only a new cloud helps.
     """
@@ -30,11 +30,13 @@ def heal(world: LocalWorld) -> str:
         )
     except (BotoCoreError, ClientError) as error:
         raise FaultRefused(f"automation could not be resumed: {error}") from error
-    return holder(world)
 
 
-def holder(world: LocalWorld) -> str:
-    """The region that holds an active lease. Raises NotSteady when none does in time."""
+def holder(*views: LocalWorld) -> str:
+    """The region that holds an active lease, as seen from whichever of *views* answers.
+
+    Raises NotSteady when none holds one in time.
+    """
     deadline, why = time.monotonic() + _LEASE_WITHIN_S, ""
     while time.monotonic() < deadline:
         try:

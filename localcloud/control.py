@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from localcloud.errors import LocalCloudError
+
 TOKEN_HEADER = "X-Localcloud-Token"  # noqa: S105 - the name of the header, not a token
 
 
@@ -119,3 +121,5 @@ async def _answer(act: Callable[[], dict[str, int] | None]) -> web.Response:
         return web.json_response(await asyncio.to_thread(act) or {})
     except (ValueError, KeyError) as error:
         return web.json_response({"error": str(error)}, status=400)
+    except (OSError, LocalCloudError) as error:  # the gate or a database did not do it in time
+        return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=502)

@@ -14,6 +14,8 @@ from localcloud.processes import die_with_parent
 
 SERVE = REPOSITORY / "localcloud" / "emulator" / "serve.py"
 READY_WITHIN_S = 30.0
+GATE_WITHIN_S = 30.0
+"""A kill is answered when every process is gone, which takes seconds on a busy machine."""
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class EmulatedAws:
                 "X-Localcloud-Token": str(self.config["token"]),
             },
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=GATE_WITHIN_S) as answer:
             return json.load(answer)
 
     def stop(self) -> None:

@@ -199,9 +199,8 @@ async def test_healing_ends_every_fault_and_lets_automation_run_again(world):
         "ExpressionAttributeValues": {":running": {"S": "RUNNING"}},
     }
     stub.add_response("update_item", {}, asked)
-    stub.add_response("get_item", {"Item": HELD})
     async with control(world, 200) as (world, orders):
-        assert await asyncio.to_thread(healing.heal, world) == WEST
+        await asyncio.to_thread(healing.heal, world)
     assert orders == [("/heal", {}, "secret")]
 
 
@@ -211,6 +210,14 @@ async def test_what_cannot_be_healed_is_told(world):
     async with control(world, 200) as (world, _):
         with pytest.raises(FaultRefused, match="automation could not be resumed"):
             await asyncio.to_thread(healing.heal, world)
+
+
+async def test_the_holder_is_found_from_whichever_region_still_answers(world):
+    dead, dying = stubbed(world, "dynamodb")
+    alive, stub = stubbed(world, "dynamodb")
+    dying.add_client_error("get_item", "InternalServerError")
+    stub.add_response("get_item", {"Item": HELD})
+    assert await asyncio.to_thread(healing.holder, dead, alive) == WEST
 
 
 async def test_a_lease_that_nobody_holds_is_not_waited_for_for_ever(world, monkeypatch):

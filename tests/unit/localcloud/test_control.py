@@ -35,6 +35,8 @@ class Regions:
         self.done.append(("flap", region, one_in))
 
     def heal(self):
+        if self.done:
+            raise TimeoutError("the gate did not answer")
         self.done.append(("heal",))
         return 4
 
@@ -115,3 +117,9 @@ async def test_nobody_else_can_kill_a_region(client, regions, headers):
 async def test_status_is_open_but_not_to_web_pages(client):
     assert (await client.get("/status")).status == 200
     assert (await client.get("/status", headers={"Origin": "https://evil.example"})).status == 403
+
+
+async def test_a_part_that_does_not_do_it_in_time_is_named(client):
+    await client.post("/heal", headers=OURS)
+    answer = await client.post("/heal", headers=OURS)
+    assert (answer.status, await answer.json()) == (502, {"error": "TimeoutError: the gate did not answer"})
