@@ -39,15 +39,14 @@ def holder(*views: LocalWorld) -> str:
     """
     deadline, why = time.monotonic() + _LEASE_WITHIN_S, ""
     while time.monotonic() < deadline:
-        try:
-            seen = asyncio.run(world.lease())
-        except ObservationFailed as error:
-            why = str(error)
-        else:
+        for view in views:
+            try:
+                seen = asyncio.run(view.lease())
+            except ObservationFailed as error:
+                why = str(error)
+                continue
             if seen.active and seen.expires_at > time.time():
                 return seen.holder
-            why = (
-                f"{seen.holder} holds it, {seen.state}, until {seen.expires_at - time.time():.0f} s from now"
-            )
+            why = f"{seen.holder} holds it, {seen.state}, for {seen.expires_at - time.time():.0f} s"
         time.sleep(_AGAIN_S)
     raise NotSteady(f"no region holds an active lease after {_LEASE_WITHIN_S:.0f} s: {why}")
