@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from dr import evidence as sealed
 from dr import outputs as flat
 from dr.aws import probe, read_lease
 from dr.budget.command import budget
@@ -86,11 +87,44 @@ def flatten_outputs(
     Console().print(f"{len(flattened)} outputs written to {outputs}")
 
 
+evidence = typer.Typer(help="Evidence of drills.", no_args_is_help=True)
+app.add_typer(evidence, name="evidence")
+
+
+@evidence.callback()
+def _evidence() -> None:
+    """Keep `verify` a command of its own although it is the only one."""
+
+
+@evidence.command("verify")
+def verify_evidence(
+    folder: Annotated[Path, typer.Argument(help="A run, or the folder of all runs.")],
+    *,
+    noted: Annotated[str, typer.Option("--head", help="The head of the run that was noted elsewhere.")] = "",
+) -> None:
+    """Find any file that was changed, added or removed since the evidence was sealed."""
+    problems = sealed.verify(folder)
+    if noted and sealed.head(folder) != noted:
+        problems.append(f"the head is {sealed.head(folder)}, not the noted one")
+    screen = Console(highlight=False)
+    for problem in problems:
+        screen.print(f"[red]broken:[/red] {problem}", soft_wrap=True)
+    if not problems:
+        screen.print(f"sound: {folder}", soft_wrap=True)
+    raise typer.Exit(1 if problems else 0)
+
+
 def main() -> None:
     """Run a command; a known error is one line on standard error and exit code 1."""
     try:
         app()
-    except (flat.OutputsError, SettingsError, EvidenceError, PlanError) as error:
+    except (
+        flat.OutputsError,
+        SettingsError,
+        EvidenceError,
+        PlanError,
+        sealed.EvidenceError,
+    ) as error:
         Console(stderr=True, highlight=False).print(f"[red]error:[/red] {error}", soft_wrap=True)
         raise SystemExit(1) from None
 

@@ -83,16 +83,15 @@ class CallReport:
 def recovery_calls(calls: Iterable[Call], fault: Fault, until: float) -> CallReport:
     """What functions called from *fault* to *until*.
 
-    The operator (this harness reads along) is left out, and so is the killed region: its
-    processes are not part of the recovery. validity.py makes sure that they are silent.
+    The operator (this harness reads along) is left out, and so is the region that was lost: its
+    processes are not part of the recovery. Where nobody may move, no region was.
     """
-    seen = [
-        call for call in calls if fault.at <= call.at <= until and call.caller not in {OPERATOR, fault.region}
-    ]
+    lost = {fault.region} if fault.moved else set()
+    seen = [call for call in calls if fault.at <= call.at <= until and call.caller not in {OPERATOR, *lost}]
     counts = Counter((call.principal or "unknown", call.service, call.action) for call in seen)
     return CallReport(
         calls=seen,
-        to_dead_region=[call for call in seen if call.to_region == fault.region],
+        to_dead_region=[call for call in seen if call.to_region in lost],
         to_foreign_control_plane=[call for call in seen if call.foreign],
         table=[
             CallCount(principal=principal, service=service, action=action, count=count)

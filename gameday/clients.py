@@ -26,6 +26,19 @@ class Staggered:
         return replace(answer, ttl=max(1, int(answer.ttl * share)))
 
 
+class Stale:
+    """A resolver whose answers are kept for at least *keep_s* seconds, whatever their TTL says."""
+
+    def __init__(self, resolver: Resolves, keep_s: float) -> None:
+        self._resolver = resolver
+        self._keep_s = keep_s
+
+    async def resolve(self, name: str) -> Answer:
+        """The resolver's answer, with a TTL of at least *keep_s*."""
+        answer = await self._resolver.resolve(name)
+        return replace(answer, ttl=max(answer.ttl, int(self._keep_s)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
     """Exponential backoff with equal jitter, in seconds: half of the step is sure, half is chance."""

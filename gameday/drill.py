@@ -5,15 +5,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gameday import tasks
 from gameday.calls import Call
 from gameday.errors import NotSteady
-from gameday.history import Fault, History
+from gameday.faults import Deed
+from gameday.history import Fault, History, Mark
 from gameday.host import HostMeter
 from gameday.load import Load, LoadPlan
 from gameday.observers import Pace, observing
 from gameday.progress import Progress
 from gameday.records import JournalEntry, LedgerRow, Operation
-from gameday.scenario import FaultKind, Follow, Given, Scenario
+from gameday.scenario import Given, Scenario
 from gameday.status import status_line
 from gameday.timeline import restored_s
 from gameday.validity import HostLoad
@@ -62,12 +64,11 @@ async def run_drill(
         await asyncio.sleep(scenario.given.steady_s)
         host = meter.read()
         pace.close = True
-        fault = await _strike(world, scenario.fault, progress)
-        await _follow(load, plan, fault, scenario.follow, progress)
+        fault = await _break(world, scenario, load, plan, progress)
         until = time.time()
         progress.say(f"arrivals end; {load.pending} payments still wait for their answer")
         await load.drain(scenario.follow.drain_s)
-    rows = await _settled_rows(world, run, load.operations, scenario.follow.settle_s)
+    rows = await _settled_rows(world, fault.survivor, run, load.operations, scenario.follow.settle_s)
     progress.say(f"checking {len(load.operations)} payments against {len(rows)} rows of the ledger")
     return Record(
         run=run,
@@ -110,47 +111,71 @@ def _as_given(seen: History, primary: str) -> bool:
     )
 
 
-async def _strike(world: World, kind: FaultKind, progress: Progress) -> Fault:
-    match kind:
-        case FaultKind.KILL_PRIMARY:
-            at = time.time()
-            killed = await world.kill(world.primary)
-            done_at = time.time()
-    progress.say(f"[bold red]fault[/bold red]: {world.primary} is dead ({killed} processes killed)")
+async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, progress: Progress) -> Fault:
+    """Go through the timeline of the scenario, look on, and tell what was done."""
+    now = [step for step in scenario.steps if step.after_s == 0]
+    marks = [await _strike(world, step.deed, progress) for step in now]
+    at, done_at = marks[0].at, marks[-1].done_at
+
+    async def later() -> None:
+        for step in sorted(scenario.steps[len(now) :], key=lambda step: step.after_s):
+            await asyncio.sleep(at + step.after_s - time.time())
+            marks.append(await _strike(world, step.deed, progress))
+
+    rest = asyncio.create_task(later())
+    try:
+        await _follow(load, plan, scenario, at, progress)
+    finally:
+        await tasks.end([rest])
+    silent_until = next((mark.at for mark in marks[len(now) :]), None)
     return Fault(
         at=at,
         done_at=done_at,
         region=world.primary,
-        survivor=world.survivor,
-        killed_processes=killed,
+        other=world.survivor,
+        survivor=world.survivor if scenario.expect.moves else world.primary,
+        marks=tuple(marks),
+        silent_from=done_at if scenario.silences else None,
+        silent_until=silent_until if scenario.silences else None,
     )
 
 
-async def _follow(load: Load, plan: LoadPlan, fault: Fault, follow: Follow, progress: Progress) -> None:
-    """Look on until the service was restored for a while, or for the longest time allowed."""
-    end = fault.at + follow.at_most_s
+async def _strike(world: World, deed: Deed, progress: Progress) -> Mark:
+    at, what = time.time(), deed.told(world.places)
+    await world.strike(deed)
+    progress.say(f"[bold red]fault[/bold red]: {what}")
+    return Mark(at=at, done_at=time.time(), what=what)
+
+
+async def _follow(load: Load, plan: LoadPlan, scenario: Scenario, at: float, progress: Progress) -> None:
+    """Look on for the longest time, or until the service was restored for a while and no step is left."""
+    follow = scenario.follow
+    end = at + follow.at_most_s
     restored: int | None = None
     while time.time() < end:
         await asyncio.sleep(_COUNT_S)
-        if restored is not None:
+        if restored is not None or not scenario.expect.moves:
             continue
         answered = time.time() - plan.request_timeout_s
         attempts = (attempt for operation in load.operations for attempt in operation.attempts)
-        restored = restored_s(attempts, fault.at, answered, follow.good_s)
+        restored = restored_s(attempts, at, answered, follow.good_s)
         if restored is not None:
             progress.say(f"[bold green]restored[/bold green] {restored} s after the fault")
-            good_until = fault.at + restored + follow.good_s
-            end = min(end, good_until + follow.after_restored_s)
+            enough_s = max(
+                restored + follow.good_s + follow.after_restored_s,
+                scenario.last_step_s + follow.after_last_step_s if scenario.last_step_s else 0.0,
+            )
+            end = min(end, at + enough_s)
 
 
 async def _settled_rows(
-    world: World, run: str, operations: Sequence[Operation], within_s: float
+    world: World, region: str, run: str, operations: Sequence[Operation], within_s: float
 ) -> Sequence[LedgerRow]:
     """The run's rows, once accepted payments had their time to arrive among them."""
     accepted = {operation.key for operation in operations if operation.only_accepted}
     deadline = time.monotonic() + within_s
     while True:
-        rows = await world.rows(run)
+        rows = await world.rows(run, region)
         if time.monotonic() > deadline or accepted <= {row.idempotency_key for row in rows}:
             return rows
         await asyncio.sleep(1.0)

@@ -1,6 +1,5 @@
 """Writes what a drill found into a folder that can be checked later."""
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -9,18 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dr import evidence as sealed
 from gameday.drill import Record
 from gameday.judge import Judgement
+from gameday.junit import junit
+from gameday.page import page
 
 LATEST = "latest"
-MANIFEST = "manifest.json"
+REPORT = "report.html"
 
 
 def write(folder: Path, record: Record, judgement: Judgement) -> Path:
     """Write all evidence below *folder*, point `latest` at it, and return the run's own folder.
 
-    The manifest holds the SHA-256 of every other file.
+    Its manifest seals every other file and follows the last run's; `dr evidence verify` checks it.
     """
+    previous = _last_head(folder / LATEST)
     started = datetime.fromtimestamp(record.fault.at, UTC)
     run = folder / f"{started:%Y%m%dT%H%M%SZ}-{judgement.summary.scenario}"
     run.mkdir(parents=True)
@@ -30,9 +33,19 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
     _write_lines(run / "operations.jsonl", (asdict(operation) for operation in record.operations))
     _write_lines(run / "ledger.jsonl", (asdict(row) for row in record.rows))
     _write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
-    _write_json(run / MANIFEST, {path.name: _digest(path) for path in sorted(run.iterdir())})
+    (run / "junit.xml").write_text(junit(judgement.summary))
+    (run / REPORT).write_text(page(record, judgement))
+    sealed.seal(run, previous=previous)
     _point(folder / LATEST, run)
     return run
+
+
+def _last_head(latest: Path) -> str:
+    """What this run follows. A chain that is broken before stays so for whoever verifies the folder."""
+    try:
+        return sealed.head(latest)
+    except sealed.EvidenceError:
+        return sealed.GENESIS
 
 
 def _timeline(record: Record, judgement: Judgement) -> Mapping[str, Any]:
@@ -50,10 +63,6 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
 def _write_lines(path: Path, documents: Iterable[Mapping[str, Any]]) -> None:
     with path.open("w") as lines:
         lines.writelines(json.dumps(document) + "\n" for document in documents)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _point(link: Path, run: Path) -> None:

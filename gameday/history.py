@@ -82,11 +82,41 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """When a fault was ordered, and when the local cloud reported that it was done."""
+class Mark:
+    """One deed: when it was ordered, and when the local cloud reported that it was done."""
 
     at: float
     done_at: float
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What was done to the system, and who must hold it afterwards."""
+
+    at: float
+    """When the first deed was ordered: the time that everything counts from."""
+    done_at: float
+    """When all that happens at once was done."""
     region: str
+    """Region that held the lease when the fault came."""
     survivor: str
-    killed_processes: int
+    """Region that must hold it in the end: the same one when nobody may move."""
+    other: str
+    """Region that did not hold it when the fault came."""
+    marks: tuple[Mark, ...]
+    silent_from: float | None = None
+    """From when on *region* could not answer anybody; None: it always could."""
+    silent_until: float | None = None
+    """Until when; None: to the end."""
+
+    @property
+    def moved(self) -> bool:
+        """Whether the other region must take over."""
+        return self.survivor != self.region
+
+    def silent(self, at: float) -> bool:
+        """Whether *region* could not answer anybody at *at*."""
+        if self.silent_from is None:
+            return False
+        return self.silent_from < at and (self.silent_until is None or at < self.silent_until)

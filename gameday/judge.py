@@ -1,6 +1,6 @@
 """From a drill's record to its summary and the findings behind it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from os import cpu_count
 
@@ -9,7 +9,8 @@ from gameday.drill import Record
 from gameday.ledger_check import LedgerFindings, check
 from gameday.scenario import Scenario
 from gameday.settings import DrillSettings
-from gameday.summary import Host, Measured, Summary, Terraform
+from gameday.steadiness import steadiness
+from gameday.summary import Host, Measured, Steady, Summary, Terraform
 from gameday.tenure import tenures
 from gameday.timeline import Event, events, moments
 from gameday.validity import Limits, invalid_reasons
@@ -54,6 +55,7 @@ def judge(
         limits=Limits(steady_payments=int(rate * scenario.given.steady_s * _LEAST_SHARE)),
     )
     measured = Measured.of(seen, rpo_s(findings, fault))
+    steady = steadiness(record.history, record.operations, fault, seen.restored_s, record.until)
     counts, made_counts = payments(record.operations, findings), calls(made)
     met = checks(
         measured=measured,
@@ -62,10 +64,14 @@ def judge(
         payments=counts,
         calls=made_counts,
         terraform=terraform,
+        steady=steady,
     )
     summary = Summary(
         run=record.run,
         scenario=scenario.code,
+        title=scenario.title,
+        holder_before=fault.region,
+        holder_after=fault.survivor,
         fault_at=datetime.fromtimestamp(fault.at, UTC).isoformat(timespec="milliseconds"),
         time_scale=settings.time_scale,
         rate=rate,
@@ -73,6 +79,7 @@ def judge(
         invalid_reasons=tuple(reasons),
         objectives=settings.objectives,
         measured=measured,
+        steady=Steady(**asdict(steady)),
         configured_waits=settings.waits,
         declared_aws=DECLARED_AWS,
         payments=counts,

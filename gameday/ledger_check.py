@@ -118,7 +118,7 @@ def _unbalanced(
 def _fenced(operation: Operation, tenures: Sequence[Tenure], fault: Fault) -> bool:
     """Whether any acknowledgement came from the dead, or from someone who did not hold the lease."""
     return any(
-        (attempt.region == fault.region and attempt.ended > fault.done_at)
+        (attempt.region == fault.region and fault.silent(attempt.ended))
         or not rightful(tenures, region=attempt.region, epoch=attempt.epoch, at=attempt.ended)
         for attempt in operation.acknowledgements
     )

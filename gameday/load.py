@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from gameday import tasks
-from gameday.clients import RetryBudget, Staggered
+from gameday.clients import RetryBudget, Staggered, Stale
 from gameday.population import Population
 from gameday.records import Operation
 from localcloud.route53.resolver import CachingResolver, Resolves
@@ -34,6 +34,9 @@ class LoadPlan:
     """Groups of clients that share a DNS cache and a retry budget."""
     retry_ratio: float = 0.5
     """Retries allowed a second, as a share of the arrivals a second."""
+    stale_populations: int = 0
+    """How many populations keep addresses for *stale_s*, whatever their TTL says."""
+    stale_s: float = 0.0
     request_timeout_s: float = 3.0
     deadline_s: float = 120.0
     """A payment is given up this long after it arrived."""
@@ -66,7 +69,9 @@ class Load:
             Population(
                 api_name=api_name,
                 doors=doors,
-                dns=CachingResolver(Staggered(resolver, (number + 1) / plan.populations)),
+                dns=CachingResolver(
+                    Staggered(_as_kept(resolver, plan, number), (number + 1) / plan.populations)
+                ),
                 budget=RetryBudget(self._share(plan.rate * plan.retry_ratio)),
                 deadline_s=plan.deadline_s,
             )
@@ -129,6 +134,10 @@ class Load:
             due=due,
             started=time.time(),
         )
+
+
+def _as_kept(resolver: Resolves, plan: LoadPlan, number: int) -> Resolves:
+    return Stale(resolver, plan.stale_s) if number < plan.stale_populations else resolver
 
 
 def lateness_p99_s(operations: Sequence[Operation]) -> float:

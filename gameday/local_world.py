@@ -1,10 +1,7 @@
 """The local cloud as the world of a drill."""
 
 import asyncio
-import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,16 +15,16 @@ from mypy_boto3_rds import RDSClient
 
 from gameday.calls import Call
 from gameday.cloud import Deployed
-from gameday.errors import FaultRefused, LedgerUnread
+from gameday.control import order
+from gameday.errors import LedgerUnread
+from gameday.faults import Deed, Place, Places
 from gameday.history import LeaseSeen
 from gameday.ledger_reader import LedgerReader
 from gameday.records import JournalEntry, LedgerRow
 from gameday.world import ObservationFailed
 from lib.config import Settings
-from localcloud.control import TOKEN_HEADER
 from localcloud.route53.resolver import Resolver
 
-_KILL_WITHIN_S = 30
 _QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
 
 
@@ -39,16 +36,21 @@ class LocalWorld:
     system: str
     primary: str
     survivor: str
+    witness: str
     doors: Mapping[str, str]
     resolver: Resolver
     dynamodb: DynamoDBClient
     rds: RDSClient
-    ledger: LedgerReader
+    ledgers: Mapping[str, LedgerReader]
 
     @classmethod
-    def of(cls, deployed: Deployed, settings: Settings) -> "LocalWorld":
-        """The world of the system that *settings* describe, deployed in the running local cloud."""
-        state, survivor = deployed.state, settings.standby.name
+    def of(cls, deployed: Deployed, settings: Settings, *, holder: str | None = None) -> "LocalWorld":
+        """The world of the system that *settings* describe, deployed in the running local cloud.
+
+        *holder* is the region that holds the lease; by default where the settings place the first writer.
+        """
+        state, primary = deployed.state, holder or settings.primary.name
+        survivor = next(name for name in state.regions if name != primary)
         aws: Any = boto3.Session(
             aws_access_key_id=state.access_key_id,
             aws_secret_access_key=state.secret_access_key,
@@ -61,24 +63,39 @@ class LocalWorld:
         return cls(
             deployed=deployed,
             system=settings.system,
-            primary=settings.primary.name,
+            primary=primary,
             survivor=survivor,
+            witness=settings.witness,
             doors={name: region.front_door for name, region in state.regions.items()},
             resolver=Resolver("127.0.0.1", state.dns_port),
             dynamodb=client("dynamodb"),
             rds=client("rds"),
-            ledger=LedgerReader(
-                secrets=client("secretsmanager"),
-                secret=settings.database.secret,
-                database=settings.database.name,
-                port=state.regions[survivor].database_port,
-            ),
+            ledgers={
+                name: LedgerReader(
+                    secrets=client("secretsmanager"),
+                    secret=settings.database.secret,
+                    database=settings.database.name,
+                    port=region.database_port,
+                )
+                for name, region in state.regions.items()
+            },
         )
 
     @property
     def api_name(self) -> str:
         """DNS name of the API."""
         return self.deployed.outputs.api_name
+
+    @property
+    def places(self) -> Places:
+        """What plays which part."""
+        return {
+            Place.HOLDER: self.primary,
+            Place.OTHER: self.survivor,
+            Place.WITNESS: self.witness,
+            Place.CONTROL_PLANES: "global",
+            Place.OPERATOR: "operator",
+        }
 
     async def lease(self) -> LeaseSeen:
         """The lease item, strongly consistent."""
@@ -121,26 +138,13 @@ class LocalWorld:
             raise ObservationFailed(f"{len(writers)} of {len(members)} members are writers")
         return writers[0].split(":")[3]
 
-    async def kill(self, region: str) -> int:
-        """Kill every process of *region* and cut it off; how many died. Raises FaultRefused."""
-        return await asyncio.to_thread(self._kill, region)
+    async def strike(self, deed: Deed) -> None:
+        """Do *deed*. Raises FaultRefused."""
+        await asyncio.to_thread(order, self.deployed.state, deed.order(self.places))
 
-    def _kill(self, region: str) -> int:
-        state = self.deployed.state
-        order = urllib.request.Request(
-            f"{state.control}/regions/{region}/kill",
-            method="POST",
-            headers={TOKEN_HEADER: state.token},
-        )
-        try:
-            with urllib.request.urlopen(order, timeout=_KILL_WITHIN_S) as answer:
-                return int(json.load(answer)["killed_processes"])
-        except (OSError, ValueError, KeyError) as error:
-            raise FaultRefused(f"{region} could not be killed: {error}") from error
-
-    async def rows(self, run: str) -> Sequence[LedgerRow]:
-        """Ledger rows, in the survivor, of the payments of *run*. Raises LedgerUnread."""
-        return await asyncio.to_thread(self.ledger.rows, run)
+    async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
+        """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
+        return await asyncio.to_thread(self.ledgers[region].rows, run)
 
     async def journal(self, run: str) -> Sequence[JournalEntry]:
         """Journal entries of the payments of *run*."""

@@ -69,14 +69,26 @@ def _calls(summary: Summary) -> Table:
 def _checks(checks: Sequence[Check]) -> Table:
     table = Table(title="Expectations", title_justify="left")
     table.add_column("what")
-    table.add_column("at most", justify="right")
+    table.add_column("expected", justify="right")
     table.add_column("measured", justify="right")
     table.add_column("")
     for check in checks:
-        measured = "never" if check.measured is None else f"{check.measured:g}"
         sign = "[green]met[/green]" if check.met else "[red]missed[/red]"
-        table.add_row(check.name, f"{check.limit:g}", measured, sign)
+        table.add_row(check.name, expected(check), shown(check.measured), sign)
     return table
+
+
+def expected(check: Check) -> str:
+    """What a check asks for, in words."""
+    if check.limit is None:
+        return f"at least {check.at_least:g}"
+    exact = check.at_least == check.limit
+    return f"{check.limit:g}" if exact else f"at most {check.limit:g}"
+
+
+def shown(measured: float | None) -> str:
+    """What was measured, in words."""
+    return "never" if measured is None else f"{measured:g}"
 
 
 def _payments(summary: Summary) -> str:

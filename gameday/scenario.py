@@ -1,22 +1,18 @@
-"""What a drill is: a given, a fault, and what must be true afterwards."""
+"""What a drill is: a given, faults on a timeline, and what must be true afterwards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class FaultKind(StrEnum):
-    """What is done to the system."""
-
-    KILL_PRIMARY = "kill-primary"
-    """Every process of the primary region gets SIGKILL, and the region is cut off from all others."""
+from gameday.faults import Kill, Step, Stop
+from gameday.load import LoadPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The state that a scenario starts from: primary ready, DNS names it, load answered."""
+    """The state that a scenario starts from: the holder ready, DNS names it, load answered."""
 
-    within_s: float = 90.0
-    """How long to wait for the primary to be ready and DNS to name it."""
+    within_s: float = 150.0
+    """How long to wait for the holder to be ready and DNS to name it."""
     steady_s: float = 20.0
     """How long the full load runs before the fault."""
 
@@ -29,6 +25,9 @@ class Follow:
     """The service counts as restored when it was good for this many seconds in a row."""
     after_restored_s: float = 10.0
     at_most_s: float = 180.0
+    """Where nobody may move: exactly so long."""
+    after_last_step_s: float = 30.0
+    """How long at least after the last step of the timeline."""
     drain_s: float = 60.0
     """How long clients may work off their backlog once no new payment arrives."""
     settle_s: float = 30.0
@@ -37,18 +36,45 @@ class Follow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
-    """What must be true besides the objectives of the settings. Everything counted must be zero."""
+    """What must be true besides the objectives of the settings, no less and no more."""
 
+    moves: bool
+    """Whether the other region must take over, once and for good; else nobody may move."""
     restored_s: float
+    failed_permille: float = 10.0
+    """Attempts that may fail once the service is restored; where nobody may move, since the fault."""
+    least_refusals: int = 0
+    """How often the old holder must have refused a payment after the fault: proof that it was asked."""
+
+
+class Plans(StrEnum):
+    """Which Terraform plans must be empty after the drill, before anything is healed."""
+
+    NONE = "none"
+    SURVIVOR = "survivor"
+    """That of the region which took over, while the other one is dead."""
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One drill."""
+    """One drill. The first step is the fault that times count from."""
 
     code: str
     title: str
-    fault: FaultKind
+    steps: tuple[Step, ...]
     expect: Expect
     given: Given = Given()
     follow: Follow = Follow()
+    load: LoadPlan = field(default_factory=LoadPlan)
+    plans: Plans = Plans.NONE
+
+    @property
+    def silences(self) -> bool:
+        """Whether the first step leaves the holder unable to answer anybody."""
+        return isinstance(self.steps[0].deed, Kill | Stop) and self.expect.moves
+
+    @property
+    def last_step_s(self) -> float:
+        """Seconds from the first step to the last one."""
+        return max(step.after_s for step in self.steps)

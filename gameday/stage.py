@@ -2,14 +2,17 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gameday.scenario import Plans
 from gameday.summary import Terraform
 from localcloud import lifecycle
-from localcloud.errors import LocalCloudError
+from localcloud.errors import LocalCloudError, TerraformFailed
 from localcloud.paths import EMULATOR_PYTHON, REPOSITORY
+from localcloud.stacks import Stack
+from localcloud.state import CloudState
 from localcloud.terraform import PROVIDER_VERSION, find_binary
 
 
@@ -19,6 +22,33 @@ class Stage:
 
     terraform: Terraform
     versions: dict[str, str]
+    cloud: CloudState
+    stacks: Sequence[Stack]
+
+    def plans_after(
+        self, plans: Plans, survivor: str, say: Callable[[str], None]
+    ) -> dict[str, int | None] | None:
+        """Changes that plans would make now, by stack, None where there is no plan; None: none was asked for.
+
+        While a region is dead, the plan of the stack *survivor* is made from its state: reading IAM again
+        would ask a control plane that may be homed in the dead region. With both alive, all is read again.
+        """
+        if plans is Plans.NONE:
+            return None
+        alone = plans is Plans.SURVIVOR
+        changes: dict[str, int | None] = {}
+        for stack in self.stacks:
+            if stack.name == survivor or not alone:
+                say(f"planning {stack.name} after the fault")
+                changes[stack.name] = self._changes(stack, say, refresh=not alone)
+        return changes
+
+    def _changes(self, stack: Stack, say: Callable[[str], None], *, refresh: bool) -> int | None:
+        try:
+            return lifecycle.planned_changes(self.cloud, [stack], refresh=refresh)[stack.name]
+        except TerraformFailed as error:
+            say(f"there is no plan: {error}")
+            return None
 
 
 @contextmanager
@@ -44,6 +74,8 @@ def fresh(say: Callable[[str], None], *, time_scale: float) -> Iterator[Stage]:
                 second_plan_changes=sum(changes.values()),
             ),
             _versions(),
+            cloud,
+            deployment.stacks,
         )
     finally:
         lifecycle.stop(say)

@@ -60,6 +60,17 @@ class ConfiguredWaits(_Part):
     health_check_threshold: int
 
 
+class Steady(_Part):
+    """What moved after the fault; see gameday/steadiness.py."""
+
+    epochs_begun: int
+    writer_moves: int
+    dns_moves: int
+    old_holder_ready: int
+    refusals: int
+    failed_permille: float
+
+
 class Declared(_Part):
     """A duration that only AWS can show. It is quoted, and part of no measured time."""
 
@@ -111,6 +122,8 @@ class Terraform(_Part):
     resources: int | None = None
     apply_s: float | None = None
     second_plan_changes: int | None = None
+    plan_changes_after: dict[str, int | None] | None = None
+    """Changes by stack that a plan would make after the drill, before anything was healed; null: no plan."""
 
 
 class Host(_Part):
@@ -125,9 +138,11 @@ class Check(_Part):
     """One expectation."""
 
     name: str
-    limit: float
+    limit: float | None
+    """At most; null: no upper limit."""
     measured: float | None
     met: bool
+    at_least: float = 0.0
 
 
 class Summary(_Part):
@@ -136,6 +151,10 @@ class Summary(_Part):
     schema_version: Literal["1"] = Field(default="1", alias="schema")
     run: str
     scenario: str
+    title: str
+    holder_before: str
+    holder_after: str
+    """Region that had to hold the lease in the end."""
     cloud: Literal["local"] = "local"
     fault_at: str
     """ISO 8601, UTC."""
@@ -145,6 +164,7 @@ class Summary(_Part):
     invalid_reasons: tuple[str, ...]
     objectives: Objectives
     measured: Measured
+    steady: Steady
     configured_waits: ConfiguredWaits
     declared_aws: dict[str, Declared]
     payments: Payments

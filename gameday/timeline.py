@@ -32,14 +32,14 @@ class Event:
 class Moments:
     """When each step of the recovery was first seen, in seconds after the fault; None: never."""
 
-    lease_expired_s: float | None
-    detected_s: float | None
-    writer_promoted_s: float | None
-    active_s: float | None
-    ready_s: float | None
-    dns_moved_s: float | None
-    first_ack_s: float | None
-    restored_s: float | None
+    lease_expired_s: float | None = None
+    detected_s: float | None = None
+    writer_promoted_s: float | None = None
+    active_s: float | None = None
+    ready_s: float | None = None
+    dns_moved_s: float | None = None
+    first_ack_s: float | None = None
+    restored_s: float | None = None
 
 
 def restored_s(attempts: Iterable[Attempt], fault_at: float, until: float, good_s: int) -> int | None:
@@ -67,11 +67,14 @@ def restored_s(attempts: Iterable[Attempt], fault_at: float, until: float, good_
 def moments(
     history: History, operations: Sequence[Operation], fault: Fault, until: float, good_s: int
 ) -> Moments:
-    """The steps of the recovery, as the observers and the clients saw them."""
+    """The steps of the recovery, as the observers and the clients saw them; none where nobody may move."""
+    attempts = [attempt for operation in operations for attempt in operation.attempts]
+    restored = restored_s(attempts, fault.at, until, good_s)
+    if not fault.moved:
+        return Moments(restored_s=restored)
     epoch = epoch_before(history, fault)
     own = [lease for lease in history.leases if lease.epoch > epoch]
     expiries = [lease.expires_at for lease in history.leases if lease.epoch == epoch]
-    attempts = [attempt for operation in operations for attempt in operation.attempts]
     survivor = fault.survivor
     acks = [a.ended for a in attempts if a.settled and a.region == survivor]
     return Moments(
@@ -82,7 +85,7 @@ def moments(
         ready_s=_first((seen for seen in history.readiness if seen.region == survivor and seen.ready), fault),
         dns_moved_s=_first((seen for seen in history.dns if seen.region == survivor), fault),
         first_ack_s=_after(acks, fault),
-        restored_s=restored_s(attempts, fault.at, until, good_s),
+        restored_s=restored,
     )
 
 
@@ -94,7 +97,7 @@ def epoch_before(history: History, fault: Fault) -> int:
 def events(seen: Moments, fault: Fault) -> list[Event]:
     """The timeline that people read, in the order of time."""
     told = [
-        Event(after_s=0.0, name="fault", detail=f"{fault.region}: {fault.killed_processes} processes"),
+        *(Event(after_s=round(m.at - fault.at, 3), name="fault", detail=m.what) for m in fault.marks),
         *_told("lease expired", seen.lease_expired_s, f"the last renewal by {fault.region} ran out"),
         *_told("detected", seen.detected_s, f"{fault.survivor} took the lease, new epoch"),
         *_told("writer promoted", seen.writer_promoted_s, f"database of {fault.survivor} is writable"),

@@ -102,21 +102,21 @@ def _overloaded(host: HostLoad, limits: Limits) -> list[str]:
 
 
 def _not_dead(operations: Sequence[Operation], calls: Sequence[Call], fault: Fault) -> list[str]:
-    """V50, V51: the killed region was silent, to clients and to AWS."""
+    """V50, V51: a region that was killed or stopped was silent, to clients and to AWS."""
     answers = [
         attempt
         for operation in operations
         for attempt in operation.attempts
-        if attempt.region == fault.region and attempt.ended > fault.done_at
+        if attempt.region == fault.region and fault.silent(attempt.ended)
     ]
     made = [
         call
         for call in calls
-        if call.at > fault.done_at and call.status is not None and call.caller == fault.region
+        if fault.silent(call.at) and call.status is not None and call.caller == fault.region
     ]
     reasons = []
     if answers:
-        reasons.append(f"V50 {fault.region} still gave {len(answers)} answers after it was killed")
+        reasons.append(f"V50 {fault.region} still gave {len(answers)} answers while it was silenced")
     if made:
-        reasons.append(f"V51 {fault.region} still made {len(made)} AWS calls after it was killed")
+        reasons.append(f"V51 {fault.region} still made {len(made)} AWS calls while it was silenced")
     return reasons

@@ -7,6 +7,7 @@ from gameday.history import Fault
 from gameday.ledger_check import LedgerFindings
 from gameday.records import Operation
 from gameday.scenario import Expect
+from gameday.steadiness import Steadiness
 from gameday.summary import (
     CallLine,
     Calls,
@@ -85,8 +86,10 @@ def checks(
     payments: Payments,
     calls: Calls,
     terraform: Terraform,
+    steady: Steadiness,
 ) -> tuple[Check, ...]:
-    """Every expectation with what was measured against it."""
+    """Every expectation with what was measured against it: less is a failure, and so is more."""
+    moves = 1 if expect.moves else 0
     nothing = {
         "payments lost": payments.lost,
         "accepted payments lost": payments.accepted_lost,
@@ -94,16 +97,26 @@ def checks(
         "payments with another amount": payments.mismatched,
         "currencies out of balance": len(payments.unbalanced_minor),
         "payments acknowledged while fenced": payments.acknowledged_while_fenced,
-        "calls to the dead region": calls.to_dead_region,
+        "times the old holder called itself ready": steady.old_holder_ready,
+        "calls to the lost region": calls.to_dead_region,
         "calls to a foreign control plane": calls.to_foreign_control_plane,
     }
     if terraform.second_plan_changes is not None:
         nothing["changes in a second plan"] = terraform.second_plan_changes
     return (
+        _exactly("epochs begun", moves, steady.epochs_begun),
+        _exactly("moves of the writer", moves, steady.writer_moves),
+        _exactly("moves of DNS", moves, steady.dns_moves),
+        _at_least("refusals by the old holder", expect.least_refusals, steady.refusals),
+        _at_most("failed attempts, per mille", expect.failed_permille, steady.failed_permille),
         _at_most("recovery time objective, s", objectives.rto_s, measured.restored_s),
         _at_most("restored within, s", expect.restored_s, measured.restored_s),
         _at_most("recovery point objective, s", objectives.rpo_s, measured.rpo_s),
         *(_at_most(name, 0, count) for name, count in nothing.items()),
+        *(
+            _at_most(f"changes in a plan of {stack} afterwards", 0, count)
+            for stack, count in (terraform.plan_changes_after or {}).items()
+        ),
     )
 
 
@@ -112,6 +125,14 @@ def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check]) -> Verdict:
     if invalid_reasons:
         return "invalid"
     return "met" if all(check.met for check in checks) else "missed"
+
+
+def _exactly(name: str, count: int, measured: int) -> Check:
+    return Check(name=name, at_least=count, limit=count, measured=measured, met=measured == count)
+
+
+def _at_least(name: str, least: int, measured: int) -> Check:
+    return Check(name=name, at_least=least, limit=None, measured=measured, met=measured >= least)
 
 
 def _at_most(name: str, limit: float, measured: float | None) -> Check:

@@ -4,24 +4,29 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from gameday.calls import Call
+from gameday.faults import Deed, Places
 from gameday.history import LeaseSeen
 from gameday.records import JournalEntry, LedgerRow
 from localcloud.route53.resolver import Resolves
 
 
 class World(Protocol):
-    """A deployed pair of regions. Reads go through the region that is meant to survive.
+    """A deployed pair of regions. Reads go through the region that may survive.
 
     `lease` and `writer` raise ObservationFailed when nothing could be learnt.
     """
 
     @property
     def primary(self) -> str:
-        """Region that the scenario kills."""
+        """Region that holds the lease when the drill begins."""
 
     @property
     def survivor(self) -> str:
-        """Region that must take over."""
+        """The other one."""
+
+    @property
+    def places(self) -> Places:
+        """What plays which part."""
 
     @property
     def api_name(self) -> str:
@@ -41,11 +46,11 @@ class World(Protocol):
     async def writer(self) -> str:
         """Region of the global cluster's writer."""
 
-    async def kill(self, region: str) -> int:
-        """Kill every process of *region* and cut it off; how many died. Raises FaultRefused."""
+    async def strike(self, deed: Deed) -> None:
+        """Do *deed*. Raises FaultRefused."""
 
-    async def rows(self, run: str) -> Sequence[LedgerRow]:
-        """Ledger rows, in the survivor, of the payments of *run*. Raises LedgerUnread."""
+    async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
+        """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
 
     async def journal(self, run: str) -> Sequence[JournalEntry]:
         """Journal entries of the payments of *run*. Raises LedgerUnread."""

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from localcloud.errors import LocalCloudError
+
 TOKEN_HEADER = "X-Localcloud-Token"  # noqa: S105 - the name of the header, not a token
 
 
@@ -20,8 +22,23 @@ class Regions(Protocol):
     def create_owner(self, username: str, password: str, database: str) -> None:
         """Create the role and its database on the writer."""
 
-    def kill(self, region: str) -> int:
-        """Kill every process of *region* and cut it off; returns how many processes died."""
+    def kill(self, place: str) -> int:
+        """Kill every process of *place* and cut it off; returns how many processes died."""
+
+    def stop(self, region: str) -> int:
+        """Let every process of *region* stand still; returns how many there are."""
+
+    def revive(self, place: str) -> int:
+        """Let *place* live again with the data it has; returns how many database processes go on."""
+
+    def link(self, one: str, other: str, *, cut: bool) -> None:
+        """Cut or mend the way between two places."""
+
+    def flap(self, region: str, one_in: int) -> None:
+        """Let one in *one_in* health checks of *region* fail; 0 ends it."""
+
+    def heal(self) -> int:
+        """End every fault; returns how many rows only a lost writer had."""
 
     def status(self) -> dict[str, Any]:
         """What runs, region by region."""
@@ -53,17 +70,56 @@ def application(regions: Regions, token: str) -> web.Application:
         await asyncio.to_thread(regions.create_owner, order["username"], order["password"], order["database"])
         return web.json_response({"database": order["database"]})
 
-    async def kill(request: web.Request) -> web.Response:
-        killed = await asyncio.to_thread(regions.kill, request.match_info["region"])
-        return web.json_response({"killed_processes": killed})
-
     async def status(_: web.Request) -> web.Response:
         view = await asyncio.to_thread(regions.status)
         return web.json_response(view, dumps=lambda value: json.dumps(value, default=str))
 
     app = web.Application(middlewares=[only_ours])
+    app.router.add_routes(_faults(regions))
     app.router.add_post("/hooks/promote", promote)
     app.router.add_post("/hooks/database", database)
-    app.router.add_post("/regions/{region}/kill", kill)
     app.router.add_get("/status", status)
     return app
+
+
+def _faults(regions: Regions) -> list[web.RouteDef]:
+    """What drills order. A place or a number that makes no sense is answered with 400 and the reason."""
+    deeds: dict[str, Callable[[str], int]] = {
+        "kill": regions.kill,
+        "stop": regions.stop,
+        "revive": regions.revive,
+    }
+
+    async def strike(request: web.Request) -> web.Response:
+        deed = deeds.get(request.match_info["deed"])
+        if deed is None:
+            return web.json_response({"error": f"a place can {', '.join(deeds)}"}, status=404)
+        return await _answer(lambda: {"processes": deed(request.match_info["place"])})
+
+    async def links(request: web.Request) -> web.Response:
+        order = await request.json()
+        return await _answer(lambda: regions.link(order["a"], order["b"], cut=bool(order["cut"])))
+
+    async def flapping(request: web.Request) -> web.Response:
+        order = await request.json()
+        return await _answer(lambda: regions.flap(order["region"], int(order["one_in"])))
+
+    async def heal(_: web.Request) -> web.Response:
+        return await _answer(lambda: {"salvaged_rows": regions.heal()})
+
+    return [
+        web.post("/places/{place}/{deed}", strike),
+        web.post("/links", links),
+        web.post("/flapping", flapping),
+        web.post("/heal", heal),
+    ]
+
+
+async def _answer(act: Callable[[], dict[str, int] | None]) -> web.Response:
+    """Run *act* in a thread of its own and answer with what it returns."""
+    try:
+        return web.json_response(await asyncio.to_thread(act) or {})
+    except (ValueError, KeyError) as error:
+        return web.json_response({"error": str(error)}, status=400)
+    except (OSError, LocalCloudError) as error:  # the gate or a database did not do it in time
+        return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=502)

@@ -14,6 +14,8 @@ from localcloud.processes import die_with_parent
 
 SERVE = REPOSITORY / "localcloud" / "emulator" / "serve.py"
 READY_WITHIN_S = 30.0
+GATE_WITHIN_S = 30.0
+"""A kill is answered when every process is gone, which takes seconds on a busy machine."""
 
 
 @dataclass(slots=True)
@@ -61,10 +63,18 @@ class EmulatedAws:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def set_region(self, region: str, state: str) -> dict[str, Any]:
-        """Tell the gate that *region* is "dead" or "alive"; returns what the gate answered."""
-        return self._gate(f"/_gate/regions/{region}", {"state": state})
+        """Tell the gate that *region* is "dead", "stopped" or "alive"; returns what the gate answered."""
+        return dict(self._gate(f"/_gate/regions/{region}", {"state": state}))
 
-    def _gate(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def set_link(self, one: str, other: str, *, cut: bool) -> None:
+        """Tell the gate to cut or mend the way between two places."""
+        self._gate("/_gate/links", {"a": one, "b": other, "cut": cut})
+
+    def set_flapping(self, region: str, one_in: int) -> None:
+        """Let one in *one_in* health checks of *region* fail; 0 ends it."""
+        self._gate("/_gate/flapping", {"region": region, "one_in": one_in})
+
+    def _gate(self, path: str, body: Mapping[str, Any]) -> Any:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.config['operator_port']}{path}",
             data=json.dumps(body).encode(),
@@ -74,8 +84,8 @@ class EmulatedAws:
                 "X-Localcloud-Token": str(self.config["token"]),
             },
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return dict(json.load(answer))
+        with urllib.request.urlopen(request, timeout=GATE_WITHIN_S) as answer:
+            return json.load(answer)
 
     def stop(self) -> None:
         """Stop it, within ten seconds."""

@@ -99,10 +99,10 @@ def deploy(cloud: CloudState, say: Say) -> Deployment:
     return Deployment(stacks, sum(resources.values()), time.monotonic() - began)
 
 
-def planned_changes(cloud: CloudState, stacks: list[Stack]) -> dict[str, int]:
+def planned_changes(cloud: CloudState, stacks: list[Stack], *, refresh: bool = True) -> dict[str, int]:
     """How many changes a second plan of each stack would make; all zero right after a deploy."""
     with ThreadPoolExecutor(max_workers=len(stacks)) as pool:
-        counts = pool.map(lambda stack: _tool(cloud, stack).planned_changes(), stacks)
+        counts = pool.map(lambda stack: _tool(cloud, stack).planned_changes(refresh=refresh), stacks)
     return {stack.name: count for stack, count in zip(stacks, counts, strict=True)}
 
 

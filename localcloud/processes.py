@@ -16,7 +16,6 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _DEAD_WITHIN_S = 5.0
 _LIBC = ctypes.CDLL(None, use_errno=True)  # loaded here: a child between fork and exec must not
-
 # Linux ties "dies with its parent" to the *thread* that forked, and a thread of asyncio.to_thread's
 # pool may end early. This one lives as long as the process.
 _NURSERY = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nursery")
@@ -121,25 +120,34 @@ def kill_tree(*roots: int) -> frozenset[int]:
     All are frozen first, again and again until the tree stands still, so that none forks, flushes or
     answers while the others die. Sessions and process groups do not matter. Zombies count as gone.
     """
+    frozen = freeze_tree(*roots)
+    _signal(frozen, signal.SIGKILL)
+    wait_until(
+        f"the end of {sorted(frozen)}", lambda: not frozen & _parents().keys(), timeout_s=_DEAD_WITHIN_S
+    )
+    return frozen
+
+
+def freeze_tree(*roots: int) -> frozenset[int]:
+    """Stop the processes *roots* and all below them with SIGSTOP; return their ids."""
     frozen: set[int] = set()
     while fresh := _trees(roots) - frozen:
         _signal(fresh, signal.SIGSTOP)
         frozen |= fresh
-    _signal(frozen, signal.SIGKILL)
-    wait_until(
-        f"the end of killed processes {sorted(frozen)}",
-        lambda: not frozen & _parents().keys(),
-        timeout_s=_DEAD_WITHIN_S,
-    )
+    return frozenset(frozen)
+
+
+def thaw_tree(*roots: int) -> frozenset[int]:
+    """Let the processes *roots* and all below them go on with SIGCONT; return their ids."""
+    _signal(frozen := _trees(roots), signal.SIGCONT)
     return frozenset(frozen)
 
 
 def free_ports(count: int) -> list[int]:
     """*count* different TCP ports of 127.0.0.1 that were free a moment ago."""
     with ExitStack() as held:
-        return [
-            held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)
-        ]
+        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [server.getsockname()[1] for server in servers]
 
 
 def free_port() -> int:
@@ -149,16 +157,15 @@ def free_port() -> int:
 
 def wait_until(what: str, ready: Callable[[], bool], *, timeout_s: float) -> None:
     """Poll *ready* until it is true. Raises TimeoutError that names *what* after *timeout_s* seconds."""
-    deadline = time.monotonic() + timeout_s
+    began = time.monotonic()
     while not ready():
-        if time.monotonic() > deadline:
+        if time.monotonic() - began > timeout_s:
             raise TimeoutError(f"waited {timeout_s:g} s in vain for {what}")
         time.sleep(0.02)
 
 
 def _trees(roots: Iterable[int]) -> set[int]:
-    parents = _parents()
-    found = {pid for pid in roots if pid in parents}
+    found = (parents := _parents()).keys() & roots
     while below := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= below
     return found
@@ -189,6 +196,5 @@ def _ps_rows() -> Iterable[tuple[int, int, str]]:
     """The same where there is no /proc (macOS)."""
     command = ["/bin/ps", "-axo", "pid=,ppid=,stat="]
     listing = subprocess.run(command, capture_output=True, text=True, check=True, timeout=5)
-    for line in listing.stdout.splitlines():
-        pid, parent, state = line.split()[:3]
+    for pid, parent, state in (line.split()[:3] for line in listing.stdout.splitlines()):
         yield int(pid), int(parent), state

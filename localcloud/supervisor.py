@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import boto3
 from aiohttp import web
 
 from lib import config
+from localcloud.cloud import LocalCloud
 from localcloud.control import application
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.link import Link
@@ -34,58 +34,8 @@ REPLICATION_DELAY_MS = 500.0
 second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes half a second of
 committed rows with it, so that every drill has something to lose."""
 
-CUT_WITHIN_S = 5.0
 
 log = logging.getLogger("localcloud")
-
-
-@dataclass(slots=True)
-class LocalCloud:
-    """All parts of one local cloud, and what drills may do to them."""
-
-    state: CloudState
-    pair: PostgresPair
-    aws: EmulatedAws
-    links: dict[str, Link]
-    plane: Route53Plane
-    loop: asyncio.AbstractEventLoop
-    """The event loop that the links belong to; faults are ordered from other threads."""
-    dead: set[str] = field(default_factory=set)
-
-    def promote(self, region: str) -> None:
-        """Make the PostgreSQL server of *region* the writer."""
-        log.info("promoting the database of %s", region)
-        self.pair.promote(region)
-
-    def create_owner(self, username: str, password: str, database: str) -> None:
-        """Create the role and its database on the writer."""
-        self.pair.create_owner(username, password, database)
-
-    def kill(self, region: str) -> int:
-        """Cut *region* off and kill every process of it; returns how many processes died."""
-        if region not in self.state.regions:
-            raise ValueError(f"no region {region}")
-        log.warning("killing region %s", region)
-        self.dead.add(region)
-        workers = self.aws.set_region(region, "dead")
-        servers = self.pair.kill(region)
-        # What was under way is lost with the region, or nothing but rows that never left it could be.
-        for link in self.links.values():
-            asyncio.run_coroutine_threadsafe(link.cut(), self.loop).result(CUT_WITHIN_S)
-        return len(servers) + int(workers["killed_processes"])
-
-    def status(self) -> dict[str, Any]:
-        """What runs, region by region, and what DNS thinks of it."""
-        return {
-            "regions": {
-                region: {
-                    "state": "dead" if region in self.dead else "alive",
-                    "writer": region not in self.dead and self.pair.is_writer(region),
-                }
-                for region in self.state.regions
-            },
-            "dns": self.plane.status(),
-        }
 
 
 async def serve_until_stopped(*, attached: bool, time_scale: float) -> None:
@@ -124,7 +74,8 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         pair, links = await _databases(parts, state, folder)
         aws = EmulatedAws(_emulator_config(state, settings), folder)
         plane = _route53(state, time_scale)
-        cloud = LocalCloud(state, pair, aws, links, plane, asyncio.get_running_loop())
+        loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
+        cloud = LocalCloud(settings, state, pair, aws, links, plane, loop, lost)
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()

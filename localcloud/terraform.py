@@ -102,18 +102,22 @@ class Terraform:
         """Remove all that the state knows."""
         self._run("destroy", "-auto-approve", "-input=false", "-parallelism=20", timeout=900)
 
-    def planned_changes(self) -> int:
+    def planned_changes(self, *, refresh: bool = True) -> int:
         """How many resources a fresh plan would create, change or destroy."""
-        changes = self.plan().get("resource_changes", [])
+        changes = self.plan(refresh=refresh).get("resource_changes", [])
         return sum(change["change"]["actions"] not in (["no-op"], ["read"]) for change in changes)
 
-    def plan(self) -> dict[str, Any]:
-        """A fresh plan as `terraform show -json` prints it."""
+    def plan(self, *, refresh: bool = True) -> dict[str, Any]:
+        """A fresh plan as `terraform show -json` prints it.
+
+        Without *refresh* it is made from the state and asks AWS for data sources only.
+        """
         plan = self.folder / "second.plan"
         self._run(
             "plan",
             "-detailed-exitcode",
             "-input=false",
+            f"-refresh={str(refresh).lower()}",
             f"-out={plan}",
             timeout=300,
             accepted=(0, CHANGES),

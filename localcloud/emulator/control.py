@@ -1,9 +1,11 @@
 """`/_gate/`: how the supervisor and drills let places die, live, and lose each other.
 
-POST /_gate/regions/{place}  {"state": "dead" | "alive"}       -> {"region", "state", "killed_processes"}
+POST /_gate/regions/{place}  {"state": "dead" | "stopped" | "alive"}
+                             -> {"region", "state", "killed_processes", "stopped_processes"}
 GET  /_gate/regions                                            -> {"us-east-1": "alive", ...}
 POST /_gate/links            {"a": place, "b": place, "cut": bool}  -> [["us-east-1", "us-west-2"], ...]
 GET  /_gate/links                                              -> the pairs that are cut
+POST /_gate/flapping         {"region": region, "one_in": int}  -> the same; so many health checks fail
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -11,6 +13,7 @@ A place is a region, the witness or "global"; links also know "operator" and "cl
 import asyncio
 import hmac
 import json
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +21,7 @@ from typing import Any
 from localcloud.emulator.asgi import Head
 from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.connections import Connections
+from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.regions import OPERATOR, Regions, UnknownPlaceError
 
 TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
@@ -33,6 +37,9 @@ class Control:
     connections: Connections
     kill_workers: Callable[[str], int]
     """SIGKILLs the function processes of a region; returns how many there were."""
+    signal_workers: Callable[[str, signal.Signals], int]
+    """Sends a signal to them; returns how many there are."""
+    flapping: Flapping
 
     async def handle(self, door: Door, head: Head, body: bytes) -> Reply:
         """Answer one request with a status and what to send as JSON."""
@@ -55,13 +62,20 @@ class Control:
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
+            case "POST", ["flapping"]:
+                self.flapping.set(self._region(order["region"]), int(order["one_in"]))
+                return 200, {"region": order["region"], "one_in": int(order["one_in"])}
             case _:
                 return 404, {"message": f"no {head.method} {head.path}"}
 
     async def _set_state(self, place: str, state: str) -> dict[str, Any]:
-        killed = 0
+        killed = stopped = 0
         if state == "alive":
             self.regions.revive(place)
+            await asyncio.to_thread(self.signal_workers, place, signal.SIGCONT)
+        elif state == "stopped":
+            self.regions.stop(self._region(place))
+            stopped = await asyncio.to_thread(self.signal_workers, place, signal.SIGSTOP)
         elif state == "dead":
             self.regions.kill(place)
             self.connections.reset_ports(
@@ -69,5 +83,11 @@ class Control:
             )
             killed = await asyncio.to_thread(self.kill_workers, place)
         else:
-            raise ValueError(f"state must be dead or alive, got {state!r}")
-        return {"region": place, "state": state, "killed_processes": killed}
+            raise ValueError(f"state must be dead, stopped or alive, got {state!r}")
+        return {"region": place, "state": state, "killed_processes": killed, "stopped_processes": stopped}
+
+    def _region(self, place: str) -> str:
+        """*place*, when something is deployed there: nothing runs in the witness, nobody asks its health."""
+        if place not in self.config.regions:
+            raise UnknownPlaceError(f"{place!r} is none of {list(self.config.regions)}")
+        return place

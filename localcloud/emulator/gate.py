@@ -20,6 +20,10 @@ from localcloud.emulator.regions import CLIENTS, Regions
 FORBIDDEN = 403
 NOT_FOUND = 404
 NO_QUORUM = 500
+UNAVAILABLE = 503
+INTEGRATION_TIMEOUT_S = 30.0
+"""API Gateway gives up on a function after this time.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
 HANG_UP_WITHIN_S = 5.0
 
 Note = Callable[[int | None], None]
@@ -85,6 +89,14 @@ class Gate:
         api = self.directory.http_api(region, named)
         if api is None:
             await exchange.answer(NOT_FOUND, {"message": "Not Found"})
+            return
+        if self.control.flapping.fails(region, exchange.head.headers.get("user-agent", "")):
+            await exchange.answer(UNAVAILABLE, {"message": "Service Unavailable"})
+            return
+        if self.regions.state(region) == "stopped":
+            # waits here and not in a thread, of which the other region would run out
+            await asyncio.sleep(INTEGRATION_TIMEOUT_S)
+            await exchange.answer(UNAVAILABLE, {"message": "Service Unavailable"})
             return
         # a path of its own, because the emulator answers /health and others itself
         inner = exchange.at(f"/_aws/execute-api/{api}/$default")

@@ -24,6 +24,7 @@ class Regions:
         self._voters = frozenset({*names, witness})
         self._control_home = control_home
         self._dead: frozenset[str] = frozenset()
+        self._stopped: frozenset[str] = frozenset()
         self._cut: frozenset[frozenset[str]] = frozenset()
         self._changed = threading.Condition()
 
@@ -33,11 +34,18 @@ class Regions:
         with self._changed:
             self._dead |= {place}
 
+    def stop(self, region: str) -> None:
+        """Let everything that runs in *region* stand still. Its AWS services go on, and it still votes."""
+        self._must_be(region, self._voters)
+        with self._changed:
+            self._stopped |= {region}
+
     def revive(self, place: str) -> None:
-        """Let *place* live again; whatever waited for it goes on."""
+        """Let *place* live and run again; whatever waited for it goes on."""
         self._must_be(place, self._voters | {GLOBAL})
         with self._changed:
             self._dead -= {place}
+            self._stopped -= {place}
             self._changed.notify_all()
 
     def link(self, one: str, other: str, *, cut: bool) -> None:
@@ -50,14 +58,19 @@ class Regions:
 
     @property
     def healthy(self) -> bool:
-        """Whether no fault is in force."""
+        """Whether every place lives and can talk to every other."""
         return not self._dead and not self._cut
 
     @property
     def states(self) -> dict[str, str]:
-        """What every place that can die is: dead or alive."""
-        places = sorted(self._voters | {GLOBAL})
-        return {place: "alive" if self.alive(place) else "dead" for place in places}
+        """What every place that can die is: dead, stopped or alive."""
+        return {place: self.state(place) for place in sorted(self._voters | {GLOBAL})}
+
+    def state(self, place: str) -> str:
+        """What *place* is: dead, stopped or alive."""
+        if not self.alive(place):
+            return "dead"
+        return "alive" if self.runs(place) else "stopped"
 
     @property
     def cut_links(self) -> list[list[str]]:
@@ -69,6 +82,10 @@ class Regions:
         if place == GLOBAL and self._control_home in self._dead:
             return False
         return place not in self._dead
+
+    def runs(self, region: str) -> bool:
+        """Whether functions and state machines of *region* make progress."""
+        return self.alive(region) and region not in self._stopped
 
     def site_of(self, target: str) -> str:
         """The region that *target* stands in: itself, or the home of the global control planes."""
@@ -86,10 +103,10 @@ class Regions:
         """
         return any(self.connected(region, other) for other in self._voters - {region})
 
-    def wait_until_alive(self, region: str) -> None:
-        """Block the calling thread while *region* is dead."""
+    def wait_until_runs(self, region: str) -> None:
+        """Block the calling thread while *region* is dead or stopped."""
         with self._changed:
-            self._changed.wait_for(lambda: self.alive(region))
+            self._changed.wait_for(lambda: self.runs(region))
 
     @staticmethod
     def _must_be(place: str, places: frozenset[str]) -> None:

@@ -14,6 +14,7 @@ from localcloud.emulator.calls import CallLog
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
+from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
 from localcloud.emulator.patches import http_api, hypercorn_server, sessions, workers
 from localcloud.emulator.regions import Regions
@@ -43,7 +44,12 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
     hypercorn_server.track(connections, lambda port: _lives(config, regions, port))
     with CallLog(config.calls_log) as log:
         control = Control(
-            config=config, regions=regions, connections=connections, kill_workers=workers.kill_all
+            config=config,
+            regions=regions,
+            connections=connections,
+            kill_workers=workers.kill_all,
+            signal_workers=workers.signal_all,
+            flapping=Flapping(),
         )
         gate = Gate(
             app=ministack.app,

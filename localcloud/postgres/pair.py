@@ -139,6 +139,23 @@ class PostgresPair:
         """Kill all of the region's database processes at once; returns their ids when they are gone."""
         return self._servers[region].kill()
 
+    def freeze(self, region: str) -> frozenset[int]:
+        """Let all of the region's database processes stand still; returns their ids."""
+        return self._servers[region].freeze()
+
+    def thaw(self, region: str) -> frozenset[int]:
+        """Let the region's database processes go on where they stood still; returns their ids."""
+        return self._servers[region].thaw()
+
+    def revive(self, region: str) -> None:
+        """Start the region's killed server on the data it has: a lost writer believes it is one still."""
+        self._servers[region].start()
+
+    @property
+    def writer(self) -> str:
+        """The region that was made the writer last."""
+        return self._current_writer().region
+
     def rejoin(self, region: str, *, salvage_to: Path) -> int:
         """Bring a lost writer back as a standby of the other region's server.
 

@@ -14,7 +14,7 @@ from pg8000.native import Connection
 from localcloud.paths import REPOSITORY
 from localcloud.postgres.errors import PostgresFailed, ServerDown, log_tail
 from localcloud.postgres.storage import SUPERUSER, Storage
-from localcloud.processes import kill_tree, spawn, stop, wait_until
+from localcloud.processes import freeze_tree, kill_tree, spawn, stop, thaw_tree, wait_until
 from localcloud.tls import ServerCertificate
 
 _START_WITHIN_S = 30.0
@@ -68,11 +68,25 @@ class Server:
         """Kill every process with SIGKILL, as a lost region does; returns their ids."""
         with self._life:
             processes = [p for p in (self._endpoint, self._postgres) if p is not None]
-            killed = kill_tree(*(process.pid for process in processes if process.poll() is None))
+            killed = kill_tree(*self._living())
             for process in processes:
                 process.wait()
             self._endpoint = self._postgres = None
             return killed
+
+    def freeze(self) -> frozenset[int]:
+        """Stop every process with SIGSTOP: connections stay open, nothing answers; returns their ids."""
+        with self._life:
+            return freeze_tree(*self._living())
+
+    def thaw(self) -> frozenset[int]:
+        """Let every process go on where it stood still; returns their ids."""
+        with self._life:
+            return thaw_tree(*self._living())
+
+    def _living(self) -> list[int]:
+        processes = (self._endpoint, self._postgres)
+        return [process.pid for process in processes if process is not None and process.poll() is None]
 
     def query(
         self,

@@ -108,6 +108,9 @@ class Emulator:
     def kill(self, place: str) -> int:
         return int(self.gate(f"regions/{place}", {"state": "dead"})["killed_processes"])
 
+    def stop(self, region: str) -> int:
+        return int(self.gate(f"regions/{region}", {"state": "stopped"})["stopped_processes"])
+
     def revive(self, place: str) -> None:
         self.gate(f"regions/{place}", {"state": "alive"})
 

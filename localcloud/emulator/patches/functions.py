@@ -46,17 +46,17 @@ def report_the_exception_class() -> None:
 
 
 def refuse_in_dead_regions(regions: Regions) -> None:
-    """Invoke nothing in a dead region, whoever asks: API, schedule, state machine or event.
+    """Invoke nothing in a dead or stopped region, whoever asks: API, schedule, state machine or event.
 
     All of upstream's ways to a function meet in this one call.
     """
 
     def execute(original: Wrapper, func: dict[str, Any], event: Any) -> dict[str, Any]:
         region = region_of(func.get("config") or func)
-        if regions.alive(region):
+        if regions.runs(region):
             result: dict[str, Any] = original(func, event)
             return result
-        message = f"{region} is dead"
+        message = f"{region} is {regions.state(region)}"
         return {"error": True, "body": {"errorType": "RegionDeadError", "errorMessage": message}}
 
     wrap(lambda_svc, "_execute_function", execute)

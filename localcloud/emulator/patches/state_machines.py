@@ -13,7 +13,7 @@ from localcloud.emulator.regions import Regions
 
 
 def pause_in_dead_regions(regions: Regions) -> None:
-    """Let an execution in a dead region stand still until the region lives again.
+    """Let an execution in a dead or stopped region stand still until the region runs again.
 
     Every execution has a thread of its own and reports each step before and after it takes it, a failed
     task too; there it waits. A standard workflow in AWS goes on after an outage as well.
@@ -21,7 +21,7 @@ def pause_in_dead_regions(regions: Regions) -> None:
 
     def add_event(original: Wrapper, execution: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         if threading.current_thread() is not threading.main_thread():
-            regions.wait_until_alive(execution["executionArn"].split(":")[3])
+            regions.wait_until_runs(execution["executionArn"].split(":")[3])
         original(execution, *args, **kwargs)
 
     wrap(stepfunctions, "_add_event", add_event)

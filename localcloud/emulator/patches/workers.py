@@ -2,6 +2,7 @@
 # ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Mapping
@@ -110,15 +111,15 @@ def _ceiling(pool: list[Any], waited: float, limit: int) -> int:
 
 
 def stay_dead(regions: Regions) -> None:
-    """Start no process in a dead region, not even one that was on its way when the region died."""
+    """Start no process in a dead or stopped region, not even one that was on its way when it died."""
 
     def spawn(original: Wrapper, worker: Any) -> None:
         region = region_of(worker.config)
-        if regions.alive(region):
+        if regions.runs(region):
             original(worker)
-        if not regions.alive(region):
+        if not regions.runs(region):
             _kill(worker)
-            raise RegionDeadError(f"{worker.func_name}: {region} is dead")
+            raise RegionDeadError(f"{worker.func_name}: {region} is {regions.state(region)}")
 
     wrap(lambda_runtime.Worker, "_spawn", spawn)
 
@@ -131,6 +132,17 @@ def kill_all(region: str) -> int:
     killed = sum(_kill(worker) for worker in doomed)
     lambda_runtime.kill_workers(doomed)
     return killed
+
+
+def signal_all(region: str, number: signal.Signals) -> int:
+    """Send *number* (SIGSTOP or SIGCONT) to every process of *region*; returns how many there are."""
+    with lambda_runtime._lock:
+        keys = [key for key in lambda_runtime._workers if key.split(":")[1] == region]
+        workers = [worker for key in keys for worker in lambda_runtime._workers[key]]
+    living = [worker._proc for worker in workers if worker._proc and worker._proc.poll() is None]
+    for process in living:
+        process.send_signal(number)
+    return len(living)
 
 
 def _kill(worker: Any) -> bool:

@@ -1,11 +1,23 @@
 """Payments, observations and faults for tests: a sound drill, to be damaged one fact at a time."""
 
-from gameday.history import DnsSeen, Fault, History, LeaseSeen, ReadySeen, WriterSeen
+from dataclasses import replace
+
+from gameday.history import DnsSeen, Fault, History, LeaseSeen, Mark, ReadySeen, WriterSeen
 from gameday.records import Attempt, JournalEntry, LedgerRow, Operation
 
 EAST, WEST = "us-east-1", "us-west-2"
 FAULT_AT = 1000.0
-FAULT = Fault(at=FAULT_AT, done_at=1000.2, region=EAST, survivor=WEST, killed_processes=7)
+FAULT = Fault(
+    at=FAULT_AT,
+    done_at=1000.2,
+    region=EAST,
+    survivor=WEST,
+    other=WEST,
+    marks=(Mark(at=FAULT_AT, done_at=1000.2, what="us-east-1 killed"),),
+    silent_from=1000.2,
+)
+NOBODY_MOVES = replace(FAULT, survivor=EAST, silent_from=None)
+"""A fault that the holder of the lease must survive as such."""
 
 
 def attempt(started: float, **changes) -> Attempt:

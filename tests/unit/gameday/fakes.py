@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from gameday.calls import Call
+from gameday.faults import Deed, Kill, Place
 from gameday.history import LeaseSeen
 from gameday.records import JournalEntry, LedgerRow
 from localcloud.route53.resolver import Answer
@@ -36,6 +37,8 @@ class FakeWorld:
     keys_seen: list[str] = field(default_factory=list)
     runners: dict[str, web.AppRunner] = field(default_factory=dict)
     takeover: asyncio.Task | None = None
+    struck: list[Deed] = field(default_factory=list)
+    ledger_of: str = ""
 
     @property
     def resolver(self):
@@ -56,11 +59,16 @@ class FakeWorld:
     async def writer(self) -> str:
         return self.holder
 
-    async def kill(self, region: str) -> int:
-        runner = self.runners.pop(region)
-        await runner.cleanup()
-        self.takeover = asyncio.create_task(self._take_over())
-        return 3
+    @property
+    def places(self):
+        return {Place.HOLDER: EAST, Place.OTHER: WEST, Place.WITNESS: "us-east-2"}
+
+    async def strike(self, deed: Deed) -> None:
+        """Killing the holder starts the takeover; nothing else does anything here."""
+        self.struck.append(deed)
+        if deed == Kill(Place.HOLDER):
+            await self.runners.pop(EAST).cleanup()
+            self.takeover = asyncio.create_task(self._take_over())
 
     async def _take_over(self) -> None:
         await asyncio.sleep(self.takeover_s / 2)
@@ -80,7 +88,8 @@ class FakeWorld:
         await asyncio.sleep(self.takeover_s / 2)
         self.state = "ACTIVE"
 
-    async def rows(self, run: str) -> list[LedgerRow]:
+    async def rows(self, run: str, region: str) -> list[LedgerRow]:
+        self.ledger_of = region
         return [row for key, row in self.ledger.items() if key.startswith(run)]
 
     async def journal(self, run: str) -> list[JournalEntry]:

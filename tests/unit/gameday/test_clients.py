@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from gameday.clients import Backoff, RetryBudget, Staggered
+from gameday.clients import Backoff, RetryBudget, Staggered, Stale
 from localcloud.route53.resolver import Answer
 
 
@@ -58,3 +58,8 @@ async def test_a_client_that_gave_up_waiting_does_not_use_up_a_turn():
     handing_out = asyncio.create_task(budget.run())
     await asyncio.wait_for(patient, 1.0)
     handing_out.cancel()
+
+
+@pytest.mark.parametrize(("keep_s", "ttl"), [(120.0, 120), (30.0, 60)])
+async def test_a_resolver_that_ignores_ttls_keeps_what_it_knows(keep_s, ttl):
+    assert (await Stale(Fixed(), keep_s).resolve("pay.test")).ttl == ttl

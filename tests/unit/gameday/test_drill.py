@@ -1,22 +1,25 @@
 """A miniature drill, end to end: real HTTP, real clients, real observers; only the cloud is fake."""
 
 import asyncio
-import hashlib
 import io
 import json
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
 
+from dr import evidence as sealed
 from gameday import evidence
 from gameday.drill import Record, run_drill
 from gameday.errors import NotSteady
+from gameday.faults import Kill, Place, Revive, Step, at_once
 from gameday.judge import Judgement, judge
+from gameday.junit import junit
 from gameday.load import LoadPlan
 from gameday.progress import Progress
 from gameday.report import print_report
-from gameday.scenario import Expect, FaultKind, Follow, Given, Scenario
+from gameday.scenario import Expect, Follow, Given, Scenario
 from gameday.settings import DrillSettings
 from gameday.summary import ConfiguredWaits, Objectives, Terraform
 from gameday.validity import HostLoad
@@ -28,8 +31,8 @@ PLAN = LoadPlan(rate=40.0, ramp_s=0.5, populations=4, request_timeout_s=0.5)
 MINIATURE = Scenario(
     code="S1",
     title="miniature",
-    fault=FaultKind.KILL_PRIMARY,
-    expect=Expect(restored_s=10.0),
+    steps=at_once(Kill(Place.HOLDER)),
+    expect=Expect(moves=True, restored_s=10.0),
     given=Given(within_s=0.7, steady_s=2.2),
     follow=Follow(good_s=2, after_restored_s=0.0, at_most_s=12.0, drain_s=5.0, settle_s=1.0),
 )
@@ -52,9 +55,9 @@ def console() -> Console:
     return Console(file=io.StringIO(), width=120)
 
 
-async def drilled(world: FakeWorld):
+async def drilled(world: FakeWorld, scenario: Scenario = MINIATURE):
     async with running(world):
-        record = await run_drill(world, MINIATURE, PLAN, Progress(console()), run="mini")
+        record = await run_drill(world, scenario, PLAN, Progress(console()), run="mini")
     return replace(record, host=CALM)  # the machine of a test may be busy
 
 
@@ -63,8 +66,8 @@ def record() -> Record:
     return asyncio.run(drilled(FakeWorld()))
 
 
-def judged(record: Record) -> Judgement:
-    return judge(record, MINIATURE, SETTINGS, rate=PLAN.rate, terraform=Terraform(), versions={"a": "1"})
+def judged(record: Record, scenario: Scenario = MINIATURE) -> Judgement:
+    return judge(record, scenario, SETTINGS, rate=PLAN.rate, terraform=Terraform(), versions={"a": "1"})
 
 
 def test_a_region_that_takes_over_meets_every_expectation(record):
@@ -111,9 +114,11 @@ def test_the_evidence_can_be_checked_later(record, tmp_path):
         True,
     )
     manifest = json.loads((run / "manifest.json").read_text())
-    assert set(manifest) == {path.name for path in run.iterdir()} - {"manifest.json"}
-    for name, digest in manifest.items():
-        assert hashlib.sha256((run / name).read_bytes()).hexdigest() == digest
+    assert {file["name"] for file in manifest["files"]} == {
+        *("calls.jsonl", "findings.json", "junit.xml", "ledger.jsonl", "operations.jsonl"),
+        *("report.html", "summary.json", "timeline.json"),
+    }
+    assert sealed.verify(run) == []
     lines = (run / "operations.jsonl").read_text().splitlines()
     assert [json.loads(line)["key"] for line in lines] == [one.key for one in record.operations]
 
@@ -122,6 +127,8 @@ def test_latest_is_the_last_run(record, tmp_path):
     later = replace(record, fault=replace(record.fault, at=record.fault.at + 60))
     first, second = (evidence.write(tmp_path, one, judged(record)) for one in (record, later))
     assert first != second
+    assert sealed.verify(tmp_path) == []
+    assert json.loads((second / "manifest.json").read_text())["previous"] == sealed.head(first)
     assert (tmp_path / "latest").resolve() == second.resolve()
 
 
@@ -145,3 +152,60 @@ async def test_what_could_not_be_observed_is_told_when_a_drill_cannot_start():
 async def test_a_primary_that_is_not_ready_never_starts_a_drill():
     with pytest.raises(NotSteady, match="us-east-1 was not ready, or DNS did not name it, within 1 s"):
         await drilled(FakeWorld(state="TAKING"))
+
+
+WITNESS_LOST = replace(
+    MINIATURE,
+    code="S11",
+    steps=(Step(deed=Kill(Place.WITNESS)), Step(after_s=0.5, deed=Revive(Place.WITNESS))),
+    expect=Expect(moves=False, restored_s=0.0),
+    follow=replace(MINIATURE.follow, at_most_s=3.5),
+)
+
+
+async def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_step_is_taken():
+    world = FakeWorld()
+    record = await drilled(world, WITNESS_LOST)
+    assert [mark.what for mark in record.fault.marks] == ["us-east-2 killed", "us-east-2 returns"]
+    assert 0.5 <= record.fault.marks[1].at - record.fault.at < 1.0
+    assert world.ledger_of == EAST
+    summary = judged(record, WITNESS_LOST).summary
+    assert [check for check in summary.checks if not check.met] == []
+    assert (summary.holder_before, summary.holder_after, summary.verdict) == (EAST, EAST, "met")
+    assert summary.measured.restored_s == 0.0
+    assert summary.measured.detected_s is None
+
+
+async def test_a_takeover_that_nobody_asked_for_is_a_miss():
+    missed = [
+        check.name
+        for check in judged(await drilled(FakeWorld()), WITNESS_LOST).summary.checks
+        if not check.met
+    ]
+    assert "epochs begun" in missed
+
+
+def test_a_holder_that_stayed_although_it_had_to_go_is_a_miss(record):
+    history = replace(record.history, leases=[seen for seen in record.history.leases if seen.epoch == 1])
+    missed = [check for check in judged(replace(record, history=history)).summary.checks if not check.met]
+    assert ("epochs begun", 1, 1, 0) in [(c.name, c.at_least, c.limit, c.measured) for c in missed]
+
+
+def test_evidence_of_an_older_kind_starts_a_new_chain(record, tmp_path):
+    (tmp_path / "latest").mkdir()
+    (tmp_path / "latest" / "manifest.json").write_text('{"summary.json": "0"}')
+    (tmp_path / "latest").rename(tmp_path / "old")
+    (tmp_path / "latest").symlink_to("old")
+    run = evidence.write(tmp_path, record, judged(record))
+    assert json.loads((run / "manifest.json").read_text())["previous"] == sealed.GENESIS
+
+
+def test_every_expectation_is_a_case_for_a_continuous_integration_system(record):
+    outcome = judged(replace(record, rows=record.rows[3:], host=HostLoad(per_core=9.0, steal=0.0))).summary
+    suite = ElementTree.fromstring(junit(outcome))  # noqa: S314 - written a line before
+    assert suite.get("name") == "gameday S1 (local cloud)"
+    assert (suite.get("tests"), suite.get("errors")) == (str(len(outcome.checks) + 1), "1")
+    failed = [case.get("name") for case in suite if case.find("failure") is not None]
+    assert failed == [check.name for check in outcome.checks if not check.met]
+    assert "payments lost" in failed
+    assert suite.find("testcase/error").get("message").startswith("V40")

@@ -1,6 +1,8 @@
 """What the harness reads of AWS, with answers in the shapes of AWS, and a control server of its own."""
 
+import asyncio
 import json
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import boto3
@@ -8,8 +10,10 @@ import pytest
 from aiohttp import web
 from botocore.stub import Stubber
 
+from gameday import healing
 from gameday.cloud import Deployed, Outputs
-from gameday.errors import FaultRefused, LedgerUnread
+from gameday.errors import FaultRefused, LedgerUnread, NotSteady
+from gameday.faults import Cut, Kill, Place, Stop
 from gameday.local_world import LocalWorld
 from gameday.world import ObservationFailed
 from lib import config
@@ -122,7 +126,7 @@ async def test_only_the_journal_of_the_run_is_read_page_by_page(world):
 
 async def test_a_ledger_that_cannot_be_read_gives_no_verdict(world):
     with pytest.raises(LedgerUnread, match="the ledger on port 1 could not be read: EndpointConnectionError"):
-        await world.rows("run")
+        await world.rows("run", WEST)
 
 
 def test_calls_are_those_between_two_times_without_a_half_written_line(world):
@@ -132,23 +136,97 @@ def test_calls_are_those_between_two_times_without_a_half_written_line(world):
     assert [call.at for call in world.calls(10.0, 20.0)] == [10.0, 20.0]
 
 
-async def test_the_kill_is_ordered_with_the_token_of_the_run(world):
+@asynccontextmanager
+async def control(world: LocalWorld, status: int):
+    """A control server that writes down its orders and answers *status*."""
     orders = []
 
-    async def kill(request: web.Request) -> web.Response:
-        orders.append((request.match_info["region"], request.headers["X-Localcloud-Token"]))
-        return web.json_response({"killed_processes": 9}, status=200 if len(orders) == 1 else 500)
+    async def take(request: web.Request) -> web.Response:
+        orders.append((request.path, await request.json(), request.headers["X-Localcloud-Token"]))
+        return web.json_response({"error": "it is not there"} if status != 200 else {}, status=status)
 
     app = web.Application()
-    app.router.add_post("/regions/{region}/kill", kill)
+    app.router.add_post("/{path:.*}", take)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    control = "http://{}:{}".format(*runner.addresses[0][:2])
-    state = world.deployed.state.model_copy(update={"control": control})
-    world = replace(world, deployed=replace(world.deployed, state=state))
-    assert await world.kill(EAST) == 9
-    with pytest.raises(FaultRefused, match="us-east-1 could not be killed: HTTP Error 500"):
-        await world.kill(EAST)
+    url = "http://{}:{}".format(*runner.addresses[0][:2])
+    state = world.deployed.state.model_copy(update={"control": url})
+    yield replace(world, deployed=replace(world.deployed, state=state)), orders
     await runner.cleanup()
-    assert orders == [(EAST, "secret")] * 2
+
+
+async def test_a_deed_is_ordered_with_the_token_of_the_run_in_the_names_of_its_regions(world):
+    async with control(world, 200) as (broken, orders):
+        await broken.strike(Cut(Place.HOLDER, Place.OTHER))
+        await broken.strike(Kill(Place.CONTROL_PLANES))
+    assert orders == [
+        ("/links", {"a": EAST, "b": WEST, "cut": True}, "secret"),
+        ("/places/global/kill", {}, "secret"),
+    ]
+
+
+async def test_a_refused_deed_says_what_the_cloud_said(world):
+    async with control(world, 400) as (broken, _):
+        with pytest.raises(FaultRefused, match=r"/places/us-east-1/stop was refused: .*it is not there"):
+            await broken.strike(Stop(Place.HOLDER))
+    with pytest.raises(FaultRefused, match="refused"):
+        await world.strike(Stop(Place.HOLDER))
+
+
+def test_the_other_way_round_the_west_holds_and_the_east_is_asked(world):
+    turned = LocalWorld.of(world.deployed, config.load({}), holder=WEST)
+    assert (turned.primary, turned.survivor) == (WEST, EAST)
+    assert turned.places[Place.HOLDER] == WEST
+    assert turned.dynamodb.meta.region_name == EAST
+
+
+HELD = {
+    "epoch": {"N": "2"},
+    "holder": {"S": WEST},
+    "state": {"S": "ACTIVE"},
+    "expires_at_ms": {"N": "99999999999999"},
+}
+
+
+async def test_healing_ends_every_fault_and_lets_automation_run_again(world):
+    world, stub = stubbed(world, "dynamodb")
+    asked = {
+        "TableName": "lease",
+        "Key": {"system": {"S": "payments"}},
+        "UpdateExpression": "SET automation = :running",
+        "ConditionExpression": "attribute_exists(holder)",
+        "ExpressionAttributeValues": {":running": {"S": "RUNNING"}},
+    }
+    stub.add_response("update_item", {}, asked)
+    async with control(world, 200) as (world, orders):
+        await asyncio.to_thread(healing.heal, world)
+    assert orders == [("/heal", {}, "secret")]
+
+
+async def test_what_cannot_be_healed_is_told(world):
+    world, stub = stubbed(world, "dynamodb")
+    stub.add_client_error("update_item", "ConditionalCheckFailedException")
+    async with control(world, 200) as (world, _):
+        with pytest.raises(FaultRefused, match="automation could not be resumed"):
+            await asyncio.to_thread(healing.heal, world)
+
+
+async def test_the_holder_is_found_from_whichever_region_still_answers(world):
+    dead, dying = stubbed(world, "dynamodb")
+    alive, stub = stubbed(world, "dynamodb")
+    dying.add_client_error("get_item", "InternalServerError")
+    stub.add_response("get_item", {"Item": HELD})
+    assert await asyncio.to_thread(healing.holder, dead, alive) == WEST
+
+
+async def test_a_lease_that_nobody_holds_is_not_waited_for_for_ever(world, monkeypatch):
+    monkeypatch.setattr(healing, "_LEASE_WITHIN_S", 0.2)
+    monkeypatch.setattr(healing, "_AGAIN_S", 0.05)
+    world, stub = stubbed(world, "dynamodb")
+    for _ in range(9):
+        stub.add_response("get_item", {"Item": HELD | {"state": {"S": "TAKING"}}})
+    with pytest.raises(NotSteady, match="us-west-2 holds it, TAKING"):
+        await asyncio.to_thread(healing.holder, world)
+    with pytest.raises(NotSteady, match="no region holds an active lease"):
+        await asyncio.to_thread(healing.holder, world)

@@ -70,7 +70,7 @@ def test_the_time_scale_divides_check_intervals_and_nothing_else():
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--scenario", "S99"], "S99 is none of: S1"),
+        (["--scenario", "S99"], "S99 is none of: S3"),
         (["--rate", "0"], "--rate"),
         (["--time-scale", "0"], "--time-scale"),
     ],

@@ -1,6 +1,7 @@
 import pytest
 
 from gameday.scenario import Expect
+from gameday.steadiness import Steadiness
 from gameday.summary import Calls, Check, Measured, Objectives, Payments, Terraform
 from gameday.verdict import checks, verdict
 
@@ -28,17 +29,30 @@ PAYMENTS = {
     "acknowledged_while_fenced": 0,
     "reconciled": 2,
 }
+STEADY = {
+    "epochs_begun": 1,
+    "writer_moves": 1,
+    "dns_moves": 1,
+    "old_holder_ready": 0,
+    "refusals": 2,
+    "failed_permille": 10.0,
+}
 CALLS = {"during_recovery": 50, "to_dead_region": 0, "to_foreign_control_plane": 0, "table": ()}
 
 
-def missed(measured=None, payments=None, calls=None, second_plan_changes=0) -> list[str]:
+def missed(
+    *, measured=None, payments=None, calls=None, second_plan_changes=0, steady=None, plans=None
+) -> list[str]:
     made = checks(
         measured=Measured(**(MEASURED | (measured or {}))),
         objectives=Objectives(rto_s=110, rpo_s=300),
-        expect=Expect(restored_s=100),
+        expect=Expect(moves=True, restored_s=100, least_refusals=2),
         payments=Payments(**(PAYMENTS | (payments or {}))),
         calls=Calls(**(CALLS | (calls or {}))),
-        terraform=Terraform(second_plan_changes=second_plan_changes),
+        terraform=Terraform(
+            second_plan_changes=second_plan_changes, plan_changes_after=plans or {"payments-usw2": 0}
+        ),
+        steady=Steadiness(**(STEADY | (steady or {}))),
     )
     return [check.name for check in made if not check.met]
 
@@ -61,8 +75,17 @@ def test_payments_that_were_never_answered_or_only_accepted_are_no_miss():
         ({"payments": {"mismatched": 1}}, ["payments with another amount"]),
         ({"payments": {"unbalanced_minor": {"EUR": -1}}}, ["currencies out of balance"]),
         ({"payments": {"acknowledged_while_fenced": 1}}, ["payments acknowledged while fenced"]),
-        ({"calls": {"to_dead_region": 1}}, ["calls to the dead region"]),
+        ({"calls": {"to_dead_region": 1}}, ["calls to the lost region"]),
         ({"calls": {"to_foreign_control_plane": 1}}, ["calls to a foreign control plane"]),
+        ({"steady": {"epochs_begun": 0}}, ["epochs begun"]),
+        ({"steady": {"epochs_begun": 2}}, ["epochs begun"]),
+        ({"steady": {"writer_moves": 2}}, ["moves of the writer"]),
+        ({"steady": {"dns_moves": 0}}, ["moves of DNS"]),
+        ({"steady": {"old_holder_ready": 1}}, ["times the old holder called itself ready"]),
+        ({"steady": {"refusals": 1}}, ["refusals by the old holder"]),
+        ({"steady": {"failed_permille": 10.1}}, ["failed attempts, per mille"]),
+        ({"plans": {"payments-usw2": 1}}, ["changes in a plan of payments-usw2 afterwards"]),
+        ({"plans": {"payments-usw2": None}}, ["changes in a plan of payments-usw2 afterwards"]),
         ({"second_plan_changes": 1}, ["changes in a second plan"]),
         ({"second_plan_changes": None}, []),  # this drill was not told
     ],

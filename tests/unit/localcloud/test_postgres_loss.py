@@ -78,6 +78,27 @@ def test_a_lost_writer_comes_back_as_a_standby_and_its_lost_rows_are_saved(
     fresh.pair.create_owner("app", "rotated", "payments")  # on the writer, which is the west now
 
 
+def test_a_frozen_writer_answers_nothing_and_goes_on_where_it_stood(fresh: World) -> None:
+    frozen = fresh.pair.freeze(EAST)
+    assert len(frozen) > 3
+    with pytest.raises((InterfaceError, TimeoutError)):
+        fresh.connect(EAST)
+    assert fresh.pair.thaw(EAST) == frozen
+    fresh.run(EAST, "insert into notes values (1)")
+    fresh.await_row(WEST, 1)
+
+
+def test_a_revived_writer_believes_it_is_one_still_until_it_rejoins(fresh: World, tmp_path: Path) -> None:
+    fresh.pair.kill(EAST)
+    fresh.pair.promote(WEST)
+    assert fresh.pair.writer == WEST
+    fresh.pair.revive(EAST)
+    assert fresh.pair.is_writer(EAST)
+    assert fresh.pair.is_writer(WEST)
+    fresh.pair.rejoin(EAST, salvage_to=tmp_path / "salvaged.jsonl")
+    assert not fresh.pair.is_writer(EAST)
+
+
 def test_stop_leaves_neither_processes_nor_files_and_may_be_repeated() -> None:
     before = our_children()
     with world() as made:

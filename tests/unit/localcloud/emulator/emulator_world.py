@@ -1,6 +1,7 @@
 """A configuration, requests and an emulator that only echoes, for tests of the gate."""
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from localcloud.emulator.calls import CallLog
 from localcloud.emulator.config import EmulatorConfig, parse
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
+from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
 from localcloud.emulator.regions import Regions
 
@@ -64,6 +66,7 @@ class World:
         self.log = CallLog(self.config.calls_log)
         self.hung_up: list[int] = []
         self.killed: list[str] = []
+        self.signalled: list[tuple[str, signal.Signals]] = []
         self.seen: list[tuple[str, bytes]] = []
         self.while_answering = lambda: None
         self.gate = Gate(
@@ -77,6 +80,8 @@ class World:
                 regions=self.regions,
                 connections=Connections(),
                 kill_workers=self.kill_workers,
+                signal_workers=self.signal_workers,
+                flapping=Flapping(),
             ),
             hang_up=lambda scope: self.hung_up.append(scope["server"][1]),
             clock=lambda: 1_700_000_000.5,
@@ -85,6 +90,10 @@ class World:
     def kill_workers(self, region: str) -> int:
         self.killed.append(region)
         return 3
+
+    def signal_workers(self, region: str, number: signal.Signals) -> int:
+        self.signalled.append((region, number))
+        return 2
 
     async def emulator(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":

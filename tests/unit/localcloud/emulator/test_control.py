@@ -1,9 +1,10 @@
 import json
+import signal
 
 import pytest
 
 from localcloud.emulator.config import Door
-from tests.unit.localcloud.emulator.emulator_world import AWAY, HOME, TOKEN, World, head
+from tests.unit.localcloud.emulator.emulator_world import AWAY, HOME, TOKEN, WITNESS, World, head
 
 OPERATOR = Door("operator")
 
@@ -33,6 +34,16 @@ async def test_a_region_dies_with_its_processes_and_lives_again(world, order):
     assert world.killed == [HOME]
 
 
+async def test_a_region_stands_still_and_goes_on_where_it_stood(world, order):
+    _, answered = await order("POST", f"regions/{HOME}", {"state": "stopped"})
+    assert (answered["stopped_processes"], answered["killed_processes"]) == (2, 0)
+    assert (await order("GET", "regions"))[1][HOME] == "stopped"
+    assert world.regions.healthy, "a stopped region still votes"
+    await order("POST", f"regions/{HOME}", {"state": "alive"})
+    assert world.signalled == [(HOME, signal.SIGSTOP), (HOME, signal.SIGCONT)]
+    assert (await order("GET", "regions"))[1][HOME] == "alive"
+
+
 async def test_links_are_cut_and_mended(order):
     cut = {"a": HOME, "b": AWAY, "cut": True}
     assert await order("POST", "links", cut) == (200, [[HOME, AWAY]])
@@ -54,6 +65,9 @@ async def test_strangers_order_nothing(world, order, token, door):
         ("regions/eu-west-1", {"state": "dead"}, "eu-west-1"),
         (f"regions/{HOME}", {"state": "ill"}, "ill"),
         (f"regions/{HOME}", {}, "state"),
+        (f"regions/{WITNESS}", {"state": "stopped"}, WITNESS),
+        ("flapping", {"region": WITNESS, "one_in": 2}, WITNESS),
+        ("flapping", {"region": HOME, "one_in": -1}, "-1"),
         ("links", {"a": HOME, "b": AWAY}, "cut"),
         ("links", [1], "list"),
     ],

@@ -2,7 +2,17 @@ import json
 
 import pytest
 
-from tests.unit.localcloud.emulator.emulator_world import AWAY, HOME, TOKEN, WITNESS, World, authorization
+from localcloud.emulator import gate
+from localcloud.emulator.config import Door
+from tests.unit.localcloud.emulator.emulator_world import (
+    AWAY,
+    HOME,
+    TOKEN,
+    WITNESS,
+    World,
+    authorization,
+    head,
+)
 
 OPERATOR, HOME_PORT, AWAY_PORT, FRONT_DOOR = 4000, 4001, 4002, 5001
 LEASE = json.dumps({"TableName": "lease"}).encode()
@@ -126,7 +136,7 @@ async def test_faults_are_ordered_through_the_gate(world):
     headers = {"x-localcloud-token": TOKEN}
     status, answered = await world.request(OPERATOR, f"/_gate/regions/{HOME}", headers=headers, body=order)
     assert status == 200
-    assert answered == {"region": HOME, "state": "dead", "killed_processes": 3}
+    assert answered == {"region": HOME, "state": "dead", "killed_processes": 3, "stopped_processes": 0}
     assert world.killed == [HOME]
 
 
@@ -140,3 +150,24 @@ async def test_lifespan_is_the_emulators_and_web_sockets_are_closed(world):
     assert sent == []
     await world.gate({"type": "websocket"}, None, send)
     assert sent == [{"type": "websocket.close"}]
+
+
+async def test_a_stopped_region_keeps_its_clients_waiting_and_never_reaches_a_function(world, monkeypatch):
+    monkeypatch.setattr(gate, "INTEGRATION_TIMEOUT_S", 0.05)
+    world.regions.stop(HOME)
+    assert (await world.request(FRONT_DOOR, "/payments"))[0] == 503
+    assert world.seen == []
+    world.regions.revive(HOME)
+    assert (await world.request(FRONT_DOOR, "/payments"))[0] == 200
+
+
+async def test_one_health_check_in_three_fails_and_only_the_checkers_notice(world):
+    checker = {"user-agent": "Amazon-Route53-Health-Check-Service (local data plane)"}
+    await world.gate.control.handle(
+        Door("operator"),
+        head(path="/_gate/flapping", headers={"x-localcloud-token": TOKEN}),
+        json.dumps({"region": HOME, "one_in": 3}).encode(),
+    )
+    asked = [await world.request(FRONT_DOOR, "/health/ready", headers=checker) for _ in range(6)]
+    assert [status for status, _ in asked] == [200, 200, 503] * 2
+    assert [(await world.request(FRONT_DOOR, "/health/ready"))[0] for _ in range(3)] == [200] * 3

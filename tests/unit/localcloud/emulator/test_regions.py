@@ -79,9 +79,18 @@ def test_a_link_needs_two_real_places(regions):
 def test_who_waits_for_a_dead_region_goes_on_when_it_lives_again(regions):
     regions.kill(HOME)
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(regions.wait_until_alive, HOME)
+        waiting = pool.submit(regions.wait_until_runs, HOME)
         assert not waiting.done()
         regions.revive(AWAY)
         assert not waiting.done()
         regions.revive(HOME)
         waiting.result(timeout=5)
+
+
+def test_a_stopped_region_lives_and_votes_but_makes_no_progress(regions):
+    regions.stop(HOME)
+    assert (regions.alive(HOME), regions.runs(HOME), regions.state(HOME)) == (True, False, "stopped")
+    assert regions.has_quorum(HOME)
+    assert regions.connected(CLIENTS, HOME)
+    regions.revive(HOME)
+    assert (regions.runs(HOME), regions.state(HOME)) == (True, "alive")

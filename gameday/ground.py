@@ -1,0 +1,75 @@
+"""The deployed local cloud as the ground of one drill after the other."""
+
+import asyncio
+import platform
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+
+from gameday import cloud, evidence
+from gameday.drill import run_drill
+from gameday.healing import heal, holder
+from gameday.judge import judge
+from gameday.local_world import LocalWorld
+from gameday.progress import Progress
+from gameday.report import print_report
+from gameday.scenarios import SCENARIOS
+from gameday.settings import DrillSettings
+from gameday.stage import Stage
+from gameday.summary import Verdict
+from lib import config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalGround:
+    """Implements gameday.series.Ground."""
+
+    stage: Stage
+    screen: Console
+    evidence_folder: Path
+    time_scale: float
+    rate: float | None
+    """Payments a second; None: as the scenario says."""
+
+    def drill(self, scenario: str) -> Verdict:
+        """Run a scenario, write its evidence and print the report."""
+        given, settings = SCENARIOS[scenario], config.load()
+        world, progress = self._world(settings), Progress(self.screen)
+        progress.say(f"[bold]{given.code}[/bold] {given.title}; {world.primary} holds the lease")
+        plan = given.load if self.rate is None else replace(given.load, rate=self.rate)
+        name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        record = asyncio.run(run_drill(world, given, plan, progress, run=name))
+        survivor = next(region for region in settings.regions if region.name == record.fault.survivor)
+        changes = self.stage.plans_after(given.plans, settings.name(survivor.code), progress.say)
+        judgement = judge(
+            record,
+            given,
+            DrillSettings.of(settings, self.time_scale),
+            rate=plan.rate,
+            terraform=self.stage.terraform.model_copy(update={"plan_changes_after": changes}),
+            versions=_harness_versions() | dict(self.stage.versions),
+        )
+        written = evidence.write(self.evidence_folder, record, judgement)
+        print_report(self.screen, judgement.summary, judgement.events)
+        self.screen.print(f"evidence: {written}\nreport:   {written / evidence.REPORT}", soft_wrap=True)
+        return judgement.summary.verdict
+
+    def heal(self) -> None:
+        """End all faults and let automation run again; then no region is dead, and any view will do."""
+        heal(LocalWorld.of(cloud.load(), config.load()))
+
+    @staticmethod
+    def _world(settings: config.Settings) -> LocalWorld:
+        """The world as seen from the region that does not hold the lease."""
+        deployed = cloud.load()
+        views = {name: LocalWorld.of(deployed, settings, holder=name) for name in deployed.state.regions}
+        return views[holder(*views.values())]
+
+
+def _harness_versions() -> dict[str, str]:
+    """Versions of what put the load on and looked on."""
+    packages = ("boto3", "pg8000", "aiohttp", "cdktf")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}

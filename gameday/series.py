@@ -1,0 +1,74 @@
+"""One scenario after the other: on one deployment where it can be healed, on a new one where not."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from enum import IntEnum
+from typing import Protocol
+
+from gameday.errors import GameDayError
+from gameday.summary import Verdict
+from localcloud.errors import LocalCloudError
+
+
+class Code(IntEnum):
+    """Exit codes of a drill."""
+
+    MET = 0
+    MISSED = 1
+    ERROR = 2
+    INVALID = 3
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> "Code":
+        """The code of one verdict."""
+        return cls[verdict.upper()]
+
+
+class Ground(Protocol):
+    """A deployed system to run scenarios on."""
+
+    def drill(self, scenario: str) -> Verdict:
+        """Run one scenario. Raises GameDayError when there is no verdict."""
+
+    def heal(self) -> None:
+        """Make it whole again. Raises GameDayError when only a new deployment helps."""
+
+
+def run_series(
+    scenarios: Sequence[str], deploy: Callable[[], AbstractContextManager[Ground]], say: Callable[[str], None]
+) -> dict[str, Code]:
+    """Run all *scenarios*; the outcome of each. A drill without a verdict spoils the ground it ran on."""
+    outcomes: dict[str, Code] = {}
+    left = list(scenarios)
+    while left:
+        with deploy() as ground:
+            while left and _drill(ground, left.pop(0), outcomes, say) and left and _healed(ground, say):
+                say(f"healed: {left[0]} runs on the same deployment")
+        if left:
+            say(f"deploying anew for {left[0]}")
+    return outcomes
+
+
+def worst(outcomes: Sequence[Code]) -> Code:
+    """The code that a series ends with: an error before a miss, and a miss before an invalid run."""
+    order = (Code.ERROR, Code.MISSED, Code.INVALID)
+    return next((code for code in order if code in outcomes), Code.MET)
+
+
+def _drill(ground: Ground, scenario: str, outcomes: dict[str, Code], say: Callable[[str], None]) -> bool:
+    try:
+        outcomes[scenario] = Code.of(ground.drill(scenario))
+    except (GameDayError, LocalCloudError) as error:
+        outcomes[scenario] = Code.ERROR
+        say(f"{scenario} has no verdict: {error}")
+        return False
+    return True
+
+
+def _healed(ground: Ground, say: Callable[[str], None]) -> bool:
+    try:
+        ground.heal()
+    except GameDayError as error:
+        say(f"the cloud cannot be healed: {error}")
+        return False
+    return True

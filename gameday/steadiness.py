@@ -1,0 +1,65 @@
+"""Who moved after the fault, and how often: less than expected is a failure, and so is more. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import pairwise
+
+from gameday.history import DnsSeen, Fault, History, WriterSeen
+from gameday.records import Attempt, Operation
+from gameday.timeline import epoch_before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steadiness:
+    """Counts from the fault to the last arrival."""
+
+    epochs_begun: int
+    writer_moves: int
+    dns_moves: int
+    old_holder_ready: int
+    """Looks at which the old holder called itself ready although a later epoch had begun."""
+    refusals: int
+    """Payments that the old holder answered with 503."""
+    failed_permille: float
+    """Attempts that failed once the service was restored; where nobody may move, since the fault."""
+
+
+def steadiness(
+    history: History,
+    operations: Sequence[Operation],
+    fault: Fault,
+    restored_s: float | None,
+    until: float,
+) -> Steadiness:
+    """What moved. A service that was never restored has failed attempts since the fault."""
+    before = epoch_before(history, fault)
+    later = [seen for seen in history.leases if seen.at >= fault.at and seen.epoch > before]
+    second_epoch = min((seen.at for seen in later), default=None)
+    attempts = [a for op in operations for a in op.attempts if fault.at <= a.started < until]
+    since = fault.at + (restored_s or 0.0 if fault.moved else 0.0)
+    return Steadiness(
+        epochs_begun=max((seen.epoch for seen in later), default=before) - before,
+        writer_moves=_moves(history.writers, fault),
+        dns_moves=_moves(history.dns, fault),
+        old_holder_ready=sum(
+            seen.ready and seen.region == fault.region and fault.moved and seen.at > second_epoch
+            for seen in history.readiness
+            if second_epoch is not None
+        ),
+        refusals=sum(
+            a.region == fault.region and a.status == HTTPStatus.SERVICE_UNAVAILABLE for a in attempts
+        ),
+        failed_permille=_failed_permille([a for a in attempts if a.started >= since]),
+    )
+
+
+def _moves(seen: Sequence[WriterSeen] | Sequence[DnsSeen], fault: Fault) -> int:
+    regions = [one.region for one in seen if one.at < fault.at][-1:]
+    regions += [one.region for one in seen if one.at >= fault.at]
+    return sum(one != other for one, other in pairwise(regions))
+
+
+def _failed_permille(attempts: Sequence[Attempt]) -> float:
+    failed = sum(not (attempt.settled or attempt.accepted) for attempt in attempts)
+    return round(1000 * failed / len(attempts), 2) if attempts else 1000.0

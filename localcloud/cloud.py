@@ -1,0 +1,153 @@
+"""All parts of a running local cloud, and what drills may do to them."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lib import config
+from localcloud.emulated_aws import EmulatedAws
+from localcloud.link import Link
+from localcloud.postgres.pair import PostgresPair
+from localcloud.route53.plane import Route53Plane
+from localcloud.state import CloudState
+
+_LINK_WITHIN_S = 5.0
+
+log = logging.getLogger("localcloud")
+
+
+@dataclass(slots=True)
+class LocalCloud:
+    """Faults add up until `heal` ends them all. Calls block, and come from any thread but the loop's.
+
+    A place is a region, the witness or "global", the control planes that are homed in one region.
+    """
+
+    settings: config.Settings
+    state: CloudState
+    pair: PostgresPair
+    aws: EmulatedAws
+    links: dict[str, Link]
+    """The way of the write-ahead log to each region's server; they belong to *loop*."""
+    plane: Route53Plane
+    loop: asyncio.AbstractEventLoop
+    salvage_to: Path
+    """Where rows go that only a lost writer has."""
+    dead: set[str] = field(default_factory=set)
+    stopped: set[str] = field(default_factory=set)
+    cut: set[frozenset[str]] = field(default_factory=set)
+    flapping: set[str] = field(default_factory=set)
+
+    def promote(self, region: str) -> None:
+        """Make the PostgreSQL server of *region* the writer."""
+        log.info("promoting the database of %s", region)
+        self.pair.promote(region)
+
+    def create_owner(self, username: str, password: str, database: str) -> None:
+        """Create the role and its database on the writer."""
+        self.pair.create_owner(username, password, database)
+
+    def kill(self, place: str) -> int:
+        """Cut *place* off and kill every process of it; returns how many processes died."""
+        self._must_be(place, {*self.state.regions, self.settings.witness, "global"})
+        log.warning("killing %s", place)
+        self.dead.add(place)
+        workers = int(self.aws.set_region(place, "dead")["killed_processes"])
+        if place not in self.state.regions:
+            return workers
+        servers = len(self.pair.kill(place))
+        # What was under way is lost with the region, or nothing but rows that never left it could be.
+        for link in self.links.values():
+            self._in_loop(_cut(link))
+        return workers + servers
+
+    def stop(self, region: str) -> int:
+        """Let every process of *region* stand still, without a word; returns how many there are."""
+        self._must_be(region, set(self.state.regions))
+        log.warning("stopping %s", region)
+        self.stopped.add(region)
+        workers = int(self.aws.set_region(region, "stopped")["stopped_processes"])
+        return workers + len(self.pair.freeze(region))
+
+    def revive(self, place: str) -> int:
+        """Let *place* live again with the data it has; returns how many database processes go on."""
+        self._must_be(place, self.dead | self.stopped)
+        log.warning("reviving %s", place)
+        processes = 0
+        if place in self.stopped:
+            processes = len(self.pair.thaw(place))
+        elif place in self.state.regions:
+            if frozenset(self.links) not in self.cut:
+                for link in self.links.values():
+                    self._in_loop(_heal(link))
+            self.pair.revive(place)
+        self.dead.discard(place)
+        self.stopped.discard(place)
+        self.aws.set_region(place, "alive")
+        return processes
+
+    def link(self, one: str, other: str, *, cut: bool) -> None:
+        """Cut or mend the way between two places; between two regions that of the databases, too."""
+        log.warning("%s %s - %s", "cutting" if cut else "mending", one, other)
+        self.aws.set_link(one, other, cut=cut)
+        ends = frozenset({one, other})
+        self.cut = self.cut | {ends} if cut else self.cut - {ends}
+        if ends == self.links.keys():
+            for link in self.links.values():
+                self._in_loop(_cut(link) if cut else _heal(link))
+
+    def flap(self, region: str, one_in: int) -> None:
+        """Let one in *one_in* health checks of *region* fail; 0 ends it."""
+        self.aws.set_flapping(region, one_in)
+        self.flapping = self.flapping | {region} if one_in else self.flapping - {region}
+
+    def heal(self) -> int:
+        """End every fault, and let the database that is not the writer follow it.
+
+        Returns how many rows only the lost writer had; they are in *salvage_to*.
+        """
+        for one, other in [tuple(sorted(ends)) for ends in self.cut]:
+            self.link(one, other, cut=False)
+        for region in sorted(self.flapping):
+            self.flap(region, 0)
+        follower = next(region for region in self.state.regions if region != self.pair.writer)
+        for place in sorted(self.dead | self.stopped):
+            self.revive(place)
+        return self.pair.rejoin(follower, salvage_to=self.salvage_to)
+
+    def status(self) -> dict[str, Any]:
+        """What runs, region by region, and what DNS thinks of it."""
+        return {
+            "regions": {
+                region: {
+                    "state": self._state(region),
+                    "writer": self._state(region) == "alive" and self.pair.is_writer(region),
+                }
+                for region in self.state.regions
+            },
+            "dns": self.plane.status(),
+        }
+
+    def _state(self, region: str) -> str:
+        if region in self.dead:
+            return "dead"
+        return "stopped" if region in self.stopped else "alive"
+
+    def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self.loop).result(_LINK_WITHIN_S)
+
+    @staticmethod
+    def _must_be(place: str, places: set[str]) -> None:
+        if place not in places:
+            raise ValueError(f"{place} is none of {sorted(places)}")
+
+
+async def _cut(link: Link) -> None:
+    await link.cut()
+
+
+async def _heal(link: Link) -> None:
+    link.heal()

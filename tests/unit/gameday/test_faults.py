@@ -1,0 +1,68 @@
+import pytest
+
+from gameday.faults import Cut, Flap, Kill, Place, Revive, Stop, at_once, isolated
+from gameday.scenarios import SCENARIOS
+from tests.unit.gameday.builders import EAST, WEST
+
+PLACES = {
+    Place.HOLDER: EAST,
+    Place.OTHER: WEST,
+    Place.WITNESS: "us-east-2",
+    Place.CONTROL_PLANES: "global",
+    Place.OPERATOR: "operator",
+}
+
+
+@pytest.mark.parametrize(
+    ("deed", "path", "body", "words"),
+    [
+        (Kill(Place.HOLDER), "/places/us-east-1/kill", {}, "us-east-1 killed"),
+        (Stop(Place.OTHER), "/places/us-west-2/stop", {}, "us-west-2 stands still"),
+        (Revive(Place.WITNESS), "/places/us-east-2/revive", {}, "us-east-2 returns"),
+        (
+            Cut(Place.HOLDER, Place.OPERATOR),
+            "/links",
+            {"a": EAST, "b": "operator", "cut": True},
+            "us-east-1 cut off from operator",
+        ),
+        (
+            Flap(Place.HOLDER, 3),
+            "/flapping",
+            {"region": EAST, "one_in": 3},
+            "one in 3 health checks of us-east-1 fails",
+        ),
+    ],
+)
+def test_a_deed_is_one_order_and_one_sentence(deed, path, body, words):
+    order = deed.order(PLACES)
+    assert (order.path, order.body, deed.told(PLACES)) == (path, body, words)
+
+
+def test_an_isolated_holder_loses_everyone_but_clients():
+    ends = {step.deed.other for step in isolated(Place.HOLDER)}
+    assert ends == {Place.OTHER, Place.WITNESS, Place.OPERATOR}
+    assert Place.HOLDER in {step.deed.other for step in isolated(Place.OTHER)}
+
+
+def test_scenarios_in_which_nobody_moves_come_first_and_leave_the_cloud_to_the_others():
+    moves = [scenario.expect.moves for scenario in SCENARIOS.values()]
+    assert moves == sorted(moves)
+    assert list(SCENARIOS) == [scenario.code for scenario in SCENARIOS.values()]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=str)
+def test_every_scenario_looks_on_longer_than_what_it_waits_for(scenario):
+    assert scenario.steps[0].after_s == 0
+    assert scenario.follow.at_most_s >= scenario.expect.restored_s
+    assert scenario.follow.at_most_s >= scenario.last_step_s + scenario.follow.after_last_step_s
+    # a lease of 30 s, skew 2 s and two ticks of 10 s: a challenger would have had its time
+    assert scenario.follow.at_most_s > 52
+
+
+@pytest.mark.parametrize(("code", "silences"), [("S1", True), ("S2", True), ("S4", False), ("S11", False)])
+def test_only_a_dead_or_frozen_holder_can_answer_nobody(code, silences):
+    assert SCENARIOS[code].silences is silences
+
+
+def test_at_once_is_time_zero():
+    assert {step.after_s for step in at_once(Kill(Place.HOLDER), Kill(Place.WITNESS))} == {0.0}

@@ -1,0 +1,120 @@
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from gameday import __main__ as command
+from gameday.errors import LedgerUnread
+from gameday.scenario import Plans
+from gameday.series import Code, run_series, worst
+from gameday.stage import Stage
+from gameday.summary import Terraform
+from localcloud.errors import LocalCloudError, TerraformFailed
+from localcloud.stacks import Stack
+
+
+class Ground:
+    """Answers as told, by scenario; an exception is raised."""
+
+    def __init__(self, answers, *, heals=True):
+        self.answers, self.heals = answers, heals
+        self.deployments = 0
+        self.said = []
+
+    @contextmanager
+    def deploy(self):
+        self.deployments += 1
+        yield self
+
+    def drill(self, scenario):
+        answer = self.answers.get(scenario, "met")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def heal(self):
+        if not self.heals:
+            raise LedgerUnread("a part does not come back")
+
+    def run(self, *scenarios):
+        return run_series(scenarios, self.deploy, self.said.append)
+
+
+def test_what_can_be_healed_runs_on_one_deployment():
+    ground = Ground({"S3": "missed", "S4": "invalid"})
+    assert ground.run("S1", "S3", "S4") == {"S1": Code.MET, "S3": Code.MISSED, "S4": Code.INVALID}
+    assert ground.deployments == 1
+    assert ground.said == ["healed: S3 runs on the same deployment", "healed: S4 runs on the same deployment"]
+
+
+def test_what_cannot_be_healed_is_deployed_anew():
+    ground = Ground({}, heals=False)
+    assert list(ground.run("S1", "S3")) == ["S1", "S3"]
+    assert ground.deployments == 2
+    assert ground.said == ["the cloud cannot be healed: a part does not come back", "deploying anew for S3"]
+
+
+@pytest.mark.parametrize("error", [LedgerUnread("gone"), LocalCloudError("gone", "start it")])
+def test_a_drill_without_a_verdict_stops_nobody_else(error):
+    ground = Ground({"S1": error})
+    assert ground.run("S1", "S3") == {"S1": Code.ERROR, "S3": Code.MET}
+    assert ground.deployments == 2
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"), [([], 0), ([0, 0], 0), ([0, 3], 3), ([3, 1, 0], 1), ([1, 3, 2, 0], 2)]
+)
+def test_a_series_ends_with_the_worst_code(codes, code):
+    assert worst([Code(one) for one in codes]) == code
+
+
+@pytest.mark.parametrize(("verdict", "code"), [("met", 0), ("missed", 1), ("invalid", 3)])
+def test_each_verdict_has_its_exit_code(monkeypatch, verdict, code):
+    @contextmanager
+    def fresh(say, *, time_scale):
+        yield None
+
+    monkeypatch.setattr(command.stage, "fresh", fresh)
+    monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: verdict)
+    assert CliRunner().invoke(command.app, ["drill", "--scenario", "S11"]).exit_code == code
+    monkeypatch.setattr(command.LocalGround, "heal", lambda self: None)
+    result = CliRunner().invoke(command.app, ["drill", "--scenario", "all"])
+    assert result.exit_code == code
+    assert result.output.count(f" {verdict} ") == len(command.SCENARIOS)
+
+
+def test_the_help_tells_the_exit_codes():
+    told = " ".join(CliRunner().invoke(command.app, ["drill", "--help"]).output.split())
+    assert "0 every expectation met, 1 one missed, 2 no verdict" in told
+
+
+def test_every_scenario_is_listed():
+    listed = CliRunner().invoke(command.app, ["list"]).output
+    assert all(code in listed for code in command.SCENARIOS)
+
+
+def staged(monkeypatch, changes) -> Stage:
+    def planned(cloud, stacks, *, refresh):
+        if changes is None:
+            raise TerraformFailed("plan failed", "mend it")
+        return {stack.name: changes + refresh for stack in stacks}
+
+    monkeypatch.setattr(command.stage.lifecycle, "planned_changes", planned)
+    stacks = [Stack(name, SimpleNamespace(), frozenset()) for name in ("payments-use1", "payments-usw2")]
+    return Stage(Terraform(), {}, SimpleNamespace(), stacks)
+
+
+def test_with_a_dead_region_only_the_survivors_stack_is_planned_from_its_state(monkeypatch):
+    ready = staged(monkeypatch, 0)
+    assert ready.plans_after(Plans.NONE, "payments-usw2", print) is None
+    assert ready.plans_after(Plans.SURVIVOR, "payments-usw2", print) == {"payments-usw2": 0}
+    assert ready.plans_after(Plans.ALL, "payments-usw2", print) == {"payments-use1": 1, "payments-usw2": 1}
+
+
+def test_a_plan_that_fails_is_no_plan(monkeypatch):
+    said = []
+    assert staged(monkeypatch, None).plans_after(Plans.SURVIVOR, "payments-usw2", said.append) == {
+        "payments-usw2": None
+    }
+    assert "plan failed" in said[-1]

@@ -1,0 +1,174 @@
+"""Faults add up and heal, over parts that only write down what they were told."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from lib import config
+from localcloud.cloud import LocalCloud
+from localcloud.state import CloudState, RegionState
+
+EAST, WEST, WITNESS = "us-east-1", "us-west-2", "us-east-2"
+
+
+class Told(list):
+    """What the parts were told, in order."""
+
+
+class Aws:
+    def __init__(self, told):
+        self.told = told
+
+    def set_region(self, region, state):
+        self.told.append(("gate", region, state))
+        return {"killed_processes": 2, "stopped_processes": 3}
+
+    def set_link(self, one, other, *, cut):
+        self.told.append(("gate link", one, other, cut))
+
+    def set_flapping(self, region, one_in):
+        self.told.append(("flapping", region, one_in))
+
+
+class Pair:
+    writer = WEST
+
+    def __init__(self, told):
+        self.told = told
+
+    def kill(self, region):
+        self.told.append(("kill", region))
+        return frozenset({1, 2, 3, 4})
+
+    def freeze(self, region):
+        self.told.append(("freeze", region))
+        return frozenset({1, 2})
+
+    def thaw(self, region):
+        self.told.append(("thaw", region))
+        return frozenset({1, 2})
+
+    def revive(self, region):
+        self.told.append(("start", region))
+
+    def rejoin(self, region, *, salvage_to):
+        self.told.append(("rejoin", region, salvage_to.name))
+        return 5
+
+    def is_writer(self, region):
+        return region == self.writer
+
+
+class Link:
+    def __init__(self, told, region):
+        self.told, self.region = told, region
+
+    async def cut(self):
+        self.told.append(("wal cut", self.region))
+
+    def heal(self):
+        self.told.append(("wal heal", self.region))
+
+
+class Plane:
+    def status(self):
+        return {"running": True}
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+@pytest.fixture
+async def cloud(told):
+    region = RegionState(endpoint="", front_door="", database_port=1, link_port=1)
+    state = CloudState(
+        pid=1,
+        control="",
+        token="",
+        operator_endpoint="",
+        account_id="",
+        access_key_id="",
+        secret_access_key="",
+        regions={EAST: region, WEST: region},
+        dns_port=1,
+        calls_log=Path("calls"),
+    )
+    return LocalCloud(
+        settings=config.load({}),
+        state=state,
+        pair=Pair(told),
+        aws=Aws(told),
+        links={name: Link(told, name) for name in (EAST, WEST)},
+        plane=Plane(),
+        loop=asyncio.get_running_loop(),
+        salvage_to=Path("salvaged.jsonl"),
+    )
+
+
+async def test_a_killed_region_loses_functions_and_database(cloud, told):
+    assert await asyncio.to_thread(cloud.kill, EAST) == 6
+    assert told == [("gate", EAST, "dead"), ("kill", EAST)]
+    assert cloud.status()["regions"][EAST] == {"state": "dead", "writer": False}
+
+
+@pytest.mark.parametrize("place", [WITNESS, "global"])
+async def test_a_place_without_databases_dies_in_the_gate_only(cloud, told, place):
+    assert await asyncio.to_thread(cloud.kill, place) == 2
+    assert told == [("gate", place, "dead")]
+
+
+async def test_a_revived_region_has_its_old_data(cloud, told):
+    await asyncio.to_thread(cloud.kill, EAST)
+    told.clear()
+    await asyncio.to_thread(cloud.revive, EAST)
+    assert told == [("start", EAST), ("gate", EAST, "alive")], "the database is there before its functions"
+    assert cloud.status()["regions"][EAST]["state"] == "alive"
+
+
+async def test_a_stopped_region_goes_on_where_it_stood(cloud, told):
+    assert await asyncio.to_thread(cloud.stop, EAST) == 5
+    assert cloud.status()["regions"][EAST]["state"] == "stopped"
+    await asyncio.to_thread(cloud.revive, EAST)
+    assert told == [
+        ("gate", EAST, "stopped"),
+        ("freeze", EAST),
+        ("thaw", EAST),
+        ("gate", EAST, "alive"),
+    ]
+
+
+async def test_between_the_regions_the_databases_lose_each_other_too(cloud, told):
+    await asyncio.to_thread(cloud.link, WEST, EAST, cut=True)
+    assert told == [("gate link", WEST, EAST, True), ("wal cut", EAST), ("wal cut", WEST)]
+    told.clear()
+    await asyncio.to_thread(cloud.link, EAST, WITNESS, cut=True)
+    assert told == [("gate link", EAST, WITNESS, True)]
+
+
+async def test_healing_ends_every_fault_and_lets_the_old_writer_follow(cloud, told):
+    def break_all() -> None:
+        cloud.kill(EAST)
+        cloud.kill("global")
+        cloud.link(EAST, WEST, cut=True)
+        cloud.flap(WEST, 3)
+
+    await asyncio.to_thread(break_all)
+    told.clear()
+    assert await asyncio.to_thread(cloud.heal) == 5
+    assert ("gate link", EAST, WEST, False) in told
+    assert ("flapping", WEST, 0) in told
+    assert ("gate", "global", "alive") in told
+    assert told[-1] == ("rejoin", EAST, "salvaged.jsonl")
+    assert not (cloud.dead | cloud.stopped | cloud.cut | cloud.flapping)
+
+
+@pytest.mark.parametrize(
+    ("deed", "place"), [("kill", "mars"), ("stop", WITNESS), ("revive", EAST), ("stop", "global")]
+)
+async def test_a_place_where_the_fault_makes_no_sense_is_refused(cloud, told, deed, place):
+    with pytest.raises(ValueError, match=place):
+        await asyncio.to_thread(getattr(cloud, deed), place)
+    assert told == []
