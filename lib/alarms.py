@@ -154,7 +154,7 @@ def _payments(metrics: RegionMetrics) -> Iterator[Alarm]:
         minutes=1,
         bad_minutes=1,
         why_missing=QUIET,
-        says="A takeover by this region ended in the state Held; nobody acknowledges payments under its lease",
+        says="A takeover by this region ended in Held: nobody acknowledges payments under its lease",
         runbook="takeover-held",
         impairs=True,
     )

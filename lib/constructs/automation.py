@@ -34,8 +34,8 @@ class AutomationRole(Construct):
             max_session_duration=3600,
             permissions_boundary=sites.primary.permissions_boundary,
         )
-        statements = [*(_allow(sites, regions)), outside(*regions)]
-        IamRolePolicy(self, "policy", name=name, role=role.name, policy=policy(statements))
+        document = policy([*_allow(sites, regions), outside(*regions)])
+        IamRolePolicy(self, "policy", name=name, role=role.name, policy=document)
         self.arn = role.arn
 
 

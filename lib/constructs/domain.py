@@ -39,7 +39,9 @@ class ApiDomain(Construct):
         self._name = settings.api_name
         certificates = ends.map(self._certificate)
         proof = self._proof(zone_id, certificates.primary)
-        self.aliases = ends.zip(certificates).map(lambda both: self._end(*both, proof))
+        self.aliases: Pair[Route53RecordAlias | None] = ends.zip(certificates).map(
+            lambda both: self._end(*both, proof)
+        )
 
     def _certificate(self, end: DomainEnd) -> AcmCertificate:
         certificate = AcmCertificate(

@@ -70,9 +70,15 @@ class Function(Construct):
         site = platform.site
         name = site.name(id_)
         self.logs = LogGroup(self, "logs", site=site, key=platform.key, name=f"/aws/lambda/{name}")
-        common = [self.logs.write(), IN_VPC, TRACING, outside(site.region.name)]
-        statements = [*common, *platform.allow, *allow]
-        role = ServiceRole(self, "role", site=site, what=id_, service="lambda", allow=statements)
+        statements = [self.logs.write(), IN_VPC, TRACING, *platform.allow, *allow]
+        role = ServiceRole(
+            self,
+            "role",
+            site=site,
+            what=id_,
+            service="lambda",
+            allow=[*statements, outside(site.region.name)],
+        )
         function = LambdaFunction(
             self,
             "function",

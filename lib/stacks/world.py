@@ -1,6 +1,6 @@
 """What needs both regions."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.route53_record import Route53RecordAlias
@@ -36,9 +36,7 @@ class WorldStack(AwsStack):
     ) -> None:
         super().__init__(scope, settings=settings, what="world", region=settings.regions.primary)
         self._settings = settings
-        self._regions = regions
-        self._sites = settings.regions.map(lambda region: Site(settings, region, self.site.account))
-        self._providers = settings.regions.map(lambda region: self._provider(region, region.code))
+        self._ends = settings.regions.zip(regions).map(lambda both: self._end(*both))
         record = FailoverRecord(
             self,
             "api",
@@ -51,9 +49,13 @@ class WorldStack(AwsStack):
             ),
         )
         self._peer()
-        AutomationRole(self, "automation", settings=settings, sites=self._sites)
+        AutomationRole(self, "automation", settings=settings, sites=self._ends.map(lambda end: end.site))
         self._watch(record.health_check_ids)
         self.output({"api_name": settings.api_name})
+
+    def _end(self, region: Region, stack: RegionalStack) -> "End":
+        site = Site(self._settings, region, self.site.account)
+        return End(site, stack, self._provider(region, region.code))
 
     def _provider(self, region: Region, alias: str) -> TerraformProvider:
         return provider_in(self, f"aws-{alias}", settings=self._settings, region=region, alias=alias)
@@ -61,28 +63,17 @@ class WorldStack(AwsStack):
     def _aliases(self, zone_id: str) -> Pair[Route53RecordAlias | None]:
         if not self._settings.dns.delegated:
             return Pair(None, None)
-        ends = self._regions.zip(self._providers).map(
-            lambda both: DomainEnd(both[0].site.region.code, both[0].metrics.api_id, both[1])
+        ends = self._ends.map(
+            lambda end: DomainEnd(end.site.region.code, end.stack.metrics.api_id, end.provider)
         )
         return ApiDomain(self, "domain", settings=self._settings, zone_id=zone_id, ends=ends).aliases
 
     def _peer(self) -> None:
-        sides = self._sites.zip(self._regions.zip(self._providers)).map(
-            lambda side: Side(side[0], side[1][0].network, side[1][1])
-        )
+        sides = self._ends.map(lambda end: Side(end.site, end.stack.network, end.provider))
         Peering(self, "peering", name=self._settings.name("peering"), sides=sides)
 
     def _watch(self, health_check_ids: Pair[str]) -> None:
-        placed = self._regions.zip(self._providers).zip(self._sites.zip(health_check_ids))
-        watched = placed.map(
-            lambda at: Watched(
-                metrics=RegionMetrics(at[1][0], at[0][0].metrics.api_id),
-                topic_arn=at[0][0].alarm_topic.arn,
-                host=at[0][0].api_host,
-                health_check_id=at[1][1],
-                provider=at[0][1],
-            )
-        )
+        watched = self._ends.zip(health_check_ids).map(lambda both: both[0].watched(both[1]))
         Dashboards(self, "dashboards", regions=watched)
         ReplicaAlarms(self, "replicas", regions=watched)
         home = replace(self._settings.regions.primary, name=aws_facts().health_metrics_region)
@@ -92,4 +83,23 @@ class WorldStack(AwsStack):
             site=Site(self._settings, home, self.site.account),
             provider=self._provider(home, "health"),
             regions=watched,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One region as the world sees it."""
+
+    site: Site
+    stack: RegionalStack
+    provider: TerraformProvider
+
+    def watched(self, health_check_id: str) -> Watched:
+        """What alarms and dashboards need of it."""
+        return Watched(
+            metrics=RegionMetrics(self.site, self.stack.metrics.api_id),
+            topic_arn=self.stack.alarm_topic.arn,
+            host=self.stack.api_host,
+            health_check_id=health_check_id,
+            provider=self.provider,
         )
