@@ -2,6 +2,7 @@
 # ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -41,11 +42,12 @@ def describe_in_full() -> None:
 def keep_percentiles() -> None:
     """An alarm on a percentile has no basic statistic; upstream gives it the average too."""
 
-    def put(original: Wrapper, params: dict[str, Any], *how: Any, **options: Any) -> Any:
-        answer = original(params, *how, **options)
-        alarm = cloudwatch._alarms.get(cloudwatch._p(params, "AlarmName"))
+    def put(original: Wrapper, params: dict[str, Any], content: Any, *other: bool) -> Any:
+        answer = original(params, content, *other)
+        name = content["AlarmName"] if any(other) else cloudwatch._p(params, "AlarmName")
+        alarm = cloudwatch._alarms.get(name)
         if alarm is not None and alarm["ExtendedStatistic"]:
-            alarm["Statistic"] = None
+            alarm.pop("Statistic", None)
         return answer
 
     wrap(cloudwatch, "_put_metric_alarm", put)
@@ -60,10 +62,15 @@ def _xml(content: Any) -> str:
     """JSON as the Query protocol writes it. What is None is left out."""
     match content:
         case dict():
-            return "".join(f"<{k}>{_xml(v)}</{k}>" for k, v in content.items() if v is not None)
+            return "".join(f"<{k}>{_xml(_moment(k, v))}</{k}>" for k, v in content.items() if v is not None)
         case list():
             return "".join(f"<member>{_xml(item)}</member>" for item in content)
         case bool():
             return str(content).lower()
         case _:
             return escape(str(content))
+
+
+def _moment(name: str, value: Any) -> Any:
+    """Moments are text in this protocol and seconds since the epoch in the other."""
+    return datetime.fromtimestamp(value, UTC).isoformat() if name.endswith("Timestamp") else value
