@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
 )
 from constructs import Construct
 
-from lib.alarms import regional_alarms
+from lib.alarm_list import regional_alarms
 from lib.constructs.alarm import AlarmBoard
 from lib.constructs.function import Function
 from lib.constructs.key import EncryptionKey

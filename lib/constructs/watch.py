@@ -6,7 +6,7 @@ from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
-from lib.alarms import health_alarm, replica_alarm
+from lib.alarm_list import health_alarm, replica_alarm
 from lib.constructs.alarm import AlarmBoard
 from lib.constructs.key import EncryptionKey, for_alarms
 from lib.constructs.topic import AlarmTopic

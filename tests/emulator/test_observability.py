@@ -129,10 +129,11 @@ def test_a_flow_log_remembers_how_it_is_delivered(emulator):
         LogDestination=f"arn:aws:logs:{HOME}:{ACCOUNT}:log-group:flow",
         DeliverLogsPermissionArn=role,
         MaxAggregationInterval=60,
+        TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "Name", "Value": "ours"}]}],
     )
     (found,) = client.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"]
     assert (found["DeliverLogsPermissionArn"], found["MaxAggregationInterval"]) == (role, 60)
-    assert found["LogGroupName"] == "flow"
+    assert (found["LogGroupName"], found["Tags"]) == ("flow", [{"Key": "Name", "Value": "ours"}])
     assert found["LogFormat"].startswith("${version} ")
 
 

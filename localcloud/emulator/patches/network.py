@@ -52,12 +52,13 @@ def _with_options(text: str, peering_id: str, peering: Parameters) -> str:
 
 
 def remember_flow_log_delivery() -> None:
-    """Report the role, the interval and the log group of a flow log; upstream keeps none of them."""
+    """Report role, interval, log group and tags of a flow log; upstream keeps none of them."""
 
     def create(original: Wrapper, params: Parameters) -> Any:
         before = set(ec2._flow_logs)
         answer = original(params)
         for log_id in set(ec2._flow_logs) - before:
+            ec2._parse_tag_specs(params, "vpc-flow-log", log_id)
             ec2._flow_logs[log_id] |= {
                 "deliverLogsPermissionArn": ec2._p(params, "DeliverLogsPermissionArn"),
                 "maxAggregationInterval": ec2._p(params, "MaxAggregationInterval") or "600",

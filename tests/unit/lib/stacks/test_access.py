@@ -104,3 +104,9 @@ def test_P09_parameters_are_of_the_same_kind_in_both_regions(stacks):
 
 def test_the_region_of_health_metrics_is_one_that_we_know():
     assert aws_facts().health_metrics_region in aws_facts().regions
+
+
+def test_the_api_takes_no_more_than_the_settings_say(region, settings):
+    limits = region.only("aws_apigatewayv2_stage")["default_route_settings"]
+    assert limits["throttling_rate_limit"] == settings.api.rate_limit == 500
+    assert limits["throttling_burst_limit"] == settings.api.burst_limit == 1000

@@ -200,9 +200,3 @@ def test_P23_outputs_name_their_region(stacks):
 @pytest.mark.parametrize(("code", "other"), [("use1", "us-west-2"), ("usw2", "us-east-1")])
 def test_B03_a_region_mentions_no_other_region(stacks, code, other):
     assert other not in json.dumps(stacks[code].document)
-
-
-def test_the_api_takes_no_more_than_the_settings_say(region, settings):
-    limits = region.only("aws_apigatewayv2_stage")["default_route_settings"]
-    assert limits["throttling_rate_limit"] == settings.api.rate_limit == 500
-    assert limits["throttling_burst_limit"] == settings.api.burst_limit == 1000

@@ -1,4 +1,4 @@
-"""P07, P10, P13: what is seen, who is called, and by what."""
+"""P10: who is called, and by what."""
 
 import json
 import re
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from failover.decision import Rule
-from lib import config
 from lib.log_metrics import PAGES
 from tests.unit.synthesized import synthesize
 
@@ -19,63 +18,6 @@ def alarms_of(stack):
         name.removeprefix("payments-").removesuffix("-test"): alarm
         for name, alarm in stack.by("aws_cloudwatch_metric_alarm", "alarm_name").items()
     }
-
-
-def dashboards(stacks):
-    return stacks["world"].by("aws_cloudwatch_dashboard", "dashboard_name")
-
-
-def graphs(stacks):
-    body = next(iter(dashboards(stacks).values()))["dashboard_body"]
-    return [w["properties"] for w in json.loads(body)["widgets"] if w["type"] == "metric"]
-
-
-def test_P07_each_region_keeps_a_dashboard_with_the_same_body(stacks):
-    kept = dashboards(stacks)
-    assert {name: dashboard["provider"] for name, dashboard in kept.items()} == {
-        "payments-overview-use1-test": "aws.use1",
-        "payments-overview-usw2-test": "aws.usw2",
-    }
-    assert len({dashboard["dashboard_body"] for dashboard in kept.values()}) == 1
-
-
-def test_P07_every_widget_names_its_region_and_both_regions_show_the_same(stacks):
-    titles = {"us-east-1": [], "us-west-2": []}
-    for graph in graphs(stacks):
-        titles[graph["region"]].append(graph["title"].removesuffix(f", {graph['region']}"))
-    assert titles["us-east-1"] == titles["us-west-2"]
-    assert len(titles["us-east-1"]) == 12
-
-
-def test_P07_databases_functions_tables_apis_and_the_lease_are_shown(stacks):
-    for region, code in (("us-east-1", "use1"), ("us-west-2", "usw2")):
-        lines = [line for graph in graphs(stacks) if graph["region"] == region for line in graph["metrics"]]
-        shown = {(line[0], line[1]) for line in lines}
-        assert shown >= {
-            ("AWS/RDS", "AuroraGlobalDBRPOLag"),
-            ("AWS/RDS", "CPUUtilization"),
-            *(("AWS/Lambda", name) for name in ("Invocations", "Errors", "Duration")),
-            *(("AWS/DynamoDB", f"Consumed{way}CapacityUnits") for way in ("Read", "Write")),
-            ("AWS/ApiGateway", "5xx"),
-            ("payments-test", "LeaseRemaining"),
-            ("payments-test", "KeeperTicks"),
-        }
-        clusters = {line[3] for line in lines if line[0] == "AWS/RDS"}
-        assert clusters == {f"payments-ledger-{code}-test"}
-        assert {line[3] for line in lines if line[0] == "AWS/Lambda"} == {
-            f"payments-{what}-test" for what in ("service", "keeper", "steps")
-        }
-
-
-def test_P07_widgets_do_not_overlap(stacks):
-    body = next(iter(dashboards(stacks).values()))["dashboard_body"]
-    taken = set()
-    for widget in json.loads(body)["widgets"]:
-        rows = range(widget["y"], widget["y"] + widget["height"])
-        cells = {(x, y) for x in range(widget["x"], widget["x"] + widget["width"]) for y in rows}
-        assert not cells & taken
-        assert max(x for x, _ in cells) < 24
-        taken |= cells
 
 
 @pytest.mark.parametrize(
@@ -236,27 +178,6 @@ def test_P10_a_letter_goes_out_when_the_settings_name_somebody(settings, functio
         letter = with_letters[code].only("aws_sns_topic_subscription")
         assert (letter["protocol"], letter["endpoint"]) == ("email", "on-call@example.com")
         assert not stacks[code].all("aws_sns_topic_subscription")
-
-
-def test_P13_a_rule_samples_what_is_named_like_this_environment(region, settings):
-    rule = region.only("aws_xray_sampling_rule")
-    assert rule["service_name"] == "payments-*-test"
-    assert (rule["fixed_rate"], rule["reservoir_size"]) == (0.05, 1)
-    assert 1 <= rule["priority"] < 10000
-    group = region.only("aws_xray_group")
-    assert group["filter_expression"] == 'service("payments-service-test") OR service("payments-steps-test")'
-
-
-def test_P13_traces_have_names_within_thirty_two_characters(functions, tmp_path):
-    longest = "a23456789-123456"
-    settings = config.load({"ENVIRONMENT_SUFFIX": longest}).model_copy(update={"system": longest})
-    stack = synthesize(settings, functions, tmp_path)["use1"]
-    for name in (
-        stack.only("aws_xray_group")["group_name"],
-        stack.only("aws_xray_sampling_rule")["rule_name"],
-    ):
-        assert len(name) <= 32
-        assert name.endswith(longest)
 
 
 def test_every_alarm_is_told_when_it_ends(resources):
