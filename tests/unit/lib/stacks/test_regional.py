@@ -174,12 +174,6 @@ def test_the_api_has_explicit_routes_to_one_function(region):
     assert region.only("aws_apigatewayv2_integration")["payload_format_version"] == "2.0"
 
 
-def test_P13_functions_and_state_machine_are_traced(region):
-    modes = {function["tracing_config"]["mode"] for function in functions_of(region).values()}
-    assert modes == {"Active"}
-    assert region.only("aws_sfn_state_machine")["tracing_configuration"] == {"enabled": True}
-
-
 def test_P23_outputs_name_their_region(stacks):
     for code, ending in (("use1", "us_east_1"), ("usw2", "us_west_2")):
         named = {

@@ -23,3 +23,9 @@ def test_P13_traces_have_names_within_thirty_two_characters(functions, tmp_path)
     ):
         assert len(name) <= 32
         assert name.endswith(longest)
+
+
+def test_P13_functions_and_state_machine_are_traced(region):
+    modes = {function["tracing_config"]["mode"] for function in region.all("aws_lambda_function")}
+    assert modes == {"Active"}
+    assert region.only("aws_sfn_state_machine")["tracing_configuration"] == {"enabled": True}
