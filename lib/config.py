@@ -11,6 +11,8 @@ from pydantic import AfterValidator, ValidationError, model_validator
 
 from lib.errors import SettingsError
 from lib.facts import CONFIG, aws_facts
+from lib.lifecycle import Lifecycle, Profile
+from lib.operations import Access, Alarms, Api, Logs, Tracing
 from lib.pair import Pair
 from lib.regions import Region, Role
 from lib.sections import (
@@ -58,6 +60,12 @@ class Settings(Section):
     database: Database
     functions: Functions
     network: Network
+    logs: Logs
+    api: Api
+    alarms: Alarms
+    tracing: Tracing
+    access: Access = Access()
+    profile: Profile = Profile.EPHEMERAL
     provider: Provider
     budget: Budget = Budget()
     state: RemoteState | None = None
@@ -77,6 +85,11 @@ class Settings(Section):
         """
         code = [region.code] if region else []
         return "-".join([self.system, what, *code, self.environment_suffix])
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """What removal finds in its way."""
+        return Lifecycle.of(self.profile)
 
     @property
     def parameter_prefix(self) -> str:
@@ -128,7 +141,8 @@ def load(
     """The settings of the system and environment that *environment* asks for.
 
     SYSTEM picks the file (default ``payments``). ENVIRONMENT_SUFFIX, or else *context_suffix*, names the
-    environment (default ``dev``). AWS_PROVIDER_VERSION overrides the provider's constraint.
+    environment (default ``dev``). AWS_PROVIDER_VERSION overrides the provider's constraint, LIFECYCLE_PROFILE
+    the profile.
     TERRAFORM_STATE_BUCKET and TERRAFORM_STATE_BUCKET_REGION put Terraform's state into a bucket.
 
     Raises SettingsError with one readable line a mistake: the key, the value and the fix.
@@ -138,6 +152,8 @@ def load(
     document["environment_suffix"] = environment.get("ENVIRONMENT_SUFFIX") or context_suffix or "dev"
     if version := environment.get("AWS_PROVIDER_VERSION"):
         document["provider"] = {"aws": version}
+    if profile := environment.get("LIFECYCLE_PROFILE"):
+        document["profile"] = profile
     if bucket := environment.get("TERRAFORM_STATE_BUCKET"):
         region = environment.get("TERRAFORM_STATE_BUCKET_REGION", "")
         document["state"] = {"bucket": bucket, "region": region}
@@ -159,6 +175,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 ORIGINS = {
     "environment_suffix": "ENVIRONMENT_SUFFIX",
+    "profile": "LIFECYCLE_PROFILE or profile",
     "provider.aws": "AWS_PROVIDER_VERSION or provider.aws",
     "state.bucket": "TERRAFORM_STATE_BUCKET",
     "state.region": "TERRAFORM_STATE_BUCKET_REGION",

@@ -15,6 +15,8 @@ class Facts:
     regions: frozenset[str]
     strong_consistency_sets: tuple[frozenset[str], ...]
     engine_versions: tuple[str, ...]
+    health_metrics_region: str
+    """The one region where Route 53 publishes what its health checks see."""
 
 
 @cache
@@ -25,4 +27,5 @@ def aws_facts() -> Facts:
         regions=frozenset(document["regions"]),
         strong_consistency_sets=tuple(map(frozenset, document["strong_consistency_sets"])),
         engine_versions=tuple(document["aurora_postgresql"]["creatable"]),
+        health_metrics_region=document["health_metrics_region"],
     )

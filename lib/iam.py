@@ -40,13 +40,72 @@ class Allow:
         }
 
 
-def policy(statements: Iterable[Allow]) -> str:
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """What nobody may do, whatever else allows it: *actions*, or everything *but* some."""
+
+    resources: tuple[str, ...]
+    when: Conditions
+    actions: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    principal: str | None = None
+    """In the policies of resources only."""
+
+    def __post_init__(self) -> None:
+        if bool(self.actions) == bool(self.but):
+            raise ValueError(f"say what is denied or what is not: {self.actions} and all but {self.but}")
+
+    def render(self) -> dict[str, object]:
+        """The statement as IAM reads it."""
+        return {
+            "Effect": "Deny",
+            **({"Principal": self.principal} if self.principal else {}),
+            **({"Action": list(self.actions)} if self.actions else {"NotAction": list(self.but)}),
+            "Resource": list(self.resources),
+            "Condition": {test: dict(keys) for test, keys in self.when.items()},
+        }
+
+
+Statement = Allow | Deny
+WITHOUT_REGION = (
+    "cloudfront:*",
+    "events:PutEvents",  # a global endpoint takes events in whichever region serves it
+    "globalaccelerator:*",
+    "iam:*",
+    "organizations:*",
+    "route53:*",
+    "sts:*",
+    "support:*",
+    "waf:*",
+)
+"""Services with one endpoint: their calls arrive in a region that the caller does not choose."""
+
+
+def outside(*regions: str) -> Deny:
+    """Deny whatever is not in *regions*, now and with every right a role may get later."""
+    return Deny(
+        resources=("*",),
+        but=WITHOUT_REGION,
+        when={"StringNotEquals": {"aws:RequestedRegion": list(regions)}},
+    )
+
+
+def policy(statements: Iterable[Statement]) -> str:
     """The policy document of *statements* as JSON."""
     return json.dumps({"Version": "2012-10-17", "Statement": [one.render() for one in statements]})
 
 
 def trust(service: str) -> str:
     """The trust policy that lets an AWS service, such as ``lambda``, assume a role."""
-    principal = {"Service": f"{service}.amazonaws.com"}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return _trust({"Service": f"{service}.amazonaws.com"})
+
+
+def trust_roles(arns: Iterable[str], *, external_id: str, regions: Iterable[str]) -> str:
+    """The trust policy that lets roles assume a role: knowing *external_id*, through STS of *regions*."""
+    equals = {"sts:ExternalId": external_id, "aws:RequestedRegion": list(regions)}
+    return _trust({"AWS": list(arns)}, Condition={"StringEquals": equals})
+
+
+def _trust(principal: Mapping[str, str | list[str]], **more: object) -> str:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

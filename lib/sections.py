@@ -93,6 +93,10 @@ class Dns(Section):
     """The public name and how fast it leaves a sick region."""
 
     domain: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    zone: Literal["own", "existing"] = "own"
+    """``own``: a zone for this environment is created; ``existing``: that of `domain` is there already."""
+    delegated: bool = False
+    """Whether the world resolves the zone. Only then can a certificate be had, and so a name of our own."""
     ttl_s: Seconds
     health_check_interval_s: Literal[10, 30]
     health_check_threshold: Annotated[int, Field(ge=1, le=10)]
@@ -125,7 +129,6 @@ class Functions(Section):
 
     runtime: Annotated[str, Field(pattern=r"^python3\.\d+$")]
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-    log_retention_days: Literal[7, 14, 30, 60, 90, 180, 365]
 
 
 class Network(Section):

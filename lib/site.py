@@ -25,3 +25,13 @@ class Site:
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something regional: ``site.arn("dynamodb", "table/payments-lease-dev")``."""
         return f"arn:aws:{service}:{self.region.name}:{self.account}:{resource}"
+
+    def role_arn(self, what: str) -> str:
+        """The ARN of a role of this region's: ``site.role_arn("steps")``."""
+        return f"arn:aws:iam::{self.account}:role/{self.own_name(what)}"
+
+    @property
+    def permissions_boundary(self) -> str | None:
+        """The ARN of the policy that no role may exceed, where the organisation has one."""
+        name = self.settings.access.permissions_boundary
+        return f"arn:aws:iam::{self.account}:policy/{name}" if name else None

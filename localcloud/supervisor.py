@@ -179,16 +179,19 @@ async def _serve_control(parts: AsyncExitStack, cloud: LocalCloud) -> None:
 
 
 def _seed_secrets(settings: config.Settings, state: CloudState, password: str, ca: str) -> None:
-    """What the organisation has before the first deploy: the database secret, in both regions."""
-    value = json.dumps({"username": settings.database.username, "password": password, "ca": ca})
+    """What the organisation has before the first deploy: its secrets, in both regions."""
+    database = json.dumps({"username": settings.database.username, "password": password, "ca": ca})
+    values = {settings.database.secret: database, settings.api.key_secret: secrets.token_urlsafe(24)}
     for region in state.regions:
-        boto3.client(
+        client = boto3.client(
             "secretsmanager",
             region_name=region,
             endpoint_url=state.operator_endpoint,
             aws_access_key_id=state.access_key_id,
             aws_secret_access_key=state.secret_access_key,
-        ).create_secret(Name=settings.database.secret, SecretString=value)
+        )
+        for name, value in values.items():
+            client.create_secret(Name=name, SecretString=value)
 
 
 def _port(url: str) -> int:

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.apigatewayv2_route import Apigatewayv2Route
 from cdktf_cdktf_provider_aws.apigatewayv2_stage import (
     Apigatewayv2Stage,
     Apigatewayv2StageAccessLogSettings,
+    Apigatewayv2StageDefaultRouteSettings,
 )
 from constructs import Construct
 
@@ -45,7 +46,7 @@ class HttpApi(Construct):
         name = site.name(id_)
         api = Apigatewayv2Api(self, "api", name=name, protocol_type="HTTP")
         self._route(api, function, routes)
-        logs = LogGroup(self, "logs", site=site, key=platform.key, name=f"/aws/apigateway/{name}")
+        logs = LogGroup(self, "logs", site=site, key=platform.key, name=f"/aws/apigateway/{name}", audit=True)
         Apigatewayv2Stage(
             self,
             "stage",
@@ -55,8 +56,14 @@ class HttpApi(Construct):
             access_log_settings=Apigatewayv2StageAccessLogSettings(
                 destination_arn=logs.arn, format=ACCESS_LOG
             ),
+            default_route_settings=Apigatewayv2StageDefaultRouteSettings(
+                detailed_metrics_enabled=True,  # metrics a route: health checks are no errors of payments
+                throttling_rate_limit=site.settings.api.rate_limit,
+                throttling_burst_limit=site.settings.api.burst_limit,
+            ),
         )
         function.invoked_by("apigateway", f"{api.execution_arn}/*/*")
+        self.id = api.id
         self.endpoint = api.api_endpoint
         self.host = f"{api.id}.execute-api.{site.region.name}.amazonaws.com"
 

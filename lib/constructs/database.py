@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from cdktf import TerraformResourceLifecycle, TerraformStack
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
@@ -16,6 +16,7 @@ from constructs import Construct
 from lib.constructs.key import EncryptionKey
 from lib.constructs.logs import LogGroup
 from lib.constructs.network import RegionalNetwork
+from lib.constructs.secret import ephemeral_secret
 from lib.iam import Allow
 from lib.sections import Database
 from lib.site import Site
@@ -47,16 +48,11 @@ class DatabaseOrigin:
         return cls(database=settings.name, username=settings.username, secret=settings.secret)
 
     def give_to(self, cluster: RdsCluster) -> None:
-        """Make *cluster* the origin.
-
-        The password comes from an ephemeral block into a write-only argument, so neither plan nor state
-        holds it. CDKTF knows no ephemeral blocks, hence the override.
-        """
-        block = "ephemeral.aws_secretsmanager_secret_version.database"
-        TerraformStack.of(cluster).add_override(block, {"secret_id": self.secret})
+        """Make *cluster* the origin; its password passes through Terraform without being kept."""
+        secret = ephemeral_secret(cluster, "database", name=self.secret)
         cluster.database_name = self.database
         cluster.master_username = self.username
-        cluster.master_password_wo = f'${{jsondecode({block}.secret_string)["password"]}}'
+        cluster.master_password_wo = f'${{jsondecode({secret})["password"]}}'
         cluster.master_password_wo_version = 1
 
 
@@ -82,6 +78,7 @@ class RegionalDatabase(Construct):
         if origin:
             origin.give_to(cluster)
         self.arn = cluster.arn
+        self.identifier = site.own_name(id_)
         self.address = f"{cluster.endpoint}:{cluster.port}"
 
     def fail_over(self) -> list[Allow]:
@@ -94,7 +91,10 @@ class RegionalDatabase(Construct):
 
     def _cluster(self, name: str, network: RegionalNetwork, key: EncryptionKey) -> RdsCluster:
         # Aurora would make the log group itself, without retention, and leave it behind
-        logs = LogGroup(self, "logs", site=self._site, key=key, name=f"/aws/rds/cluster/{name}/{LOG}")
+        logs = LogGroup(
+            self, "logs", site=self._site, key=key, name=f"/aws/rds/cluster/{name}/{LOG}", audit=True
+        )
+        lifecycle = self._site.settings.lifecycle
         subnets = DbSubnetGroup(self, "subnets", name=self.global_id, subnet_ids=network.private_subnet_ids)
         return RdsCluster(
             self,
@@ -111,8 +111,10 @@ class RegionalDatabase(Construct):
             backup_retention_period=self._settings.backup_retention_days,
             copy_tags_to_snapshot=True,
             enabled_cloudwatch_logs_exports=[LOG],
-            deletion_protection=False,
-            skip_final_snapshot=True,
+            deletion_protection=lifecycle.protected,
+            skip_final_snapshot=not lifecycle.protected,
+            final_snapshot_identifier=lifecycle.final_snapshot(name),
+            delete_automated_backups=not lifecycle.protected,
             lifecycle=TerraformResourceLifecycle(ignore_changes=SWAPPED_WITH_ROLES),
             depends_on=[logs.group],
         )

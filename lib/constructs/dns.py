@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from cdktf_cdktf_provider_aws.route53_record import (
     Route53Record,
+    Route53RecordAlias,
     Route53RecordFailoverRoutingPolicy,
 )
 from constructs import Construct
@@ -25,16 +26,20 @@ class Answer:
     health_path: str
     routing: str
     """PRIMARY or SECONDARY: which record Route 53 prefers while both are healthy."""
+    alias: Route53RecordAlias | None
+    """The region's end of a custom domain; without one the answer is the host's name."""
 
     @classmethod
-    def of(cls, regions: Pair[Region], hosts: Pair[str]) -> "Pair[Answer]":
+    def of(
+        cls, regions: Pair[Region], hosts: Pair[str], aliases: Pair[Route53RecordAlias | None]
+    ) -> "Pair[Answer]":
         """The primary region answers while it is the writer, the standby region as long as it lives.
 
         So DNS leaves the primary while a takeover is still running, and returns only when it writes again.
         """
         return Pair(
-            cls(regions.primary, hosts.primary, "/health/ready", "PRIMARY"),
-            cls(regions.standby, hosts.standby, "/health/live", "SECONDARY"),
+            cls(regions.primary, hosts.primary, "/health/ready", "PRIMARY", aliases.primary),
+            cls(regions.standby, hosts.standby, "/health/live", "SECONDARY", aliases.standby),
         )
 
 
@@ -46,22 +51,24 @@ class FailoverRecord(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
-        for answer in answers:
-            self._record(zone_id, answer)
+        self.health_check_ids = answers.map(lambda answer: self._record(zone_id, answer))
 
-    def _record(self, zone_id: str, answer: Answer) -> None:
+    def _record(self, zone_id: str, answer: Answer) -> str:
+        health_check_id = self._health_check(answer).id
         Route53Record(
             self,
             f"record-{answer.region.code}",
             zone_id=zone_id,
             name=self._settings.api_name,
-            type="CNAME",
-            ttl=self._settings.dns.ttl_s,
-            records=[answer.host],
+            type="A" if answer.alias else "CNAME",
+            alias=answer.alias,
+            ttl=None if answer.alias else self._settings.dns.ttl_s,
+            records=None if answer.alias else [answer.host],
             set_identifier=answer.region.name,
             failover_routing_policy=Route53RecordFailoverRoutingPolicy(type=answer.routing),
-            health_check_id=self._health_check(answer).id,
+            health_check_id=health_check_id,
         )
+        return health_check_id
 
     def _health_check(self, answer: Answer) -> Route53HealthCheck:
         return Route53HealthCheck(

@@ -78,7 +78,9 @@ class FailoverMachine(Construct):
         super().__init__(scope, id_)
         self._site = platform.site
         self._name = self._site.name(id_)
-        logs = LogGroup(self, "logs", site=self._site, key=platform.key, name=f"/aws/states/{self._name}")
+        logs = LogGroup(
+            self, "logs", site=self._site, key=platform.key, name=f"/aws/states/{self._name}", audit=True
+        )
         statements = [steps.invoke(), LOG_DELIVERY, TRACING]
         role = ServiceRole(self, "role", site=self._site, what=id_, service="states", allow=statements)
         waits = self._site.settings.protocol.promotion_limit_s

@@ -17,7 +17,7 @@ from lib.constructs.key import EncryptionKey
 from lib.constructs.logs import LogGroup
 from lib.constructs.network import RegionalNetwork
 from lib.constructs.role import ServiceRole
-from lib.iam import Allow
+from lib.iam import Allow, outside
 from lib.site import Site
 
 IN_VPC = Allow(
@@ -69,9 +69,16 @@ class Function(Construct):
         super().__init__(scope, id_)
         site = platform.site
         name = site.name(id_)
-        logs = LogGroup(self, "logs", site=site, key=platform.key, name=f"/aws/lambda/{name}")
-        statements = [logs.write(), IN_VPC, TRACING, *platform.allow, *allow]
-        role = ServiceRole(self, "role", site=site, what=id_, service="lambda", allow=statements)
+        self.logs = LogGroup(self, "logs", site=site, key=platform.key, name=f"/aws/lambda/{name}")
+        statements = [self.logs.write(), IN_VPC, TRACING, *platform.allow, *allow]
+        role = ServiceRole(
+            self,
+            "role",
+            site=site,
+            what=id_,
+            service="lambda",
+            allow=[*statements, outside(site.region.name)],
+        )
         function = LambdaFunction(
             self,
             "function",
@@ -92,6 +99,7 @@ class Function(Construct):
             ),
             depends_on=[role.policy],
         )
+        self.timeout_s = timeout_s
         self.name = function.function_name
         self.arn = function.arn
         self.invoke_arn = function.invoke_arn

@@ -29,6 +29,20 @@ def for_logs(site: Site) -> Allow:
     )
 
 
+def for_alarms(site: Site) -> Allow:
+    """Alarms of this account and region may use the key for the topic that they write to."""
+    return Allow(
+        ("kms:Decrypt", "kms:GenerateDataKey*"),
+        ITSELF,
+        why_any=WHY,
+        principal={"Service": "cloudwatch.amazonaws.com"},
+        when={
+            "StringEquals": {"aws:SourceAccount": site.account},
+            "ArnLike": {"aws:SourceArn": site.arn("cloudwatch", "alarm:*")},
+        },
+    )
+
+
 def through_dynamodb(site: Site) -> Allow:
     """Whoever may use a table may use its key, but only through DynamoDB."""
     return Allow(
@@ -46,7 +60,7 @@ def through_dynamodb(site: Site) -> Allow:
 
 
 class EncryptionKey(Construct):
-    """A rotated customer key with an alias; deleted, it waits seven days, the shortest KMS allows."""
+    """A rotated customer key with an alias; deleted, it waits as long as the lifecycle says."""
 
     def __init__(
         self,
@@ -65,7 +79,7 @@ class EncryptionKey(Construct):
             "key",
             description=name,
             enable_key_rotation=True,
-            deletion_window_in_days=7,
+            deletion_window_in_days=site.settings.lifecycle.key_window_days,
             policy=policy([_account(site), *users]),
             tags={"Name": name},
             provider=provider,

@@ -5,6 +5,7 @@ from cdktf_cdktf_provider_aws.data_aws_availability_zones import (
     DataAwsAvailabilityZones,
     DataAwsAvailabilityZonesFilter,
 )
+from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
 from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
@@ -52,6 +53,10 @@ class RegionalNetwork(Construct):
             self._private_table(zone, subnet, nats[zone % len(nats)]) for zone, subnet in enumerate(private)
         ]
         self._gateway_endpoints(tables)
+        # whatever is made without a group gets the default one, which lets nobody in or out
+        DefaultSecurityGroup(self, "default-group", vpc_id=self._vpc.id, tags=self._tags("unused"))
+        self.vpc_id = self._vpc.id
+        self.private_table_ids = [table.id for table in tables]
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.firewall = Firewall(self, "firewall", site=site, vpc_id=self._vpc.id)
 

@@ -6,17 +6,23 @@ from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
+from lib.constructs.key import EncryptionKey
+from lib.constructs.secret import ephemeral_secret
 from lib.iam import Allow
 from lib.site import Site
 
 ACTIVE_REGION = "active/region"
 """Run-time data: the region last activated, as this region's takeover published it."""
+API_KEY = "api/key"
+"""The existing secret under the name that both regions know; neither plan nor state ever has its value."""
 
 
 class Parameters(Construct):
     """The region's addresses in Parameter Store, below one prefix."""
 
-    def __init__(self, scope: Construct, id_: str, *, site: Site, values: Mapping[str, str]) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, site: Site, values: Mapping[str, str], key: EncryptionKey
+    ) -> None:
         super().__init__(scope, id_)
         prefix = site.settings.parameter_prefix
         for path, value in values.items():
@@ -28,6 +34,15 @@ class Parameters(Construct):
             type="String",
             value="none",
             lifecycle=TerraformResourceLifecycle(ignore_changes=["value", "insecure_value"]),
+        )
+        SsmParameter(
+            self,
+            "api-key",
+            name=f"{prefix}/{API_KEY}",
+            type="SecureString",
+            key_id=key.arn,
+            value_wo=ephemeral_secret(self, "api-key", name=site.settings.api.key_secret).join(("${", "}")),
+            value_wo_version=1,  # raise it in both regions when the key was changed
         )
 
 

@@ -18,7 +18,7 @@ class Reconciler(Construct):
     def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform) -> None:
         super().__init__(scope, id_)
         site = platform.site
-        function = Function(
+        self.function = Function(
             self,
             "reconciler",
             platform=platform,
@@ -31,7 +31,7 @@ class Reconciler(Construct):
                 publish_events(site),
             ],
         )
-        EveryMinute(self, "schedule", site=site, what="reconciler", function=function)
+        EveryMinute(self, "schedule", site=site, what="reconciler", function=self.function)
 
 
 def publish_events(site: Site) -> Allow:

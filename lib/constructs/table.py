@@ -96,7 +96,7 @@ class GlobalTable(Construct):
             ttl=DynamodbTableTtl(attribute_name=ttl, enabled=True) if ttl else None,
             replica=[_replica(settings, keys.standby, strong=strong)],
             global_table_witness=_witness(settings) if strong else None,
-            deletion_protection_enabled=False,
+            deletion_protection_enabled=settings.lifecycle.protected,
             tags={"Name": self.name},
         )
 

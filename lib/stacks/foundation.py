@@ -1,5 +1,6 @@
 """What must be there before any region: the global database's container, the zone and the global tables."""
 
+from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone
 from cdktf_cdktf_provider_aws.rds_global_cluster import RdsGlobalCluster
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
@@ -44,13 +45,21 @@ class FoundationStack(AwsStack):
             engine="aurora-postgresql",
             engine_version=settings.database.engine_version,
             storage_encrypted=True,
-            deletion_protection=False,
-            force_destroy=True,
+            deletion_protection=settings.lifecycle.protected,
+            force_destroy=settings.lifecycle.force_destroy,
         ).global_cluster_identifier
 
     def _zone(self, settings: Settings) -> str:
-        name = settings.zone_name
-        return Route53Zone(self, "zone", name=name, comment=settings.name("zone"), force_destroy=True).zone_id
+        """Who changes `dns.zone` changes the resolvers' answers only where the new zone is delegated."""
+        if settings.dns.zone == "existing":
+            return DataAwsRoute53Zone(self, "existing-zone", name=settings.dns.domain).zone_id
+        return Route53Zone(
+            self,
+            "zone",
+            name=settings.zone_name,
+            comment=settings.name("zone"),
+            force_destroy=settings.lifecycle.force_destroy,
+        ).zone_id
 
     def _keys(self, settings: Settings) -> Pair[EncryptionKey]:
         """One key of the tables in each region: a replica takes only a key of its own."""

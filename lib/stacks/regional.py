@@ -7,13 +7,16 @@ from lib.bundle import Bundle
 from lib.config import Settings
 from lib.constructs.database import DatabaseOrigin, RegionalDatabase
 from lib.constructs.failover import FailoverControl
+from lib.constructs.flow_logs import FlowLogs
 from lib.constructs.function import FunctionPlatform
-from lib.constructs.key import EncryptionKey, for_logs
+from lib.constructs.key import EncryptionKey, for_alarms, for_logs
 from lib.constructs.network import RegionalNetwork
+from lib.constructs.observability import RegionalObservability
 from lib.constructs.parameters import Parameters, read_parameters
 from lib.constructs.payments import PaymentApi
 from lib.constructs.reconciler import Reconciler
 from lib.iam import Allow
+from lib.metrics import RegionMetrics
 from lib.regions import Region
 from lib.stacks.base import AwsStack
 
@@ -34,8 +37,11 @@ class RegionalStack(AwsStack):
         origin: DatabaseOrigin | None,
     ) -> None:
         super().__init__(scope, settings=settings, what=region.code, region=region)
-        key = EncryptionKey(self, "key", site=self.site, what="region", users=(for_logs(self.site),))
-        network = RegionalNetwork(self, "network", site=self.site)
+        key = EncryptionKey(
+            self, "key", site=self.site, what="region", users=(for_alarms(self.site), for_logs(self.site))
+        )
+        self.network = network = RegionalNetwork(self, "network", site=self.site)
+        FlowLogs(self, "flow-logs", site=self.site, vpc_id=network.vpc_id, key=key)
         self._database = RegionalDatabase(
             self, "ledger", site=self.site, network=network, key=key, origin=origin
         )
@@ -49,10 +55,12 @@ class RegionalStack(AwsStack):
         )
         self._payments = PaymentApi(self, "payments", platform=platform)
         self._failover = FailoverControl(self, "failover", platform=platform, database=self._database)
-        Reconciler(self, "reconciliation", platform=platform)
+        self._reconciler = Reconciler(self, "reconciliation", platform=platform)
         self.api_host = self._payments.http.host
         self.api_endpoint = self._payments.http.endpoint
-        self._publish()
+        self.metrics = RegionMetrics(self.site, self._payments.http.id)
+        self.alarm_topic = self._observe(key).topic
+        self._publish(key)
         self._output()
 
     def _read_secret(self) -> Allow:
@@ -61,7 +69,18 @@ class RegionalStack(AwsStack):
         secret = DataAwsSecretsmanagerSecret(self, "database-secret", name=name)
         return Allow(("secretsmanager:GetSecretValue",), (secret.arn,))
 
-    def _publish(self) -> None:
+    def _observe(self, key: EncryptionKey) -> RegionalObservability:
+        functions = {
+            "service": self._payments.function,
+            "keeper": self._failover.keeper,
+            "steps": self._failover.steps,
+            "reconciler": self._reconciler.function,
+        }
+        return RegionalObservability(
+            self, "observability", metrics=self.metrics, key=key, functions=functions
+        )
+
+    def _publish(self, key: EncryptionKey) -> None:
         """Where this region's functions find this region's things: same names there as here."""
         values = {
             "db/writer": self._database.address,
@@ -72,7 +91,7 @@ class RegionalStack(AwsStack):
             "api/endpoint": self._payments.http.endpoint,
             "failover/state-machine": self._failover.machine.arn,
         }
-        Parameters(self, "parameters", site=self.site, values=values)
+        Parameters(self, "parameters", site=self.site, values=values, key=key)
 
     def _output(self) -> None:
         """Names end with the region, which makes them unique over all stacks."""

@@ -1,12 +1,24 @@
 """What needs both regions."""
 
+from dataclasses import dataclass, replace
+
+from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.route53_record import Route53RecordAlias
 from constructs import Construct
 
 from lib.config import Settings
+from lib.constructs.automation import AutomationRole
 from lib.constructs.dns import Answer, FailoverRecord
+from lib.constructs.domain import ApiDomain, DomainEnd
+from lib.constructs.peering import Peering, Side
 from lib.constructs.peers import Peers
+from lib.constructs.watch import Dashboards, HealthAlarms, ReplicaAlarms, Watched
+from lib.facts import aws_facts
+from lib.metrics import RegionMetrics
 from lib.pair import Pair
 from lib.provider import provider_in
+from lib.regions import Region
+from lib.site import Site
 from lib.stacks.base import AwsStack
 from lib.stacks.foundation import FoundationStack
 from lib.stacks.regional import RegionalStack
@@ -24,21 +36,78 @@ class WorldStack(AwsStack):
         regions: Pair[RegionalStack],
     ) -> None:
         super().__init__(scope, settings=settings, what="world", region=settings.regions.primary)
-        FailoverRecord(
+        self._settings = settings
+        self._ends = settings.regions.zip(regions).map(lambda both: self._end(*both))
+        record = FailoverRecord(
             self,
             "api",
             settings=settings,
             zone_id=foundation.zone_id,
-            answers=Answer.of(settings.regions, regions.map(lambda region: region.api_host)),
+            answers=Answer.of(
+                settings.regions,
+                regions.map(lambda region: region.api_host),
+                self._aliases(foundation.zone_id),
+            ),
         )
-        standby = provider_in(
-            self, "aws-standby", settings=settings, region=settings.regions.standby, alias="standby"
-        )
+        self._peer()
         Peers(
             self,
             "peers",
             settings=settings,
             endpoints=regions.map(lambda region: region.api_endpoint),
-            providers=Pair(None, standby),
+            providers=self._ends.map(lambda end: end.provider),
         )
+        AutomationRole(self, "automation", settings=settings, sites=self._ends.map(lambda end: end.site))
+        self._watch(record.health_check_ids)
         self.output({"api_name": settings.api_name})
+
+    def _end(self, region: Region, stack: RegionalStack) -> "End":
+        site = Site(self._settings, region, self.site.account)
+        return End(site, stack, self._provider(region, region.code))
+
+    def _provider(self, region: Region, alias: str) -> TerraformProvider:
+        return provider_in(self, f"aws-{alias}", settings=self._settings, region=region, alias=alias)
+
+    def _aliases(self, zone_id: str) -> Pair[Route53RecordAlias | None]:
+        if not self._settings.dns.delegated:
+            return Pair(None, None)
+        ends = self._ends.map(
+            lambda end: DomainEnd(end.site.region.code, end.stack.metrics.api_id, end.provider)
+        )
+        return ApiDomain(self, "domain", settings=self._settings, zone_id=zone_id, ends=ends).aliases
+
+    def _peer(self) -> None:
+        sides = self._ends.map(lambda end: Side(end.site, end.stack.network, end.provider))
+        Peering(self, "peering", name=self._settings.name("peering"), sides=sides)
+
+    def _watch(self, health_check_ids: Pair[str]) -> None:
+        watched = self._ends.zip(health_check_ids).map(lambda both: both[0].watched(both[1]))
+        Dashboards(self, "dashboards", regions=watched)
+        ReplicaAlarms(self, "replicas", regions=watched)
+        home = replace(self._settings.regions.primary, name=aws_facts().health_metrics_region)
+        HealthAlarms(
+            self,
+            "health",
+            site=Site(self._settings, home, self.site.account),
+            provider=self._provider(home, "health"),
+            regions=watched,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One region as the world sees it."""
+
+    site: Site
+    stack: RegionalStack
+    provider: TerraformProvider
+
+    def watched(self, health_check_id: str) -> Watched:
+        """What alarms and dashboards need of it."""
+        return Watched(
+            metrics=RegionMetrics(self.site, self.stack.metrics.api_id),
+            topic_arn=self.stack.alarm_topic.arn,
+            host=self.stack.api_host,
+            health_check_id=health_check_id,
+            provider=self.provider,
+        )

@@ -17,6 +17,10 @@ Body = dict[str, Any]
 NAME_KEYS = (
     "name",
     "function_name",
+    "alarm_name",
+    "dashboard_name",
+    "group_name",
+    "rule_name",
     "cluster_identifier",
     "identifier",
     "global_cluster_identifier",

@@ -7,15 +7,18 @@ One function a deviation: its docstring says what AWS does, what upstream does, 
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.hooks import Hooks
 from localcloud.emulator.patches import (
+    alarms,
     aurora,
     authorization,
     dns,
     forgotten,
     functions,
     http_api,
+    network,
     schedules,
     state_machines,
     workers,
+    xray,
 )
 from localcloud.emulator.regions import Regions
 
@@ -39,6 +42,11 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     forgotten.remember_log_exports()
     forgotten.remember_insights_key()
     forgotten.remember_tracing()
+    alarms.describe_in_full()
+    alarms.keep_percentiles()
+    network.set_peering_options()
+    network.remember_flow_log_delivery()
+    xray.serve()
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)
     aurora.promote(hooks)

@@ -72,6 +72,11 @@ def test_a_suffix_that_would_spoil_names_is_refused(tmp_path, suffix):
         (("rto_s = 900", ""), "objectives.rto_s: is missing; add it"),
         (("lease_ttl_s = 30", "lease_ttl_s = 22"), "lease_ttl_s = 22: does not outlive one lost tick"),
         (("interval_s = 10", "interval_s = 20"), "dns.health_check_interval_s = 20"),
+        (('zone = "own"', 'zone = "mine"'), "dns.zone = 'mine'"),
+        (("audit_retention_days = 365", "audit_retention_days = 180"), "logs.audit_retention_days = 180"),
+        (("fixed_rate = 0.05", "fixed_rate = 5"), "tracing.fixed_rate = 5"),
+        (("rate_limit = 500", "rate_limit = 0"), "api.rate_limit = 0"),
+        (("[alarms]", '[alarms]\nemail = "nobody"'), "alarms.email = 'nobody'"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

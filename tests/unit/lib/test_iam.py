@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from lib.iam import Allow, policy, trust
+from lib.iam import Allow, Deny, outside, policy, trust, trust_roles
 
 
 def test_a_statement_says_what_may_be_done_to_what():
@@ -43,3 +43,33 @@ def test_trust_names_one_service():
     (statement,) = json.loads(trust("lambda"))["Statement"]
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
     assert statement["Action"] == "sts:AssumeRole"
+
+
+def test_P08_whatever_is_outside_the_regions_is_denied_but_services_without_one():
+    (statement,) = json.loads(policy([outside("eu-west-1", "eu-west-2")]))["Statement"]
+    assert (statement["Effect"], statement["Resource"]) == ("Deny", ["*"])
+    assert statement["Condition"] == {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-west-2"]}}
+    assert {"iam:*", "sts:*", "route53:*", "cloudfront:*"} <= set(statement["NotAction"])
+    assert "Action" not in statement
+
+
+def test_a_denial_in_the_policy_of_a_resource_names_whom_it_is_for():
+    statement = Deny(actions=("sns:Publish",), resources=("arn:t",), when={}, principal="*").render()
+    assert (statement["Principal"], statement["Action"]) == ("*", ["sns:Publish"])
+    assert "NotAction" not in statement
+
+
+@pytest.mark.parametrize(("actions", "but"), [((), ()), (("a:B",), ("c:*",))])
+def test_a_denial_says_either_what_or_what_not(actions, but):
+    with pytest.raises(ValueError, match="say what is denied"):
+        Deny(actions=actions, but=but, resources=("*",), when={})
+
+
+def test_P08_roles_are_trusted_with_an_external_id_in_some_regions():
+    document = trust_roles(["arn:one", "arn:two"], external_id="known", regions=["eu-west-1"])
+    (statement,) = json.loads(document)["Statement"]
+    assert statement["Principal"] == {"AWS": ["arn:one", "arn:two"]}
+    assert statement["Condition"]["StringEquals"] == {
+        "sts:ExternalId": "known",
+        "aws:RequestedRegion": ["eu-west-1"],
+    }

@@ -6,6 +6,7 @@ KEY_OF = {
     "aws_rds_cluster": "kms_key_id",
     "aws_rds_cluster_instance": "performance_insights_kms_key_id",
     "aws_cloudwatch_log_group": "kms_key_id",
+    "aws_sns_topic": "kms_master_key_id",
 }
 
 
@@ -32,8 +33,15 @@ def test_P24_logs_and_tables_may_use_the_key_that_they_are_told_to_use(resources
     may = {}
     for key in (resource for resource in resources if resource.type == "aws_kms_key"):
         for statement in json.loads(key.body["policy"])["Statement"][1:]:
-            may[key.stack, key.body.get("provider")] = json.dumps(statement)
-    assert may.keys() == {("foundation", None), ("foundation", "aws.standby"), ("use1", None), ("usw2", None)}
+            place = key.stack, key.body.get("provider")
+            may[place] = may.get(place, "") + json.dumps(statement)
+    assert may.keys() == {
+        ("foundation", None),
+        ("foundation", "aws.standby"),
+        ("use1", None),
+        ("usw2", None),
+        ("world", "aws.health"),
+    }
     for place, region in {("use1", None): "us-east-1", ("usw2", None): "us-west-2"}.items():
         assert f"logs.{region}.amazonaws.com" in may[place]
         assert f"arn:aws:logs:{region}:" in may[place]

@@ -2,11 +2,18 @@
 
 import json
 
+AUDIT = ("/aws/apigateway/", "/aws/rds/", "/aws/states/", "/aws/vpc/")
+"""Who called, who connected, what was decided, who talked to whom."""
 
-def test_P24_every_log_group_has_a_retention(resources, settings):
+
+def test_P24_every_log_group_has_a_retention_of_its_class(resources, settings):
     groups = [resource for resource in resources if resource.type == "aws_cloudwatch_log_group"]
-    days = {group.body.get("retention_in_days") for group in groups}
-    assert days == {settings.functions.log_retention_days}
+    days = {group.body["name"]: group.body.get("retention_in_days") for group in groups}
+    assert settings.logs.audit_retention_days == 365
+    assert {name for name, kept in days.items() if kept == 365} == {
+        name for name in days if name.startswith(AUDIT)
+    }
+    assert set(days.values()) == {settings.logs.retention_days, 365}
 
 
 def test_P24_every_function_has_its_log_group(region):

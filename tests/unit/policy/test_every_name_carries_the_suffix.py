@@ -10,6 +10,8 @@ NAMELESS = {
     "aws_apigatewayv2_route": "an API's part",
     "aws_apigatewayv2_stage": "always $default, inside a named API",
     "aws_cloudwatch_event_target": "a named rule's part",
+    "aws_sns_topic_policy": "a named topic's part",
+    "aws_vpc_peering_connection_options": "a named peering's part",
     "aws_lambda_permission": "a named function's part",
     "aws_route": "a named table's part",
     "aws_route_table_association": "a named table's part",
@@ -17,7 +19,14 @@ NAMELESS = {
     "aws_vpc_security_group_ingress_rule": "a named group's part",
 }
 LIMITS = {
+    "aws_cloudwatch_composite_alarm": 255,
+    "aws_cloudwatch_dashboard": 255,
     "aws_cloudwatch_event_rule": 64,
+    "aws_cloudwatch_log_metric_filter": 512,
+    "aws_cloudwatch_metric_alarm": 255,
+    "aws_sns_topic": 256,
+    "aws_xray_group": 32,
+    "aws_xray_sampling_rule": 32,
     "aws_db_subnet_group": 255,
     "aws_iam_role": 64,
     "aws_lambda_function": 64,
@@ -69,5 +78,5 @@ def test_P19_the_longest_names_still_fit(functions, tmp_path):
 
 def test_iam_names_tell_the_regions_apart(stacks):
     east, west = ({role["name"] for role in stacks[c].all("aws_iam_role")} for c in ("use1", "usw2"))
-    assert len(east) == len(west) == 5
+    assert len(east) == len(west) == 6
     assert not east & west

@@ -110,6 +110,7 @@ def test_P09_parameters_have_the_same_names_in_both_regions(stacks):
     assert {name.removeprefix("/payments-test/") for name in east} == {
         "active/region",
         "api/endpoint",
+        "api/key",
         "db/cluster",
         "db/global-cluster",
         "db/name",
@@ -167,12 +168,6 @@ def test_the_api_has_explicit_routes_to_one_function(region):
         "GET /openapi.json",
     }
     assert region.only("aws_apigatewayv2_integration")["payload_format_version"] == "2.0"
-
-
-def test_P13_functions_and_state_machine_are_traced(region):
-    modes = {function["tracing_config"]["mode"] for function in functions_of(region).values()}
-    assert modes == {"Active"}
-    assert region.only("aws_sfn_state_machine")["tracing_configuration"] == {"enabled": True}
 
 
 def test_P23_outputs_name_their_region(stacks):

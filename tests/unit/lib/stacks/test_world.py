@@ -63,7 +63,7 @@ def test_the_world_says_the_name_that_follows_the_writer(world):
 
 
 @pytest.mark.parametrize(
-    ("provider", "peer", "stack"), [(None, "us-west-2", "usw2"), ("aws.standby", "us-east-1", "use1")]
+    ("provider", "peer", "stack"), [("aws.use1", "us-west-2", "usw2"), ("aws.usw2", "us-east-1", "use1")]
 )
 def test_P04_each_region_keeps_the_address_of_the_other(world, provider, peer, stack):
     [parameter] = [p for p in world.all("aws_ssm_parameter") if p.get("provider") == provider]
@@ -74,4 +74,4 @@ def test_P04_each_region_keeps_the_address_of_the_other(world, provider, peer, s
 
 def test_the_world_is_in_both_regions(world):
     regions = {p.get("alias"): p["region"] for p in world.document["provider"]["aws"]}
-    assert regions == {None: "us-east-1", "standby": "us-west-2"}
+    assert regions == {None: "us-east-1", "use1": "us-east-1", "usw2": "us-west-2", "health": "us-east-1"}

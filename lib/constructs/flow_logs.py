@@ -1,0 +1,38 @@
+"""Who talked to whom in a region's network."""
+
+from cdktf_cdktf_provider_aws.flow_log import FlowLog
+from constructs import Construct
+
+from lib.constructs.key import EncryptionKey
+from lib.constructs.logs import LogGroup
+from lib.constructs.role import ServiceRole
+from lib.iam import Allow
+from lib.site import Site
+
+DESCRIBE = ("logs:DescribeLogGroups", "logs:DescribeLogStreams")
+WHAT = "flow-logs"
+
+
+class FlowLogs(Construct):
+    """All traffic of a VPC, allowed and refused, into an encrypted log group that auditors can read."""
+
+    def __init__(self, scope: Construct, id_: str, *, site: Site, vpc_id: str, key: EncryptionKey) -> None:
+        super().__init__(scope, id_)
+        name = site.name(WHAT)
+        logs = LogGroup(self, "logs", site=site, key=key, name=f"/aws/vpc/{name}", audit=True)
+        describe = Allow(DESCRIBE, (site.arn("logs", "log-group:*"),))
+        role = ServiceRole(
+            self, "role", site=site, what=WHAT, service="vpc-flow-logs", allow=[logs.write(), describe]
+        )
+        FlowLog(
+            self,
+            "log",
+            vpc_id=vpc_id,
+            traffic_type="ALL",
+            max_aggregation_interval=60,
+            log_destination_type="cloud-watch-logs",
+            log_destination=logs.arn,
+            iam_role_arn=role.arn,
+            tags={"Name": name},
+            depends_on=[role.policy],
+        )

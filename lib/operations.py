@@ -1,0 +1,56 @@
+"""The sections of a system's settings that operators turn: logs, limits, alarms, traces, access."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lib.sections import Seconds, Section
+
+Days = Literal[7, 14, 30, 60, 90, 180, 365, 400, 545, 731]
+AUDIT_DAYS = 365
+"""PCI DSS 4.0, 10.5.1: twelve months, the last three of them at hand."""
+
+
+class Logs(Section):
+    """How long logs are kept, by what they are for."""
+
+    retention_days: Days
+    """What programs say."""
+    audit_retention_days: Annotated[Days, Field(ge=AUDIT_DAYS)]
+    """Who called, who connected, what was decided."""
+
+
+class Api(Section):
+    """What one region's API takes, and where its key comes from."""
+
+    rate_limit: Annotated[int, Field(gt=0)]
+    """Requests a second."""
+    burst_limit: Annotated[int, Field(gt=0)]
+    """Requests at once."""
+    key_secret: Annotated[str, Field(min_length=1)]
+    """Name of the existing entry of Secrets Manager that is the API key."""
+
+
+class Alarms(Section):
+    """When somebody is called."""
+
+    replication_lag_s: Seconds
+    api_latency_ms: Annotated[int, Field(gt=0)]
+    """The 99th percentile of all answers."""
+    api_errors_a_minute: Annotated[int, Field(gt=0)]
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    """Who gets a letter; without it the topics are there and wait for a subscriber."""
+
+
+class Tracing(Section):
+    """Which share of the requests X-Ray follows."""
+
+    fixed_rate: Annotated[float, Field(ge=0, le=1)]
+    reservoir: Annotated[int, Field(ge=0)]
+
+
+class Access(Section):
+    """What the organisation says about roles."""
+
+    permissions_boundary: Annotated[str, Field(pattern=r"^[\w+=,.@/-]+$")] | None = None
+    """Name of the existing policy that no role may exceed."""
