@@ -119,6 +119,7 @@ class Database:
         self._world, self._cluster = world, world.aurora.clusters[region]
 
     def connect(self) -> "Connection":
+        self._world.scheduler.point()
         if not self._cluster.up:
             raise DatabaseUnavailable("refused")
         return Connection(self._world, self._cluster)

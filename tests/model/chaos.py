@@ -5,7 +5,7 @@ from tests.model.profiles import Profile
 from tests.model.scheduler import Task
 from tests.model.site import TICK_MS
 from tests.model.trouble import PAYMENT, Trouble
-from tests.model.world import REGIONS, World
+from tests.model.world import EAST, REGIONS, World
 
 CALM_LIMIT_MS = 240_000
 """How long the system may take to serve again once nothing breaks any more."""
@@ -20,10 +20,9 @@ CREATED = 201
 class Chaos:
     """The `choose` of a scheduler."""
 
-    def __init__(self, profile: Profile, choices: Choices, *, skew_ms: int = 2_000, story: bool = False) -> None:
+    def __init__(self, profile: Profile, choices: Choices, *, story: bool = False) -> None:
         self._profile, self._choices = profile, choices
-        self.world = World(choices, self.choose, loss=profile.loss, story=story, skew_ms=skew_ms)
-        self.points = 0
+        self.world = World(choices, self.choose, profile, story=story)
         self.trouble = Trouble(self.world, choices, profile)
         self._calm_since_ms: int | None = None
         self._served = False
@@ -34,9 +33,13 @@ class Chaos:
         world = self.world
         if self._profile.name != "bootstrap":
             world.begin_served()
-        for place, region in enumerate(REGIONS):
-            world.after(1_000 + 4_000 * place + self._choices.below(5) * 1_000, lambda region=region: self._ticks(region))
+        for region in REGIONS:
+            world.after(self._choices.below(20) * 500, lambda region=region: self._ticks(region))
             world.offset_ms[region] = self._choices.one(self._profile.drift_ms)
+        for kind in self._profile.begins:
+            self.trouble.happens(kind, EAST)
+        for _ in range(self._profile.asks):
+            self.trouble.pay()
         world.scheduler.play()
 
     # the schedule
@@ -44,10 +47,10 @@ class Chaos:
     def choose(self, current: Task | None) -> Task | None:
         """Who holds the baton next; None ends the run."""
         world = self.world
-        self.points += 1
+        world.points += 1
         if world.watch.broken:
             return None
-        if self._calm_since_ms is not None or self.points > self._profile.points:
+        if self._calm_since_ms is not None or world.points > self._profile.points:
             return self._calmly(current)
         free = self._runs(current)
         if free and self._choices.below(256) < self._profile.keep:
@@ -68,7 +71,10 @@ class Chaos:
         return self._calmly(current)
 
     def _runs(self, task: Task | None) -> bool:
-        return task is not None and (task.doomed or task.stalled_until <= self.world.now_ms)
+        world = self.world
+        return task is not None and (
+            task.doomed or (task.stalled_until <= world.now_ms and task.stalled_points <= world.points)
+        )
 
     def _runnable(self) -> list[Task]:
         return [task for task in self.world.scheduler.tasks if self._runs(task)]
@@ -77,7 +83,7 @@ class Chaos:
         world = self.world
         if self._calm_since_ms is None:
             self._calm()
-        if self.points > MOST_POINTS:
+        if world.points > MOST_POINTS:
             world.watch.violated("liveness", "the system keeps itself busy")
             return None
         if self._runs(current):
@@ -99,7 +105,7 @@ class Chaos:
         if self._profile.heals:
             self.trouble.heal_all()
         for task in world.scheduler.tasks:
-            task.stalled_until = 0
+            task.stalled_until = task.stalled_points = 0
         while world.late:
             world.deliver()
         self._calm_since_ms = world.now_ms

@@ -19,6 +19,14 @@ class Profile:
     loss: int = 0
     faults: tuple[str, ...] = FAULTS
     most_faults: int = 4
+    begins: tuple[str, ...] = ()
+    """Faults of the first region from the start."""
+    asks: int = 0
+    """Requests that are in flight at the start."""
+    left_ms: int = 30_000
+    """How long the first lease lasts."""
+    keys: int = 6
+    promotion_ms: tuple[int, ...] = (2_000, 0, 500, 8_000, 60_000)
     heals: bool = True
     edges: int = 7
     """The more, the more often time jumps to where a lease begins or ends to count."""
@@ -31,12 +39,37 @@ class Profile:
 
 CALM = {"switch": 30, "time": 20, "replicate": 6, "arrive": 4, "pay": 8}
 TROUBLE = {**CALM, "stall": 5, "crash": 2, "fault": 3, "heal": 2, "deliver": 3, "drift": 2, "tick": 3}
+EDGE = {**TROUBLE, "stall": 9, "time": 30, "tick": 10, "pay": 14, "drift": 6}
 PROFILES = (
     Profile(name="storm", loss=10, weights={**TROUBLE, "resume": 2}),
-    Profile(name="stalls", weights={**TROUBLE, "stall": 14, "fault": 4, "crash": 0}, faults=("keeper", "isolate", "cut")),
+    Profile(
+        name="stalls",
+        faults=("keeper", "isolate", "cut"),
+        weights={**TROUBLE, "stall": 14, "fault": 4, "crash": 0},
+    ),
     Profile(name="ping-pong", points=900, weights={**TROUBLE, "resume": 8, "fault": 5, "heal": 6}),
+    Profile(
+        name="there-and-back",
+        points=900,
+        faults=("keeper", "cut"),
+        most_faults=20,
+        promotion_ms=(0, 500),
+        weights={**TROUBLE, "resume": 12, "fault": 8, "heal": 8, "time": 26, "crash": 1},
+    ),
     Profile(name="one-fault", weights={**CALM, "fault": 3}, most_faults=1, heals=False, brisk=True),
     Profile(name="bootstrap", loss=6, points=300, weights={**TROUBLE, "fault": 1}),
-    Profile(name="edge", keep=110, edges=10, weights={**TROUBLE, "stall": 9, "time": 30, "tick": 10, "pay": 14, "drift": 6}, faults=("keeper",)),
+    Profile(name="edge", keep=110, edges=10, faults=("keeper",), weights=EDGE),
+    Profile(
+        name="zombie",
+        points=300,
+        edges=9,
+        begins=("keeper", "cut"),
+        left_ms=2_500,
+        asks=4,
+        keys=2,
+        promotion_ms=(0, 500),
+        drift_ms=(-2000, 2000),
+        weights={"switch": 40, "time": 6, "arrive": 8, "pay": 5, "stall": 6, "tick": 5},
+    ),
 )
 BY_NAME = {profile.name: profile for profile in PROFILES}

@@ -35,7 +35,7 @@ def run(
         choices=tuple(choices.made),
         count=world.count,
         story=tuple(world.story or ()),
-        points=chaos.points,
+        points=world.points,
     )
 
 

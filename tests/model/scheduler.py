@@ -50,7 +50,7 @@ class Task:
         )
         self.worker: Worker | None = None
         self.doomed = False
-        self.stalled_until = 0
+        self.stalled_until = self.stalled_points = 0
         self.decided: object = None
         """What was true when the task last got an answer, see World.moment."""
 

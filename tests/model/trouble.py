@@ -7,9 +7,9 @@ from tests.model.profiles import Profile
 from tests.model.site import SKEW_MS
 from tests.model.world import EAST, PLACES, REGIONS, WEST, WITNESS, World
 
-KEYS = 6
 PAYMENT = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b")
-STALLS_MS = (300, 2_500, 8_000, 40_000, 100_000)
+STALLS = ((0, 30), (0, 80), (0, 160), (300, 0), (2_500, 0), (8_000, 0), (40_000, 0), (100_000, 0))
+"""Milliseconds and scheduling points."""
 
 
 class Trouble:
@@ -49,7 +49,7 @@ class Trouble:
 
     def pay(self) -> None:
         """A client sends a payment, a new one or one it sent before."""
-        region, key = self._choices.one(REGIONS), f"key-{self._choices.below(KEYS)}"
+        region, key = self._choices.one(REGIONS), f"key-{self._choices.below(self._profile.keys)}"
         if self._world.alive[region]:
             self._world.note(f"a client asks {region} for {key}")
             self._world.scheduler.spawn(
@@ -63,11 +63,12 @@ class Trouble:
             self._world.scheduler.spawn(region, "keeper", self._world.site(region).tick)
 
     def stall(self) -> None:
-        """A process stops for a while, wherever it is."""
+        """A process stops where it is: for a while, or while the others do so many things."""
         if tasks := self._world.scheduler.tasks:
-            task, stall_ms = self._choices.one(tasks), self._choices.one(STALLS_MS)
-            self._world.note(f"{task.name} in {task.region} stalls for {stall_ms} ms")
+            task, (stall_ms, points) = self._choices.one(tasks), self._choices.one(STALLS)
+            self._world.note(f"{task.name} in {task.region} stalls for {stall_ms} ms and {points} points")
             task.stalled_until = self._world.now_ms + stall_ms
+            task.stalled_points = self._world.points + points
             self._world.count["stall"] += 1
 
     def crash(self) -> None:
@@ -101,10 +102,12 @@ class Trouble:
 
     def fault(self) -> None:
         """Something breaks."""
-        world, choices = self._world, self._choices
-        if len(self.kinds) >= self._profile.most_faults:
-            return
-        kind, region = choices.one(self._profile.faults), choices.one(REGIONS)
+        if len(self.kinds) < self._profile.most_faults:
+            self.happens(self._choices.one(self._profile.faults), self._choices.one(REGIONS))
+
+    def happens(self, kind: str, region: str) -> None:
+        """One fault of the kind, to the region if it is of one."""
+        world = self._world
         match kind:
             case "kill":
                 world.kill(region)

@@ -10,8 +10,9 @@ from failover.lease_table import _item
 
 from tests.model.aurora import Aurora
 from tests.model.choices import Choices
+from tests.model.profiles import Profile
 from tests.model.scheduler import Scheduler, Task
-from tests.model.site import SKEW_MS, TTL_MS, Site
+from tests.model.site import Site
 from tests.model.store import Store
 from tests.model.watch import Watch
 
@@ -28,22 +29,22 @@ class World:
     Args:
         choices: decide the fate of messages.
         choose: the schedule: the next task, see Scheduler.
-        loss: of so many in 256 messages something goes wrong.
-        skew_ms: what the code believes clocks may differ from true time.
+        profile: what goes wrong, and how often.
     """
 
     def __init__(
         self,
         choices: Choices,
         choose: Callable[[Task | None], Task | None],
+        profile: Profile,
         *,
-        loss: int,
-        skew_ms: int = SKEW_MS,
         story: bool = False,
     ) -> None:
         self._choices = choices
-        self.loss, self.skew_ms = loss, skew_ms
+        self._profile, self.loss = profile, profile.loss
         self.now_ms = START_MS
+        self.points = 0
+        """Scheduling points so far."""
         self.offset_ms = dict.fromkeys(PLACES, 0)
         self.alive = dict.fromkeys(PLACES, True)
         self.cut: set[frozenset[str]] = set()
@@ -88,7 +89,7 @@ class World:
 
     def promotion_ms(self) -> int:
         """How long this promotion takes, if nothing is in its way."""
-        return self._choices.one((2_000, 0, 500, 8_000, 60_000))
+        return self._choices.one(self._profile.promotion_ms)
 
     def deliver(self) -> None:
         """A message arrives that its sender gave up on."""
@@ -136,7 +137,7 @@ class World:
 
     def doom(self, task: Task) -> None:
         """The process dies at the point where it is."""
-        task.doomed, task.stalled_until = True, 0
+        task.doomed = True
 
     def revive(self, region: str) -> None:
         self.alive[region] = True
@@ -153,7 +154,7 @@ class World:
 
     def begin_served(self) -> None:
         """Start in the middle of the first epoch: EAST serves, WEST replicates."""
-        first = Lease.first("payments", holder=EAST, now_ms=self.now_ms, ttl_ms=TTL_MS)
+        first = Lease.first("payments", holder=EAST, now_ms=self.now_ms, ttl_ms=self._profile.left_ms)
         self.store.tables["lease"]["payments"] = _item(replace(first, state=LeaseState.ACTIVE))
         self.watch.won[1] = EAST
         self.aurora.clusters[EAST].write("fence", 1)
