@@ -184,23 +184,26 @@ class Mutant:
 
     plant: Callable[[Patch], None]
     invariants: set[str]
-    profiles: tuple[str, ...]
+    profile: str
+    """Under which it shows soonest."""
+    seed: int = 0
+    """Where to begin: the rare ones have a schedule that is known to show them."""
 
 
 MUTANTS = (
-    Mutant(no_skew, {"taken-before-expiry", "two-acknowledge"}, ("edge", "stalls")),
-    Mutant(no_epoch_check_in_the_ledger, {"fenced-out"}, ("there-and-back",)),
-    Mutant(challenger_ignores_expiry, {"taken-before-expiry"}, ("storm",)),
-    Mutant(journal_after_ledger, {"not-journalled", "charged-twice", "lost"}, ("storm", "edge")),
-    Mutant(lease_write_without_read_back, {"no-lease"}, ("storm",)),
-    Mutant(reconcile_without_read_back, {"lost"}, ("storm",)),
-    Mutant(promote_without_waiting_for_the_writer, {"lost", "liveness"}, ("storm", "one-fault")),
-    Mutant(double_start, {"double-start"}, ("storm",)),
-    Mutant(settle_before_the_lease_is_checked_again, {"lost"}, ("zombie",)),
-    Mutant(settled_without_the_lease, {"two-acknowledge"}, ("edge", "stalls")),
-    Mutant(renew_without_epoch, {"lease-change"}, ("storm", "stalls")),
-    Mutant(activate_before_reconcile, {"lost"}, ("storm", "stalls")),
-    Mutant(cached_lease_outlives_its_expiry, {"two-acknowledge"}, ("edge", "stalls")),
-    Mutant(lease_remembered_when_the_table_is_silent, {"two-acknowledge"}, ("stalls", "storm")),
-    Mutant(automation_never_pauses, {"flapping"}, ("ping-pong", "storm")),
+    Mutant(no_skew, {"taken-before-expiry", "two-acknowledge"}, "edge"),
+    Mutant(no_epoch_check_in_the_ledger, {"fenced-out"}, "there-and-back"),
+    Mutant(challenger_ignores_expiry, {"taken-before-expiry"}, "storm"),
+    Mutant(journal_after_ledger, {"not-journalled", "charged-twice", "lost"}, "storm"),
+    Mutant(lease_write_without_read_back, {"no-lease"}, "storm"),
+    Mutant(reconcile_without_read_back, {"lost"}, "storm"),
+    Mutant(promote_without_waiting_for_the_writer, {"lost", "liveness"}, "storm"),
+    Mutant(double_start, {"double-start"}, "storm"),
+    Mutant(settle_before_the_lease_is_checked_again, {"lost"}, "zombie"),
+    Mutant(settled_without_the_lease, {"two-acknowledge"}, "edge"),
+    Mutant(renew_without_epoch, {"lease-change"}, "storm"),
+    Mutant(activate_before_reconcile, {"lost"}, "storm"),
+    Mutant(cached_lease_outlives_its_expiry, {"two-acknowledge"}, "edge"),
+    Mutant(lease_remembered_when_the_table_is_silent, {"two-acknowledge"}, "stalls"),
+    Mutant(automation_never_pauses, {"flapping"}, "ping-pong"),
 )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+STALLS = ((0, 30), (0, 80), (0, 160), (300, 0), (2_500, 0), (8_000, 0), (40_000, 0), (100_000, 0))
+"""How long a process stops: milliseconds, and scheduling points."""
 FAULTS = ("kill", "isolate", "cut", "witness", "database", "keeper")
 
 
@@ -21,6 +23,7 @@ class Profile:
     most_faults: int = 4
     begins: tuple[str, ...] = ()
     """Faults of the first region from the start."""
+    stalls: tuple[tuple[int, int], ...] = STALLS
     asks: int = 0
     """Requests that are in flight at the start."""
     left_ms: int = 30_000
@@ -53,8 +56,13 @@ PROFILES = (
         points=900,
         faults=("keeper", "cut"),
         most_faults=20,
+        begins=("keeper", "cut"),
+        left_ms=5_000,
+        asks=4,
+        keys=3,
+        stalls=((0, 80), (0, 300), (0, 500), (100_000, 0), (200_000, 0)),
         promotion_ms=(0, 500),
-        weights={**TROUBLE, "resume": 12, "fault": 8, "heal": 8, "time": 26, "crash": 1},
+        weights={**TROUBLE, "resume": 14, "fault": 8, "heal": 8, "time": 26, "crash": 1, "rejoin": 0, "stall": 4},
     ),
     Profile(name="one-fault", weights={**CALM, "fault": 3}, most_faults=1, heals=False, brisk=True),
     Profile(name="bootstrap", loss=6, points=300, weights={**TROUBLE, "fault": 1}),
@@ -66,6 +74,7 @@ PROFILES = (
         begins=("keeper", "cut"),
         left_ms=2_500,
         asks=4,
+        stalls=((0, 60), (0, 100), (0, 160), (2_500, 0)),
         keys=2,
         promotion_ms=(0, 500),
         drift_ms=(-2000, 2000),

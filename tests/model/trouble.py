@@ -8,8 +8,6 @@ from tests.model.site import SKEW_MS
 from tests.model.world import EAST, PLACES, REGIONS, WEST, WITNESS, World
 
 PAYMENT = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b")
-STALLS = ((0, 30), (0, 80), (0, 160), (300, 0), (2_500, 0), (8_000, 0), (40_000, 0), (100_000, 0))
-"""Milliseconds and scheduling points."""
 
 
 class Trouble:
@@ -65,7 +63,7 @@ class Trouble:
     def stall(self) -> None:
         """A process stops where it is: for a while, or while the others do so many things."""
         if tasks := self._world.scheduler.tasks:
-            task, (stall_ms, points) = self._choices.one(tasks), self._choices.one(STALLS)
+            task, (stall_ms, points) = self._choices.one(tasks), self._choices.one(self._profile.stalls)
             self._world.note(f"{task.name} in {task.region} stalls for {stall_ms} ms and {points} points")
             task.stalled_until = self._world.now_ms + stall_ms
             task.stalled_points = self._world.points + points
