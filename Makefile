@@ -8,6 +8,7 @@ SYSTEM ?= payments
 ENVIRONMENT_SUFFIX ?= dev
 SCENARIO ?= S1
 TIME_SCALE ?= 1
+RUNS ?= 10000
 export SYSTEM ENVIRONMENT_SUFFIX
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PYTHONPATH := $(CURDIR):$(CURDIR)/lambda
@@ -28,8 +29,9 @@ help: ## Print the targets
 drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE)
 	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE)
 
-test: setup ## Pass every test: unit with coverage, emulator contracts, integration on the local cloud
+test: setup ## Pass every test: unit with coverage, model, emulator contracts, integration on the local cloud
 	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
+	@$(VENV) -m pytest tests/model
 	@$(EMULATOR_VENV)/bin/python -m unittest discover -s tests/emulator -t .
 	@$(VENV) -m localcloud run -- $(VENV) -m pytest tests/integration
 
@@ -41,6 +43,9 @@ check: setup ## Format, lint, strict types, unit and policy tests, terraform val
 	@$(VENV) -m mypy $(TYPED)
 	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
 	@$(VENV) -m localcloud validate
+
+model: setup ## Play the executable model of the failover protocol (RUNS=10000)
+	@$(VENV) -m tests.model --runs $(RUNS)
 
 synth: setup ## Synthesize every stack into cdktf.out
 	@$(VENV) main.py && echo "synthesized into cdktf.out/stacks"
@@ -98,4 +103,4 @@ $(EMULATOR_VENV)/.ready: localcloud/emulator/requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test setup check synth validate up down deploy destroy bench format clean
+.PHONY: help drill test setup check model synth validate up down deploy destroy bench format clean

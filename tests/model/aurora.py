@@ -56,7 +56,11 @@ class Aurora:
         """Let the replicas apply up to so many changes."""
         source = self.clusters[self.writer]
         for cluster in self.clusters.values():
-            if not cluster.writer and cluster is not source and self._world.linked(source.region, cluster.region):
+            if (
+                not cluster.writer
+                and cluster is not source
+                and self._world.linked(source.region, cluster.region)
+            ):
                 for change in source.log[cluster.applied : cluster.applied + most]:
                     cluster.apply(change)
                     cluster.applied += 1
@@ -96,7 +100,9 @@ class ControlPlane:
         if fate not in {"", "unanswered"}:
             raise ReadTimeoutError(endpoint_url="https://rds")
         if aurora.moving_to or aurora.writer == TargetDbClusterIdentifier:
-            raise ClientError({"Error": {"Code": "InvalidGlobalClusterStateFault", "Message": ""}}, "Failover")
+            raise ClientError(
+                {"Error": {"Code": "InvalidGlobalClusterStateFault", "Message": ""}}, "Failover"
+            )
         aurora.moving_to = TargetDbClusterIdentifier
         self._world.after(self._world.promotion_ms(), aurora.arrive)
         if fate:

@@ -52,23 +52,24 @@ class Chaos:
             return None
         if self._calm_since_ms is not None or world.points > self._profile.points:
             return self._calmly(current)
-        free = self._runs(current)
-        if free and self._choices.below(256) < self._profile.keep:
+        if self._runs(current) and self._choices.below(256) < self._profile.keep:
             return current
         for _ in range(50):
-            event = self._choices.one(self._table)
-            if event != "switch":
-                getattr(self.trouble, event)()
-                if world.watch.broken:
-                    return None
-                if self._runs(current):
-                    return current
-                continue
-            runnable = self._runnable()
-            if runnable:
-                return self._choices.one(runnable)
-            world.advance()
+            chosen = self._happening(current)
+            if chosen or world.watch.broken:
+                return chosen
         return self._calmly(current)
+
+    def _happening(self, current: Task | None) -> Task | None:
+        """One event, and who goes on after it; None for nobody yet."""
+        event = self._choices.one(self._table)
+        if event != "switch":
+            getattr(self.trouble, event)()
+            return current if self._runs(current) and not self.world.watch.broken else None
+        if runnable := self._runnable():
+            return self._choices.one(runnable)
+        self.world.advance()
+        return None
 
     def _runs(self, task: Task | None) -> bool:
         world = self.world

@@ -8,7 +8,6 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from runtime.logs import logger
-
 from tests.model.profiles import Profile
 from tests.model.run import Outcome, run, run_seed
 

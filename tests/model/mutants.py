@@ -1,7 +1,6 @@
 """Seeded bugs: each breaks one rule of the protocol in the real code, as a careless change would."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -17,7 +16,6 @@ from payments.journal import EntryState
 from payments.lease_view import RecentLease, Standing
 from payments.payment_flow import PaymentFlow
 from runtime.database import DatabaseUnavailable
-
 from tests.model import site
 
 Patch = pytest.MonkeyPatch
@@ -176,34 +174,3 @@ def automation_never_pauses(patch: Patch) -> None:
     patch.setattr(
         Lease, "taken_over", lambda self, **given: replace(real(self, **given), automation=self.automation)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A bug, the invariants that may find it, and the profiles under which it shows."""
-
-    plant: Callable[[Patch], None]
-    invariants: set[str]
-    profile: str
-    """Under which it shows soonest."""
-    seed: int = 0
-    """Where to begin: the rare ones have a schedule that is known to show them."""
-
-
-MUTANTS = (
-    Mutant(no_skew, {"taken-before-expiry", "two-acknowledge"}, "edge"),
-    Mutant(no_epoch_check_in_the_ledger, {"fenced-out"}, "there-and-back"),
-    Mutant(challenger_ignores_expiry, {"taken-before-expiry"}, "storm"),
-    Mutant(journal_after_ledger, {"not-journalled", "charged-twice", "lost"}, "storm"),
-    Mutant(lease_write_without_read_back, {"no-lease"}, "storm"),
-    Mutant(reconcile_without_read_back, {"lost"}, "storm"),
-    Mutant(promote_without_waiting_for_the_writer, {"lost", "liveness"}, "storm"),
-    Mutant(double_start, {"double-start"}, "storm"),
-    Mutant(settle_before_the_lease_is_checked_again, {"lost"}, "zombie"),
-    Mutant(settled_without_the_lease, {"two-acknowledge"}, "edge"),
-    Mutant(renew_without_epoch, {"lease-change"}, "storm"),
-    Mutant(activate_before_reconcile, {"lost"}, "storm"),
-    Mutant(cached_lease_outlives_its_expiry, {"two-acknowledge"}, "edge"),
-    Mutant(lease_remembered_when_the_table_is_silent, {"two-acknowledge"}, "stalls"),
-    Mutant(automation_never_pauses, {"flapping"}, "ping-pong"),
-)

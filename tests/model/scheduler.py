@@ -6,6 +6,7 @@ Only the holder of the baton runs. It is handed over where the code under test c
 
 from collections.abc import Callable
 from threading import Lock, Thread
+from typing import ClassVar
 
 
 class Crash(BaseException):
@@ -15,7 +16,7 @@ class Crash(BaseException):
 class Worker(Thread):
     """A thread that outlives the task: starting one costs more than most tasks."""
 
-    idle: "list[Worker]" = []
+    idle: ClassVar[list["Worker"]] = []
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -117,14 +118,14 @@ class Scheduler:
     def run(self, task: Task) -> None:
         """The life of one task, in its worker's thread."""
         try:
-            if task.doomed:
-                raise Crash
-            task.work()
+            if not task.doomed:
+                task.work()
         except Crash:
-            if not self._closing:
-                task.crashed()
+            task.doomed = True
         except BaseException as error:  # noqa: BLE001 - whatever it is, the run reports it
             self._broken(task, error)
+        if task.doomed and not self._closing:
+            task.crashed()
         self.tasks.remove(task)
         worker, task.worker = task.worker, None
         if self._closing:

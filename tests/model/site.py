@@ -18,7 +18,6 @@ from payments.payment_flow import PaymentFlow
 from payments.problems import Refused
 from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
-
 from tests.model.aurora import Connection, ControlPlane, Database
 from tests.model.machine import StepFunctions
 from tests.model.store import DynamoDB

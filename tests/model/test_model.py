@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from failover.lease import Lease
 from runtime.logs import logger
-
 from tests.model.many import play_all, quiet, shrunk
 from tests.model.profiles import BY_NAME, PROFILES
 from tests.model.run import run, run_seed
@@ -39,7 +39,17 @@ def test_no_schedule_breaks_an_invariant():
         broken += found
     assert broken == [], "replay one with: python -m tests.model --shrink --seed"
     # A model in which nothing happens proves nothing.
-    steps = ("guard", "promote", "wait_writer", "fence", "reconcile", "publish", "activate", "verify", "record")
+    steps = (
+        "guard",
+        "promote",
+        "wait_writer",
+        "fence",
+        "reconcile",
+        "publish",
+        "activate",
+        "verify",
+        "record",
+    )
     faults = ("kill", "isolate", "cut", "witness", "database", "keeper")
     met = [f"crash of step {step}" for step in steps] + [f"fault {fault}" for fault in faults]
     met += ["crash of keeper", "crash of request", "201", "202", "held", "paged", "stall"]
@@ -79,8 +89,6 @@ def test_where_nothing_happens_the_first_region_serves():
 
 
 def test_a_failing_schedule_is_made_shorter(monkeypatch):
-    from failover.lease import Lease
-
     monkeypatch.setattr(Lease, "expired", lambda _self, *, now_ms, skew_ms: True)
     profile = BY_NAME["storm"]
     failed = run(profile, seed=1)

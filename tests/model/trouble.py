@@ -1,7 +1,6 @@
 """What can happen while nobody watches: time, faults, pauses, crashes, clients. One method an event."""
 
 from payments.request import PaymentRequest
-
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
 from tests.model.site import SKEW_MS

@@ -7,7 +7,6 @@ from collections import Counter
 from typing import Any
 
 from failover.takeover import Takeover
-
 from tests.model.aurora import Cluster
 
 Item = dict[str, Any]
@@ -41,7 +40,9 @@ class Watch:
         if table != "lease":
             return
         world, epoch, holder = self._world, int(new["epoch"]["N"]), new["holder"]["S"]
-        world.note(f"lease {epoch} {holder} {new['state']['S']} until {new['expires_at_ms']['N']} by {region}")
+        world.note(
+            f"lease {epoch} {holder} {new['state']['S']} until {new['expires_at_ms']['N']} by {region}"
+        )
         if region != holder:
             self.violated("lease-change", f"{region} wrote the lease of {holder}")
         if old is None or epoch != int(old["epoch"]["N"]):

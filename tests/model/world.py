@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from failover.lease import Automation, Lease, LeaseState
 from failover.lease_table import _item
-
 from tests.model.aurora import Aurora
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
@@ -120,7 +119,12 @@ class World:
         item = self.store.tables["lease"].get("payments")
         if item is None:
             return 0, "", 0, ""
-        return int(item["epoch"]["N"]), item["holder"]["S"], int(item["expires_at_ms"]["N"]), item["automation"]["S"]
+        return (
+            int(item["epoch"]["N"]),
+            item["holder"]["S"],
+            int(item["expires_at_ms"]["N"]),
+            item["automation"]["S"],
+        )
 
     # what can happen to a region
 
@@ -165,5 +169,3 @@ class World:
 
     def _broken(self, task: Task, error: BaseException) -> None:
         self.watch.violated("error", f"{task.name} in {task.region}: {error!r}")
-
-
