@@ -3,9 +3,9 @@
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
 from tests.model.scheduler import Task
-from tests.model.site import TICK_MS
+from tests.model.site import SKEW_MS, TICK_MS
 from tests.model.trouble import PAYMENT, Trouble
-from tests.model.world import EAST, REGIONS, World
+from tests.model.world import EAST, REGIONS, WEST, World
 
 CALM_LIMIT_MS = 240_000
 """How long the system may take to serve again once nothing breaks any more."""
@@ -36,10 +36,12 @@ class Chaos:
         for region in REGIONS:
             world.after(self._choices.below(20) * 500, lambda region=region: self._ticks(region))
             world.offset_ms[region] = self._choices.one(self._profile.drift_ms)
+        if self._profile.apart:
+            world.offset_ms |= {EAST: -SKEW_MS, WEST: SKEW_MS}
         for kind in self._profile.begins:
             self.trouble.happens(kind, EAST)
         for _ in range(self._profile.asks):
-            self.trouble.pay()
+            self.trouble.ask_and_nap()
         world.scheduler.play()
 
     # the schedule
@@ -52,6 +54,8 @@ class Chaos:
             return None
         if self._calm_since_ms is not None or world.points > self._profile.points:
             return self._calmly(current)
+        if current and current.naps_in:
+            self.trouble.nap(current)
         if self._runs(current) and self._choices.below(256) < self._profile.keep:
             return current
         for _ in range(50):

@@ -37,6 +37,8 @@ class Profile:
     """Time passes only when nobody has anything to do: no process is ever slow."""
     drift_ms: tuple[int, ...] = (0, -2000, 2000, -1999, 1999, -700, 700)
     """What a region's clock may be wrong by."""
+    apart: bool = False
+    """The first region's clock is as slow as may be, and the second one's as fast."""
     weights: dict[str, int] = field(default_factory=dict)
 
 
@@ -58,9 +60,9 @@ PROFILES = (
         most_faults=20,
         begins=("keeper", "cut"),
         left_ms=5_000,
-        asks=4,
-        keys=3,
-        stalls=((0, 80), (0, 300), (0, 500), (100_000, 0), (200_000, 0)),
+        asks=8,
+        keys=8,
+        stalls=((0, 500), (100_000, 0), (200_000, 0)),
         promotion_ms=(0, 500),
         weights={
             **TROUBLE,
@@ -82,11 +84,11 @@ PROFILES = (
         edges=9,
         begins=("keeper", "cut"),
         left_ms=2_500,
-        asks=4,
+        asks=6,
         stalls=((0, 60), (0, 100), (0, 160), (2_500, 0)),
         keys=2,
         promotion_ms=(0, 500),
-        drift_ms=(-2000, 2000),
+        apart=True,
         weights={"switch": 40, "time": 6, "arrive": 8, "pay": 5, "stall": 6, "tick": 5},
     ),
 )

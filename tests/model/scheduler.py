@@ -52,6 +52,8 @@ class Task:
         self.worker: Worker | None = None
         self.doomed = False
         self.stalled_until = self.stalled_points = 0
+        self.naps_in: tuple[int, tuple[int, int]] | None = None
+        """After so many calls the process stops, for how long."""
         self.decided: object = None
         """What was true when the task last got an answer, see World.moment."""
 

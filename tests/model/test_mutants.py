@@ -11,7 +11,9 @@ from tests.model.many import quiet
 from tests.model.profiles import BY_NAME, Profile
 from tests.model.run import run
 
-MOST_RUNS = 1_500
+PROFILE = {**BY_NAME, "lossy": replace(BY_NAME["storm"], loss=40)}
+MOST_RUNS = 4_000
+"""The rarest takes some hundred runs, most take ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,6 @@ class Mutant:
     invariants: set[str]
     profile: str
     """Under which it shows soonest."""
-    seed: int = 0
-    """Where to begin: the rare ones have a schedule that is known to show them."""
 
 
 MUTANTS = (
@@ -32,7 +32,7 @@ MUTANTS = (
     Mutant(mutants.challenger_ignores_expiry, {"taken-before-expiry"}, "storm"),
     Mutant(mutants.journal_after_ledger, {"not-journalled", "charged-twice", "lost"}, "storm"),
     Mutant(mutants.lease_write_without_read_back, {"no-lease"}, "storm"),
-    Mutant(mutants.reconcile_without_read_back, {"lost"}, "storm"),
+    Mutant(mutants.reconcile_without_read_back, {"lost"}, "lossy"),
     Mutant(mutants.promote_without_waiting_for_the_writer, {"lost", "liveness"}, "storm"),
     Mutant(mutants.double_start, {"double-start"}, "storm"),
     Mutant(mutants.settle_before_the_lease_is_checked_again, {"lost"}, "zombie"),
@@ -64,7 +64,7 @@ def found(profile: Profile, first: int) -> str:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.plant.__name__)
 def test_the_model_finds(mutant: Mutant, monkeypatch):
     mutant.plant(monkeypatch)
-    assert found(BY_NAME[mutant.profile], mutant.seed) in mutant.invariants
+    assert found(PROFILE[mutant.profile], 0) in mutant.invariants
 
 
 def test_the_model_finds_clocks_that_differ_by_more_than_the_settings_say():

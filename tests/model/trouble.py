@@ -3,6 +3,7 @@
 from payments.request import PaymentRequest
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
+from tests.model.scheduler import Task
 from tests.model.site import SKEW_MS
 from tests.model.world import EAST, PLACES, REGIONS, WEST, WITNESS, World
 
@@ -52,6 +53,23 @@ class Trouble:
             self._world.scheduler.spawn(
                 region, f"request {key}", lambda: self._world.site(region).request(key, PAYMENT)
             )
+
+    def ask_and_nap(self) -> None:
+        """A request to the first region that will stop between the journal and the ledger."""
+        key = f"key-{self._choices.below(self._profile.keys)}"
+        task = self._world.scheduler.spawn(
+            EAST, f"request {key}", lambda: self._world.site(EAST).request(key, PAYMENT)
+        )
+        task.naps_in = (5 + self._choices.below(4), self._choices.one(self._profile.stalls))
+
+    def nap(self, task: Task) -> None:
+        """One call less until the task stops."""
+        calls, (stall_ms, points) = task.naps_in
+        task.naps_in = (calls - 1, (stall_ms, points)) if calls else None
+        if not calls:
+            task.stalled_until = self._world.now_ms + stall_ms
+            task.stalled_points = self._world.points + points
+            self._world.note(f"{task.name} naps for {stall_ms} ms and {points} points")
 
     def tick(self) -> None:
         """A keeper of an overlapping run ticks."""
