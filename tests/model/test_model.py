@@ -15,7 +15,7 @@ from tests.model.many import play_all, quiet, shrunk
 from tests.model.profiles import BY_NAME, PROFILES
 from tests.model.run import run, run_seed
 
-RUNS = int(os.environ.get("MODEL_RUNS", "3000"))
+RUNS = int(os.environ.get("MODEL_RUNS", "10000"))
 KNOWN = [
     line.split(maxsplit=2)
     for line in (Path(__file__).parent / "regressions.txt").read_text().splitlines()
