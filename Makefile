@@ -8,6 +8,7 @@ SYSTEM ?= payments
 ENVIRONMENT_SUFFIX ?= dev
 SCENARIO ?= S1
 TIME_SCALE ?= 1
+RUNS ?= 10000
 export SYSTEM ENVIRONMENT_SUFFIX
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PYTHONPATH := $(CURDIR):$(CURDIR)/lambda
@@ -29,10 +30,13 @@ help: ## Print the targets
 drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE)
 	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE)
 
-test: setup unit contracts integration ## Pass every test: unit with coverage, emulator contracts, integration on the local cloud
+test: setup unit protocol contracts integration ## Pass every test: unit with coverage, protocol model, emulator contracts, integration on the local cloud
 
 unit: setup ## Unit and policy tests, with coverage of what is deployed and typed
 	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
+
+protocol: setup ## The executable model of the failover protocol, and every bug that it must catch
+	@$(VENV) -m pytest tests/model
 
 contracts: setup ## What the local cloud relies on in the emulator, and what it mends there
 	@$(VENV) -m pytest tests/emulator
@@ -55,6 +59,9 @@ gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stac
 
 gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the local cloud: checkov, plan guard
 	@$(VENV) -m localcloud run -- $(VENV) -m gates plans
+
+model: setup ## Play the executable model of the failover protocol (RUNS=10000)
+	@$(VENV) -m tests.model --runs $(RUNS)
 
 synth: setup ## Synthesize every stack into cdktf.out
 	@$(VENV) main.py && echo "synthesized into cdktf.out/stacks"
@@ -128,4 +135,4 @@ $(FORK_VENV)/.ready: gates/fork-requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit contracts integration setup check lint gates gates-plan plan synth validate up down deploy destroy bench format clean
+.PHONY: help drill test unit protocol model contracts integration setup check lint gates gates-plan plan synth validate up down deploy destroy bench format clean

@@ -53,15 +53,15 @@ class PaymentFlow:
         entry = self._accept(idempotency_key, request, lease.epoch, latest_ms)
         if entry.request_hash != request.digest():
             raise Refused(Problem.KEY_REUSED, "Use a new Idempotency-Key for a new payment.")
-        if entry.state is EntryState.SETTLED:
-            return entry, True
-        recorded = self._record(entry, lease.epoch, latest_ms)
+        settled = entry.state is EntryState.SETTLED
+        recorded = settled or self._record(entry, lease.epoch, latest_ms)
         # A writer that stalled may have journalled the entry after its successor replayed the
         # journal, into a ledger that nobody reads any more. So nothing is marked settled, and
         # nothing acknowledged, unless the lease is still held after the entry was in the journal:
-        # then every successor replays it. A 503 makes the client ask the successor.
+        # then every successor replays it. A 503 makes the client ask the successor. An entry that was
+        # settled before is no exception: it may be the successor that settled it.
         self._still_holds(lease, latest_ms)
-        if recorded:
+        if recorded and not settled:
             self._settle(entry.idempotency_key)
             self._still_holds(lease, latest_ms)
         return entry, recorded

@@ -9,9 +9,16 @@ from failover.takeover import Takeover
 
 
 def run(takeover: Takeover, tools: Tools) -> Facts:
-    """Activate and read back. An expired lease acknowledges nothing until the keeper renews it."""
+    """Activate and read back. An expired lease acknowledges nothing until the keeper renews it.
+
+    The ledger is asked once more: a late promotion may have replaced what was fenced and reconciled, and
+    a holder whose own ledger refuses its epoch would keep the lease and serve nobody.
+    """
     lease = current_lease(takeover, tools)
     if lease.state is not LeaseState.ACTIVE:
+        with tools.ledger() as ledger:
+            if not ledger.admits(takeover.epoch):
+                raise NotYet(f"the ledger here does not admit epoch {takeover.epoch}")
         try:
             lease = tools.leases.activate(lease, now_ms=tools.clock())
         except LeaseLost as error:

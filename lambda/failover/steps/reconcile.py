@@ -4,6 +4,7 @@ from itertools import islice
 
 from failover.replay import replay
 from failover.steps.errors import Held
+from failover.steps.guard import current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
 from payments.errors import StaleEpoch
@@ -24,6 +25,9 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
         while batch := list(islice(entries, BATCH)):
             seen += len(batch)
             replayed += _replayed(batch, ledger, takeover)
+            # While the lease is still this takeover's, every successor replays this batch too. After
+            # that, a mark about this ledger would be a lie about the successor's.
+            current_lease(takeover, tools)
             for entry in batch:
                 if entry.state is not EntryState.SETTLED:
                     tools.journal.settle(entry.idempotency_key)

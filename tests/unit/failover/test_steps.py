@@ -81,6 +81,11 @@ class West(SimpleNamespace):
     def fence_epoch(self) -> int:
         return self.fence
 
+    def admits(self, epoch: int) -> bool:
+        if not self.writable():
+            raise DatabaseUnavailable("read-only")
+        return self.fence == epoch
+
     def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
         if self.fence != epoch:
             raise StaleEpoch(epoch)
@@ -393,6 +398,30 @@ def test_an_empty_journal_is_reconciled(tools, west):
     assert perform("reconcile", TAKEOVER, tools) == {"journal": 0, "replayed": 0}
 
 
+@pytest.mark.parametrize(("writer", "fence"), [(True, 7), (True, 9), (False, 8)])
+def test_a_ledger_that_would_refuse_this_epoch_is_not_activated(tools, west, writer, fence):
+    """Found by the model: the writer moved away and back after the fence was raised."""
+    west.writer, west.fence = writer, fence
+    with pytest.raises(NotYet):
+        perform("activate", TAKEOVER, tools)
+    assert tools.leases.read().state is LeaseState.TAKING
+
+
+def test_a_reconciler_that_slept_through_a_newer_epoch_settles_nothing(tools, west, put):
+    """Its ledger may be the one nobody reads any more: the mark would make the successor lie."""
+    west.fence = 8
+    known = west.known
+
+    def sleep(keys: object) -> set[str]:
+        put(replace(TAKEN, epoch=9, holder=EAST, previous_holder=WEST))
+        return known(keys)
+
+    west.known = sleep
+    with pytest.raises(Held, match="not what the lease asks for"):
+        perform("reconcile", TAKEOVER, tools)
+    assert west.journalled["key-3"].state is EntryState.INTENT
+
+
 def test_a_replay_that_is_not_in_the_ledger_is_no_success_and_settles_nothing(tools, west):
     west.fence = 8
     west.record = lambda entry, *, epoch, region: None
@@ -412,13 +441,15 @@ def test_a_newer_epoch_stops_the_replay(tools, west):
 
 
 @pytest.mark.parametrize(("raised", "error"), [(LeaseLost, Held), (LeaseUnknown, NotYet)])
-def test_an_activation_that_was_not_seen_is_no_success(tools, raised, error):
+def test_an_activation_that_was_not_seen_is_no_success(tools, west, raised, error):
+    west.writer, west.fence = True, 8
     leases = SimpleNamespace(read=tools.leases.read, activate=fails(raised("gone")))
     with pytest.raises(error, match="gone"):
         perform("activate", TAKEOVER, replace(tools, leases=leases))
 
 
-def test_an_activation_leaves_the_term_alone(tools, clock):
+def test_an_activation_leaves_the_term_alone(tools, west, clock):
+    west.writer, west.fence = True, 8
     clock.now += 90_000
     perform("activate", TAKEOVER, tools)
     lease = tools.leases.read()

@@ -174,6 +174,19 @@ def test_a_lease_lost_while_settling_is_not_acknowledged(world, request_) -> Non
     assert "H50" in refused(flow_in(world), request_).detail
 
 
+def test_a_payment_that_a_successor_settled_is_not_acknowledged_under_a_lost_lease(world, request_) -> None:
+    """Found by the model: the request slept before the journal, and its key was settled meanwhile."""
+    flow = flow_in(world)
+    flow.pay(KEY, request_)
+
+    def sleep() -> None:
+        world.now_ms += 1_500
+        world.lease = replace(world.lease, epoch=8, holder="us-west-2")
+
+    world.when_accepted = sleep
+    assert "H30" in refused(flow, request_).detail
+
+
 def test_a_lease_that_came_back_in_a_later_epoch_is_another_lease(world, request_) -> None:
     def lose_and_win() -> None:
         world.now_ms += 1_500

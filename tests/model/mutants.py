@@ -1,0 +1,176 @@
+"""Seeded bugs: each breaks one rule of the protocol in the real code, as a careless change would."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from failover import lease_table, takeover
+from failover.lease import Lease
+from failover.lease_table import LeaseTable
+from failover.steps import STEPS, reconcile
+from lib.constructs import takeover as asl
+from payments import ledger, payment_flow
+from payments.errors import JournalUnavailable
+from payments.journal import EntryState
+from payments.lease_view import RecentLease, Standing
+from payments.payment_flow import PaymentFlow
+from runtime.database import DatabaseUnavailable
+from tests.model import site
+
+Patch = pytest.MonkeyPatch
+
+
+def no_skew(patch: Patch) -> None:
+    patch.setattr(site, "BELIEVED_SKEW_MS", 0)
+
+
+def no_epoch_check_in_the_ledger(patch: Patch) -> None:
+    patch.setattr(ledger, "_RECORD", ledger._RECORD.replace("where epoch = :epoch for share", "for share"))
+
+
+def challenger_ignores_expiry(patch: Patch) -> None:
+    patch.setattr(Lease, "expired", lambda _self, *, now_ms, skew_ms: True)
+
+
+def journal_after_ledger(patch: Patch) -> None:
+    def pay(self, key, request):
+        lease, latest_ms = self.held_lease(), self._clock() + payment_flow.PATIENCE_MS
+        try:
+            known = self._journal.find(key)
+        except JournalUnavailable:
+            raise payment_flow._unavailable("the journal does not answer") from None
+        draft = known or payment_flow.JournalEntry(
+            idempotency_key=key,
+            payment_id=self._new_id(),
+            request_hash=request.digest(),
+            request=request,
+            epoch=lease.epoch,
+            region=self._region,
+            state=EntryState.INTENT,
+            accepted_at_ms=self._clock(),
+        )
+        recorded = self._record(draft, lease.epoch, latest_ms)
+        try:
+            entry = known or self._journal.accept(draft)
+        except JournalUnavailable:
+            raise payment_flow._unavailable("the journal does not answer") from None
+        self._still_holds(lease, latest_ms)
+        return entry, recorded
+
+    patch.setattr(PaymentFlow, "pay", pay)
+
+
+def lease_write_without_read_back(patch: Patch) -> None:
+    def take_over(self, seen, *, by, now_ms, ttl_ms):
+        wanted = seen.taken_over(by=by, now_ms=now_ms, ttl_ms=ttl_ms)
+        try:
+            return real(self, seen, by=by, now_ms=now_ms, ttl_ms=ttl_ms)
+        except lease_table.LeaseUnknown:
+            return wanted
+
+    real = LeaseTable.take_over
+    patch.setattr(LeaseTable, "take_over", take_over)
+
+
+def reconcile_without_read_back(patch: Patch) -> None:
+    def replay(batch, ledger, takeover):
+        for entry in batch:
+            try:
+                ledger.record(entry, epoch=takeover.epoch, region=takeover.region)
+            except DatabaseUnavailable:
+                continue
+        return len(batch)
+
+    patch.setattr(reconcile, "_replay", replay)
+
+
+def promote_without_waiting_for_the_writer(patch: Patch) -> None:
+    for step in ("wait_writer", "fence", "reconcile"):
+        patch.setitem(STEPS, step, lambda _takeover, _tools: {"done": True})
+
+
+def double_start(patch: Patch) -> None:
+    serial = count()
+    patch.setattr(
+        takeover.Takeover, "name", property(lambda self: f"{self.system}-{self.epoch}-{next(serial)}")
+    )
+
+
+def settle_before_the_lease_is_checked_again(patch: Patch) -> None:
+    real = PaymentFlow._record
+
+    def record(self, entry, epoch, latest_ms):
+        recorded = real(self, entry, epoch, latest_ms)
+        if recorded:
+            self._settle(entry.idempotency_key)
+        return recorded
+
+    patch.setattr(PaymentFlow, "_record", record)
+
+
+def settled_without_the_lease(patch: Patch) -> None:
+    real = PaymentFlow._still_holds
+
+    def accept(self, key, request, epoch, latest_ms):
+        entry = accept_really(self, key, request, epoch, latest_ms)
+        self._known_settled = entry.state is EntryState.SETTLED
+        return entry
+
+    def still_holds(self, lease, latest_ms):
+        if not self._known_settled:
+            real(self, lease, latest_ms)
+
+    accept_really = PaymentFlow._accept
+    patch.setattr(PaymentFlow, "_accept", accept)
+    patch.setattr(PaymentFlow, "_still_holds", still_holds)
+
+
+def renew_without_epoch(patch: Patch) -> None:
+    real = LeaseTable._update
+
+    def update(self, new, *, given, reached, extra=""):
+        return real(self, new, given={} if extra else given, reached=reached, extra=extra)
+
+    patch.setattr(LeaseTable, "_update", update)
+
+
+def activate_before_reconcile(patch: Patch) -> None:
+    steps = dict(asl.AFTER_WRITER)
+    order = ["Fence", "Publish", "Activate", "Reconcile", "Verify", "Record"]
+    patch.setattr(asl, "AFTER_WRITER", {name: steps[name] for name in order})
+
+
+def cached_lease_outlives_its_expiry(patch: Patch) -> None:
+    """Good when it was read, good for as long as it is remembered."""
+    real = payment_flow.standing
+
+    def standing(lease, *, region, now_ms, skew_ms):
+        remembered = lease is not None and id(lease) in good
+        found = Standing.READY if remembered else real(lease, region=region, now_ms=now_ms, skew_ms=skew_ms)
+        if found is Standing.READY:
+            good[id(lease)] = lease
+        return found
+
+    good: dict[int, Lease] = {}
+    patch.setattr(payment_flow, "standing", standing)
+
+
+def lease_remembered_when_the_table_is_silent(patch: Patch) -> None:
+    real = RecentLease.current
+
+    def current(self):
+        try:
+            lease = real(self)
+        except lease_table.LeaseUnknown:
+            return self._seen[1] and replace(self._seen[1], expires_at_ms=self._clock() + site.TTL_MS)
+        return lease
+
+    patch.setattr(RecentLease, "current", current)
+
+
+def automation_never_pauses(patch: Patch) -> None:
+    real = Lease.taken_over
+    patch.setattr(
+        Lease, "taken_over", lambda self, **given: replace(real(self, **given), automation=self.automation)
+    )

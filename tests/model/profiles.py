@@ -1,0 +1,95 @@
+"""What kinds of trouble a run may meet. A profile is a bias, not a script."""
+
+from dataclasses import dataclass, field
+
+STALLS = ((0, 30), (0, 80), (0, 160), (300, 0), (2_500, 0), (8_000, 0), (40_000, 0), (100_000, 0))
+"""How long a process stops: milliseconds, and scheduling points."""
+FAULTS = ("kill", "isolate", "cut", "witness", "database", "keeper")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How often what happens.
+
+    Weights are parts of all events that interrupt a running task; `keep` in 256 is how often none does.
+    """
+
+    name: str
+    keep: int = 150
+    points: int = 420
+    """Length of the chaos, in scheduling points."""
+    loss: int = 0
+    faults: tuple[str, ...] = FAULTS
+    most_faults: int = 4
+    begins: tuple[str, ...] = ()
+    """Faults of the first region from the start."""
+    stalls: tuple[tuple[int, int], ...] = STALLS
+    asks: int = 0
+    """Requests that are in flight at the start."""
+    left_ms: int = 30_000
+    """How long the first lease lasts."""
+    keys: int = 6
+    promotion_ms: tuple[int, ...] = (2_000, 0, 500, 8_000, 60_000)
+    heals: bool = True
+    edges: int = 7
+    """The more, the more often time jumps to where a lease begins or ends to count."""
+    brisk: bool = False
+    """Time passes only when nobody has anything to do: no process is ever slow."""
+    drift_ms: tuple[int, ...] = (0, -2000, 2000, -1999, 1999, -700, 700)
+    """What a region's clock may be wrong by."""
+    apart: bool = False
+    """The first region's clock is as slow as may be, and the second one's as fast."""
+    weights: dict[str, int] = field(default_factory=dict)
+
+
+CALM = {"switch": 30, "time": 20, "replicate": 6, "arrive": 4, "pay": 8}
+TROUBLE = {**CALM, "stall": 5, "crash": 2, "fault": 3, "heal": 2, "deliver": 3, "drift": 2, "tick": 3}
+EDGE = {**TROUBLE, "stall": 9, "time": 30, "tick": 10, "pay": 14, "drift": 6}
+PROFILES = (
+    Profile(name="storm", loss=10, weights={**TROUBLE, "resume": 2}),
+    Profile(
+        name="stalls",
+        faults=("keeper", "isolate", "cut"),
+        weights={**TROUBLE, "stall": 14, "fault": 4, "crash": 0},
+    ),
+    Profile(name="ping-pong", points=900, weights={**TROUBLE, "resume": 8, "fault": 5, "heal": 6}),
+    Profile(
+        name="there-and-back",
+        points=900,
+        faults=("keeper", "cut"),
+        most_faults=20,
+        begins=("keeper", "cut"),
+        left_ms=5_000,
+        asks=8,
+        keys=8,
+        stalls=((0, 500), (100_000, 0), (200_000, 0)),
+        promotion_ms=(0, 500),
+        weights={
+            **TROUBLE,
+            "resume": 14,
+            "fault": 8,
+            "heal": 8,
+            "time": 26,
+            "crash": 1,
+            "rejoin": 0,
+            "stall": 4,
+        },
+    ),
+    Profile(name="one-fault", weights={**CALM, "fault": 3}, most_faults=1, heals=False, brisk=True),
+    Profile(name="bootstrap", loss=6, points=300, weights={**TROUBLE, "fault": 1}),
+    Profile(name="edge", keep=110, edges=10, faults=("keeper",), weights=EDGE),
+    Profile(
+        name="zombie",
+        points=300,
+        edges=9,
+        begins=("keeper", "cut"),
+        left_ms=2_500,
+        asks=6,
+        stalls=((0, 60), (0, 100), (0, 160), (2_500, 0)),
+        keys=2,
+        promotion_ms=(0, 500),
+        apart=True,
+        weights={"switch": 40, "time": 6, "arrive": 8, "pay": 5, "stall": 6, "tick": 5},
+    ),
+)
+BY_NAME = {profile.name: profile for profile in PROFILES}

@@ -1,0 +1,149 @@
+"""Real, synchronous code as actors that take turns: one thread each, one baton for all.
+
+Only the holder of the baton runs. It is handed over where the code under test calls a simulated part
+(`point`), and nowhere else: so a run is decided by its choices alone, and repeats exactly.
+"""
+
+from collections.abc import Callable
+from threading import Lock, Thread
+from typing import ClassVar
+
+
+class Crash(BaseException):
+    """The process in which this code ran is gone. No `except Exception` survives it."""
+
+
+class Worker(Thread):
+    """A thread that outlives the task: starting one costs more than most tasks."""
+
+    idle: ClassVar[list["Worker"]] = []
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.baton = Lock()
+        self.baton.acquire()
+        self.task: Task | None = None
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            self.baton.acquire()
+            self.task.scheduler.run(self.task)
+
+
+class Task:
+    """One process at work: a request, a tick of a keeper, or a step of a takeover."""
+
+    def __init__(
+        self,
+        scheduler: "Scheduler",
+        region: str,
+        name: str,
+        work: Callable[[], object],
+        crashed: Callable[[], None],
+    ) -> None:
+        self.scheduler, self.region, self.name, self.work, self.crashed = (
+            scheduler,
+            region,
+            name,
+            work,
+            crashed,
+        )
+        self.worker: Worker | None = None
+        self.doomed = False
+        self.stalled_until = self.stalled_points = 0
+        self.naps_in: tuple[int, tuple[int, int]] | None = None
+        """After so many calls the process stops, for how long."""
+        self.decided: object = None
+        """What was true when the task last got an answer, see World.moment."""
+
+
+class Scheduler:
+    """Hands the baton around.
+
+    Args:
+        choose: the next task to run, given the one that holds the baton (or None); None ends the run.
+        moment: what is remembered as the truth of the moment at which a task goes on.
+        broken: told of an exception that left a task.
+    """
+
+    def __init__(
+        self,
+        *,
+        choose: Callable[[Task | None], Task | None],
+        moment: Callable[[], object],
+        broken: Callable[[Task, BaseException], None],
+    ) -> None:
+        self._choose, self._moment, self._broken = choose, moment, broken
+        self.tasks: list[Task] = []
+        self.current: Task | None = None
+        self._closing = False
+        self._main = Lock()
+        self._main.acquire()
+
+    def spawn(
+        self,
+        region: str,
+        name: str,
+        work: Callable[[], object],
+        crashed: Callable[[], None] = lambda: None,
+    ) -> Task:
+        """A new task; it begins when it is chosen."""
+        task = Task(self, region, name, work, crashed)
+        self.tasks.append(task)
+        return task
+
+    def play(self) -> None:
+        """Run until `choose` ends it, then let every task unwind."""
+        self._pass_on(self._choose(None))
+        self._main.acquire()
+        self._closing = True
+        for task in [task for task in self.tasks if task.worker]:
+            task.doomed = True
+            task.worker.baton.release()
+            self._main.acquire()
+
+    def point(self) -> Task:
+        """A place where the process may be paused, for ever too."""
+        task = self.current
+        if task.doomed:
+            raise Crash
+        chosen = self._choose(task)
+        if chosen is not task:
+            self._pass_on(chosen)
+            task.worker.baton.acquire()
+        if task.doomed:
+            raise Crash
+        task.decided = self._moment()
+        return task
+
+    def run(self, task: Task) -> None:
+        """The life of one task, in its worker's thread."""
+        try:
+            if not task.doomed:
+                task.work()
+        except Crash:
+            task.doomed = True
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the run reports it
+            self._broken(task, error)
+        if task.doomed and not self._closing:
+            task.crashed()
+        self.tasks.remove(task)
+        worker, task.worker = task.worker, None
+        if self._closing:
+            Worker.idle.append(worker)
+            self._main.release()
+            return
+        chosen = self._choose(None)
+        Worker.idle.append(worker)
+        self._pass_on(chosen)
+
+    def _pass_on(self, chosen: Task | None) -> None:
+        self.current = chosen
+        if chosen is None:
+            self._main.release()
+            return
+        if chosen.worker is None:
+            chosen.worker = Worker.idle.pop() if Worker.idle else Worker()
+            chosen.worker.task = chosen
+        chosen.worker.baton.release()

@@ -1,0 +1,188 @@
+"""The real code of one region, wired to the simulated parts."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from failover.decision import Action, Policy
+from failover.keeper import TRANSITION_LIMIT_MS, Keeper
+from failover.lease_table import LeaseTable
+from failover.observe import Observer
+from failover.region_api import Answer, ApiUnavailable
+from failover.steps.tools import Tools
+from failover.takeover import Takeovers
+from payments.journal import Journal
+from payments.lease_view import RecentLease
+from payments.ledger import Ledger
+from payments.payment_flow import PaymentFlow
+from payments.problems import Refused
+from payments.request import PaymentRequest
+from runtime.database import DatabaseUnavailable
+from tests.model.aurora import Connection, ControlPlane, Database
+from tests.model.machine import StepFunctions
+from tests.model.store import DynamoDB
+
+TTL_MS, SKEW_MS, TICK_MS = 30_000, 2_000, 10_000
+BELIEVED_SKEW_MS = SKEW_MS
+"""What the code is told; clocks are really wrong by up to SKEW_MS."""
+T = TypeVar("T")
+
+
+class InOneThread:
+    """The observer's pool, without its threads: sensors one after the other, or one that hangs."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+
+    def submit(self, sensor: Callable[..., object], *given: object) -> "Future[object]":
+        reading: Future[object] = Future()
+        if self._world.fate() == "late":
+            return reading
+        try:
+            reading.set_result(sensor(*given))
+        except Exception as error:  # noqa: BLE001 - as an executor does
+            reading.set_exception(error)
+        return reading
+
+
+class Parameters:
+    """SSM, which is regional and does not fail here: its failures only hold a takeover back."""
+
+    def __init__(self, region: str) -> None:
+        self._values = {
+            "db/cluster": region,
+            "db/global-cluster": "payments",
+            "failover/state-machine": f"arn:aws:states:{region}:1:stateMachine:failover",
+        }
+
+    def get(self, name: str) -> str:
+        return self._values[name]
+
+    def put(self, name: str, value: str) -> None:
+        self._values[name] = value
+
+
+class KeptLedger:
+    """`use` as the real one has it: one connection a process, opened again once when it broke."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+
+    def use(self, work: Callable[[Ledger], T]) -> T:
+        reused = self._connection is not None
+        try:
+            return self._attempt(work)
+        except DatabaseUnavailable:
+            if not reused:
+                raise
+        return self._attempt(work)
+
+    def _attempt(self, work: Callable[[Ledger], T]) -> T:
+        connection = self._connection or self._database.connect()
+        self._connection = None
+        found = work(Ledger(connection))
+        self._connection = connection
+        return found
+
+
+class Process:
+    """One running payments function, with what it remembers between requests."""
+
+    def __init__(self, world: Any, site: "Site") -> None:
+        self.lease = RecentLease(site.leases, site.clock)
+        self.flow = PaymentFlow(
+            region=site.region,
+            skew_ms=BELIEVED_SKEW_MS,
+            lease=self.lease,
+            journal=site.journal,
+            ledger=KeptLedger(site.database),
+            clock=site.clock,
+            new_id=world.new_id,
+        )
+
+
+class Site:
+    """One region."""
+
+    def __init__(self, world: Any, region: str) -> None:
+        self._world, self.region = world, region
+        dynamodb = DynamoDB(world, region)
+        parameters = Parameters(region)
+        self.leases = LeaseTable(dynamodb, "lease", "payments")
+        self.journal = Journal(dynamodb, "journal")
+        self.database = Database(world, region)
+        self.machine = StepFunctions(world, region)
+        self._takeovers = Takeovers(self.machine, parameters)
+        self.tools = Tools(
+            region=region,
+            leases=self.leases,
+            parameters=parameters,
+            database=self.database,
+            journal=self.journal,
+            rds=ControlPlane(world, region),
+            api=self,
+            clock=self.clock,
+        )
+        self._free: list[Process] = []
+        self._keepers: list[Keeper] = []
+        self.pages = 0
+        """Ticks in a row that called a person."""
+
+    def clock(self) -> int:
+        self._world.scheduler.point()
+        return self._world.now_ms + self._world.offset_ms[self.region]
+
+    def tick(self) -> None:
+        """One turn of a keeper; several keepers of a region may be at work at once."""
+        keeper = self._keepers.pop() if self._keepers else self._keeper()
+        decision = keeper.turn()
+        self._keepers.append(keeper)
+        self._world.note(f"{self.region} {decision.rule}: {decision.action}")
+        self._world.count[decision.rule] += 1
+        self.pages = self.pages + 1 if decision.action is Action.PAGE else 0
+
+    def request(self, key: str, request: PaymentRequest) -> int:
+        """Answer one payment request; the HTTP status."""
+        process = self._free.pop() if self._free else Process(self._world, self)
+        try:
+            entry, settled = process.flow.pay(key, request)
+        except Refused as refused:
+            self._free.append(process)
+            self._world.note(f"{self.region} refuses {key}: {refused.detail}")
+            return int(refused.problem.status)
+        self._free.append(process)
+        self._world.watch.acknowledged(
+            self.region, process.lease.last_epoch, key, entry.payment_id, settled=settled
+        )
+        return 201 if settled else 202
+
+    # RegionApi
+    def live(self) -> bool:
+        self._world.scheduler.point()
+        if self._world.fate():
+            raise ApiUnavailable("no answer")
+        return True
+
+    def pay(self, payment: dict[str, Any], *, idempotency_key: str) -> Answer:
+        return Answer(self.request(idempotency_key, PaymentRequest(**payment)), {"x-region": self.region})
+
+    def restart(self) -> None:
+        """The region's processes are gone, and with them what they remembered."""
+        self._free.clear()
+        self._keepers.clear()
+
+    def _keeper(self) -> Keeper:
+        world = self._world
+        observer = Observer(
+            self.region,
+            leases=self.leases,
+            database=self.database,
+            api=self,
+            takeovers=self._takeovers,
+            clock=self.clock,
+            deadline_s=0,
+        )
+        observer._pool = InOneThread(world)
+        policy = Policy(ttl_ms=TTL_MS, skew_ms=BELIEVED_SKEW_MS, transition_limit_ms=TRANSITION_LIMIT_MS)
+        return Keeper(observer=observer, leases=self.leases, takeovers=self._takeovers, policy=policy)

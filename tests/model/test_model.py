@@ -1,0 +1,98 @@
+"""The real protocol under thousands of schedules."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from failover.lease import Lease
+from runtime.logs import logger
+from tests.model.many import play_all, quiet, shrunk
+from tests.model.profiles import BY_NAME, PROFILES
+from tests.model.run import run, run_seed
+
+RUNS = int(os.environ.get("MODEL_RUNS", "10000"))
+KNOWN = [
+    line.split(maxsplit=2)
+    for line in (Path(__file__).parent / "regressions.txt").read_text().splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.fixture(autouse=True)
+def _silence() -> Iterator[None]:
+    level = logger.log_level
+    quiet()
+    yield
+    logger.setLevel(level)
+
+
+def test_no_schedule_breaks_an_invariant():
+    total: Counter[str] = Counter()
+    broken = []
+    for counted, found in play_all(range(RUNS)):
+        total += counted
+        broken += found
+    assert broken == [], "replay one with: python -m tests.model --shrink --seed"
+    # A model in which nothing happens proves nothing.
+    steps = (
+        "guard",
+        "promote",
+        "wait_writer",
+        "fence",
+        "reconcile",
+        "publish",
+        "activate",
+        "verify",
+        "record",
+    )
+    faults = ("kill", "isolate", "cut", "witness", "database", "keeper")
+    met = [f"crash of step {step}" for step in steps] + [f"fault {fault}" for fault in faults]
+    met += ["crash of keeper", "crash of request", "201", "202", "held", "paged", "stall"]
+    assert [name for name in met if not total[name]] == []
+    assert total["takeover"] > RUNS / 4
+    assert total["activated"] > RUNS / 4
+
+
+@pytest.mark.parametrize(("profile", "seed", "_what"), KNOWN)
+def test_what_was_broken_once_stays_whole(profile, seed, _what):
+    assert run(BY_NAME[profile], seed=int(seed)).broken is None
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(st.sampled_from(PROFILES), st.lists(st.integers(0, 255), max_size=400))
+def test_no_schedule_that_hypothesis_thinks_of_breaks_an_invariant(profile, choices):
+    assert run(profile, given=choices).broken is None
+
+
+@pytest.mark.parametrize("seed", range(len(PROFILES)))
+def test_a_seed_is_one_schedule(seed):
+    first, again = run_seed(seed, story=True), run_seed(seed, story=True)
+    assert first == again
+    assert first.story
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+def test_the_choices_of_a_run_replay_it(profile):
+    played = run(profile, seed=5, story=True)
+    assert run(profile, given=played.choices, story=True) == played
+
+
+def test_where_nothing_happens_the_first_region_serves():
+    calm = run(BY_NAME["storm"], given=())
+    assert (calm.broken, calm.count["takeover"]) == (None, 0)
+    assert calm.count["201"] > 0
+
+
+def test_a_failing_schedule_is_made_shorter(monkeypatch):
+    monkeypatch.setattr(Lease, "expired", lambda _self, *, now_ms, skew_ms: True)
+    profile = BY_NAME["storm"]
+    failed = run(profile, seed=1)
+    short = shrunk(profile, failed)
+    assert short.broken.partition(":")[0] == failed.broken.partition(":")[0]
+    assert len(short.choices) < len(failed.choices)
+    assert "VIOLATION" in short.story[-1]

@@ -1,0 +1,72 @@
+"""The model finds what is wrong: every seeded bug breaks an invariant that names it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from runtime.logs import logger
+from tests.model import mutants
+from tests.model.many import quiet
+from tests.model.profiles import BY_NAME, Profile
+from tests.model.run import run
+
+PROFILE = {**BY_NAME, "lossy": replace(BY_NAME["storm"], loss=40)}
+MOST_RUNS = 4_000
+"""The rarest takes some hundred runs, most take ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A bug, the invariants that may find it, and the profiles under which it shows."""
+
+    plant: Callable[[pytest.MonkeyPatch], None]
+    invariants: set[str]
+    profile: str
+    """Under which it shows soonest."""
+
+
+MUTANTS = (
+    Mutant(mutants.no_skew, {"taken-before-expiry", "two-acknowledge"}, "edge"),
+    Mutant(mutants.no_epoch_check_in_the_ledger, {"fenced-out"}, "there-and-back"),
+    Mutant(mutants.challenger_ignores_expiry, {"taken-before-expiry"}, "storm"),
+    Mutant(mutants.journal_after_ledger, {"not-journalled", "charged-twice", "lost"}, "storm"),
+    Mutant(mutants.lease_write_without_read_back, {"no-lease"}, "storm"),
+    Mutant(mutants.reconcile_without_read_back, {"lost"}, "lossy"),
+    Mutant(mutants.promote_without_waiting_for_the_writer, {"lost", "liveness"}, "storm"),
+    Mutant(mutants.double_start, {"double-start"}, "storm"),
+    Mutant(mutants.settle_before_the_lease_is_checked_again, {"lost"}, "zombie"),
+    Mutant(mutants.settled_without_the_lease, {"two-acknowledge"}, "edge"),
+    Mutant(mutants.renew_without_epoch, {"lease-change"}, "storm"),
+    Mutant(mutants.activate_before_reconcile, {"lost"}, "storm"),
+    Mutant(mutants.cached_lease_outlives_its_expiry, {"two-acknowledge"}, "edge"),
+    Mutant(mutants.lease_remembered_when_the_table_is_silent, {"two-acknowledge"}, "stalls"),
+    Mutant(mutants.automation_never_pauses, {"flapping"}, "ping-pong"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _silence() -> Iterator[None]:
+    level = logger.log_level
+    quiet()
+    yield
+    logger.setLevel(level)
+
+
+def found(profile: Profile, first: int) -> str:
+    """The invariant that the first failing schedule broke."""
+    for seed in range(first, first + MOST_RUNS):
+        if broken := run(profile, seed=seed).broken:
+            return broken.partition(":")[0]
+    return "nothing"
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.plant.__name__)
+def test_the_model_finds(mutant: Mutant, monkeypatch):
+    mutant.plant(monkeypatch)
+    assert found(PROFILE[mutant.profile], 0) in mutant.invariants
+
+
+def test_the_model_finds_clocks_that_differ_by_more_than_the_settings_say():
+    apart = replace(BY_NAME["edge"], drift_ms=(0, -6_000, 6_000))
+    assert found(apart, 0) in {"taken-before-expiry", "two-acknowledge"}

@@ -1,0 +1,161 @@
+"""What can happen while nobody watches: time, faults, pauses, crashes, clients. One method an event."""
+
+from payments.request import PaymentRequest
+from tests.model.choices import Choices
+from tests.model.profiles import Profile
+from tests.model.scheduler import Task
+from tests.model.site import SKEW_MS
+from tests.model.world import EAST, PLACES, REGIONS, WEST, WITNESS, World
+
+PAYMENT = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b")
+
+
+class Trouble:
+    """The events of a run."""
+
+    def __init__(self, world: World, choices: Choices, profile: Profile) -> None:
+        self._world, self._choices, self._profile = world, choices, profile
+        self.kinds: list[str] = []
+        self.stopped: set[str] = set()
+        """Regions whose keepers are not scheduled."""
+
+    def time(self) -> None:
+        """A moment, the next timer, or the edge of a lease."""
+        world, choices = self._world, self._choices
+        if self._profile.brisk:
+            world.advance(5 if world.scheduler.tasks else None)
+            return
+        match choices.below(self._profile.edges):
+            case 0 | 1 | 2:
+                world.advance(1)
+            case 3:
+                world.advance(100)
+            case 4:
+                world.advance(1_000)
+            case 5:
+                world.advance()
+            case _:
+                self._to_the_edge()
+
+    def _to_the_edge(self) -> None:
+        """When the holder stops, the lease ends, or a challenger begins, a millisecond more or less."""
+        world, choices = self._world, self._choices
+        margin = choices.one((0, -SKEW_MS, SKEW_MS)) - world.offset_ms[choices.one(REGIONS)]
+        due = world.lease()[2] + margin + choices.one((0, 1, -1))
+        if 0 < due - world.now_ms < 20_000:
+            world.advance(due - world.now_ms)
+
+    def pay(self) -> None:
+        """A client sends a payment, a new one or one it sent before."""
+        region, key = self._choices.one(REGIONS), f"key-{self._choices.below(self._profile.keys)}"
+        if self._world.alive[region]:
+            self._world.note(f"a client asks {region} for {key}")
+            self._world.scheduler.spawn(
+                region, f"request {key}", lambda: self._world.site(region).request(key, PAYMENT)
+            )
+
+    def ask_and_nap(self) -> None:
+        """A request to the first region that will stop between the journal and the ledger."""
+        key = f"key-{self._choices.below(self._profile.keys)}"
+        task = self._world.scheduler.spawn(
+            EAST, f"request {key}", lambda: self._world.site(EAST).request(key, PAYMENT)
+        )
+        task.naps_in = (5 + self._choices.below(4), self._choices.one(self._profile.stalls))
+
+    def nap(self, task: Task) -> None:
+        """One call less until the task stops."""
+        calls, (stall_ms, points) = task.naps_in
+        task.naps_in = (calls - 1, (stall_ms, points)) if calls else None
+        if not calls:
+            task.stalled_until = self._world.now_ms + stall_ms
+            task.stalled_points = self._world.points + points
+            self._world.note(f"{task.name} naps for {stall_ms} ms and {points} points")
+
+    def tick(self) -> None:
+        """A keeper of an overlapping run ticks."""
+        region = self._choices.one(REGIONS)
+        if self._world.alive[region] and region not in self.stopped:
+            self._world.scheduler.spawn(region, "keeper", self._world.site(region).tick)
+
+    def stall(self) -> None:
+        """A process stops where it is: for a while, or while the others do so many things."""
+        if tasks := self._world.scheduler.tasks:
+            task, (stall_ms, points) = self._choices.one(tasks), self._choices.one(self._profile.stalls)
+            self._world.note(f"{task.name} in {task.region} stalls for {stall_ms} ms and {points} points")
+            task.stalled_until = self._world.now_ms + stall_ms
+            task.stalled_points = self._world.points + points
+            self._world.count["stall"] += 1
+
+    def crash(self) -> None:
+        if tasks := self._world.scheduler.tasks:
+            task = self._choices.one(tasks)
+            self._world.note(f"{task.name} in {task.region} crashes")
+            self._world.count[f"crash of {task.name.split(' key')[0]}"] += 1
+            self._world.doom(task)
+
+    def drift(self) -> None:
+        """A clock is set, forwards or back."""
+        region, offset_ms = self._choices.one(REGIONS), self._choices.one(self._profile.drift_ms)
+        self._world.note(f"the clock of {region} is set to {offset_ms:+} ms")
+        self._world.offset_ms[region] = offset_ms
+
+    def deliver(self) -> None:
+        self._world.deliver()
+
+    def replicate(self) -> None:
+        self._world.aurora.replicate(1 + self._choices.below(3))
+
+    def arrive(self) -> None:
+        """Aurora finishes what it was asked for, or takes a lonely writer back."""
+        if self._choices.below(4):
+            self._world.aurora.arrive()
+        else:
+            self._world.aurora.rejoin()
+
+    def resume(self) -> None:
+        self._world.resume_automation()
+
+    def fault(self) -> None:
+        """Something breaks."""
+        if len(self.kinds) < self._profile.most_faults:
+            self.happens(self._choices.one(self._profile.faults), self._choices.one(REGIONS))
+
+    def happens(self, kind: str, region: str) -> None:
+        """One fault of the kind, to the region if it is of one."""
+        world = self._world
+        match kind:
+            case "kill":
+                world.kill(region)
+            case "witness":
+                world.kill(WITNESS)
+            case "isolate":
+                world.cut |= {frozenset({region, other}) for other in PLACES if other != region}
+            case "cut":
+                world.cut.add(frozenset({EAST, WEST}))
+            case "database":
+                world.aurora.clusters[region].up = False
+                world.aurora.clusters[region].generation += 1
+            case _:
+                self.stopped.add(region)
+        self.kinds.append(kind)
+        world.count[f"fault {kind}"] += 1
+        world.note(f"fault: {kind} {region}")
+
+    def heal(self) -> None:
+        """One kind of fault ends."""
+        world = self._world
+        world.note("something heals")
+        match self._choices.below(3):
+            case 0:
+                world.cut.clear()
+            case 1:
+                for place in PLACES:
+                    world.revive(place)
+            case _:
+                self.stopped.clear()
+
+    def heal_all(self) -> None:
+        self.stopped.clear()
+        self._world.cut.clear()
+        for place in PLACES:
+            self._world.revive(place)

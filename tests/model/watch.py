@@ -1,0 +1,124 @@
+"""The invariants, checked where something happens: at every write, acknowledgement and start.
+
+Each has a name that a mutant's test expects. True time is the world's; no region's clock shows it.
+"""
+
+from collections import Counter
+from typing import Any
+
+from failover.takeover import Takeover
+from tests.model.aurora import Cluster
+
+Item = dict[str, Any]
+
+
+class Watch:
+    """What happened so far, and the first invariant that it broke."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+        self.broken: str | None = None
+        self.acknowledged_keys: dict[str, str] = {}
+        """Key to payment id."""
+        self._settled: list[tuple[str, int]] = []
+        self._before: list[str] = []
+        self.won: dict[int, str] = {}
+        """Epoch to the region that won it."""
+        self._acknowledging: dict[int, str] = {}
+        self._charged: dict[str, str] = {}
+        self._started: Counter[int] = Counter()
+        self.takeovers = 0
+        self._armed = True
+
+    def violated(self, invariant: str, text: str) -> None:
+        if self.broken is None:
+            self.broken = f"{invariant}: {text}"
+            self._world.note(f"VIOLATION {self.broken}")
+
+    def written(self, region: str, table: str, old: Item | None, new: Item) -> None:
+        """A write is about to be made to a strongly consistent table."""
+        if table != "lease":
+            return
+        world, epoch, holder = self._world, int(new["epoch"]["N"]), new["holder"]["S"]
+        world.note(
+            f"lease {epoch} {holder} {new['state']['S']} until {new['expires_at_ms']['N']} by {region}"
+        )
+        if region != holder:
+            self.violated("lease-change", f"{region} wrote the lease of {holder}")
+        if old is None or epoch != int(old["epoch"]["N"]):
+            self._moved(old, new, epoch, holder)
+            return
+        if holder != old["holder"]["S"]:
+            self.violated("lease-change", f"epoch {epoch} went from {old['holder']['S']} to {holder}")
+        if int(new["expires_at_ms"]["N"]) < int(old["expires_at_ms"]["N"]):
+            self.violated("lease-change", "the expiry went backwards")
+        if (old["state"]["S"], new["state"]["S"]) == ("TAKING", "ACTIVE"):
+            world.count["activated"] += 1
+            self.complete(holder, epoch)
+
+    def _moved(self, old: Item | None, new: Item, epoch: int, holder: str) -> None:
+        self.won[epoch] = holder
+        if old is None:
+            return
+        self._world.count["takeover"] += 1
+        self.takeovers += 1
+        if (epoch, new["previous_holder"]["S"]) != (int(old["epoch"]["N"]) + 1, old["holder"]["S"]):
+            self.violated("lease-change", f"epoch {epoch} does not follow {old}")
+        expired_ms = self._world.now_ms - int(old["expires_at_ms"]["N"])
+        if expired_ms < 0:
+            self.violated("taken-before-expiry", f"epoch {epoch}, {-expired_ms} ms too early")
+        if not self._armed:
+            self.violated("flapping", f"epoch {epoch} without a person since the last takeover")
+        self._armed = False
+        self._before = list(self.acknowledged_keys)
+
+    def resumed(self) -> None:
+        """A person acknowledged the last failover."""
+        self._armed = True
+
+    def acknowledged(self, region: str, epoch: int, key: str, payment_id: str, *, settled: bool) -> None:
+        """A payment was answered with 201 or 202."""
+        world = self._world
+        world.count["201" if settled else "202"] += 1
+        world.note(f"{region} acknowledges {key} as {payment_id} in epoch {epoch}")
+        at_ms, lease_epoch, holder, expires_at_ms = world.scheduler.current.decided
+        if (lease_epoch, holder) != (epoch, region) or at_ms > expires_at_ms:
+            text = f"{region} in epoch {epoch}, while {holder} has {lease_epoch} until {expires_at_ms}"
+            self.violated("two-acknowledge", f"{text}, at {at_ms}")
+        if self._acknowledging.setdefault(epoch, region) != region:
+            self.violated("two-acknowledge", f"both regions in epoch {epoch}")
+        if self.acknowledged_keys.setdefault(key, payment_id) != payment_id:
+            self.violated("charged-twice", f"{key} is {payment_id} and {self.acknowledged_keys[key]}")
+        entry = world.store.tables["journal"].get(key)
+        if entry is None or entry["payment_id"]["S"] != payment_id:
+            self.violated("not-journalled", f"{key} is {entry} in the journal")
+        if settled:
+            self._settled.append((key, epoch))
+            self.complete(region, epoch)
+
+    def complete(self, region: str, epoch: int) -> None:
+        """The ledger of an active writer has all that was acknowledged before, or settled by it."""
+        cluster = self._world.aurora.clusters[region]
+        if not cluster.writer or cluster.fence != epoch:
+            return
+        due = {*self._before, *(key for key, at in self._settled if at == epoch)}
+        for key in sorted(due):
+            found = cluster.rows.get(key, ("nothing",))[0]
+            if found != self.acknowledged_keys[key]:
+                self.violated("lost", f"{key} is {found} in the ledger of {region} in epoch {epoch}")
+
+    def recorded(self, cluster: Cluster, key: str, payment_id: str, epoch: int) -> None:
+        """A row is about to be written to a ledger."""
+        self._world.note(f"ledger of {cluster.region} records {key} as {payment_id} in epoch {epoch}")
+        if epoch != cluster.fence:
+            self.violated("fenced-out", f"a write of epoch {epoch} behind the fence at {cluster.fence}")
+        if self._charged.setdefault(key, payment_id) != payment_id:
+            self.violated("charged-twice", f"{key} is {payment_id} and {self._charged[key]}")
+
+    def started(self, region: str, takeover: Takeover) -> None:
+        """An execution was started."""
+        self._started[takeover.epoch] += 1
+        if self._started[takeover.epoch] > 1:
+            self.violated("double-start", f"epoch {takeover.epoch} is taken over twice")
+        if self.won.get(takeover.epoch) != region:
+            self.violated("no-lease", f"{region} takes over without having won epoch {takeover.epoch}")

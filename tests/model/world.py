@@ -1,0 +1,171 @@
+"""The simulated world: places and what connects them, true time, clocks, and what is still on its way."""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from failover.lease import Automation, Lease, LeaseState
+from failover.lease_table import _item
+from tests.model.aurora import Aurora
+from tests.model.choices import Choices
+from tests.model.profiles import Profile
+from tests.model.scheduler import Scheduler, Task
+from tests.model.site import Site
+from tests.model.store import Store
+from tests.model.watch import Watch
+
+EAST, WEST, WITNESS = "us-east-1", "us-west-2", "us-east-2"
+REGIONS = (EAST, WEST)
+PLACES = (EAST, WEST, WITNESS)
+START_MS = 1_800_000_000_000
+FATES = ("", "lost", "unanswered", "late", "repeated")
+
+
+class World:
+    """Everything but the schedule.
+
+    Args:
+        choices: decide the fate of messages.
+        choose: the schedule: the next task, see Scheduler.
+        profile: what goes wrong, and how often.
+    """
+
+    def __init__(
+        self,
+        choices: Choices,
+        choose: Callable[[Task | None], Task | None],
+        profile: Profile,
+        *,
+        story: bool = False,
+    ) -> None:
+        self._choices = choices
+        self._profile, self.loss = profile, profile.loss
+        self.now_ms = START_MS
+        self.points = 0
+        """Scheduling points so far."""
+        self.offset_ms = dict.fromkeys(PLACES, 0)
+        self.alive = dict.fromkeys(PLACES, True)
+        self.cut: set[frozenset[str]] = set()
+        self.late: list[Callable[[], object]] = []
+        self.count: Counter[str] = Counter()
+        self.story: list[str] | None = [] if story else None
+        self._timers: list[tuple[int, int, Callable[[], object]]] = []
+        self._serial = 0
+        self.watch = Watch(self)
+        self.store = Store(self.watch.written)
+        self.aurora = Aurora(self, REGIONS)
+        self.scheduler = Scheduler(choose=choose, moment=self._moment, broken=self._broken)
+        self._sites = {region: Site(self, region) for region in REGIONS}
+
+    def site(self, region: str) -> Site:
+        return self._sites[region]
+
+    def note(self, text: str) -> None:
+        """A line of the story, kept when somebody wants to read it."""
+        if self.story is not None:
+            self.story.append(f"{(self.now_ms - START_MS) / 1000:9.3f}  {text}")
+
+    def new_id(self) -> str:
+        self._serial += 1
+        return f"payment-{self._serial}"
+
+    # connections
+
+    def linked(self, one: str, other: str) -> bool:
+        """Whether two places reach each other."""
+        return self.alive[one] and self.alive[other] and frozenset({one, other}) not in self.cut
+
+    def quorum(self, region: str) -> bool:
+        """Whether the tables answer in this region."""
+        return any(self.linked(region, other) for other in PLACES if other != region)
+
+    def fate(self) -> str:
+        """What becomes of a message; empty when it simply arrives."""
+        if not self.loss or self._choices.below(256) < 256 - self.loss:
+            return ""
+        return FATES[1 + self._choices.below(len(FATES) - 1)]
+
+    def promotion_ms(self) -> int:
+        """How long this promotion takes, if nothing is in its way."""
+        return self._choices.one(self._profile.promotion_ms)
+
+    def deliver(self) -> None:
+        """A message arrives that its sender gave up on."""
+        if self.late:
+            effect = self.late.pop(self._choices.below(len(self.late)))
+            try:
+                effect()
+            except Exception as error:  # noqa: BLE001 - nobody hears the answer
+                self.note(f"a late message was refused: {error!r}")
+
+    # time
+
+    def after(self, delay_ms: int, call: Callable[[], object]) -> None:
+        self._serial += 1
+        heapq.heappush(self._timers, (self.now_ms + delay_ms, self._serial, call))
+
+    def advance(self, delta_ms: int | None = None) -> None:
+        """Let true time pass: so much, or until the next timer."""
+        until = self._timers[0][0] if delta_ms is None else self.now_ms + delta_ms
+        while self._timers and self._timers[0][0] <= until:
+            due, _, call = heapq.heappop(self._timers)
+            self.now_ms = max(self.now_ms, due)
+            call()
+        self.now_ms = max(self.now_ms, until)
+
+    def lease(self) -> tuple[int, str, int, str]:
+        """Epoch, holder, expiry and automation, as the table has them."""
+        item = self.store.tables["lease"].get("payments")
+        if item is None:
+            return 0, "", 0, ""
+        return (
+            int(item["epoch"]["N"]),
+            item["holder"]["S"],
+            int(item["expires_at_ms"]["N"]),
+            item["automation"]["S"],
+        )
+
+    # what can happen to a region
+
+    def kill(self, region: str) -> None:
+        """The region is gone, with every process in it and its database."""
+        self.alive[region] = False
+        for task in list(self.scheduler.tasks):
+            if task.region == region:
+                self.doom(task)
+        if region in REGIONS:
+            self.aurora.clusters[region].up = False
+            self.aurora.clusters[region].generation += 1
+            self.site(region).restart()
+
+    def doom(self, task: Task) -> None:
+        """The process dies at the point where it is."""
+        task.doomed = True
+
+    def revive(self, region: str) -> None:
+        self.alive[region] = True
+        if region in REGIONS:
+            self.aurora.clusters[region].up = True
+
+    def resume_automation(self) -> None:
+        """An operator acknowledges the last failover."""
+        item = self.store.tables["lease"].get("payments")
+        if item and item["automation"]["S"] == Automation.PAUSED:
+            self.note("an operator resumes automation")
+            self.store.tables["lease"]["payments"] = {**item, "automation": {"S": str(Automation.RUNNING)}}
+            self.watch.resumed()
+
+    def begin_served(self) -> None:
+        """Start in the middle of the first epoch: EAST serves, WEST replicates."""
+        first = Lease.first("payments", holder=EAST, now_ms=self.now_ms, ttl_ms=self._profile.left_ms)
+        self.store.tables["lease"]["payments"] = _item(replace(first, state=LeaseState.ACTIVE))
+        self.watch.won[1] = EAST
+        self.aurora.clusters[EAST].write("fence", 1)
+        self.aurora.replicate(1)
+
+    def _moment(self) -> tuple[int, int, str, int]:
+        return (self.now_ms, *self.lease()[:3])
+
+    def _broken(self, task: Task, error: BaseException) -> None:
+        self.watch.violated("error", f"{task.name} in {task.region}: {error!r}")
