@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
+from lib.care_sections import Backup, Compliance, Events
 from lib.errors import SettingsError
 from lib.facts import CONFIG, aws_facts
 from lib.pair import Pair
@@ -57,6 +58,9 @@ class Settings(Section):
     database: Database
     functions: Functions
     network: Network
+    events: Events
+    backup: Backup
+    compliance: Compliance
     provider: Provider
     state: RemoteState | None = None
 

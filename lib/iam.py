@@ -40,7 +40,31 @@ class Allow:
         }
 
 
-def policy(statements: Iterable[Allow]) -> str:
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """What nobody may do to a resource, whatever other policies allow: for the policies of resources."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    when: Conditions = field(default_factory=dict)
+
+    def render(self) -> dict[str, object]:
+        """The statement as IAM reads it."""
+        return {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": list(self.actions),
+            "Resource": list(self.resources),
+            **({"Condition": {test: dict(keys) for test, keys in self.when.items()}} if self.when else {}),
+        }
+
+
+def tls_only(actions: tuple[str, ...], resources: tuple[str, ...]) -> Deny:
+    """Refuse requests that are not encrypted on their way."""
+    return Deny(actions, resources, when={"Bool": {"aws:SecureTransport": "false"}})
+
+
+def policy(statements: Iterable[Allow | Deny]) -> str:
     """The policy document of *statements* as JSON."""
     return json.dumps({"Version": "2012-10-17", "Statement": [one.render() for one in statements]})
 

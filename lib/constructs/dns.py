@@ -46,10 +46,11 @@ class FailoverRecord(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
-        for answer in answers:
-            self._record(zone_id, answer)
+        self.checks = answers.map(self._health_check)
+        for answer, check in answers.zip(self.checks):
+            self._record(zone_id, answer, check)
 
-    def _record(self, zone_id: str, answer: Answer) -> None:
+    def _record(self, zone_id: str, answer: Answer, check: Route53HealthCheck) -> None:
         Route53Record(
             self,
             f"record-{answer.region.code}",
@@ -60,7 +61,7 @@ class FailoverRecord(Construct):
             records=[answer.host],
             set_identifier=answer.region.name,
             failover_routing_policy=Route53RecordFailoverRoutingPolicy(type=answer.routing),
-            health_check_id=self._health_check(answer).id,
+            health_check_id=check.id,
         )
 
     def _health_check(self, answer: Answer) -> Route53HealthCheck:

@@ -20,5 +20,6 @@ class ServiceRole(Construct):
         name = site.own_name(what)
         role = IamRole(self, "role", name=name, assume_role_policy=trust(service))
         self.arn = role.arn
+        self.name = role.name
         self.policy = IamRolePolicy(self, "policy", name=name, role=role.name, policy=policy(allow))
         """Who uses the role depends on this, or it would act before it may."""

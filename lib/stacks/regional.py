@@ -5,10 +5,13 @@ from constructs import Construct
 
 from lib.bundle import Bundle
 from lib.config import Settings
+from lib.constructs.backup import RegionalBackup
+from lib.constructs.compliance import Compliance
 from lib.constructs.database import DatabaseOrigin, RegionalDatabase
+from lib.constructs.events import EventBus
 from lib.constructs.failover import FailoverControl
 from lib.constructs.function import FunctionPlatform
-from lib.constructs.key import EncryptionKey, for_logs
+from lib.constructs.key import EncryptionKey, for_logs, for_service
 from lib.constructs.network import RegionalNetwork
 from lib.constructs.parameters import Parameters, read_parameters
 from lib.constructs.payments import PaymentApi
@@ -33,7 +36,7 @@ class RegionalStack(AwsStack):
         origin: DatabaseOrigin | None,
     ) -> None:
         super().__init__(scope, settings=settings, what=region.code, region=region)
-        key = EncryptionKey(self, "key", site=self.site, what="region", users=(for_logs(self.site),))
+        key = EncryptionKey(self, "key", site=self.site, what="region", users=self._key_users())
         network = RegionalNetwork(self, "network", site=self.site)
         self._database = RegionalDatabase(
             self, "ledger", site=self.site, network=network, key=key, origin=origin
@@ -49,8 +52,14 @@ class RegionalStack(AwsStack):
         self._payments = PaymentApi(self, "payments", platform=platform)
         self._failover = FailoverControl(self, "failover", platform=platform, database=self._database)
         self.api_host = self._payments.http.host
+        self._bus = EventBus(self, "events", site=self.site, key=key)
+        self._backup = RegionalBackup(self, "backup", site=self.site, key=key)
+        Compliance(self, "compliance", site=self.site)
         self._publish()
         self._output()
+
+    def _key_users(self) -> tuple[Allow, ...]:
+        return (for_logs(self.site), for_service(self.site, "events"))
 
     def _read_secret(self) -> Allow:
         """Plan fails where the entry is missing, in either region, before anything is created."""
@@ -67,6 +76,7 @@ class RegionalStack(AwsStack):
             "db/cluster": self._database.arn,
             "db/global-cluster": self._database.global_id,
             "api/endpoint": self._payments.http.endpoint,
+            "events/bus": self._bus.name,
             "failover/state-machine": self._failover.machine.arn,
         }
         Parameters(self, "parameters", site=self.site, values=values)
@@ -80,6 +90,8 @@ class RegionalStack(AwsStack):
             "keeper_function": self._failover.keeper.name,
             "steps_function": self._failover.steps.name,
             "state_machine": self._failover.machine.arn,
+            "event_bus": self._bus.name,
+            "backup_alerts": self._backup.alerts.topic_arn,
             "cluster_arn": self._database.arn,
             "parameter_prefix": self.site.settings.parameter_prefix,
         }
