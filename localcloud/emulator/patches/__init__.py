@@ -9,12 +9,17 @@ from localcloud.emulator.hooks import Hooks
 from localcloud.emulator.patches import (
     aurora,
     authorization,
+    backups,
+    config_rules,
+    events,
     forgotten,
     functions,
     http_api,
+    restore_tests,
     schedules,
     state_machines,
     workers,
+    zones,
 )
 from localcloud.emulator.regions import Regions
 
@@ -37,6 +42,12 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     forgotten.remember_log_exports()
     forgotten.remember_insights_key()
     forgotten.remember_tracing()
+    events.deliver_across_regions(regions)
+    events.name_endpoints_as_aws_does()
+    backups.keep_access_policies()
+    restore_tests.keep_restore_tests()
+    config_rules.keep_tags()
+    zones.say_that_zones_are_not_signed()
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)
     aurora.promote(hooks)
