@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from lib.iam import Allow, policy, trust
+from lib.iam import Allow, Deny, policy, tls_only, trust
 
 
 def test_a_statement_says_what_may_be_done_to_what():
@@ -43,3 +43,18 @@ def test_trust_names_one_service():
     (statement,) = json.loads(trust("lambda"))["Statement"]
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
     assert statement["Action"] == "sts:AssumeRole"
+
+
+def test_what_nobody_may_do_is_denied_to_everybody():
+    assert Deny(("backup:DeleteRecoveryPoint",), ("arn:vault",)).render() == {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["backup:DeleteRecoveryPoint"],
+        "Resource": ["arn:vault"],
+    }
+
+
+def test_plain_text_is_denied():
+    (statement,) = json.loads(policy([tls_only(("sqs:*",), ("arn:queue",))]))["Statement"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert (statement["Effect"], statement["Action"]) == ("Deny", ["sqs:*"])
