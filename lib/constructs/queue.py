@@ -23,7 +23,7 @@ class DeadLetters(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, site: Site, key: EncryptionKey) -> None:
         super().__init__(scope, id_)
-        undelivered, parked = (site.arn("sqs", site.name(what)) for what in ("undelivered", "parked"))
+        undelivered = site.arn("sqs", site.name("undelivered"))
         last = self._queue(
             "parked",
             site=site,
@@ -38,9 +38,8 @@ class DeadLetters(Construct):
             site=site,
             key=key,
             allow=[_send_from_events(site, undelivered)],
-            redrive_policy=json.dumps({"deadLetterTargetArn": parked, "maxReceiveCount": ATTEMPTS}),
+            redrive_policy=json.dumps({"deadLetterTargetArn": last.arn, "maxReceiveCount": ATTEMPTS}),
         )
-        first.node.add_dependency(last)  # SQS refuses a dead-letter target that is not there
         self.arn = undelivered
         self.queue = first
 

@@ -28,6 +28,7 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     """Apply all patches. The environment that ministack reads on import must be set before."""
     hooks = Hooks(config.hook_url, config.token)
     authorization.name_global_clusters()
+    authorization.take_loopback_for_tls()
     workers.point_at_own_region(config.region_ports)
     workers.end_with_the_server()
     workers.bound_the_pools()
