@@ -29,16 +29,14 @@ class DeadLetters(Construct):
             site=site,
             key=key,
             allow=[],
-            redrive_allow_policy=json.dumps(
-                {"redrivePermission": "byQueue", "sourceQueueArns": [undelivered]}
-            ),
+            redrive_allow_policy=_as_read_back(redrivePermission="byQueue", sourceQueueArns=[undelivered]),
         )
         first = self._queue(
             "undelivered",
             site=site,
             key=key,
             allow=[_send_from_events(site, undelivered)],
-            redrive_policy=json.dumps({"deadLetterTargetArn": last.arn, "maxReceiveCount": ATTEMPTS}),
+            redrive_policy=_as_read_back(deadLetterTargetArn=last.arn, maxReceiveCount=ATTEMPTS),
         )
         self.arn = undelivered
         self.queue = first
@@ -65,6 +63,11 @@ class DeadLetters(Construct):
             redrive_policy=redrive_policy,
             redrive_allow_policy=redrive_allow_policy,
         )
+
+
+def _as_read_back(**values: str | int | list[str]) -> str:
+    """JSON as the provider writes it: any other spacing or order would be a change in every plan."""
+    return json.dumps(values, separators=(",", ":"), sort_keys=True)
 
 
 def _send_from_events(site: Site, queue: str) -> Allow:

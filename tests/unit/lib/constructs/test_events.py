@@ -91,6 +91,7 @@ def test_P05_what_cannot_be_redriven_is_parked(region):
     redrive = json.loads(first["redrive_policy"])
     assert redrive["maxReceiveCount"] == 5
     assert redrive["deadLetterTargetArn"].startswith("${aws_sqs_queue.events_dead-letters_parked_")
+    assert not [queue for queue in (first, last) if '": ' in queue.get("redrive_policy", "")]
     allowed = json.loads(last["redrive_allow_policy"])
     assert allowed["redrivePermission"] == "byQueue"
     assert allowed["sourceQueueArns"] == [replication(region)["dead_letter_config"]["arn"]]
