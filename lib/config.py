@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
+from lib.care_sections import Backup, Compliance, Events
 from lib.errors import SettingsError
 from lib.facts import CONFIG, aws_facts
 from lib.lifecycle import Lifecycle, Profile
@@ -66,6 +67,9 @@ class Settings(Section):
     tracing: Tracing
     access: Access = Access()
     profile: Profile = Profile.EPHEMERAL
+    events: Events
+    backup: Backup
+    compliance: Compliance
     provider: Provider
     budget: Budget = Budget()
     state: RemoteState | None = None

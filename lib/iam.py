@@ -45,7 +45,7 @@ class Deny:
     """What nobody may do, whatever else allows it: *actions*, or everything *but* some."""
 
     resources: tuple[str, ...]
-    when: Conditions
+    when: Conditions = field(default_factory=dict)
     actions: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
     principal: str | None = None
@@ -62,7 +62,7 @@ class Deny:
             **({"Principal": self.principal} if self.principal else {}),
             **({"Action": list(self.actions)} if self.actions else {"NotAction": list(self.but)}),
             "Resource": list(self.resources),
-            "Condition": {test: dict(keys) for test, keys in self.when.items()},
+            **({"Condition": {test: dict(keys) for test, keys in self.when.items()}} if self.when else {}),
         }
 
 
@@ -87,6 +87,16 @@ def outside(*regions: str) -> Deny:
         resources=("*",),
         but=WITHOUT_REGION,
         when={"StringNotEquals": {"aws:RequestedRegion": list(regions)}},
+    )
+
+
+def tls_only(actions: tuple[str, ...], resources: tuple[str, ...]) -> Deny:
+    """Refuse requests to a resource that are not encrypted on their way."""
+    return Deny(
+        actions=actions,
+        resources=resources,
+        principal="*",
+        when={"Bool": {"aws:SecureTransport": "false"}},
     )
 
 

@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 SINCE_6 = frozenset(
     {
+        "aws_cloudwatch_event_archive.kms_key_identifier",
         "aws_dynamodb_table.global_table_witness",
         "aws_dynamodb_table.replica.consistency_mode",
     }

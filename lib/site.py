@@ -1,6 +1,6 @@
 """Where resources are: one region of one account, in one environment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lib.config import Settings
 from lib.regions import Region
@@ -13,6 +13,12 @@ class Site:
     settings: Settings
     region: Region
     account: str
+
+    @property
+    def other(self) -> "Site":
+        """The same in the other region: its names are known although nothing of it is asked."""
+        (region,) = [region for region in self.settings.regions if region != self.region]
+        return replace(self, region=region)
 
     def name(self, what: str) -> str:
         """A name that both regions share."""

@@ -68,6 +68,14 @@ def down() -> None:
 
 
 @app.command()
+def destroy() -> None:
+    """Destroy what is deployed on the running local cloud; fails if any resource is left."""
+    left = lifecycle.destroy(CloudState.load(), say)
+    screen.print(f"{left} resources left")
+    raise typer.Exit(int(left > 0))
+
+
+@app.command()
 def status() -> None:
     """Print what the running local cloud says about itself, as JSON."""
     import urllib.request  # noqa: PLC0415 - only this command needs it

@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 )
 from constructs import Construct
 
+from lib.constructs.backup import backed_up
 from lib.constructs.key import EncryptionKey
 from lib.constructs.logs import LogGroup
 from lib.constructs.network import RegionalNetwork
@@ -116,6 +117,7 @@ class RegionalDatabase(Construct):
             final_snapshot_identifier=lifecycle.final_snapshot(name),
             delete_automated_backups=not lifecycle.protected,
             lifecycle=TerraformResourceLifecycle(ignore_changes=SWAPPED_WITH_ROLES),
+            tags=backed_up(self._site.settings),
             depends_on=[logs.group],
         )
 

@@ -51,10 +51,11 @@ class FailoverRecord(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
-        self.health_check_ids = answers.map(lambda answer: self._record(zone_id, answer))
+        self.checks = answers.map(self._health_check)
+        for answer, check in answers.zip(self.checks):
+            self._record(zone_id, answer, check)
 
-    def _record(self, zone_id: str, answer: Answer) -> str:
-        health_check_id = self._health_check(answer).id
+    def _record(self, zone_id: str, answer: Answer, check: Route53HealthCheck) -> None:
         Route53Record(
             self,
             f"record-{answer.region.code}",
@@ -66,9 +67,8 @@ class FailoverRecord(Construct):
             records=None if answer.alias else [answer.host],
             set_identifier=answer.region.name,
             failover_routing_policy=Route53RecordFailoverRoutingPolicy(type=answer.routing),
-            health_check_id=health_check_id,
+            health_check_id=check.id,
         )
-        return health_check_id
 
     def _health_check(self, answer: Answer) -> Route53HealthCheck:
         return Route53HealthCheck(

@@ -43,6 +43,17 @@ def for_alarms(site: Site) -> Allow:
     )
 
 
+def for_service(site: Site, service: str) -> Allow:
+    """A service, such as ``events``, may use the key for what it keeps or sends in this account."""
+    return Allow(
+        ("kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"),
+        ITSELF,
+        why_any=WHY,
+        principal={"Service": f"{service}.amazonaws.com"},
+        when={"StringEquals": {"aws:SourceAccount": site.account}},
+    )
+
+
 def through_dynamodb(site: Site) -> Allow:
     """Whoever may use a table may use its key, but only through DynamoDB."""
     return Allow(

@@ -26,5 +26,6 @@ class ServiceRole(Construct):
             permissions_boundary=site.permissions_boundary,
         )
         self.arn = role.arn
+        self.name = role.name
         self.policy = IamRolePolicy(self, "policy", name=name, role=role.name, policy=policy(allow))
         """Who uses the role depends on this, or it would act before it may."""

@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 from constructs import Construct
 
 from lib.config import Settings
+from lib.constructs.backup import backed_up
 from lib.constructs.key import EncryptionKey
 from lib.iam import Allow
 from lib.pair import Pair
@@ -97,7 +98,7 @@ class GlobalTable(Construct):
             replica=[_replica(settings, keys.standby, strong=strong)],
             global_table_witness=_witness(settings) if strong else None,
             deletion_protection_enabled=settings.lifecycle.protected,
-            tags={"Name": self.name},
+            tags={"Name": self.name, **backed_up(settings)},
         )
 
 

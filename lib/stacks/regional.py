@@ -5,11 +5,14 @@ from constructs import Construct
 
 from lib.bundle import Bundle
 from lib.config import Settings
+from lib.constructs.backup import RegionalBackup
+from lib.constructs.compliance import Compliance
 from lib.constructs.database import DatabaseOrigin, RegionalDatabase
+from lib.constructs.events import EventBus
 from lib.constructs.failover import FailoverControl
 from lib.constructs.flow_logs import FlowLogs
 from lib.constructs.function import FunctionPlatform
-from lib.constructs.key import EncryptionKey, for_alarms, for_logs
+from lib.constructs.key import EncryptionKey, for_alarms, for_logs, for_service
 from lib.constructs.network import RegionalNetwork
 from lib.constructs.observability import RegionalObservability
 from lib.constructs.parameters import Parameters, read_parameters
@@ -37,9 +40,7 @@ class RegionalStack(AwsStack):
         origin: DatabaseOrigin | None,
     ) -> None:
         super().__init__(scope, settings=settings, what=region.code, region=region)
-        key = EncryptionKey(
-            self, "key", site=self.site, what="region", users=(for_alarms(self.site), for_logs(self.site))
-        )
+        key = EncryptionKey(self, "key", site=self.site, what="region", users=self._key_users())
         self.network = network = RegionalNetwork(self, "network", site=self.site)
         FlowLogs(self, "flow-logs", site=self.site, vpc_id=network.vpc_id, key=key)
         self._database = RegionalDatabase(
@@ -60,8 +61,14 @@ class RegionalStack(AwsStack):
         self.api_endpoint = self._payments.http.endpoint
         self.metrics = RegionMetrics(self.site, self._payments.http.id)
         self.alarm_topic = self._observe(key).topic
+        self._bus = EventBus(self, "events", site=self.site, key=key)
+        self._backup = RegionalBackup(self, "backup", site=self.site, key=key)
+        Compliance(self, "compliance", site=self.site)
         self._publish(key)
         self._output()
+
+    def _key_users(self) -> tuple[Allow, ...]:
+        return (for_alarms(self.site), for_logs(self.site), for_service(self.site, "events"))
 
     def _read_secret(self) -> Allow:
         """Plan fails where the entry is missing, in either region, before anything is created."""
@@ -89,6 +96,7 @@ class RegionalStack(AwsStack):
             "db/cluster": self._database.arn,
             "db/global-cluster": self._database.global_id,
             "api/endpoint": self._payments.http.endpoint,
+            "events/bus": self._bus.name,
             "failover/state-machine": self._failover.machine.arn,
         }
         Parameters(self, "parameters", site=self.site, values=values, key=key)
@@ -102,6 +110,8 @@ class RegionalStack(AwsStack):
             "keeper_function": self._failover.keeper.name,
             "steps_function": self._failover.steps.name,
             "state_machine": self._failover.machine.arn,
+            "event_bus": self._bus.name,
+            "backup_alerts": self._backup.alerts.topic_arn,
             "cluster_arn": self._database.arn,
             "parameter_prefix": self.site.settings.parameter_prefix,
         }

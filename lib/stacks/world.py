@@ -10,6 +10,7 @@ from lib.config import Settings
 from lib.constructs.automation import AutomationRole
 from lib.constructs.dns import Answer, FailoverRecord
 from lib.constructs.domain import ApiDomain, DomainEnd
+from lib.constructs.endpoint import EventEndpoint
 from lib.constructs.peering import Peering, Side
 from lib.constructs.peers import Peers
 from lib.constructs.watch import Dashboards, HealthAlarms, ReplicaAlarms, Watched
@@ -58,8 +59,15 @@ class WorldStack(AwsStack):
             providers=self._ends.map(lambda end: end.provider),
         )
         AutomationRole(self, "automation", settings=settings, sites=self._ends.map(lambda end: end.site))
-        self._watch(record.health_check_ids)
-        self.output({"api_name": settings.api_name})
+        self._watch(record.checks.map(lambda check: check.id))
+        endpoint = EventEndpoint(
+            self,
+            "events",
+            site=self.site,
+            health_check=record.checks.primary.arn,
+            standby=self._ends.standby.provider,
+        )
+        self.output({"api_name": settings.api_name, "event_endpoint": endpoint.endpoint_id})
 
     def _end(self, region: Region, stack: RegionalStack) -> "End":
         site = Site(self._settings, region, self.site.account)

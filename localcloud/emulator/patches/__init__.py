@@ -10,15 +10,19 @@ from localcloud.emulator.patches import (
     alarms,
     aurora,
     authorization,
-    dns,
+    backups,
+    config_rules,
+    events,
     forgotten,
     functions,
     http_api,
     network,
+    restore_tests,
     schedules,
     state_machines,
     workers,
     xray,
+    zones,
 )
 from localcloud.emulator.regions import Regions
 
@@ -27,6 +31,7 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     """Apply all patches. The environment that ministack reads on import must be set before."""
     hooks = Hooks(config.hook_url, config.token)
     authorization.name_global_clusters()
+    authorization.take_loopback_for_tls()
     workers.point_at_own_region(config.region_ports)
     workers.end_with_the_server()
     workers.bound_the_pools()
@@ -37,7 +42,6 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     state_machines.pause_in_dead_regions(regions)
     state_machines.accept_a_repeated_start()
     http_api.publish_front_doors(config.front_doors)
-    dns.answer_dnssec_status()
     forgotten.remember_replica_keys()
     forgotten.remember_log_exports()
     forgotten.remember_insights_key()
@@ -47,6 +51,12 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     network.set_peering_options()
     network.remember_flow_log_delivery()
     xray.serve()
+    events.deliver_across_regions(regions)
+    events.name_endpoints_as_aws_does()
+    backups.keep_access_policies()
+    restore_tests.keep_restore_tests()
+    config_rules.keep_tags()
+    zones.say_that_zones_are_not_signed()
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)
     aurora.promote(hooks)

@@ -1,9 +1,9 @@
-"""Which resource a call asks for, where upstream has no answer and tests the policy against `*`."""
+"""What a call is tested against: its resource where upstream has no answer, and the way it came."""
 # ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
 
 from typing import Any
 
-from ministack.core import iam_actions
+from ministack.core import iam_actions, iam_evaluator
 
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
 
@@ -26,3 +26,16 @@ def name_global_clusters() -> None:
         return f"arn:aws:rds::{account}:global-cluster:{name}" if name else arn
 
     wrap(iam_actions, "extract_resource_arn", resource)
+
+
+def take_loopback_for_tls() -> None:
+    """Let calls count as encrypted on their way, as every call to AWS is that our policies let pass.
+
+    Here they are plain HTTP on loopback, so a policy that demands TLS would refuse everybody. The price: a
+    policy that demands it wrongly, or not at all, is found by the tests of the synthesized stacks only.
+    """
+
+    def resolve(original: Wrapper, key: str, context: Any) -> Any:
+        return "true" if key.lower() == "aws:securetransport" else original(key, context)
+
+    wrap(iam_evaluator, "_resolve_condition_key", resolve)

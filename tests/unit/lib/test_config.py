@@ -55,6 +55,11 @@ def test_a_suffix_that_would_spoil_names_is_refused(tmp_path, suffix):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (("archive_days = 30", "archive_days = 0"), "events.archive_days = 0: Input should be greater"),
+        (("retention_days = 7 #", "retention_days = 0 #"), "backup.retention_days = 0: Input should be"),
+        (("hour_utc = 5 ", "hour_utc = 24 "), "backup.hour_utc = 24: Input should be less than"),
+        (("recorder = false", "recorder = 3"), "compliance.recorder = 3: Input should be a valid boolean"),
+        (('name = "us-west-2"', 'name = "eu-south-1"'), "standby.name = 'eu-south-1': no such region, or"),
         (('name = "us-west-2"', 'name = "us-west-9"'), "standby.name = 'us-west-9': no such region"),
         (('name = "us-west-2"', 'name = "us-east-1"'), "standby.name = us-east-1: is the primary"),
         (('witness = "us-east-2"', 'witness = "us-west-2"'), "witness = us-west-2: holds data already"),

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from lib.iam import Allow, Deny, outside, policy, trust, trust_roles
+from lib.iam import Allow, Deny, outside, policy, tls_only, trust, trust_roles
 
 
 def test_a_statement_says_what_may_be_done_to_what():
@@ -73,3 +73,20 @@ def test_P08_roles_are_trusted_with_an_external_id_in_some_regions():
         "sts:ExternalId": "known",
         "aws:RequestedRegion": ["eu-west-1"],
     }
+
+
+def test_what_nobody_may_do_is_denied_to_everybody():
+    assert Deny(
+        actions=("backup:DeleteRecoveryPoint",), resources=("arn:vault",), principal="*"
+    ).render() == {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["backup:DeleteRecoveryPoint"],
+        "Resource": ["arn:vault"],
+    }
+
+
+def test_plain_text_is_denied():
+    (statement,) = json.loads(policy([tls_only(("sqs:*",), ("arn:queue",))]))["Statement"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert (statement["Effect"], statement["Action"]) == ("Deny", ["sqs:*"])

@@ -5,8 +5,12 @@ import json
 KEY_OF = {
     "aws_rds_cluster": "kms_key_id",
     "aws_rds_cluster_instance": "performance_insights_kms_key_id",
+    "aws_backup_vault": "kms_key_arn",
+    "aws_cloudwatch_event_archive": "kms_key_identifier",
+    "aws_cloudwatch_event_bus": "kms_key_identifier",
     "aws_cloudwatch_log_group": "kms_key_id",
     "aws_sns_topic": "kms_master_key_id",
+    "aws_sqs_queue": "kms_master_key_id",
 }
 
 
@@ -29,8 +33,8 @@ def test_P24_databases_and_tables_are_encrypted(resources):
             assert all(key["kms_key_arn"].startswith("${aws_kms_key.") for key in keys), resource
 
 
-def test_P24_logs_and_tables_may_use_the_key_that_they_are_told_to_use(resources):
-    may = {}
+def test_P24_logs_tables_and_events_may_use_the_key_that_they_are_told_to_use(resources):
+    may: dict[tuple[str, str | None], str] = {}
     for key in (resource for resource in resources if resource.type == "aws_kms_key"):
         for statement in json.loads(key.body["policy"])["Statement"][1:]:
             place = key.stack, key.body.get("provider")
@@ -45,6 +49,7 @@ def test_P24_logs_and_tables_may_use_the_key_that_they_are_told_to_use(resources
     for place, region in {("use1", None): "us-east-1", ("usw2", None): "us-west-2"}.items():
         assert f"logs.{region}.amazonaws.com" in may[place]
         assert f"arn:aws:logs:{region}:" in may[place]
+        assert "events.amazonaws.com" in may[place]
     for alias, region in {None: "us-east-1", "aws.standby": "us-west-2"}.items():
         assert f"dynamodb.{region}.amazonaws.com" in may["foundation", alias]
 

@@ -1,6 +1,7 @@
 """P20: an environment leaves nothing behind, and nothing stops its removal."""
 
 FREE = {
+    "aws_backup_vault": {"force_destroy": True},
     "aws_rds_cluster": {"deletion_protection": False, "skip_final_snapshot": True},
     "aws_rds_global_cluster": {"deletion_protection": False, "force_destroy": True},
     "aws_dynamodb_table": {"deletion_protection_enabled": False},

@@ -22,7 +22,9 @@ def statements(world):
 
 
 def test_P08_only_the_functions_that_fail_over_may_take_the_automation_role(world, stacks):
-    (trust,) = json.loads(world.only("aws_iam_role")["assume_role_policy"])["Statement"]
+    (trust,) = json.loads(
+        world.by("aws_iam_role", "name")["payments-automation-test"]["assume_role_policy"]
+    )["Statement"]
     assert trust["Action"] == "sts:AssumeRole"
     trusted = [arn.rpartition("role/")[2] for arn in trust["Principal"]["AWS"]]
     assert trusted == ["payments-steps-use1-test", "payments-steps-usw2-test"]
@@ -77,7 +79,7 @@ def test_P08_no_role_exceeds_the_boundary_that_the_organisation_names(settings, 
     named = settings.access.model_copy(update={"permissions_boundary": "ceiling"})
     bounded = synthesize(settings.model_copy(update={"access": named}), functions, tmp_path)
     roles = [r for stack in bounded.values() for r in stack.resources() if r.type == "aws_iam_role"]
-    assert len(roles) == 13
+    assert len(roles) == 18
     assert all(role.body["permissions_boundary"].endswith(":policy/ceiling") for role in roles)
     assert not any("permissions_boundary" in role for role in stacks["use1"].all("aws_iam_role"))
 

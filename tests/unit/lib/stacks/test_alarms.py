@@ -156,10 +156,11 @@ def test_P10_one_alarm_says_that_the_region_is_impaired(region):
 def test_P10_topics_are_encrypted_and_only_alarms_of_this_account_write_to_them(resources):
     topics = [r for r in resources if r.type == "aws_sns_topic"]
     policies = [json.loads(r.body["policy"]) for r in resources if r.type == "aws_sns_topic_policy"]
-    assert len(topics) == len(policies) == 3
+    assert len(topics) == len(policies) == 5
     assert all(topic.body["kms_master_key_id"].startswith("${aws_kms_key.") for topic in topics)
-    for policy in policies:
-        allow, deny = policy["Statement"]
+    by_alarms = [p["Statement"] for p in policies if "cloudwatch.amazonaws.com" in json.dumps(p)]
+    assert len(by_alarms) == 3
+    for allow, deny in by_alarms:
         assert allow["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
         assert allow["Condition"].keys() == {"StringEquals", "ArnLike"}
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

@@ -66,7 +66,8 @@ def test_the_world_says_the_name_that_follows_the_writer(world):
     ("provider", "peer", "stack"), [("aws.use1", "us-west-2", "usw2"), ("aws.usw2", "us-east-1", "use1")]
 )
 def test_P04_each_region_keeps_the_address_of_the_other(world, provider, peer, stack):
-    [parameter] = [p for p in world.all("aws_ssm_parameter") if p.get("provider") == provider]
+    parameters = [p for p in world.all("aws_ssm_parameter") if "/peers/" in p["name"]]
+    [parameter] = [p for p in parameters if p.get("provider") == provider]
     assert parameter["name"] == f"/payments-test/peers/{peer}/endpoint"
     assert f"cross-stack-reference-input-payments-{stack}-test.outputs" in parameter["value"]
     assert "api_endpoint" in parameter["value"]

@@ -1,0 +1,28 @@
+"""The sections of a system's settings that say how events and backups are kept and who watches them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lib.sections import Section
+
+
+class Events(Section):
+    """The event buses."""
+
+    archive_days: Annotated[int, Field(ge=1, le=3650)]
+    """How long an event can be replayed."""
+
+
+class Backup(Section):
+    """The daily backups and their copies in the other region."""
+
+    retention_days: Annotated[int, Field(ge=1, le=365)]
+    hour_utc: Annotated[int, Field(ge=0, le=23)]
+
+
+class Compliance(Section):
+    """AWS Config."""
+
+    recorder: bool
+    """Whether to create the recorder: an account has one in each region, and the rules need it."""

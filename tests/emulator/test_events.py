@@ -1,0 +1,96 @@
+import json
+
+import pytest
+
+from tests.emulator.emulator_process import ACCOUNT, AWAY, HOME
+
+
+def bus_arn(region, name="news"):
+    return f"arn:aws:events:{region}:{ACCOUNT}:event-bus/{name}"
+
+
+def queue(emulator, region, name):
+    made = emulator.client("sqs", region).create_queue(QueueName=name)
+    return made["QueueUrl"], f"arn:aws:sqs:{region}:{ACCOUNT}:{name}"
+
+
+def received(emulator, region, url):
+    answer = emulator.client("sqs", region).receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+
+@pytest.fixture(scope="module")
+def buses(emulator):
+    """Both regions send on what began in them: to the other bus, else into their dead letters."""
+    urls = {}
+    for region, other in ((HOME, AWAY), (AWAY, HOME)):
+        events = emulator.client("events", region)
+        events.create_event_bus(Name="news")
+        dead, dead_arn = queue(emulator, region, "dead")
+        seen, seen_arn = queue(emulator, region, "seen")
+        pattern = json.dumps({"detail": {"region": [region]}})
+        events.put_rule(Name="on", EventBusName="news", EventPattern=pattern)
+        target = {
+            "Id": "other",
+            "Arn": bus_arn(other),
+            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/replication",
+            "DeadLetterConfig": {"Arn": dead_arn},
+        }
+        events.put_targets(Rule="on", EventBusName="news", Targets=[target])
+        events.put_rule(Name="all", EventBusName="news", EventPattern=json.dumps({"source": ["ours"]}))
+        events.put_targets(Rule="all", EventBusName="news", Targets=[{"Id": "seen", "Arn": seen_arn}])
+        urls[region] = {"dead": dead, "seen": seen}
+    return urls
+
+
+def publish(emulator, region):
+    entry = {
+        "EventBusName": "news",
+        "Source": "ours",
+        "DetailType": "FailoverStarted",
+        "Detail": json.dumps({"region": region}),
+    }
+    assert emulator.client("events", region).put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+
+@pytest.mark.parametrize(("region", "other"), [(HOME, AWAY), (AWAY, HOME)])
+def test_an_event_reaches_the_other_regions_bus_once_and_does_not_come_back(emulator, buses, region, other):
+    publish(emulator, region)
+    for place in (region, other):
+        seen = received(emulator, place, buses[place]["seen"])
+        assert [event["detail"] for event in seen] == [{"region": region}]
+        assert received(emulator, place, buses[place]["dead"]) == []
+
+
+def test_what_cannot_be_delivered_lies_in_the_dead_letters(emulator, buses):
+    emulator.link(HOME, AWAY, cut=True)
+    publish(emulator, HOME)
+    emulator.link(HOME, AWAY, cut=False)
+    (lost,) = received(emulator, HOME, buses[HOME]["dead"])
+    assert (lost["detail-type"], lost["detail"]) == ("FailoverStarted", {"region": HOME})
+    assert received(emulator, AWAY, buses[AWAY]["seen"]) == []
+
+
+@pytest.mark.usefixtures("buses")
+def test_an_endpoint_has_an_id_of_its_own(emulator):
+    events = emulator.client("events")
+    request = {
+        "Name": "news",
+        "RoutingConfig": {
+            "FailoverConfig": {
+                "Primary": {"HealthCheck": "arn:aws:route53:::healthcheck/abc"},
+                "Secondary": {"Route": AWAY},
+            }
+        },
+        "EventBuses": [{"EventBusArn": bus_arn(HOME)}, {"EventBusArn": bus_arn(AWAY)}],
+        "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/endpoint",
+    }
+    events.create_endpoint(**request)
+    told = events.describe_endpoint(Name="news")
+    assert told["EndpointId"].endswith(".veo")
+    assert told["EndpointUrl"] == f"https://{told['EndpointId']}.endpoint.events.amazonaws.com/"
+    with pytest.raises(events.exceptions.ResourceAlreadyExistsException):
+        events.create_endpoint(**request)
+    assert events.describe_endpoint(Name="news")["EndpointId"] == told["EndpointId"]
+    with pytest.raises(events.exceptions.ResourceNotFoundException):
+        events.describe_endpoint(Name="olds")
