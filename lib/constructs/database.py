@@ -75,6 +75,7 @@ class RegionalDatabase(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._site = site
+        self._what = id_
         self._settings = site.settings.database
         self.global_id = site.name(id_)
         cluster = self._cluster(site.own_name(id_), network, key)
@@ -85,12 +86,20 @@ class RegionalDatabase(Construct):
         self.address = f"{cluster.endpoint}:{cluster.port}"
 
     def fail_over(self) -> list[Allow]:
-        """Make this region's cluster the writer, and see which one is."""
+        """Make this region's cluster the writer, in a disaster or as planned, and see which one is."""
         container = f"arn:aws:rds::{self._site.account}:global-cluster:{self.global_id}"
         return [
             Allow(("rds:FailoverGlobalCluster",), (container, self.arn)),
+            Allow(("rds:SwitchoverGlobalCluster",), (container, self.arn, self._counterpart_arn())),
             Allow(("rds:DescribeGlobalClusters",), (container,)),
         ]
+
+    def _counterpart_arn(self) -> str:
+        """The other region's cluster, which a planned switchover demotes. Known by name, not by attribute."""
+        settings = self._site.settings
+        (other,) = (region for region in settings.regions if region != self._site.region)
+        site = Site(settings, other, self._site.account)
+        return site.arn("rds", f"cluster:{site.own_name(self._what)}")
 
     def _cluster(self, name: str, network: RegionalNetwork, key: EncryptionKey) -> RdsCluster:
         # Aurora would make the log group itself, without retention, and leave it behind

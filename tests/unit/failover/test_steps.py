@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from failover.lease import Lease, LeaseState
+from failover.lease import Kind, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
 from failover.region_api import Answer, ApiUnavailable
 from failover.steps import STEPS, _tools, handler, perform
 from failover.steps.errors import Held, NotYet
 from failover.steps.tools import Facts, Tools
-from failover.takeover import Kind, Takeover
+from failover.takeover import Takeover
 from payments.errors import JournalUnavailable, StaleEpoch
 from payments.journal import EntryState, JournalEntry
 from payments.request import PaymentRequest

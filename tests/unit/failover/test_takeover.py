@@ -5,7 +5,8 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from failover.decision import TakeoverFact
-from failover.takeover import Kind, Takeover, TakeoverNotStarted, Takeovers
+from failover.lease import Kind
+from failover.takeover import Takeover, TakeoverNotStarted, Takeovers
 from runtime.parameters import ParameterUnavailable
 
 from .conftest import EAST, LEASE, WEST
