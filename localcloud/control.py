@@ -17,11 +17,17 @@ class Regions(Protocol):
     def promote(self, region: str) -> None:
         """Make the PostgreSQL server of *region* the writer."""
 
+    def switchover(self, region: str) -> None:
+        """Move the writer to *region* without loss; the other server becomes its standby."""
+
     def create_owner(self, username: str, password: str, database: str) -> None:
         """Create the role and its database on the writer."""
 
     def kill(self, region: str) -> int:
         """Kill every process of *region* and cut it off; returns how many processes died."""
+
+    def revive(self, region: str) -> int:
+        """Let a killed *region* live again; returns how many rows only it had."""
 
     def status(self) -> dict[str, Any]:
         """What runs, region by region."""
@@ -43,9 +49,8 @@ def application(regions: Regions, token: str) -> web.Application:
 
     async def promote(request: web.Request) -> web.Response:
         order = await request.json()
-        if order["action"] != "failover":
-            return web.json_response({"error": f"{order['action']} is not emulated"}, status=501)
-        await asyncio.to_thread(regions.promote, order["to_region"])
+        move = {"failover": regions.promote, "switchover": regions.switchover}[order["action"]]
+        await asyncio.to_thread(move, order["to_region"])
         return web.json_response({"writer": order["to_region"]})
 
     async def database(request: web.Request) -> web.Response:
@@ -57,6 +62,10 @@ def application(regions: Regions, token: str) -> web.Application:
         killed = await asyncio.to_thread(regions.kill, request.match_info["region"])
         return web.json_response({"killed_processes": killed})
 
+    async def revive(request: web.Request) -> web.Response:
+        rows = await asyncio.to_thread(regions.revive, request.match_info["region"])
+        return web.json_response({"salvaged_rows": rows})
+
     async def status(_: web.Request) -> web.Response:
         view = await asyncio.to_thread(regions.status)
         return web.json_response(view, dumps=lambda value: json.dumps(value, default=str))
@@ -65,5 +74,6 @@ def application(regions: Regions, token: str) -> web.Application:
     app.router.add_post("/hooks/promote", promote)
     app.router.add_post("/hooks/database", database)
     app.router.add_post("/regions/{region}/kill", kill)
+    app.router.add_post("/regions/{region}/revive", revive)
     app.router.add_get("/status", status)
     return app

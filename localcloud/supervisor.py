@@ -52,6 +52,11 @@ class LocalCloud:
         log.info("promoting the database of %s", region)
         self.pair.promote(region)
 
+    def switchover(self, region: str) -> None:
+        """Move the writer to *region* without loss; the other server becomes its standby."""
+        log.info("switching the database over to %s", region)
+        self.pair.switchover(region)
+
     def create_owner(self, username: str, password: str, database: str) -> None:
         """Create the role and its database on the writer."""
         self.pair.create_owner(username, password, database)
@@ -65,6 +70,19 @@ class LocalCloud:
         workers = self.aws.set_region(region, "dead")
         servers = self.pair.kill(region)
         return len(servers) + int(workers["killed_processes"])
+
+    def revive(self, region: str) -> int:
+        """Let *region* live again: its database first, then its way to the others.
+
+        Returns how many rows only its database had; they are saved beside the logs.
+        """
+        if region not in self.dead:
+            raise ValueError(f"{region} is not dead")
+        log.warning("reviving region %s", region)
+        rows = self.pair.revive(region, salvage_to=LOGS / f"salvage-{region}.jsonl")
+        self.aws.set_region(region, "alive")
+        self.dead.discard(region)
+        return rows
 
     def status(self) -> dict[str, Any]:
         """What runs, region by region, and what DNS thinks of it."""

@@ -120,7 +120,9 @@ class Takeover:
         if lease is None:
             return Phase.OVER
         if Takeover.of(lease) == self:
-            return Phase.DRAINING if lease.state is LeaseState.DRAINING else Phase.HERE
+            if lease.state is not LeaseState.DRAINING:
+                return Phase.HERE
+            return Phase.DRAINING if lease.handover else Phase.OVER
         serving = lease.state is LeaseState.ACTIVE and Takeover.planned(lease, self.handover) == self
         return Phase.ASKED if self.kind.planned and serving else Phase.OVER
 

@@ -11,6 +11,13 @@ class Regions:
     def promote(self, region):
         self.done.append(("promote", region))
 
+    def switchover(self, region):
+        self.done.append(("switchover", region))
+
+    def revive(self, region):
+        self.done.append(("revive", region))
+        return 3
+
     def create_owner(self, username, password, database):
         self.done.append(("owner", username, password, database))
 
@@ -42,10 +49,15 @@ async def test_a_failover_of_the_emulated_aurora_really_promotes(client, regions
     assert regions.done == [("promote", "us-west-2")]
 
 
-async def test_a_switchover_is_refused_rather_than_played(client, regions):
+async def test_a_switchover_of_the_emulated_aurora_is_none_that_may_lose(client, regions):
     order = {"action": "switchover", "to_region": "us-west-2"}
-    assert (await client.post("/hooks/promote", json=order, headers=OURS)).status == 501
-    assert regions.done == []
+    assert (await client.post("/hooks/promote", json=order, headers=OURS)).status == 200
+    assert regions.done == [("switchover", "us-west-2")]
+
+
+async def test_reviving_a_region_says_how_many_rows_only_it_had(client):
+    answer = await client.post("/regions/us-east-1/revive", headers=OURS)
+    assert await answer.json() == {"salvaged_rows": 3}
 
 
 async def test_master_credentials_of_a_new_cluster_become_the_owner(client, regions):
