@@ -11,7 +11,7 @@ from runtime.database import DatabaseUnavailable
 
 BATCH = 200
 OVERDUE_MS = 30_000
-"""A settled payment that a replica does not show for longer than this: replication does not flow."""
+"""What a payment under way, or a replica that keeps up, never needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Stock:
 
     journal: int
     intents: int
-    """Accepted, not known to be settled: the reconciler's work."""
+    """Accepted a while ago and not known to be settled: the reconciler's work."""
     missing: int
     """Settled, not in this copy: the lag of replication, exactly."""
     overdue: int
@@ -38,7 +38,9 @@ def take_stock(tools: Tools) -> Stock:
             known = ledger.known([entry.idempotency_key for entry in settled])
             lacking = [entry for entry in settled if entry.idempotency_key not in known]
             journal += len(batch)
-            intents += len(batch) - len(settled)
+            intents += sum(
+                entry.state is EntryState.INTENT and entry.accepted_at_ms < deadline_ms for entry in batch
+            )
             missing += len(lacking)
             overdue += sum(entry.accepted_at_ms < deadline_ms for entry in lacking)
     return Stock(journal=journal, intents=intents, missing=missing, overdue=overdue)
