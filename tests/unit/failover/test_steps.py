@@ -236,6 +236,8 @@ def test_a_takeover_that_starts_again_after_a_crash_ends_the_same(tools, west, c
         {"epoch": 9, "holder": EAST, "previous_holder": WEST},
         {"holder": EAST},
         {"state": LeaseState.DRAINING},
+        {"attempt": 2},
+        {"kind": Kind.SWITCHOVER},
     ],
 )
 def test_no_step_acts_for_a_lease_that_moved_on(tools, west, put, step, change):
