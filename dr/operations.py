@@ -58,7 +58,7 @@ def take_over(cloud: Cloud, lease: Lease, to: str) -> Takeover:
     return takeover
 
 
-def await_expiry(cloud: Cloud, situation: Situation, to: str, sleep: Sleep = time.sleep) -> Situation:
+def await_expiry(cloud: Cloud, situation: Situation, to: str, sleep: Sleep | None = None) -> Situation:
     """The situation when the lease of a holder that is not live has run out; at most one term later."""
     lease, now = situation.lease, situation.now_ms(to)
     live = {view.region for view in situation.topology.regions if view.live is Answer.YES}
@@ -67,7 +67,7 @@ def await_expiry(cloud: Cloud, situation: Situation, to: str, sleep: Sleep = tim
     left_ms = lease.expires_at_ms + situation.clock_skew_ms - now
     if left_ms < 0:
         return situation
-    sleep(left_ms / 1000 + POLL_S)
+    (sleep or time.sleep)(left_ms / 1000 + POLL_S)
     return cloud.situation()
 
 
@@ -97,7 +97,7 @@ def abort(cloud: Cloud, lease: Lease) -> Lease:
     return cloud.leases(lease.holder).stay(lease, now_ms=cloud.inspect(lease.holder).clock_ms)
 
 
-def await_result(cloud: Cloud, takeover: Takeover, sleep: Sleep = time.sleep) -> Outcome:
+def await_result(cloud: Cloud, takeover: Takeover, sleep: Sleep | None = None) -> Outcome:
     """How the execution ends; UNKNOWN when it has not after a quarter of an hour."""
     takeovers = cloud.takeovers(takeover.region)
     for _ in range(int(RESULT_WITHIN_S / POLL_S)):
@@ -106,7 +106,7 @@ def await_result(cloud: Cloud, takeover: Takeover, sleep: Sleep = time.sleep) ->
                 return Outcome.DONE
             case TakeoverFact.FAILED:
                 return Outcome.FAILED
-        sleep(POLL_S)
+        (sleep or time.sleep)(POLL_S)
     return Outcome.UNKNOWN
 
 

@@ -75,7 +75,6 @@ class RegionalDatabase(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._site = site
-        self._what = id_
         self._settings = site.settings.database
         self.global_id = site.name(id_)
         cluster = self._cluster(site.own_name(id_), network, key)
@@ -90,16 +89,9 @@ class RegionalDatabase(Construct):
         container = f"arn:aws:rds::{self._site.account}:global-cluster:{self.global_id}"
         return [
             Allow(("rds:FailoverGlobalCluster",), (container, self.arn)),
-            Allow(("rds:SwitchoverGlobalCluster",), (container, self.arn, self._counterpart_arn())),
+            Allow(("rds:SwitchoverGlobalCluster",), (container, self.arn)),
             Allow(("rds:DescribeGlobalClusters",), (container,)),
         ]
-
-    def _counterpart_arn(self) -> str:
-        """The other region's cluster, which a planned switchover demotes. Known by name, not by attribute."""
-        settings = self._site.settings
-        (other,) = (region for region in settings.regions if region != self._site.region)
-        site = Site(settings, other, self._site.account)
-        return site.arn("rds", f"cluster:{site.own_name(self._what)}")
 
     def _cluster(self, name: str, network: RegionalNetwork, key: EncryptionKey) -> RdsCluster:
         # Aurora would make the log group itself, without retention, and leave it behind

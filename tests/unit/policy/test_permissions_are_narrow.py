@@ -43,6 +43,7 @@ DUTIES = {
         "dynamodb:UpdateItem",
         "rds:DescribeGlobalClusters",
         "rds:FailoverGlobalCluster",
+        "rds:SwitchoverGlobalCluster",
         "ssm:PutParameter",
     },
     "payments-failover": {"lambda:InvokeFunction"},
