@@ -23,6 +23,12 @@ commands = typer.Typer()
 screen = Console(highlight=False, stderr=True)
 EXIT_CODES = {Outcome.DONE: 0, Outcome.FAILED: 1, Outcome.UNKNOWN: 3}
 
+VERDICTS = {
+    Outcome.DONE: "{region} serves",
+    Outcome.FAILED: "it did not end: if the lease above is ACTIVE it was undone, else type: dr retry",
+    Outcome.UNKNOWN: "the result is unknown: dr status tells, dr retry goes on",
+}
+
 
 @commands.command()
 def failover(
@@ -119,15 +125,5 @@ def _finish(cloud: Cloud, takeover: Takeover, *, as_json: bool) -> None:
     if as_json:
         content = {"outcome": outcome, "execution": takeover.name, **topology.as_json(now_ms=now_ms())}
         sys.stdout.write(json.dumps(content, indent=2) + "\n")
-    screen.print(_verdict(outcome, takeover), soft_wrap=True)
+    screen.print(VERDICTS[outcome].format(region=takeover.region), soft_wrap=True)
     raise typer.Exit(EXIT_CODES[outcome])
-
-
-def _verdict(outcome: Outcome, takeover: Takeover) -> str:
-    match outcome:
-        case Outcome.DONE:
-            return f"{takeover.region} serves"
-        case Outcome.FAILED:
-            return "it did not end: if the lease above is ACTIVE it was undone, else type: dr retry"
-        case Outcome.UNKNOWN:
-            return "the result is unknown: dr status tells, dr retry goes on"

@@ -85,7 +85,7 @@ RULES = (
     Rule(
         "P12",
         "there is a lease",
-        "wait for the first keeper: dr status --watch",
+        "wait for the first keeper: dr status",
         CHECK | PLANNED | FAILOVER,
         are.lease_known,
     ),

@@ -214,7 +214,7 @@ def test_check_says_what_is_wrong_and_how_to_mend_it(cloud):
     cloud.found = replace(HEALTHY, leases_read={EAST: True, WEST: False})
     shown = dr(cloud, "check")
     assert shown.exit_code == 1
-    assert "see whether DynamoDB answers there" in shown.output
+    assert "see whether DynamoDB" in shown.output
     told = json.loads(dr(cloud, "check", "--json").stdout)["findings"]
     assert [found["code"] for found in told if found["verdict"] != "pass"] == ["P10"]
 

@@ -18,7 +18,7 @@ def help_text() -> str:
     shown = CliRunner().invoke(
         command.app, ["--help"], prog_name="dr", env={"COLUMNS": "110", "TERMINAL_WIDTH": "110"}
     )
-    return "\n".join(line.rstrip() for line in shown.output.strip("\n").splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in shown.output.splitlines()).strip("\n") + "\n"
 
 
 def test_the_readme_shows_the_real_help():
