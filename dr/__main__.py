@@ -1,4 +1,4 @@
-"""`dr`: what an operator types. Exit codes: 0 done, 1 refused or not healthy, 2 wrong usage."""
+"""`dr`: what an operator types."""
 
 import json
 import sys
@@ -7,74 +7,52 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from dr import automation, look, operate
 from dr import evidence as sealed
 from dr import outputs as flat
-from dr.aws import probe, read_lease
+from dr.aws import AwsUnavailable, Cloud
 from dr.budget.command import budget
 from dr.budget.evidence import EvidenceError
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
 from dr.guard.command import guard
 from dr.guard.plan import PlanError
-from dr.topology import Answer, Topology, survey
-from failover.lease_table import LeaseUnknown
+from dr.operations import Refused
+from dr.options import AsJson, OutputsFile
+from dr.screen import topology_table
+from dr.topology import Answer
+from failover.lease_table import LeaseError
+from failover.takeover import TakeoverNotStarted
 from lib.errors import SettingsError
 from runtime.clock import now_ms
 
 app = typer.Typer(
     help="Disaster recovery: see, test and steer which region takes payments.",
+    epilog="Exit codes: 0 done, 1 refused, failed or not healthy, 2 wrong usage, 3 result unknown.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(look.commands)
+app.add_typer(operate.commands)
+app.add_typer(automation.commands)
 app.command()(budget)
 app.command()(guard)
-OutputsFile = Annotated[Path, typer.Option("--outputs", help="The deployment's flat outputs.")]
 
 
 @app.command()
-def status(
-    *,
-    outputs: OutputsFile = DEFAULT_OUTPUTS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
-) -> None:
+def status(*, outputs: OutputsFile = DEFAULT_OUTPUTS, as_json: AsJson = False) -> None:
     """Show both regions and the lease. Exit code 0 only when a region is ready.
 
     Works with one region gone: the lease is read through whichever region answers.
     """
-    deployment = Deployment.load(outputs)
-    topology = survey(
-        deployment.api_endpoints,
-        read_lease=lambda region: read_lease(deployment, region),
-        probe=probe,
-        unknown=LeaseUnknown,
-    )
+    topology = Cloud(Deployment.load(outputs)).topology()
     now = now_ms()
     if as_json:
         sys.stdout.write(json.dumps(topology.as_json(now_ms=now), indent=2) + "\n")
     else:
-        Console().print(_table(topology, now))
+        Console().print(topology_table(topology, now))
     raise typer.Exit(0 if any(view.ready is Answer.YES for view in topology.regions) else 1)
-
-
-def _table(topology: Topology, now: int) -> Table:
-    table = Table("region", "live", "ready", "lease", title=_headline(topology, now))
-    for view in topology.regions:
-        held = topology.lease and topology.lease.held_by(view.region)
-        lease = topology.lease.state.value if topology.lease and held else ""
-        table.add_row(view.region, view.live.value, view.ready.value, lease)
-    return table
-
-
-def _headline(topology: Topology, now: int) -> str:
-    if topology.lease_read_in is None:
-        return "lease unknown: no region could read it"
-    if topology.lease is None:
-        return "no lease yet: no region has taken the first epoch"
-    left = (topology.lease.expires_at_ms - now) / 1000
-    when = f"expires in {left:.0f} s" if left > 0 else f"expired {-left:.0f} s ago"
-    return f"epoch {topology.lease.epoch}, {when}, automation {topology.lease.automation.value}"
 
 
 @app.command("outputs")
@@ -114,17 +92,24 @@ def verify_evidence(
     raise typer.Exit(1 if problems else 0)
 
 
+KNOWN = (
+    flat.OutputsError,
+    sealed.EvidenceError,
+    AwsUnavailable,
+    EvidenceError,
+    LeaseError,
+    PlanError,
+    Refused,
+    SettingsError,
+    TakeoverNotStarted,
+)
+
+
 def main() -> None:
     """Run a command; a known error is one line on standard error and exit code 1."""
     try:
         app()
-    except (
-        flat.OutputsError,
-        SettingsError,
-        EvidenceError,
-        PlanError,
-        sealed.EvidenceError,
-    ) as error:
+    except KNOWN as error:
         Console(stderr=True, highlight=False).print(f"[red]error:[/red] {error}", soft_wrap=True)
         raise SystemExit(1) from None
 

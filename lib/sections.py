@@ -77,6 +77,8 @@ class Protocol(Section):
     """Longer than its schedule of a minute, shorter than its timeout of 150."""
     promotion_limit_s: Seconds
     """How long a takeover waits for its writer before it is held for a human."""
+    failback_soak_s: Seconds
+    """How long the other region must have served before a failback may be asked for."""
 
     @model_validator(mode="after")
     def _a_lost_tick_costs_no_lease(self) -> Self:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -82,6 +83,14 @@ def status() -> None:
 
     with urllib.request.urlopen(f"{CloudState.load().control}/status", timeout=5) as answer:
         sys.stdout.write(answer.read().decode() + "\n")
+
+
+@app.command("env")
+def environment() -> None:
+    """Print the shell's `export` lines that point any AWS tool, and `dr`, at the running local cloud."""
+    cloud = CloudState.load()
+    for name, value in cloud.aws_environment(next(iter(cloud.regions))).items():
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

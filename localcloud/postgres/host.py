@@ -59,8 +59,8 @@ class Host:
         if self.account is not None:
             os.chown(path, self.account.uid, self.account.gid, follow_symlinks=False)
 
-    def run(self, program: str, *arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
-        """Run a program to its end. Raises PostgresFailed with what it printed."""
+    def run(self, program: str, *arguments: str | Path, env: Mapping[str, str] | None = None) -> str:
+        """What a program printed, run to its end. Raises PostgresFailed with it if the program failed."""
         try:
             done = run(
                 [self.programs.bindir / program, *arguments],
@@ -76,6 +76,7 @@ class Host:
                 f"{program} failed with status {done.returncode}:\n{done.stdout.strip()}",
                 f"its data are below {self.home}",
             )
+        return done.stdout
 
     def spawn(self, program: str, *arguments: str | Path, log: Path) -> "subprocess.Popen[bytes]":
         """Start a program that stays; it dies with us."""

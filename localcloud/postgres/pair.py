@@ -14,10 +14,9 @@ from localcloud.postgres.host import Host
 from localcloud.postgres.salvage import salvage
 from localcloud.postgres.server import PATIENTLY_S, Server
 from localcloud.postgres.storage import REPLICATOR, Passwords, Storage
+from localcloud.postgres.switchover import STREAMING, hand_over, promote
 
 _A_PAIR = 2
-_PROMOTED_WITHIN_S = 30
-_STREAMING = "select count(*) from pg_stat_wal_receiver where status = 'streaming'"
 
 
 class PostgresPair:
@@ -88,20 +87,25 @@ class PostgresPair:
     def promote(self, region: str) -> None:
         """Make the region's server a writer, whatever the other one does; safe to repeat.
 
-        Returns when it has read back that the server is one. The checkpoint lets `rejoin` see
-        where the histories part.
+        Returns when it has read back that the server is one.
         """
-        server = self._servers[region]
         with self._changes:
             if not self.is_writer(region):
-                server.query(f"select pg_promote(true, {_PROMOTED_WITHIN_S})", timeout_s=PATIENTLY_S)
-            if not self.is_writer(region):
-                raise PostgresFailed(
-                    f"the server of {region} is still a standby after {_PROMOTED_WITHIN_S} s",
-                    f"its log is {server.storage.log}",
-                )
-            server.query("checkpoint", timeout_s=PATIENTLY_S)
+                promote(self._servers[region])
             self._writer = region
+
+    def switchover(self, region: str) -> None:
+        """Make the region's server the writer and the other one its standby; both run, nothing is lost.
+
+        Raises PostgresFailed; the old writer writes again if that happened before the promotion.
+        """
+        new, old = self._servers[region], self._servers[self._other[region]]
+        with self._changes:
+            if self.is_writer(region):
+                return
+            hand_over(old, new)
+            self._writer = region
+            self._start_standby(old)
 
     def is_writer(self, region: str) -> bool:
         """Whether the region's server takes writes; one that does not answer takes none."""
@@ -186,7 +190,7 @@ class PostgresPair:
 
     def _start_standby(self, server: Server) -> None:
         server.start()
-        server.wait_until("replication", lambda: server.query(_STREAMING) == [[1]])
+        server.wait_until("replication", lambda: server.query(STREAMING) == [[1]])
 
     def _current_writer(self) -> Server:
         if self._writer is None:

@@ -1,10 +1,12 @@
 """The data folder of one region's server: made empty, copied from the other server, or rewound."""
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localcloud.postgres.errors import PostgresFailed
 from localcloud.postgres.host import Host
 from localcloud.postgres.settings import ACCESS, server_options
 
@@ -57,7 +59,7 @@ class Storage:
         self._make_folder()
         source = self._conninfo(REPLICATOR)
         self.host.run("pg_basebackup", "-D", self.data, "-d", source, "-c", "fast", "--no-sync")
-        self._follow()
+        self.follow()
 
     def rewind(self) -> None:
         """Go back to where the other server's history left ours, to be its standby.
@@ -66,7 +68,17 @@ class Storage:
         """
         source = f"{self._conninfo(SUPERUSER)} dbname=postgres"
         self.host.run("pg_rewind", "-D", self.data, f"--source-server={source}", "--no-sync")
-        self._follow()
+        self.follow()
+
+    def shut_down_at(self) -> str:
+        """Where in the log a writer shut down in order. Raises PostgresFailed if it did not."""
+        told = self.host.run("pg_controldata", self.data)
+        facts: dict[str, str] = dict(re.findall(r"^(.+?): +(.+)$", told, re.MULTILINE))
+        if (state := facts.get("Database cluster state")) != "shut down":
+            raise PostgresFailed(
+                f"the server of {self.region} was not shut down: {state}", f"its log is {self.log}"
+            )
+        return facts["Latest checkpoint location"]
 
     def is_standby(self) -> bool:
         """Whether a server started on these data follows the other one."""
@@ -89,7 +101,8 @@ class Storage:
         self.host.give(path)
         return path
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Let a server started on these data be a standby."""
         marker = self.data / "standby.signal"
         marker.touch()
         self.host.give(marker)

@@ -5,18 +5,23 @@ from typing import Any
 
 from failover.steps import (
     activate,
+    drain,
     fence,
     guard,
+    hand_over,
     promote,
     publish,
     reconcile,
     record,
+    settle,
+    undo,
     verify,
     wait_writer,
 )
 from failover.steps.errors import NotYet
+from failover.steps.inspection import inspect
 from failover.steps.tools import Facts, Step, Tools
-from failover.takeover import Takeover
+from failover.takeover import Phase, Takeover
 from payments.errors import JournalUnavailable
 from runtime.database import DatabaseUnavailable
 from runtime.environment import Environment
@@ -34,7 +39,26 @@ STEPS: dict[str, Step] = {
     "verify": verify.run,
     "record": record.run,
 }
-"""In the order of the state machine."""
+"""Of every takeover, in the order of the state machine."""
+
+PLANNED_STEPS: dict[str, Step] = {
+    "drain": drain.run,
+    "settle": settle.run,
+    "hand_over": hand_over.run,
+    "undo": undo.run,
+}
+"""Of a planned one besides: two before `promote`, one before `fence`, and the last if it fails."""
+
+_PHASES = {
+    "guard": frozenset({Phase.ASKED, Phase.DRAINING, Phase.HERE}),
+    "drain": drain.BEGUN,
+    "settle": settle.DRAINED,
+    "promote": settle.DRAINED,
+    "wait_writer": settle.DRAINED,
+    "hand_over": settle.DRAINED,
+    "undo": frozenset(Phase),
+}
+"""Where the lease may stand for a step; for all others it must be here."""
 
 
 def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
@@ -44,9 +68,10 @@ def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
         NotYet: a dependency did not answer, or the wanted state was not seen. Run it again.
         Held: this takeover must not go on.
     """
-    guard.current_lease(takeover, tools)
+    guard.current_lease(takeover, tools, phases=_PHASES.get(name, guard.HERE))
+    step = (STEPS | PLANNED_STEPS)[name]
     try:
-        facts = STEPS[name](takeover, tools)
+        facts = step(takeover, tools)
     except (DatabaseUnavailable, JournalUnavailable, ParameterUnavailable) as error:
         raise NotYet(str(error)) from error
     logger.info("step", extra={"step": name, "execution": takeover.name, "facts": facts})
@@ -54,7 +79,12 @@ def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
 
 
 def handler(event: dict[str, Any], _context: object) -> Facts:
-    """One task of the state machine: {"step": name, "takeover": input of the execution}."""
+    """One task of the state machine: {"step": name, "takeover": input of the execution}.
+
+    An operator may also ask for {"step": "inspect"}, which belongs to no takeover and changes nothing.
+    """
+    if event["step"] == "inspect":
+        return inspect(_tools())
     return perform(event["step"], Takeover.from_payload(event["takeover"]), _tools())
 
 

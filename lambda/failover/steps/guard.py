@@ -1,29 +1,32 @@
 """guard: this takeover is the one that the lease asks for."""
 
-from failover.lease import Lease, LeaseState
+from failover.decision import ApiFact, DatabaseFact
+from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
+from failover.observe import api_fact, database_fact
 from failover.steps.errors import Held, NotYet
+from failover.steps.inspection import take_stock
 from failover.steps.tools import Facts, Tools
-from failover.takeover import Takeover
+from failover.takeover import Phase, Takeover
+
+HERE = frozenset({Phase.HERE})
 
 
-def current_lease(takeover: Takeover, tools: Tools) -> Lease:
-    """The lease, when it is this region's, in this epoch, and not being given away.
+def current_lease(takeover: Takeover, tools: Tools, *, phases: frozenset[Phase] = HERE) -> Lease:
+    """The lease, when it stands for this takeover as one of *phases* says.
 
     Every step asks first, so an execution that slept through a newer epoch does nothing any more.
 
     Raises:
-        Held: the lease is another one, or the execution runs in a region it was not meant for.
+        Held: the lease asks for something else, or the execution runs in a region it was not meant for.
         NotYet: the lease cannot be read.
     """
     try:
         lease = tools.leases.read()
     except LeaseUnknown as error:
         raise NotYet(str(error)) from error
-    if lease is None or Takeover.of(lease) != takeover or takeover.region != tools.region:
+    if lease is None or takeover.phase(lease) not in phases or takeover.region != tools.region:
         raise Held(f"{takeover} in {tools.region} is not what the lease asks for: {lease}")
-    if lease.state is LeaseState.DRAINING:
-        raise Held(f"epoch {lease.epoch} is draining already")
     return lease
 
 
@@ -31,8 +34,23 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     """Check the lease, and that the journal answers: with it the data-loss budget is zero payments.
 
     A promotion may lose what the old writer did not replicate. The journal has all of it, in two regions;
-    while it cannot be read the loss is unknown, and unknown is over every budget.
+    while it cannot be read the loss is unknown, and unknown is over every budget. Before a planned
+    takeover nobody has stopped yet: what would keep it from ending is found here, at no cost.
     """
-    lease = current_lease(takeover, tools)
+    lease = current_lease(takeover, tools, phases=frozenset({Phase.ASKED, Phase.DRAINING, Phase.HERE}))
     next(tools.journal.entries(), None)
+    if takeover.phase(lease) is Phase.ASKED:
+        _must_be_fit(tools)
     return {"expires_in_ms": lease.expires_at_ms - tools.clock()}
+
+
+def _must_be_fit(tools: Tools) -> None:
+    if api_fact(tools.api) is not ApiFact.LIVE:
+        raise NotYet("the API of this region is not live")
+    database = database_fact(tools.database)
+    if database is DatabaseFact.WRITER:
+        raise Held("the writer is here already, without the lease: this is not a planned switchover")
+    if database is not DatabaseFact.REPLICA:
+        raise NotYet(f"the database is {database}")
+    if overdue := take_stock(tools).overdue:
+        raise NotYet(f"{overdue} settled payments have not been replicated to this region")

@@ -27,6 +27,15 @@ Facts = dict[str, object]
 """What a step reports: JSON, and evidence afterwards."""
 
 
+def rds_in(region: str) -> "RDSClient":
+    """Aurora's control plane in a region.
+
+    One attempt: the step is retried as a whole, after asking the database again.
+    """
+    rds: RDSClient = client("rds", read_timeout=PROMOTE_TIMEOUT_S, attempts=1, region=region)
+    return rds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """The adapters of one region."""
@@ -39,6 +48,8 @@ class Tools:
     rds: "RDSClient"
     api: RegionApi
     clock: Clock
+    rds_in: Callable[[str], "RDSClient"] = rds_in
+    """The control plane of the region that gives its writer away: for planned takeovers only."""
 
     @classmethod
     def of(cls, environment: Environment) -> "Tools":
@@ -51,8 +62,7 @@ class Tools:
             parameters=parameters,
             database=Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S),
             journal=Journal(dynamodb, environment.journal_table),
-            # One attempt: the step is retried as a whole, after asking the database again.
-            rds=client("rds", read_timeout=PROMOTE_TIMEOUT_S, attempts=1),
+            rds=rds_in(environment.region),
             api=RegionApi(parameters),
             clock=now_ms,
         )

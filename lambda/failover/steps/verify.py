@@ -15,10 +15,10 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
         "currency": "XTS",
         "debtor": "synthetic",
         "creditor": "synthetic",
-        "reference": f"takeover {takeover.name}",
+        "reference": f"epoch {takeover.epoch}",
     }
     try:
-        answer = tools.api.pay(payment, idempotency_key=f"synthetic-{takeover.name}")
+        answer = tools.api.pay(payment, idempotency_key=f"synthetic-{takeover.system}-{takeover.epoch}")
     except ApiUnavailable as error:
         raise NotYet(str(error)) from error
     region = answer.headers.get("x-region")

@@ -2,22 +2,15 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import CliRunner
 
 from dr import __main__ as command
 from dr.deployment import Deployment
 from dr.outputs import OutputsError
-from failover.lease_table import LeaseTable
 from runtime.clock import now_ms
 
-OUTPUTS = {
-    "system": "payments",
-    "lease_table": "payments-lease-test",
-    "api_name": "pay.test.payments.test",
-}
+from .world import OUTPUTS
 
 
 class Region(BaseHTTPRequestHandler):
@@ -47,21 +40,6 @@ def outputs(tmp_path, region):
     addresses = {"api_endpoint_us_east_1": east, "api_endpoint_us_west_2": "http://127.0.0.1:1"}
     path.write_text(json.dumps(OUTPUTS | addresses))
     return path
-
-
-@pytest.fixture
-def lease_table(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
-        client.create_table(
-            TableName=OUTPUTS["lease_table"],
-            KeySchema=[{"AttributeName": "system", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "system", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield LeaseTable(client, OUTPUTS["lease_table"], "payments")
 
 
 def status(*arguments):

@@ -8,6 +8,7 @@ from moto import mock_aws
 
 from failover.decision import Policy
 from failover.lease import Automation, Lease, LeaseState
+from failover.lease_item import to_item
 from failover.lease_table import LeaseTable
 
 EAST, WEST = "us-east-1", "us-west-2"
@@ -77,18 +78,7 @@ def put(dynamodb):
     """Puts a lease into the table as an earlier history left it there."""
 
     def put(lease: Lease) -> Lease:
-        item = {
-            "system": {"S": lease.system},
-            "epoch": {"N": str(lease.epoch)},
-            "holder": {"S": lease.holder},
-            "state": {"S": lease.state},
-            "expires_at_ms": {"N": str(lease.expires_at_ms)},
-            "automation": {"S": lease.automation},
-            "changed_at_ms": {"N": str(lease.changed_at_ms)},
-        }
-        if lease.previous_holder:
-            item["previous_holder"] = {"S": lease.previous_holder}
-        dynamodb.put_item(TableName="lease", Item=item)
+        dynamodb.put_item(TableName="lease", Item=to_item(lease))
         return lease
 
     return put

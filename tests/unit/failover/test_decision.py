@@ -4,6 +4,7 @@ from itertools import product
 import pytest
 
 from failover.decision import (
+    DRAIN_LIMIT_MS,
     Action,
     ApiFact,
     DatabaseFact,
@@ -13,7 +14,7 @@ from failover.decision import (
     TakeoverFact,
     decide,
 )
-from failover.lease import Automation, Lease, LeaseState
+from failover.lease import Automation, Handover, Kind, Lease, LeaseState
 
 from .conftest import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, WEST
 
@@ -32,7 +33,13 @@ NEW = replace(DISASTER, lease=LeaseFact.ABSENT, database=DatabaseFact.WRITER)
 HOLDER = replace(DISASTER, region=EAST, lease=LEASE, database=DatabaseFact.WRITER)
 TAKEN = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING, changed_at_ms=NOW)
 TAKING = replace(DISASTER, lease=TAKEN, takeover=TakeoverFact.RUNNING)
-DRAINING = replace(HOLDER, lease=replace(LEASE, state=LeaseState.DRAINING))
+HANDOVER = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
+DRAINED = LEASE.draining(HANDOVER, now_ms=NOW)
+DRAINING = replace(HOLDER, lease=DRAINED)
+LEAVING = replace(DRAINING, database=DatabaseFact.REPLICA)
+SUCCESSOR = replace(DISASTER, lease=DRAINED, takeover=TakeoverFact.RUNNING)
+NEVER = {"epoch": 1, "previous_holder": None, "state": LeaseState.TAKING}
+GIVE_UP = DRAIN_LIMIT_MS
 
 
 def lease(base: Observation, **changes: object) -> dict[str, object]:
@@ -73,7 +80,26 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (TAKING, lease(TAKING, changed_at_ms=NOW - LIMIT), Action.CONTINUE, Rule.TAKING),
         (TAKING, lease(TAKING, changed_at_ms=NOW - LIMIT - 1), Action.PAGE, Rule.STUCK),
         (DRAINING, {}, Action.RENEW, Rule.DRAINING),
-        (DRAINING, lease(DRAINING, changed_at_ms=NOW - LIMIT - 1), Action.PAGE, Rule.STUCK),
+        (DRAINING, lease(DRAINING, changed_at_ms=NOW - GIVE_UP), Action.RENEW, Rule.DRAINING),
+        (DRAINING, lease(DRAINING, changed_at_ms=NOW - GIVE_UP - 1), Action.STAY, Rule.DRAIN_GIVEN_UP),
+        (LEAVING, {}, Action.RENEW, Rule.DRAINING),
+        (LEAVING, lease(LEAVING, changed_at_ms=NOW - LIMIT), Action.RENEW, Rule.DRAINING),
+        (LEAVING, lease(LEAVING, changed_at_ms=NOW - LIMIT - 1), Action.PAGE, Rule.STUCK),
+        # the other region drains for this one
+        (SUCCESSOR, {}, Action.WATCH, Rule.HOLDER_ELSEWHERE),
+        (SUCCESSOR, {"takeover": TakeoverFact.FAILED}, Action.PAGE, Rule.HANDOVER_FAILED),
+        (
+            SUCCESSOR,
+            {"takeover": TakeoverFact.FAILED, "region": "eu-west-1"},
+            Action.WATCH,
+            Rule.HOLDER_ELSEWHERE,
+        ),
+        (SUCCESSOR, lease(SUCCESSOR, expires_at_ms=NOW - SKEW - 1), Action.TAKE_OVER, Rule.CLEAR),
+        # a first epoch that never served
+        (DISASTER, lease(DISASTER, **NEVER), Action.PAGE, Rule.NEVER_SERVED),
+        (DISASTER, lease(DISASTER, **NEVER, automation=Automation.PAUSED), Action.PAGE, Rule.NEVER_SERVED),
+        (DISASTER, lease(DISASTER, **NEVER, expires_at_ms=NOW), Action.WATCH, Rule.HOLDER_ELSEWHERE),
+        (DISASTER, lease(DISASTER, **NEVER | {"state": LeaseState.ACTIVE}), Action.TAKE_OVER, Rule.CLEAR),
         # the other region's lease
         (DISASTER, {}, Action.TAKE_OVER, Rule.CLEAR),
         (DISASTER, {"database": DatabaseFact.WRITER}, Action.TAKE_OVER, Rule.CLEAR),
@@ -101,13 +127,16 @@ LEASES = [
         expires_at_ms=NOW + left,
         automation=automation,
         changed_at_ms=NOW - age,
+        previous_holder=previous,
+        handover=HANDOVER if state is LeaseState.DRAINING else None,
     )
-    for holder, state, left, automation, age in product(
+    for holder, state, left, automation, age, previous in product(
         (EAST, WEST),
         LeaseState,
         (-SKEW - 1, -SKEW, 0, SKEW, 30_000),
         Automation,
-        (0, LIMIT, LIMIT + 1),
+        (0, DRAIN_LIMIT_MS + 1, LIMIT, LIMIT + 1),
+        (EAST, None),
     )
 ]
 EVERYTHING = [
@@ -123,6 +152,7 @@ def test_nothing_is_ever_taken_but_under_all_conditions_and_then_always():
             and seen.lease.holder != seen.region
             and seen.now_ms > seen.lease.expires_at_ms + SKEW
             and seen.lease.automation is Automation.RUNNING
+            and (seen.lease.previous_holder is not None or seen.lease.state is not LeaseState.TAKING)
             and seen.database in {DatabaseFact.WRITER, DatabaseFact.REPLICA}
             and seen.api is ApiFact.LIVE
         )
@@ -148,6 +178,18 @@ def test_only_an_own_lease_is_renewed_and_an_active_one_only_when_fit():
                 assert (seen.database, seen.api) == (DatabaseFact.WRITER, ApiFact.LIVE), seen
             else:
                 assert seen.now_ms - seen.lease.changed_at_ms <= LIMIT, seen
+
+
+def test_a_drain_is_given_up_only_by_its_holder_with_the_writer_still_there():
+    for seen in EVERYTHING:
+        safe = (
+            isinstance(seen.lease, Lease)
+            and seen.lease.held_by(seen.region)
+            and seen.lease.state is LeaseState.DRAINING
+            and seen.now_ms - seen.lease.changed_at_ms > DRAIN_LIMIT_MS
+            and (seen.database, seen.api) == (DatabaseFact.WRITER, ApiFact.LIVE)
+        )
+        assert (decide(seen, POLICY).action is Action.STAY) is safe, seen
 
 
 def test_every_rule_has_its_own_code_and_is_reachable():

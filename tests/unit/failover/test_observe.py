@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from failover.decision import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
-from failover.lease import LeaseState
+from failover.lease import Handover, Kind, LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.observe import Observer
 from failover.region_api import ApiUnavailable
@@ -114,6 +114,14 @@ def test_the_takeover_is_asked_for_by_the_region_that_is_taking(clock):
     assert observer(sensors, clock).observe().takeover is TakeoverFact.RUNNING
     assert observer(sensors, clock, region=WEST).observe().takeover is TakeoverFact.UNKNOWN
     assert sensors.asked == [Takeover.of(taking)]
+
+
+def test_a_handover_is_asked_for_by_the_region_that_gets_it(clock):
+    draining = LEASE.draining(Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1), now_ms=NOW)
+    sensors = Sensors(lease=lambda: draining)
+    assert observer(sensors, clock, region=WEST).observe().takeover is TakeoverFact.RUNNING
+    assert observer(sensors, clock).observe().takeover is TakeoverFact.UNKNOWN
+    assert sensors.asked == [Takeover.of(draining)]
 
 
 def test_the_time_is_read_before_the_facts(clock):

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from failover.lease import Lease, LeaseState
+from failover.lease import Kind, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
 from failover.region_api import Answer, ApiUnavailable
 from failover.steps import STEPS, _tools, handler, perform
 from failover.steps.errors import Held, NotYet
 from failover.steps.tools import Facts, Tools
-from failover.takeover import Kind, Takeover
+from failover.takeover import Takeover
 from payments.errors import JournalUnavailable, StaleEpoch
 from payments.journal import EntryState, JournalEntry
 from payments.request import PaymentRequest
@@ -241,6 +241,8 @@ def test_a_takeover_that_starts_again_after_a_crash_ends_the_same(tools, west, c
         {"epoch": 9, "holder": EAST, "previous_holder": WEST},
         {"holder": EAST},
         {"state": LeaseState.DRAINING},
+        {"attempt": 2},
+        {"kind": Kind.SWITCHOVER},
     ],
 )
 def test_no_step_acts_for_a_lease_that_moved_on(tools, west, put, step, change):

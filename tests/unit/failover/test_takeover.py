@@ -5,10 +5,11 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from failover.decision import TakeoverFact
-from failover.takeover import Kind, Takeover, TakeoverNotStarted, Takeovers
+from failover.lease import Handover, Kind, Lease, LeaseState
+from failover.takeover import MOST_ATTEMPTS, Phase, Takeover, TakeoverNotStarted, Takeovers
 from runtime.parameters import ParameterUnavailable
 
-from .conftest import EAST, LEASE, WEST
+from .conftest import EAST, LEASE, NOW, WEST
 
 TAKEOVER = Takeover.of(replace(LEASE, holder=WEST, previous_holder=EAST))
 MACHINE = "arn:aws:states:us-west-2:123456789012:stateMachine:payments-failover-dev"
@@ -64,6 +65,7 @@ def test_the_execution_is_named_after_the_epoch_and_fed_from_the_lease():
         "region": WEST,
         "kind": "failover",
         "from": EAST,
+        "attempt": 1,
     }
 
 
@@ -118,3 +120,87 @@ def test_how_far_the_takeover_is(answer, fact):
 
 def test_without_parameters_the_takeover_is_unknown():
     assert Takeovers(StepFunctions(), NoParameters()).status(TAKEOVER) is TakeoverFact.UNKNOWN
+
+
+HANDOVER = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
+DRAINING = LEASE.draining(HANDOVER, now_ms=NOW)
+PLANNED = Takeover.planned(LEASE, HANDOVER)
+
+
+def test_a_planned_takeover_is_the_same_before_and_after_the_handover():
+    assert Takeover.of(DRAINING) == PLANNED
+    assert Takeover.of(DRAINING.handed_over(HANDOVER, now_ms=NOW)) == PLANNED
+    assert (PLANNED.epoch, PLANNED.region, PLANNED.previous) == (8, WEST, EAST)
+    assert PLANNED.handover == HANDOVER
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempt", "name"),
+    [
+        (Kind.FAILOVER, 1, "payments-8"),
+        (Kind.FAILOVER, 2, "payments-8-2"),
+        (Kind.SWITCHOVER, 1, "payments-8-switchover"),
+        (Kind.FAILBACK, 3, "payments-8-failback-3"),
+    ],
+)
+def test_no_two_kinds_or_attempts_share_a_name(kind, attempt, name):
+    assert replace(PLANNED, kind=kind, attempt=attempt).name == name
+
+
+@pytest.mark.parametrize(
+    ("lease", "phase"),
+    [
+        (None, Phase.OVER),
+        (LEASE, Phase.ASKED),
+        (DRAINING, Phase.DRAINING),
+        (DRAINING.handed_over(HANDOVER, now_ms=NOW), Phase.HERE),
+        (replace(DRAINING.handed_over(HANDOVER, now_ms=NOW), state=LeaseState.ACTIVE), Phase.HERE),
+        (DRAINING.staying(now_ms=NOW), Phase.ASKED),
+        (replace(LEASE, state=LeaseState.TAKING), Phase.OVER),
+        (replace(LEASE, epoch=8), Phase.OVER),
+        (replace(LEASE, holder=WEST), Phase.OVER),
+        (LEASE.draining(replace(HANDOVER, attempt=2), now_ms=NOW), Phase.OVER),
+        (LEASE.draining(replace(HANDOVER, to=EAST), now_ms=NOW), Phase.OVER),
+        (LEASE.taken_over(by=WEST, now_ms=NOW, ttl_ms=1), Phase.OVER),
+    ],
+)
+def test_where_a_lease_stands_for_a_planned_takeover(lease: Lease | None, phase: Phase):
+    assert PLANNED.phase(lease) is phase
+
+
+def test_a_forced_takeover_never_begins_from_a_lease_that_serves_elsewhere():
+    forced = replace(PLANNED, kind=Kind.FAILOVER)
+    assert forced.phase(LEASE) is Phase.OVER
+    assert (
+        forced.phase(replace(LEASE, epoch=8, holder=WEST, previous_holder=EAST, state=LeaseState.DRAINING))
+        is Phase.OVER
+    )
+
+
+class Tried(StepFunctions):
+    """Knows the executions that exist, by name."""
+
+    def __init__(self, **executions: object) -> None:
+        super().__init__()
+        self.executions = {name.replace("_", "-"): status for name, status in executions.items()}
+
+    def describe_execution(self, **request: str) -> dict[str, object]:
+        status = self.executions.get(request["executionArn"].rpartition(":")[2])
+        self.answer = status or error("ExecutionDoesNotExist")
+        return self._reply(request)
+
+
+def test_another_attempt_gets_the_first_name_that_is_free():
+    tried = Tried(payments_8_switchover="FAILED", payments_8_switchover_2="ABORTED")
+    assert Takeovers(tried, KnownMachine()).untried(PLANNED) == replace(PLANNED, attempt=3)
+
+
+@pytest.mark.parametrize(("status", "message"), [("RUNNING", "is running"), (SILENCE, "does not answer")])
+def test_no_second_attempt_beside_one_that_may_run(status, message):
+    with pytest.raises(TakeoverNotStarted, match=message):
+        Takeovers(Tried(payments_8_switchover=status), KnownMachine()).untried(PLANNED)
+
+
+def test_attempts_end():
+    with pytest.raises(TakeoverNotStarted, match=f"{MOST_ATTEMPTS} times"):
+        Takeovers(StepFunctions("FAILED"), KnownMachine()).untried(PLANNED)

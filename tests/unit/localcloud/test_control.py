@@ -11,6 +11,9 @@ class Regions:
     def promote(self, region):
         self.done.append(("promote", region))
 
+    def switchover(self, region):
+        self.done.append(("switchover", region))
+
     def create_owner(self, username, password, database):
         self.done.append(("owner", username, password, database))
 
@@ -64,10 +67,10 @@ async def test_a_failover_of_the_emulated_aurora_really_promotes(client, regions
     assert regions.done == [("promote", "us-west-2")]
 
 
-async def test_a_switchover_is_refused_rather_than_played(client, regions):
+async def test_a_switchover_of_the_emulated_aurora_is_none_that_may_lose(client, regions):
     order = {"action": "switchover", "to_region": "us-west-2"}
-    assert (await client.post("/hooks/promote", json=order, headers=OURS)).status == 501
-    assert regions.done == []
+    assert (await client.post("/hooks/promote", json=order, headers=OURS)).status == 200
+    assert regions.done == [("switchover", "us-west-2")]
 
 
 async def test_master_credentials_of_a_new_cluster_become_the_owner(client, regions):

@@ -48,7 +48,10 @@ def test_programs_that_cannot_be_executed_do_not_count(tmp_path: Path) -> None:
 def test_without_programs_the_error_says_where_it_looked_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(MissingTool) as missing:
         find([tmp_path / "here", tmp_path / "there"])
-    assert "no folder has all of initdb, postgres, pg_basebackup, pg_rewind" in missing.value.cause
+    assert (
+        "no folder has all of initdb, postgres, pg_basebackup, pg_controldata, pg_rewind"
+        in missing.value.cause
+    )
     assert f"{tmp_path}/here, {tmp_path}/there" in missing.value.cause
     assert "pipenv sync --dev" in missing.value.advice
 

@@ -54,6 +54,7 @@ DUTIES = {
         "dynamodb:UpdateItem",
         "rds:DescribeGlobalClusters",
         "rds:FailoverGlobalCluster",
+        "rds:SwitchoverGlobalCluster",
         "ssm:PutParameter",
     },
     "payments-failover": {"lambda:InvokeFunction"},

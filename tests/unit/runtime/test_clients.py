@@ -40,6 +40,10 @@ def test_a_client_works_in_the_own_region_and_does_not_wait_long():
     assert (config.retries["mode"], config.retries["total_max_attempts"]) == ("standard", 2)
 
 
+def test_planned_work_may_name_another_region():
+    assert client("rds", region="us-east-1").meta.region_name == "us-east-1"
+
+
 def test_a_service_has_one_client_a_process():
     assert client("ssm") is client("ssm")
 

@@ -1,4 +1,8 @@
-from lib.constructs.takeover import DONE, HELD, takeover
+import pytest
+
+from failover.lease import Kind
+from failover.steps import PLANNED_STEPS, STEPS
+from lib.constructs.takeover import ABORTED, DONE, HELD, PLANNED, SETTLE_WAITS, takeover
 
 MACHINE = takeover("arn:steps", waits=600)
 STATES = MACHINE["States"]
@@ -11,14 +15,26 @@ def successors(state):
     return following | {catch["Next"] for catch in state.get("Catch", [])}
 
 
-def test_P11_the_steps_run_in_order():
+def walk(kind):
+    """The steps of an execution in which everything succeeds at once."""
     order, state = [], MACHINE["StartAt"]
     while state != DONE:
-        if "Parameters" in STATES[state] and "Payload" in STATES[state]["Parameters"]:
-            order.append(STATES[state]["Parameters"]["Payload"]["step"])
-        choices = STATES[state].get("Choices")
-        state = choices[0]["Next"] if choices else STATES[state]["Next"]
-    assert order == [
+        found = STATES[state]
+        if found["Type"] == "Task":
+            order.append(found["Parameters"]["Payload"]["step"])
+        state = next((c["Next"] for c in found.get("Choices", []) if holds(c, kind)), None) or found.get(
+            "Next", found.get("Default")
+        )
+    return order
+
+
+def holds(choice, kind):
+    return choice.get("StringEquals") == kind or choice.get("BooleanEquals") is True
+
+
+@pytest.mark.parametrize("kind", ["failover", "bootstrap"])
+def test_P11_the_steps_run_in_order(kind):
+    assert walk(kind) == [
         "guard",
         "promote",
         "wait_writer",
@@ -31,6 +47,25 @@ def test_P11_the_steps_run_in_order():
     ]
 
 
+@pytest.mark.parametrize("kind", ["switchover", "failback"])
+def test_a_planned_takeover_drains_first_and_gets_the_lease_after_the_writer(kind):
+    assert walk(kind) == [
+        "guard",
+        "drain",
+        "settle",
+        "promote",
+        "wait_writer",
+        "hand_over",
+        *walk("failover")[3:],
+    ]
+
+
+def test_the_machine_knows_every_kind_and_every_step():
+    steps = {task["Parameters"]["Payload"]["step"] for task in TASKS.values()}
+    assert steps == set(STEPS) | set(PLANNED_STEPS)
+    assert {kind.value for kind in Kind if kind.planned} == set(PLANNED)
+
+
 def test_every_state_exists_and_is_reached():
     reached, todo = set(), {MACHINE["StartAt"]}
     while todo:
@@ -39,11 +74,18 @@ def test_every_state_exists_and_is_reached():
     assert reached == set(STATES)
 
 
-def test_a_step_that_cannot_be_completed_holds_the_takeover():
-    for task in TASKS.values():
-        assert [(catch["ErrorEquals"], catch["Next"]) for catch in task["Catch"]] == [(["States.ALL"], HELD)]
-    assert STATES[HELD]["Type"] == "Fail"
-    assert STATES[HELD]["Error"] == HELD
+BEFORE_THE_LEASE = {"Guard", "Drain", "AwaitSettled", "Promote", "AwaitWriter", "HandOver"}
+
+
+def test_a_step_that_cannot_be_completed_holds_the_takeover_or_undoes_a_planned_one():
+    for name, task in TASKS.items():
+        where = "MayUndo" if name in BEFORE_THE_LEASE else HELD
+        assert [(catch["ErrorEquals"], catch["Next"]) for catch in task["Catch"]] == [(["States.ALL"], where)]
+    assert STATES["MayUndo"]["Default"] == HELD
+    assert {choice["Next"] for choice in STATES["MayUndo"]["Choices"]} == {"Undo"}
+    assert STATES["Undo"]["Next"] == ABORTED
+    assert {STATES[end]["Type"] for end in (HELD, ABORTED)} == {"Fail"}
+    assert (STATES[HELD]["Error"], STATES[ABORTED]["Error"]) == (HELD, ABORTED)
 
 
 def test_errors_are_retried_but_a_verdict_is_not():
@@ -66,10 +108,20 @@ def test_every_step_gets_the_takeover_it_belongs_to():
         assert task["Parameters"]["Payload"]["takeover.$"] == "$$.Execution.Input"
 
 
-def test_the_wait_for_the_writer_ends():
-    done, given_up = STATES["IsWriter"]["Choices"]
-    assert (done["Variable"], done["Next"]) == ("$.writer.done", "Fence")
-    assert (given_up["NumericGreaterThanEquals"], given_up["Next"]) == (600, HELD)
-    assert STATES["StartCount"]["Result"] == {"count": 0}
-    assert STATES["Pause"] == {"Type": "Wait", "Seconds": 1, "Next": "Count"}
-    assert STATES["Count"]["Parameters"] == {"count.$": "States.MathAdd($.count, 1)"}
+@pytest.mark.parametrize(
+    ("what", "waits", "then"), [("Writer", 600, "IsLeaseElsewhere"), ("Settled", SETTLE_WAITS, "Promote")]
+)
+def test_every_wait_ends(what, waits, then):
+    done, given_up = STATES[f"Is{what}"]["Choices"]
+    assert (done["Variable"], done["Next"]) == ("$.answer.done", then)
+    assert (given_up["NumericGreaterThanEquals"], given_up["Next"]) == (waits, "MayUndo")
+    assert STATES[f"Start{what}"]["Result"] == {"count": 0}
+    assert STATES[f"Pause{what}"] == {"Type": "Wait", "Seconds": 1, "Next": f"Count{what}"}
+    assert STATES[f"Count{what}"]["Parameters"] == {"count.$": "States.MathAdd($.waited.count, 1)"}
+    assert STATES[f"Count{what}"]["ResultPath"] == STATES[f"Start{what}"]["ResultPath"] == "$.waited"
+
+
+def test_the_kind_is_never_overwritten():
+    for state in STATES.values():
+        assert state.get("ResultPath", "$.input") not in {"$", "$.kind"}
+        assert state["Type"] != "Pass" or "ResultPath" in state

@@ -22,9 +22,9 @@ def statements(world):
 
 
 def test_P08_only_the_functions_that_fail_over_may_take_the_automation_role(world, stacks):
-    (trust,) = json.loads(
-        world.by("aws_iam_role", "name")["payments-automation-test"]["assume_role_policy"]
-    )["Statement"]
+    (trust,) = json.loads(world.by("aws_iam_role", "name")["payments-automation-test"]["assume_role_policy"])[
+        "Statement"
+    ]
     assert trust["Action"] == "sts:AssumeRole"
     trusted = [arn.rpartition("role/")[2] for arn in trust["Principal"]["AWS"]]
     assert trusted == ["payments-steps-use1-test", "payments-steps-usw2-test"]

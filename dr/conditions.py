@@ -1,0 +1,125 @@
+"""Conditions that an operator's rules are made of. Pure: None is what cannot be told."""
+
+from collections.abc import Callable
+
+from dr.situation import Inspection, Situation, Stock
+from dr.topology import Answer
+from failover.decision import DatabaseFact
+from failover.lease import Automation, LeaseState
+
+Condition = Callable[[Situation, str], bool | None]
+"""Of a situation and the region that is to serve."""
+
+
+def lease_readable(seen: Situation, _target: str) -> bool | None:
+    """Every region reads the lease."""
+    return all(seen.leases_read.values())
+
+
+def lease_known(seen: Situation, _target: str) -> bool | None:
+    """There is a lease."""
+    return None if seen.topology.lease_read_in is None else seen.lease is not None
+
+
+def held_elsewhere(seen: Situation, target: str) -> bool | None:
+    """Another region holds it."""
+    return None if seen.lease is None else not seen.lease.held_by(target)
+
+
+def holder_serves(seen: Situation, _target: str) -> bool | None:
+    """The holder is ACTIVE and ready."""
+    if seen.lease is None:
+        return None
+    ready = {view.region: view.ready is Answer.YES for view in seen.topology.regions}
+    return seen.lease.state is LeaseState.ACTIVE and ready[seen.lease.holder]
+
+
+def expired(seen: Situation, target: str) -> bool | None:
+    """The lease expired longer ago than clocks differ."""
+    now = seen.now_ms(target)
+    if seen.lease is None or now is None:
+        return None
+    return seen.lease.expired(now_ms=now, skew_ms=seen.clock_skew_ms)
+
+
+def target_live(seen: Situation, target: str) -> bool | None:
+    """The target's API is live."""
+    return next(view.live is Answer.YES for view in seen.topology.regions if view.region == target)
+
+
+def of_target(test: Callable[[Inspection], bool | None]) -> Condition:
+    """What the target says about itself."""
+
+    def ask(seen: Situation, target: str) -> bool | None:
+        inspection = seen.inspections[target]
+        return test(inspection) if inspection else None
+
+    return ask
+
+
+def of_stock(test: Callable[[Stock], bool]) -> Condition:
+    """What the target counted."""
+    return of_target(lambda inspection: test(inspection.stock) if inspection.stock else None)
+
+
+def fence_replicated(seen: Situation, target: str) -> bool | None:
+    """The target's copy of the fence is at the lease's epoch."""
+    inspection, lease = seen.inspections[target], seen.lease
+    if inspection is None or inspection.stock is None or lease is None:
+        return None
+    return inspection.stock.fence == lease.epoch
+
+
+def same_code(seen: Situation, _target: str) -> bool | None:
+    """Every region runs the same code."""
+    codes = {inspection.code if inspection else None for inspection in seen.inspections.values()}
+    return None if None in codes else len(codes) == 1
+
+
+def clocks_agree(seen: Situation, _target: str) -> bool | None:
+    """No clock is off by half the skew that the protocol allows for two of them."""
+    limit = seen.clock_skew_ms / 2
+    off = [inspection.clock_off_ms if inspection else None for inspection in seen.inspections.values()]
+    return None if None in off else all(each <= limit for each in off if each is not None)
+
+
+def writer_with_holder(seen: Situation, _target: str) -> bool | None:
+    """Aurora's writer is with the holder and stays there."""
+    if seen.aurora is None or seen.lease is None:
+        return None
+    return seen.aurora.writer == seen.lease.holder and not seen.aurora.moving
+
+
+def automation(seen: Situation, _target: str) -> bool | None:
+    """An expired lease would be taken over without a person."""
+    return None if seen.lease is None else seen.lease.automation is Automation.RUNNING
+
+
+def acknowledged(seen: Situation, _target: str) -> bool | None:
+    """No failover waits for its acknowledgement."""
+    return None if seen.lease is None else not seen.lease.unacknowledged
+
+
+def home(seen: Situation, target: str) -> bool | None:
+    """The target is where the settings place the primary."""
+    return target == seen.home
+
+
+def soaked(seen: Situation, target: str) -> bool | None:
+    """The present holder has served long enough."""
+    now = seen.now_ms(target)
+    if seen.lease is None or now is None:
+        return None
+    return now - seen.lease.changed_at_ms >= seen.failback_soak_ms
+
+
+def replica(inspection: Inspection) -> bool | None:
+    """The database is a replica."""
+    if inspection.database in {DatabaseFact.UNREACHABLE, DatabaseFact.UNKNOWN}:
+        return None
+    return inspection.database == DatabaseFact.REPLICA
+
+
+def answers(inspection: Inspection) -> bool | None:
+    """The database answers."""
+    return inspection.database in {DatabaseFact.REPLICA, DatabaseFact.WRITER}

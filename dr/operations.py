@@ -1,0 +1,125 @@
+"""What an operator's commands do to the lease and the state machine."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from enum import StrEnum
+
+from dr.aws import Cloud
+from dr.situation import Situation
+from dr.topology import Answer, Topology
+from failover.decision import TakeoverFact
+from failover.lease import Automation, Handover, Kind, Lease, LeaseState
+from failover.takeover import Takeover, TakeoverNotStarted
+
+RESULT_WITHIN_S = 900.0
+POLL_S = 1.0
+Sleep = Callable[[float], None]
+NO_LEASE = "the lease is absent or cannot be read: dr status"
+
+
+class Refused(RuntimeError):
+    """The command does not apply to what was found; the message says what does."""
+
+
+class Outcome(StrEnum):
+    """How a takeover ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+def lease_of(situation: Situation) -> Lease:
+    """The lease. Raises Refused when there is none to work on."""
+    if situation.lease is None:
+        raise Refused(NO_LEASE)
+    return situation.lease
+
+
+def hand_over(cloud: Cloud, lease: Lease, kind: Kind, to: str) -> Takeover:
+    """Start a planned takeover. Nothing has changed until its `drain` step."""
+    takeovers = cloud.takeovers(to)
+    asked = Takeover.planned(lease, Handover(to=to, kind=kind, attempt=1))
+    takeover = takeovers.untried(asked)
+    takeovers.start(takeover)
+    return takeover
+
+
+def take_over(cloud: Cloud, lease: Lease, to: str) -> Takeover:
+    """Take an expired lease, by the clock of the region that gets it."""
+    now = cloud.inspect(to).clock_ms
+    if not lease.expired(now_ms=now, skew_ms=cloud.deployment.clock_skew_ms):
+        raise Refused(f"the lease of {lease.holder} has not expired: dr switchover")
+    taken = cloud.leases(to).take_over(lease, by=to, now_ms=now, ttl_ms=cloud.deployment.lease_ttl_ms)
+    takeover = Takeover.of(taken)
+    with suppress(TakeoverNotStarted):  # the keeper of that region starts it on its next tick
+        cloud.takeovers(to).start(takeover)
+    return takeover
+
+
+def await_expiry(cloud: Cloud, situation: Situation, to: str, sleep: Sleep | None = None) -> Situation:
+    """The situation when the lease of a holder that is not live has run out; at most one term later."""
+    lease, now = situation.lease, situation.now_ms(to)
+    live = {view.region for view in situation.topology.regions if view.live is Answer.YES}
+    if lease is None or now is None or lease.holder in live:
+        return situation
+    left_ms = lease.expires_at_ms + situation.clock_skew_ms - now
+    if left_ms < 0:
+        return situation
+    (sleep or time.sleep)(left_ms / 1000 + POLL_S)
+    return cloud.situation()
+
+
+def retry(cloud: Cloud, lease: Lease) -> Takeover:
+    """Start a held takeover again, as another execution of the same epoch; its steps go on from what is."""
+    held = Takeover.of(lease)
+    if lease.state is LeaseState.ACTIVE:
+        raise Refused(f"{lease.holder} serves: there is nothing to retry")
+    takeovers = cloud.takeovers(held.region)
+    again = takeovers.untried(held)
+    if again.attempt == held.attempt:
+        takeovers.start(held)
+        return held
+    now = cloud.inspect(held.region).clock_ms
+    takeover = Takeover.of(cloud.leases(held.region).retry(lease, attempt=again.attempt, now_ms=now))
+    takeovers.start(takeover)
+    return takeover
+
+
+def abort(cloud: Cloud, lease: Lease) -> Lease:
+    """Call a planned takeover off while the writer is where it was."""
+    if lease.handover is None:
+        raise Refused("no handover is under way")
+    aurora = cloud.aurora(lease.holder)
+    if aurora.moving or aurora.writer != lease.holder:
+        raise Refused("the writer is leaving or has left: dr retry lets the handover go on")
+    return cloud.leases(lease.holder).stay(lease, now_ms=cloud.inspect(lease.holder).clock_ms)
+
+
+def await_result(cloud: Cloud, takeover: Takeover, sleep: Sleep | None = None) -> Outcome:
+    """How the execution ends; UNKNOWN when it has not after a quarter of an hour."""
+    takeovers = cloud.takeovers(takeover.region)
+    for _ in range(int(RESULT_WITHIN_S / POLL_S)):
+        match takeovers.status(takeover):
+            case TakeoverFact.SUCCEEDED:
+                return Outcome.DONE
+            case TakeoverFact.FAILED:
+                return Outcome.FAILED
+        (sleep or time.sleep)(POLL_S)
+    return Outcome.UNKNOWN
+
+
+def automate(cloud: Cloud, topology: Topology, automation: Automation, *, acknowledge: bool) -> Lease:
+    """Let automation run or pause, in the epoch that was seen."""
+    if (lease := topology.lease) is None:
+        raise Refused(NO_LEASE)
+    if acknowledge and not lease.unacknowledged:
+        raise Refused(f"epoch {lease.epoch} began without a failover: there is nothing to acknowledge")
+    if acknowledge and lease.state is not LeaseState.ACTIVE:
+        raise Refused(f"the failover has not ended, the lease is {lease.state}: dr retry")
+    if automation is Automation.RUNNING and lease.unacknowledged and not acknowledge:
+        raise Refused(f"epoch {lease.epoch} began with a failover that nobody acknowledged: dr ack")
+    acknowledged = lease.epoch if acknowledge else lease.acknowledged_epoch
+    region = topology.lease_read_in or lease.holder
+    return cloud.leases(region).automate(lease, automation, acknowledged_epoch=acknowledged)

@@ -1,0 +1,71 @@
+"""What a takeover will do, in words and figures. Pure."""
+
+from dataclasses import dataclass
+
+from dr.rules import Purpose
+from dr.situation import Situation
+
+DRAIN_S = 12
+"""The `settle` step waits so long for requests under way; see failover.steps.settle."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step of the state machine, in the words of an operator."""
+
+    name: str
+    does: str
+
+
+GUARD = PlannedStep("guard", "see that the lease asks for it, that the journal answers and the target is fit")
+AFTER = (
+    PlannedStep("wait_writer", "wait until the target's database takes writes"),
+    PlannedStep("hand_over", "give the lease to the target, in the next epoch"),
+    PlannedStep("fence", "let the ledger take writes of the new epoch only"),
+    PlannedStep("reconcile", "record every journalled payment that the ledger lacks"),
+    PlannedStep("publish", "name the target in its own parameters"),
+    PlannedStep("activate", "let the target acknowledge; DNS follows its readiness"),
+    PlannedStep("verify", "pay one unit of the test currency through the target's API"),
+    PlannedStep("record", "log the evidence"),
+)
+FORCED = (
+    GUARD,
+    PlannedStep("promote", "FailoverGlobalCluster with data loss allowed, called in the target region"),
+    *(step for step in AFTER if step.name != "hand_over"),
+)
+PLANNED = (
+    GUARD,
+    PlannedStep("drain", "the holder takes no new payments"),
+    PlannedStep("settle", f"wait {DRAIN_S} s for requests under way, then until nothing is missing"),
+    PlannedStep("promote", "SwitchoverGlobalCluster, called in the holder's region"),
+    *AFTER,
+)
+
+
+def steps(purpose: Purpose) -> tuple[PlannedStep, ...]:
+    """The steps of the state machine for this purpose, in order."""
+    return FORCED if purpose is Purpose.FAILOVER else PLANNED
+
+
+def figures(situation: Situation, target: str) -> dict[str, int | None]:
+    """Payments: how many are journalled, and how many the target would have to replay."""
+    inspection = situation.inspections[target]
+    stock = inspection.stock if inspection else None
+    return {
+        "journalled": stock.journal if stock else None,
+        "not_replicated": stock.missing if stock else None,
+        "only_accepted": stock.intents if stock else None,
+    }
+
+
+def consequence(purpose: Purpose, holder: str, target: str) -> str:
+    """The question that names what will happen."""
+    if purpose is Purpose.FAILOVER:
+        return (
+            f"Force {target} to serve? What {holder} did not replicate is replayed from the journal; "
+            f"{holder} has to rejoin before it can serve again."
+        )
+    return (
+        f"Move payments from {holder} to {target}? They are refused with Retry-After for about "
+        f"{DRAIN_S} s plus Aurora's switchover; none is lost."
+    )

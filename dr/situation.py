@@ -1,0 +1,69 @@
+"""All that an operator's decision needs, as facts: both regions, the lease, the databases, the journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dr.topology import Topology
+from failover.lease import Lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """The journal beside one region's copy of the ledger, in payments."""
+
+    journal: int
+    intents: int
+    """Accepted a while ago, not known to be settled."""
+    missing: int
+    """Settled, not in this copy."""
+    overdue: int
+    """Missing for longer than replication ever needs."""
+    fence: int | None
+    """The epoch that may write, as this copy has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What a region's own function says about the region."""
+
+    clock_ms: int
+    clock_off_ms: int
+    """How far its clock is from this machine's, at least: the time of the call is allowed for."""
+    database: str
+    stock: Stock | None
+    """None when the database or the journal did not answer; *why* says which."""
+    why: str | None
+    code: str
+    """Digest of the code that runs there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aurora:
+    """The global database: where the writer is, and whether it is moving."""
+
+    writer: str
+    moving: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What was found, region by region; None is what could not be."""
+
+    topology: Topology
+    inspections: Mapping[str, Inspection | None]
+    leases_read: Mapping[str, bool]
+    """Whether the lease can be read in the region."""
+    aurora: Aurora | None
+    home: str
+    clock_skew_ms: int
+    failback_soak_ms: int
+
+    @property
+    def lease(self) -> Lease | None:
+        """The lease; None when there is none, or none can be read."""
+        return self.topology.lease
+
+    def now_ms(self, region: str) -> int | None:
+        """The clock of the region's own functions: a laptop's clock decides nothing."""
+        inspection = self.inspections[region]
+        return inspection.clock_ms if inspection else None

@@ -1,0 +1,31 @@
+"""undo: a planned takeover that cannot go on gives the old holder its payments back."""
+
+from failover.decision import DatabaseFact
+from failover.lease_table import LeaseLost, LeaseUnknown
+from failover.observe import database_fact
+from failover.steps.errors import Held, NotYet
+from failover.steps.guard import current_lease
+from failover.steps.promote import under_way
+from failover.steps.tools import Facts, Tools
+from failover.takeover import Phase, Takeover
+
+
+def run(takeover: Takeover, tools: Tools) -> Facts:
+    """Let a DRAINING lease be ACTIVE again where it was. Nothing was acknowledged meanwhile, so none is lost.
+
+    Not once the writer has left, or is leaving: then the old region could only pretend to serve.
+    """
+    lease = current_lease(takeover, tools, phases=frozenset(Phase))
+    if takeover.phase(lease) is not Phase.DRAINING:
+        return {"undone": False, "holder": lease.holder, "state": lease.state}
+    if database_fact(tools.database) is DatabaseFact.WRITER:
+        raise Held("the writer is here already: start the takeover again, it goes on from here")
+    if under_way(tools):
+        raise NotYet("Aurora is moving the writer")
+    try:
+        lease = tools.leases.stay(lease, now_ms=tools.clock())
+    except LeaseLost as error:
+        raise Held(str(error)) from error
+    except LeaseUnknown as error:
+        raise NotYet(str(error)) from error
+    return {"undone": True, "holder": lease.holder, "state": lease.state}

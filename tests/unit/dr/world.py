@@ -1,0 +1,147 @@
+"""A healthy system as `dr` finds it, and a cloud in memory that a test breaks."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dr.aws import AwsUnavailable
+from dr.deployment import Deployment
+from dr.situation import Aurora, Inspection, Situation, Stock
+from dr.topology import Answer, RegionView, Topology
+from failover.decision import TakeoverFact
+from failover.lease import Automation, Kind, Lease, LeaseState
+from failover.lease_table import LeaseTable
+from failover.takeover import Takeover, TakeoverNotStarted
+
+EAST, WEST = "us-east-1", "us-west-2"
+NOW = 1_800_000_000_000
+OUTPUTS = {
+    "system": "payments",
+    "lease_table": "payments-lease-test",
+    "api_name": "pay.test.payments.test",
+    "global_cluster_id": "payments-ledger-test",
+    "home_region": EAST,
+    "lease_ttl_s": "30",
+    "clock_skew_s": "2",
+    "failback_soak_s": "600",
+    **{f"steps_function_{region}": "payments-steps-test" for region in ("us_east_1", "us_west_2")},
+    **{f"parameter_prefix_{region}": "/payments-test" for region in ("us_east_1", "us_west_2")},
+}
+ENDPOINTS = {"api_endpoint_us_east_1": "http://east", "api_endpoint_us_west_2": "http://west"}
+LEASE = Lease(
+    system="payments",
+    epoch=3,
+    holder=EAST,
+    state=LeaseState.ACTIVE,
+    expires_at_ms=NOW + 30_000,
+    automation=Automation.RUNNING,
+    changed_at_ms=NOW - 600_000,
+    previous_holder=WEST,
+    kind=Kind.SWITCHOVER,
+)
+STOCK = Stock(journal=9, intents=0, missing=0, overdue=0, fence=3)
+INSPECTION = Inspection(clock_ms=NOW, clock_off_ms=0, database="replica", stock=STOCK, why=None, code="sha")
+HEALTHY = Situation(
+    topology=Topology(
+        regions=(
+            RegionView(region=EAST, live=Answer.YES, ready=Answer.YES),
+            RegionView(region=WEST, live=Answer.YES, ready=Answer.NO),
+        ),
+        lease=LEASE,
+        lease_read_in=EAST,
+    ),
+    inspections={EAST: replace(INSPECTION, database="writer"), WEST: INSPECTION},
+    leases_read={EAST: True, WEST: True},
+    aurora=Aurora(writer=EAST, moving=False),
+    home=EAST,
+    clock_skew_ms=2_000,
+    failback_soak_ms=600_000,
+)
+
+
+def with_lease(situation: Situation = HEALTHY, **changes: Any) -> Situation:
+    lease = replace(situation.lease or LEASE, **changes)
+    return replace(situation, topology=replace(situation.topology, lease=lease))
+
+
+def with_target(target: str = WEST, **changes: Any) -> Situation:
+    changed = replace(HEALTHY.inspections[target] or INSPECTION, **changes)
+    return replace(HEALTHY, inspections={**HEALTHY.inspections, target: changed})
+
+
+def east_is_lost(**lease: Any) -> Situation:
+    """The disaster: nothing of the east answers, and its lease has run out."""
+    lost = with_lease(**{"expires_at_ms": NOW - 2_001} | lease)
+    views = (
+        RegionView(region=EAST, live=Answer.UNREACHABLE, ready=Answer.UNREACHABLE),
+        lost.topology.regions[1],
+    )
+    return replace(
+        lost,
+        topology=replace(lost.topology, regions=views, lease_read_in=WEST),
+        inspections={EAST: None, WEST: INSPECTION},
+        leases_read={EAST: False, WEST: True},
+    )
+
+
+@dataclass
+class FakeCloud:
+    """Executions succeed at once unless `ends` says otherwise; the lease table is a real one, emulated."""
+
+    table: LeaseTable
+    found: Situation = HEALTHY
+    deployment: Deployment = field(default_factory=lambda: Deployment.of(OUTPUTS | ENDPOINTS))
+    ends: TakeoverFact = TakeoverFact.SUCCEEDED
+    executions: dict[str, TakeoverFact] = field(default_factory=dict)
+    refuses: bool = False
+    lost: frozenset[str] = frozenset()
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def situation(self) -> Situation:
+        return replace(self.found, topology=self.topology())
+
+    def topology(self) -> Topology:
+        return replace(self.found.topology, lease=self.table.read())
+
+    def leases(self, region: str) -> LeaseTable:
+        self._reach(region, "lease")
+        return self.table
+
+    def inspect(self, region: str) -> Inspection:
+        self._reach(region, "inspect")
+        inspection = self.found.inspections[region]
+        assert inspection
+        return inspection
+
+    def aurora(self, region: str) -> Aurora:
+        assert self.found.aurora
+        return self.found.aurora
+
+    def reconcile(self, takeover: Takeover) -> dict[str, Any]:
+        return {"journal": 9, "replayed": 0, "in": takeover.region}
+
+    def takeovers(self, region: str) -> "FakeTakeovers":
+        self._reach(region, "states")
+        return FakeTakeovers(self)
+
+    def _reach(self, region: str, what: str) -> None:
+        self.asked.append((region, what))
+        if region in self.lost:
+            raise AwsUnavailable(region)
+
+
+@dataclass
+class FakeTakeovers:
+    cloud: FakeCloud
+
+    def status(self, takeover: Takeover) -> TakeoverFact:
+        return self.cloud.executions.get(takeover.name, TakeoverFact.ABSENT)
+
+    def start(self, takeover: Takeover) -> None:
+        if self.cloud.refuses:
+            raise TakeoverNotStarted(takeover.name)
+        self.cloud.executions[takeover.name] = self.cloud.ends
+
+    def untried(self, takeover: Takeover) -> Takeover:
+        while self.status(takeover) is not TakeoverFact.ABSENT:
+            takeover = replace(takeover, attempt=takeover.attempt + 1)
+        return takeover
