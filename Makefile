@@ -11,7 +11,6 @@ TIME_SCALE ?= 1
 RUNS ?= 10000
 export SYSTEM ENVIRONMENT_SUFFIX
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
-export PYTHONPATH := $(CURDIR):$(CURDIR)/lambda
 export PIPENV_VENV_IN_PROJECT := 1
 export PIPENV_IGNORE_VIRTUALENVS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -106,6 +105,8 @@ clean: ## Remove everything that was generated (stop the local cloud first: make
 	@$(PYTHON) -m venv .venv
 	@$(VENV) -m pip install --quiet pipenv==$(PIPENV_VERSION)
 	@$(VENV) -m pipenv sync --dev --quiet
+	@printf '%s\n' "$(CURDIR)" "$(CURDIR)/lambda" > "$$($(VENV) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/repository.pth"
+	@printf '#!%s\nfrom dr.__main__ import main\n\nmain()\n' "$(CURDIR)/$(VENV)" > .venv/bin/dr && chmod +x .venv/bin/dr
 	@touch $@
 
 $(EMULATOR_VENV)/.ready: localcloud/emulator/requirements.txt

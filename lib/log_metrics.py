@@ -41,6 +41,10 @@ class Page:
 
 PAGES = (
     Page("R36_stuck", "A takeover or a switchover of this region failed or has not ended in time"),
+    Page("R42_handover_failed", "A switchover to this region failed while the holder drains for it"),
+    Page(
+        "R45_never_served", "The very first takeover of the system did not end: there is nothing to take over"
+    ),
     Page(
         "R50_automation_paused", "The holder's lease expired and automation is paused: a person must decide"
     ),
