@@ -35,21 +35,30 @@ class Execution:
             case {"Type": "Task"}:
                 self._invoke()
             case {"Type": "Pass", "Result": result, "Next": then}:
-                self._data = dict(result)
+                self._data["waited"] = dict(result)
                 self._enter(then)
             case {"Type": "Pass", "Next": then}:  # the only other one counts
-                self._data = {"count": self._data["count"] + 1}
+                self._data["waited"] = {"count": self._data["waited"]["count"] + 1}
                 self._enter(then)
             case {"Type": "Wait", "Seconds": seconds, "Next": then}:
                 self._world.after(seconds * 1000, lambda: self._enter(then))
-            case {"Type": "Choice", "Choices": [done, spent], "Default": default}:
-                late = self._data["count"] >= spent["NumericGreaterThanEquals"]
-                self._enter(done["Next"] if self._data["done"] else spent["Next"] if late else default)
+            case {"Type": "Choice", "Choices": choices, "Default": default}:
+                self._enter(next((one["Next"] for one in choices if self._holds(one)), default))
             case {"Type": "Succeed"}:
                 self.status = "SUCCEEDED"
             case {"Type": "Fail"}:
                 self.status = "FAILED"
                 self._world.count["held"] += 1
+
+    def _holds(self, choice: dict[str, Any]) -> bool:
+        match choice:
+            case {"Variable": "$.kind", "StringEquals": kind}:
+                return bool(self.takeover.kind == kind)
+            case {"Variable": "$.answer.done", "BooleanEquals": wanted}:
+                return bool(self._data["answer"]["done"]) is wanted
+            case {"Variable": "$.waited.count", "NumericGreaterThanEquals": spent}:
+                return bool(self._data["waited"]["count"] >= spent)
+        raise ValueError(f"the model cannot decide {choice}")
 
     def _invoke(self) -> None:
         world, state = self._world, self._states[self.state]
@@ -78,7 +87,7 @@ class Execution:
     def _succeeded(self, serial: int, facts: dict[str, Any]) -> None:
         if serial == self._serial:
             self._serial += 1
-            self._data |= {"done": facts.get("done")}
+            self._data["answer"] = {"done": facts.get("done")}
             self._enter(self._states[self.state]["Next"])
 
     def _failed(self, serial: int, error: str) -> None:

@@ -39,7 +39,7 @@ def journal_after_ledger(patch: Patch) -> None:
         try:
             known = self._journal.find(key)
         except JournalUnavailable:
-            raise payment_flow._unavailable("the journal does not answer") from None
+            raise payment_flow.unavailable("the journal does not answer") from None
         draft = known or payment_flow.JournalEntry(
             idempotency_key=key,
             payment_id=self._new_id(),
@@ -54,7 +54,7 @@ def journal_after_ledger(patch: Patch) -> None:
         try:
             entry = known or self._journal.accept(draft)
         except JournalUnavailable:
-            raise payment_flow._unavailable("the journal does not answer") from None
+            raise payment_flow.unavailable("the journal does not answer") from None
         self._still_holds(lease, latest_ms)
         return entry, recorded
 
@@ -82,7 +82,7 @@ def reconcile_without_read_back(patch: Patch) -> None:
                 continue
         return len(batch)
 
-    patch.setattr(reconcile, "_replay", replay)
+    patch.setattr(reconcile, "_replayed", replay)
 
 
 def promote_without_waiting_for_the_writer(patch: Patch) -> None:
@@ -127,12 +127,12 @@ def settled_without_the_lease(patch: Patch) -> None:
 
 
 def renew_without_epoch(patch: Patch) -> None:
-    real = LeaseTable._update
+    real = LeaseTable._change
 
-    def update(self, new, *, given, reached, extra=""):
-        return real(self, new, given={} if extra else given, reached=reached, extra=extra)
+    def change(self, seen, wanted, *, new, given, reached, extra=""):
+        return real(self, seen, wanted, new=new, given=() if extra else given, reached=reached, extra=extra)
 
-    patch.setattr(LeaseTable, "_update", update)
+    patch.setattr(LeaseTable, "_change", change)
 
 
 def activate_before_reconcile(patch: Patch) -> None:

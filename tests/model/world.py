@@ -4,9 +4,10 @@ import heapq
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from uuid import UUID
 
 from failover.lease import Automation, Lease, LeaseState
-from failover.lease_table import _item
+from failover.lease_item import to_item
 from tests.model.aurora import Aurora
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
@@ -68,7 +69,7 @@ class World:
 
     def new_id(self) -> str:
         self._serial += 1
-        return f"payment-{self._serial}"
+        return str(UUID(int=self._serial))
 
     # connections
 
@@ -159,7 +160,7 @@ class World:
     def begin_served(self) -> None:
         """Start in the middle of the first epoch: EAST serves, WEST replicates."""
         first = Lease.first("payments", holder=EAST, now_ms=self.now_ms, ttl_ms=self._profile.left_ms)
-        self.store.tables["lease"]["payments"] = _item(replace(first, state=LeaseState.ACTIVE))
+        self.store.tables["lease"]["payments"] = to_item(replace(first, state=LeaseState.ACTIVE))
         self.watch.won[1] = EAST
         self.aurora.clusters[EAST].write("fence", 1)
         self.aurora.replicate(1)
