@@ -37,9 +37,14 @@ def test_bad_input_is_a_problem_document(deployment, holder, body, key):
     assert refused.body["instance"] == refused.headers["X-Request-Id"]
 
 
-def test_only_the_holder_takes_payments(deployment, holder, regions, payment, key):
+def test_the_other_region_passes_a_payment_on_to_the_holder(deployment, holder, regions, payment, key):
     (other,) = [region for region in regions if region != holder]
-    refused = ask(deployment, other, "/payments", body=payment, key=key)
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    paid = ask(deployment, other, "/payments", body=payment, key=key)
+    assert (paid.status, paid.body["status"]) == (201, "settled")
+    assert (paid.headers["X-Region"], paid.headers["X-Forwarded-By"]) == (holder, other)
+
+
+def test_only_the_holder_is_ready(deployment, holder, regions):
+    (other,) = [region for region in regions if region != holder]
     assert ask(deployment, other, "/health/live").status == 200
     assert ask(deployment, other, "/health/ready").status == 503
