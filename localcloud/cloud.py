@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,8 @@ class LocalCloud:
         follower = next(region for region in self.state.regions if region != self.pair.writer)
         for place in sorted(self.dead | self.stopped):
             self.revive(place)
-        return self.pair.rejoin(follower, salvage_to=self.salvage_to)
+        with self._no_delay():  # pg_rewind makes hundreds of round trips, and its connection times out in 2 s
+            return self.pair.rejoin(follower, salvage_to=self.salvage_to)
 
     def status(self) -> dict[str, Any]:
         """What runs, region by region, and what DNS thinks of it."""
@@ -140,6 +142,17 @@ class LocalCloud:
         if region in self.dead:
             return "dead"
         return "stopped" if region in self.stopped else "alive"
+
+    @contextmanager
+    def _no_delay(self) -> Iterator[None]:
+        delays = {region: link.delay_ms for region, link in self.links.items()}
+        try:
+            for link in self.links.values():
+                link.delay_ms = 0.0
+            yield
+        finally:
+            for region, delay_ms in delays.items():
+                self.links[region].delay_ms = delay_ms
 
     def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self.loop).result(_LINK_WITHIN_S)

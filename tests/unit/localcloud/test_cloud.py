@@ -34,8 +34,8 @@ class Aws:
 class Pair:
     writer = WEST
 
-    def __init__(self, told):
-        self.told = told
+    def __init__(self, told, links):
+        self.told, self.links = told, links
 
     def kill(self, region):
         self.told.append(("kill", region))
@@ -54,6 +54,8 @@ class Pair:
 
     def rejoin(self, region, *, salvage_to):
         self.told.append(("rejoin", region, salvage_to.name))
+        if any(link.delay_ms for link in self.links.values()):
+            raise TimeoutError("pg_rewind does not wait for a slow link")
         return 5
 
     def is_writer(self, region):
@@ -63,6 +65,7 @@ class Pair:
 class Link:
     def __init__(self, told, region):
         self.told, self.region = told, region
+        self.delay_ms = 500.0
 
     async def cut(self):
         self.told.append(("wal cut", self.region))
@@ -96,12 +99,13 @@ async def cloud(told):
         dns_port=1,
         calls_log=Path("calls"),
     )
+    links = {name: Link(told, name) for name in (EAST, WEST)}
     return LocalCloud(
         settings=config.load({}),
         state=state,
-        pair=Pair(told),
+        pair=Pair(told, links),
         aws=Aws(told),
-        links={name: Link(told, name) for name in (EAST, WEST)},
+        links=links,
         plane=Plane(),
         loop=asyncio.get_running_loop(),
         salvage_to=Path("salvaged.jsonl"),
@@ -166,6 +170,7 @@ async def test_healing_ends_every_fault_and_lets_the_old_writer_follow(cloud, to
     assert ("flapping", WEST, 0) in told
     assert ("gate", "global", "alive") in told
     assert told[-1] == ("rejoin", EAST, "salvaged.jsonl")
+    assert [link.delay_ms for link in cloud.links.values()] == [500.0, 500.0], "rows can be lost again"
     assert not (cloud.dead | cloud.stopped | cloud.cut | cloud.flapping)
 
 
