@@ -27,7 +27,7 @@ def region():
     """A region's API: live, and ready or not."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Region)
     server.answers = {"/health/live": 200, "/health/ready": 200}
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
