@@ -9,6 +9,7 @@ ENVIRONMENT_SUFFIX ?= dev
 SCENARIO ?= S1
 TIME_SCALE ?= 1
 RUNS ?= 10000
+SPREAD ?= --numprocesses=auto --dist=loadfile
 export SYSTEM ENVIRONMENT_SUFFIX
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIPENV_VENV_IN_PROJECT := 1
@@ -32,13 +33,13 @@ drill: setup ## Deploy both regions locally, kill one under load, prove the reco
 test: setup unit protocol contracts integration ## Pass every test: unit with coverage, protocol model, emulator contracts, integration on the local cloud
 
 unit: setup ## Unit and policy tests, with coverage of what is deployed and typed
-	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
+	@$(VENV) -m pytest tests/unit $(SPREAD) --cov --cov-report=term --cov-fail-under=100
 
 protocol: setup ## The executable model of the failover protocol, and every bug that it must catch
-	@$(VENV) -m pytest tests/model
+	@$(VENV) -m pytest tests/model $(SPREAD)
 
 contracts: setup ## What the local cloud relies on in the emulator, and what it mends there
-	@$(VENV) -m pytest tests/emulator
+	@$(VENV) -m pytest tests/emulator $(SPREAD)
 
 integration: setup ## Integration tests against a local cloud that is deployed for them
 	@$(VENV) -m localcloud run -- $(VENV) -m pytest tests/integration
