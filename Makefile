@@ -54,11 +54,14 @@ lint: setup ## Format, lint and strict types
 	@$(VENV) -m mypy $(TYPED)
 
 gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stacks offline: parity, checkov, IAM, state machine, workflows, fork
-	@$(VENV) -m pytest tests/gates
+	@$(VENV) -m pytest tests/gates --numprocesses=auto
 	@$(VENV) -m gates
 
 gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the local cloud: checkov, plan guard
 	@$(VENV) -m localcloud run -- $(VENV) -m gates plans
+
+gates-destroy: setup ## Deploy the local cloud, destroy every stack, find nothing left
+	@$(VENV) -m localcloud run -- $(VENV) -m localcloud destroy
 
 model: setup ## Play the executable model of the failover protocol (RUNS=10000)
 	@$(VENV) -m tests.model --runs $(RUNS)
@@ -137,4 +140,4 @@ $(FORK_VENV)/.ready: gates/fork-requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit protocol model contracts integration setup check lint gates gates-plan plan synth validate up down deploy destroy bench format clean
+.PHONY: help drill test unit protocol model contracts integration setup check lint gates gates-plan gates-destroy plan synth validate up down deploy destroy bench format clean

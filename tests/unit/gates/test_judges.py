@@ -93,6 +93,19 @@ def test_what_parliament_says_is_a_finding_but_not_a_keys_star(tmp_path, monkeyp
     assert [one.rule for one in found] == ["shape", "UNKNOWN_ACTION"]
 
 
+def test_a_document_that_is_written_elsewhere_is_not_judged_and_that_is_said():
+    stacks = {"use1": {"resource": {"aws_sqs_queue": {"q": {"policy": "${data.x.json}"}}}}}
+    assert [one.where for one in policies.unseen(stacks)] == ["use1.q.aws_sqs_queue.policy", "*"]
+
+
+def test_a_document_is_found_in_whatever_holds_it():
+    document = json.dumps({"Statement": []})
+    stacks = {
+        "use1": {"resource": {"aws_new": {"n": {"nested": [{"guard": document}], "other": "{}", "size": 1}}}}
+    }
+    assert list(policies.documents(stacks)) == [("use1.n.aws_new.nested.0.guard", document)]
+
+
 def test_a_parliament_that_fell_over_has_not_passed(tmp_path, monkeypatch):
     fell = subprocess.CompletedProcess([], 2, stdout="", stderr="Traceback")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: fell)
@@ -114,18 +127,33 @@ def test_our_workflows_keep_our_rules():
 
 
 @pytest.mark.parametrize(
-    ("text", "rule"),
+    ("file", "sound", "broken", "rule"),
     [
-        ("permissions: {}\n      - uses: actions/checkout@v5\n", "pinned"),
-        ("permissions: write-all\n", "permissions"),
+        (
+            "check",
+            "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
+            "actions/checkout@v5",
+            "pinned",
+        ),
+        ("check", "permissions: {}", "permissions: write-all", "permissions"),
+        ("check", "  pull_request:", "  pull_request_target:", "foreign-code"),
+        ("environment", "pull_request.head.repo.full_name == github.repository", "true", "fork"),
+        ("environment", "    environment: pull-request", "    name: up", "role"),
+        ("drift", "persist-credentials: false", "fetch-depth: 1", "credentials"),
+        ("janitor", "concurrency:", "defaults:", "queue"),
+        ("drift", "timeout-minutes: 45", "name: plan", "timeout"),
+        ("environment-down", "SUFFIX: pr${{ github.event.pull_request.number }}", "SUFFIX: pr-x", "suffix"),
     ],
 )
-def test_a_moving_tag_and_default_permissions_are_findings(text, rule):
-    assert [one.rule for one in workflows.rules("w.yml", text)] == [rule]
+def test_each_of_our_rules_finds_what_breaks_it(file, sound, broken, rule):
+    text = (workflows.FOLDER / f"{file}.yml").read_text()
+    assert sound in text
+    assert {one.rule for one in workflows.rules("w.yml", text.replace(sound, broken))} == {rule}
 
 
 @pytest.mark.parametrize(
-    ("code", "rules"), [(0, ["permissions", "actionlint-syntax"]), (1, ["permissions", "actionlint"])]
+    ("code", "rules"),
+    [(0, ["permissions", "queue", "actionlint-syntax"]), (1, ["permissions", "queue", "actionlint"])],
 )
 def test_what_actionlint_says_is_a_finding_also_when_it_fell_over(tmp_path, monkeypatch, code, rules):
     (tmp_path / "w.yml").write_text("")
