@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from dr.guard.plan import read_plan
-from gates import checkov, policies, state_machines, workflows
+from gates import checkov, policies, state_machines
 from gates.cloud_plan import judged
 from gates.findings import Finding
 from gates.fork import renamed
-from gates.orphans import orphans
 from gates.plans import guarded
 
 PLANS = Path(__file__).parents[1] / "dr" / "guard" / "plans"
@@ -120,49 +119,6 @@ def test_a_state_machine_that_the_validator_refuses_is_a_finding(tmp_path, monke
     assert state_machines.judge(stacks, tmp_path) == expected
 
 
-def test_our_workflows_keep_our_rules():
-    files = sorted(workflows.FOLDER.glob("*.yml"))
-    assert len(files) == 5
-    assert [finding for file in files for finding in workflows.rules(file.name, file.read_text())] == []
-
-
-@pytest.mark.parametrize(
-    ("file", "sound", "broken", "rule"),
-    [
-        (
-            "check",
-            "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8",
-            "actions/checkout@v5",
-            "pinned",
-        ),
-        ("check", "permissions: {}", "permissions: write-all", "permissions"),
-        ("check", "  pull_request:", "  pull_request_target:", "foreign-code"),
-        ("environment", "pull_request.head.repo.full_name == github.repository", "true", "fork"),
-        ("environment", "    environment: pull-request", "    name: up", "role"),
-        ("drift", "persist-credentials: false", "fetch-depth: 1", "credentials"),
-        ("janitor", "concurrency:", "defaults:", "queue"),
-        ("drift", "timeout-minutes: 45", "name: plan", "timeout"),
-        ("environment-down", "SUFFIX: pr${{ github.event.pull_request.number }}", "SUFFIX: pr-x", "suffix"),
-    ],
-)
-def test_each_of_our_rules_finds_what_breaks_it(file, sound, broken, rule):
-    text = (workflows.FOLDER / f"{file}.yml").read_text()
-    assert sound in text
-    assert {one.rule for one in workflows.rules("w.yml", text.replace(sound, broken))} == {rule}
-
-
-@pytest.mark.parametrize(
-    ("code", "rules"),
-    [(0, ["permissions", "queue", "actionlint-syntax"]), (1, ["permissions", "queue", "actionlint"])],
-)
-def test_what_actionlint_says_is_a_finding_also_when_it_fell_over(tmp_path, monkeypatch, code, rules):
-    (tmp_path / "w.yml").write_text("")
-    said = json.dumps([{"kind": "syntax", "file": "w.yml", "line": 1, "message": "m"}])
-    done = subprocess.CompletedProcess([], code, stdout=said, stderr="no node")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    assert [one.rule for one in workflows.judge(tmp_path)] == rules
-
-
 def test_only_imports_are_renamed_for_the_fork():
     source = 'from cdktf import App\nfrom cdktf_cdktf_provider_aws.eip import Eip\nTAG = "cdktf"\n'
     assert renamed(source) == 'from cdktn import App\nfrom cdktn_provider_aws.eip import Eip\nTAG = "cdktf"\n'
@@ -193,13 +149,3 @@ def test_a_cloud_plan_says_what_it_would_do(tmp_path, actions, must_be_empty, sa
     path.write_text(json.dumps(change(*actions)))
     lines, fine = judged("x", read_plan(path), must_be_empty=must_be_empty)
     assert (lines[0], fine) == (says, passes)
-
-
-def test_environments_of_closed_pull_requests_are_orphans():
-    def tagged(suffix):
-        return {"ResourceARN": f"arn:{suffix}", "Tags": [{"Key": "EnvironmentSuffix", "Value": suffix}]}
-
-    everything = [tagged(suffix) for suffix in ("pr1", "pr2", "prod", "dev")] + [
-        {"ResourceARN": "a", "Tags": []}
-    ]
-    assert orphans(everything, open_={"pr1"}) == {"pr2": ["arn:pr2"]}
