@@ -36,7 +36,7 @@ unit: setup ## Unit and policy tests, with coverage of what is deployed and type
 	@$(VENV) -m pytest tests/unit $(SPREAD) --cov --cov-report=term --cov-fail-under=100
 
 protocol: setup ## The executable model of the failover protocol, and every bug that it must catch
-	@$(VENV) -m pytest tests/model $(SPREAD)
+	@$(VENV) -m pytest tests/model --numprocesses=auto
 
 contracts: setup ## What the local cloud relies on in the emulator, and what it mends there
 	@$(VENV) -m pytest tests/emulator $(SPREAD)
