@@ -9,7 +9,7 @@ from lib.constructs.role import ServiceRole
 from lib.iam import Allow
 from lib.site import Site
 
-FIND_GROUP = Allow(("logs:DescribeLogGroups",), ("*",), why_any="CloudWatch Logs lists groups, it is asked for none")
+FIND_GROUP = Allow(("logs:DescribeLogGroups",), ("*",), why_any="groups are listed, none is named")
 WHAT = "flow-logs"
 
 
