@@ -46,7 +46,7 @@ def complaints(stacks: Stacks) -> Iterator[str]:
 PLACES = ("use1", "usw2")
 
 
-def test_P01_B05_either_database_can_be_the_writer(stacks):
+def test_B05_either_database_can_be_the_writer(stacks):
     assert list(complaints(stacks)) == []
 
 
