@@ -9,6 +9,7 @@ ENVIRONMENT_SUFFIX ?= dev
 SCENARIO ?= S1
 TIME_SCALE ?= 1
 RUNS ?= 10000
+SPREAD ?= --numprocesses=auto --dist=loadfile
 export SYSTEM ENVIRONMENT_SUFFIX
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIPENV_VENV_IN_PROJECT := 1
@@ -32,13 +33,13 @@ drill: setup ## Deploy both regions locally, kill one under load, prove the reco
 test: setup unit protocol contracts integration ## Pass every test: unit with coverage, protocol model, emulator contracts, integration on the local cloud
 
 unit: setup ## Unit and policy tests, with coverage of what is deployed and typed
-	@$(VENV) -m pytest tests/unit --cov --cov-report=term --cov-fail-under=100
+	@$(VENV) -m pytest tests/unit $(SPREAD) --cov --cov-report=term --cov-fail-under=100
 
 protocol: setup ## The executable model of the failover protocol, and every bug that it must catch
-	@$(VENV) -m pytest tests/model
+	@$(VENV) -m pytest tests/model --numprocesses=auto
 
 contracts: setup ## What the local cloud relies on in the emulator, and what it mends there
-	@$(VENV) -m pytest tests/emulator
+	@$(VENV) -m pytest tests/emulator $(SPREAD)
 
 integration: setup ## Integration tests against a local cloud that is deployed for them
 	@$(VENV) -m localcloud run -- $(VENV) -m pytest tests/integration
@@ -53,11 +54,14 @@ lint: setup ## Format, lint and strict types
 	@$(VENV) -m mypy $(TYPED)
 
 gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stacks offline: parity, checkov, IAM, state machine, workflows, fork
-	@$(VENV) -m pytest tests/gates
+	@$(VENV) -m pytest tests/gates --numprocesses=auto
 	@$(VENV) -m gates
 
 gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the local cloud: checkov, plan guard
 	@$(VENV) -m localcloud run -- $(VENV) -m gates plans
+
+gates-destroy: setup ## Deploy the local cloud, destroy every stack, find nothing left
+	@$(VENV) -m localcloud run -- $(VENV) -m localcloud destroy
 
 model: setup ## Play the executable model of the failover protocol (RUNS=10000)
 	@$(VENV) -m tests.model --runs $(RUNS)
@@ -136,4 +140,4 @@ $(FORK_VENV)/.ready: gates/fork-requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit protocol model contracts integration setup check lint gates gates-plan plan synth validate up down deploy destroy bench format clean
+.PHONY: help drill test unit protocol model contracts integration setup check lint gates gates-plan gates-destroy plan synth validate up down deploy destroy bench format clean

@@ -1,4 +1,4 @@
-"""Environments of pull requests that are closed and still have resources: `python -m gates.orphans OPEN`.
+"""Environments that nobody asks for any more and that still have resources: `python -m gates.orphans OPEN`.
 
 OPEN lists the suffixes that may exist, one a line. Finds, by tag, every other `pr<number>` in both regions,
 prints its resources and exits with 1. It deletes nothing: whoever sees it runs `make destroy`.
@@ -32,8 +32,19 @@ def orphans(tagged: Iterable[Tagged], *, open_: set[str]) -> Mapping[str, list[s
 
 def _tagged(system: str, region: str) -> Iterable[Tagged]:
     pages = boto3.client("resourcegroupstaggingapi", region_name=region).get_paginator("get_resources")
+    keys = boto3.client("kms", region_name=region)
     for page in pages.paginate(TagFilters=[{"Key": "System", "Values": [system]}, {"Key": SUFFIX}]):
-        yield from page["ResourceTagMappingList"]
+        for found in page["ResourceTagMappingList"]:
+            if not ends_by_itself(found["ResourceARN"], keys):
+                yield found
+
+
+def ends_by_itself(arn: str, keys: Any) -> bool:
+    """Whether it is a key that was destroyed: AWS shows it for seven days more."""
+    if ":kms:" not in arn or ":key/" not in arn:
+        return False
+    state: str = keys.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"]
+    return state == "PendingDeletion"
 
 
 def main(path: Path) -> int:

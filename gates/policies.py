@@ -16,12 +16,14 @@ from gates.synthesis import WORK, Document
 from localcloud.paths import STATE
 
 PROGRAM = STATE / "gates-venv" / "bin" / "parliament"
-ATTRIBUTES = ("policy", "assume_role_policy", "kms_key_policy")
+ATTRIBUTES = frozenset({"assume_role_policy", "policy"})
+"""What holds an IAM document in every resource that has it."""
 REFERENCE = re.compile(r"\$\{(?:data\.)?(?P<type>\w+)\.[^}]*?\.?(?P<attribute>\w+)\}")
 PLACE = "us-east-1:123456789012"
 SHAPES = {
     "aws_backup_vault": f"arn:aws:backup:{PLACE}:backup-vault:x",
     "aws_cloudwatch_event_bus": f"arn:aws:events:{PLACE}:event-bus/x",
+    "aws_cloudwatch_event_rule": f"arn:aws:events:{PLACE}:rule/x",
     "aws_cloudwatch_log_group": f"arn:aws:logs:{PLACE}:log-group:x",
     "aws_dynamodb_table": f"arn:aws:dynamodb:{PLACE}:table/x",
     "aws_iam_role": "arn:aws:iam::123456789012:role/x",
@@ -43,7 +45,7 @@ def judge(stacks: Mapping[str, Document], work: Path = WORK) -> list[Finding]:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    strange = []
+    strange = [*unseen(stacks)]
     for where, text in documents(stacks):
         known, unknown = concrete(text)
         strange += [
@@ -64,13 +66,38 @@ def judge(stacks: Mapping[str, Document], work: Path = WORK) -> list[Finding]:
 
 
 def documents(stacks: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
-    """Every IAM document as text, by stack, address and type."""
+    """Every IAM document as text, wherever it stands, by stack, address, type and attribute."""
     for stack, document in stacks.items():
         for type_, found in document.get("resource", {}).items():
             for address, body in found.items():
-                for attribute in ATTRIBUTES:
-                    if isinstance(text := body.get(attribute), str) and text.startswith("{"):
+                for attribute, text in _texts(body):
+                    if text.startswith("{") and '"Statement"' in text:
                         yield f"{stack}.{address}.{type_}.{attribute}", text
+
+
+def unseen(stacks: Mapping[str, Document]) -> Iterator[Finding]:
+    """Documents that are written elsewhere, so that nobody judges them; and whether there is any at all."""
+    for stack, document in stacks.items():
+        for type_, found in document.get("resource", {}).items():
+            for address, body in found.items():
+                for attribute in ATTRIBUTES & body.keys():
+                    if not body[attribute].startswith("{"):
+                        where = f"{stack}.{address}.{type_}.{attribute}"
+                        yield Finding("unseen", where, "write the document out: a reference cannot be judged")
+    if stacks and not any(documents(stacks)):
+        yield Finding("unseen", "*", "there is no IAM document at all")
+
+
+def _texts(body: Any, attribute: str = "") -> Iterator[tuple[str, str]]:
+    """All texts below *body*, by the name of the attribute that holds them."""
+    if isinstance(body, str):
+        yield attribute, body
+    elif isinstance(body, list):
+        for index, one in enumerate(body):
+            yield from _texts(one, f"{attribute}.{index}")
+    elif isinstance(body, dict):
+        for key, one in body.items():
+            yield from _texts(one, f"{attribute}.{key}".lstrip("."))
 
 
 def concrete(text: str) -> tuple[str, list[str]]:

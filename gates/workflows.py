@@ -1,9 +1,10 @@
-"""actionlint over the workflows, and two rules of ours: actions by commit, permissions by job."""
+"""actionlint over the workflows, and rules of ours about who gets which rights."""
 
 import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from gates.findings import Finding
@@ -37,12 +38,59 @@ def judge(folder: Path = FOLDER) -> list[Finding]:
 
 
 def rules(name: str, text: str) -> list[Finding]:
-    """Actions are pinned to a commit; no workflow keeps the default permissions of its token."""
+    """What a hostile reader looks for: each rule with what to do about it."""
     loose = [
         Finding("pinned", name, f"{found['action']}: name the commit, a tag can be moved")
         for found in USES.finditer(text)
         if not BY_COMMIT.fullmatch(found["action"])
     ]
-    if not re.search(r"^permissions: \{\}$", text, re.MULTILINE):
-        loose.append(Finding("permissions", name, "start with `permissions: {}` and let each job ask"))
-    return loose
+    return loose + [Finding(rule, name, mend) for rule, (broken, mend) in RULES.items() if broken(text)]
+
+
+def _has(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.MULTILINE) is not None
+
+
+def _may_be_a_stranger(text: str) -> bool:
+    """Whether a pull request from a fork reaches a role or a token that may write."""
+    powerful = _has(r"^ +(id-token|[a-z-]+): write\b", text)
+    ours = "github.event.pull_request.head.repo.full_name == github.repository" in text
+    return powerful and _has(r"^  pull_request:", text) and not ours
+
+
+RULES: dict[str, tuple[Callable[[str], bool], str]] = {
+    "permissions": (
+        lambda text: not _has(r"^permissions: \{\}$", text),
+        "start with `permissions: {}` and let each job ask",
+    ),
+    "foreign-code": (
+        lambda text: _has(r"^  (pull_request_target|workflow_run):", text),
+        "this trigger gives a stranger's branch the rights of ours: use pull_request",
+    ),
+    "fork": (_may_be_a_stranger, "a job with rights asks first whether the branch is of this repository"),
+    "role": (
+        lambda text: (
+            text.count("id-token: write") > len(re.findall(r"^    environment: ", text, re.MULTILINE))
+        ),
+        "a job that takes a role names its environment: the role's trust is bound to that",
+    ),
+    "credentials": (
+        lambda text: text.count("actions/checkout@") != text.count("persist-credentials: false"),
+        "a checkout that keeps its token gives it to whatever runs after it: persist-credentials: false",
+    ),
+    "queue": (
+        lambda text: not _has(r"^(    )?concurrency:", text),
+        "two runs at a time need a `concurrency`",
+    ),
+    "timeout": (
+        lambda text: text.count("runs-on:") != text.count("timeout-minutes:"),
+        "every job needs `timeout-minutes`: the default is six hours",
+    ),
+    "suffix": (
+        lambda text: _has(
+            r"ENVIRONMENT_SUFFIX: pr(?!\$\{\{ github\.event\.pull_request\.number \}\}$)", text
+        ),
+        "an environment is named by the number of its pull request, by nothing that somebody typed",
+    ),
+}
+"""When each rule is broken, and what to do then."""

@@ -24,6 +24,7 @@ class Firewall(Construct):
         VpcSecurityGroupIngressRule(
             self,
             "database-from-functions",
+            description="PostgreSQL from this region's functions",
             security_group_id=self.database.id,
             referenced_security_group_id=self.functions.id,
             from_port=POSTGRESQL,
@@ -33,6 +34,7 @@ class Firewall(Construct):
         VpcSecurityGroupEgressRule(
             self,
             "functions-to-database",
+            description="PostgreSQL of this region",
             security_group_id=self.functions.id,
             referenced_security_group_id=self.database.id,
             from_port=POSTGRESQL,
@@ -42,6 +44,7 @@ class Firewall(Construct):
         VpcSecurityGroupEgressRule(
             self,
             "functions-to-https",
+            description="AWS interfaces, and the other region's API",
             security_group_id=self.functions.id,
             cidr_ipv4=ANYWHERE,
             from_port=HTTPS,

@@ -9,7 +9,7 @@ from lib.constructs.role import ServiceRole
 from lib.iam import Allow
 from lib.site import Site
 
-DESCRIBE = ("logs:DescribeLogGroups", "logs:DescribeLogStreams")
+FIND_GROUP = Allow(("logs:DescribeLogGroups",), ("*",), why_any="groups are listed, none is named")
 WHAT = "flow-logs"
 
 
@@ -20,9 +20,14 @@ class FlowLogs(Construct):
         super().__init__(scope, id_)
         name = site.name(WHAT)
         logs = LogGroup(self, "logs", site=site, key=key, name=f"/aws/vpc/{name}", audit=True)
-        describe = Allow(DESCRIBE, (site.arn("logs", "log-group:*"),))
+        find_stream = Allow(("logs:DescribeLogStreams",), (f"{logs.arn}:*",))
         role = ServiceRole(
-            self, "role", site=site, what=WHAT, service="vpc-flow-logs", allow=[logs.write(), describe]
+            self,
+            "role",
+            site=site,
+            what=WHAT,
+            service="vpc-flow-logs",
+            allow=[logs.write(), find_stream, FIND_GROUP],
         )
         FlowLog(
             self,

@@ -94,6 +94,7 @@ class Peering(Construct):
         VpcSecurityGroupEgressRule(
             self,
             f"functions-{code}",
+            description="PostgreSQL of the other region",
             security_group_id=side.network.firewall.functions.id,
             cidr_ipv4=there,
             from_port=POSTGRESQL,
@@ -104,6 +105,7 @@ class Peering(Construct):
         VpcSecurityGroupIngressRule(
             self,
             f"database-{code}",
+            description="PostgreSQL from the other region's functions",
             security_group_id=side.network.firewall.database.id,
             cidr_ipv4=there,
             from_port=POSTGRESQL,

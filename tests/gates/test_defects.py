@@ -5,7 +5,19 @@ import json
 import pytest
 
 from gates import checkov, fork, policies, state_machines, workflows
+from localcloud.terraform import Terraform
 
+WORKFLOW = """
+on: push
+permissions: {}
+concurrency: one
+jobs:
+  a:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    steps:
+      - run: echo ${{ github.FIELD }}
+"""
 OPEN_TO_ALL = {
     "type": "ingress",
     "from_port": 22,
@@ -25,6 +37,32 @@ def test_checkov_finds_a_group_open_to_the_world(tmp_path, blocks, found):
         "resource": {"aws_security_group_rule": {"a": rule}},
     }
     assert ("CKV_AWS_24" in {one.rule for one in checkov.judge_stacks({"use1": stack}, tmp_path)}) is found
+
+
+@pytest.mark.parametrize(("blocks", "found"), [(["0.0.0.0/0"], True), (["10.0.0.0/16"], False)])
+def test_checkov_finds_it_in_a_plan_too(tmp_path, blocks, found):
+    rule = OPEN_TO_ALL | {"cidr_blocks": blocks}
+    address = {"address": "aws_security_group_rule.a", "type": "aws_security_group_rule", "name": "a"}
+    known = address | {"mode": "managed", "provider_name": "registry.terraform.io/hashicorp/aws"}
+    change = known | {"change": {"actions": ["create"], "before": None, "after": rule}}
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.13.5",
+        "planned_values": {"root_module": {"resources": [known | {"values": rule}]}},
+        "resource_changes": [change],
+        "configuration": {"root_module": {}},
+    }
+    assert ("CKV_AWS_24" in {one.rule for one in checkov.judge_plans({"use1": plan}, tmp_path)}) is found
+
+
+def test_terraform_finds_an_argument_that_the_provider_does_not_know(tmp_path):
+    providers = {"aws": {"source": "hashicorp/aws"}}
+    bucket = {"aws_s3_bucket": {"b": {"force_destory": True}}}
+    document = {"terraform": {"required_providers": providers}, "resource": bucket}
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(document))
+    tool = Terraform(tmp_path, {})
+    tool.init()
+    assert "force_destory" in " ".join(tool.validate())
 
 
 def test_checkov_says_when_it_could_not_read_a_file(tmp_path, monkeypatch):
@@ -69,8 +107,7 @@ def test_a_state_that_leads_nowhere_is_found(tmp_path, target, codes):
 
 @pytest.mark.parametrize(("field", "rules"), [("reff", ["actionlint-expression"]), ("ref", [])])
 def test_actionlint_finds_a_misspelt_field(tmp_path, field, rules):
-    job = "jobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.FIELD }}\n"
-    (tmp_path / "w.yml").write_text("on: push\npermissions: {}\n" + job.replace("FIELD", field))
+    (tmp_path / "w.yml").write_text(WORKFLOW.replace("FIELD", field))
     assert [one.rule for one in workflows.judge(tmp_path)] == rules
 
 

@@ -1,21 +1,19 @@
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from failover.lease_table import LeaseTable
+from tests.unit import emulated
 
 from .world import OUTPUTS
 
 
 @pytest.fixture
-def lease_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[LeaseTable]:
+def lease_table() -> Iterator[LeaseTable]:
     """The empty lease table, emulated."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = emulated.client("dynamodb")
         client.create_table(
             TableName=OUTPUTS["lease_table"],
             KeySchema=[{"AttributeName": "system", "KeyType": "HASH"}],

@@ -57,7 +57,7 @@ def aws(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Aws)
     server.events, server.headers = [], {}
     server.told = {"clock_ms": now_ms(), "database": "replica", "stock": STOCK, "why": None}
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
 import pytest
@@ -36,6 +36,13 @@ MINIATURE = Scenario(
     given=Given(within_s=0.7, steady_s=2.2),
     follow=Follow(good_s=2, after_restored_s=0.0, at_most_s=12.0, drain_s=5.0, settle_s=1.0),
 )
+WITNESS_LOST = replace(
+    MINIATURE,
+    code="S11",
+    steps=(Step(deed=Kill(Place.WITNESS)), Step(after_s=0.5, deed=Revive(Place.WITNESS))),
+    expect=Expect(moves=False, restored_s=0.0),
+    follow=replace(MINIATURE.follow, at_most_s=3.5),
+)
 SETTINGS = DrillSettings(
     objectives=Objectives(rto_s=900, rpo_s=300),
     waits=ConfiguredWaits(
@@ -61,9 +68,28 @@ async def drilled(world: FakeWorld, scenario: Scenario = MINIATURE):
     return replace(record, host=CALM)  # the machine of a test may be busy
 
 
+@dataclass(frozen=True)
+class Drilled:
+    """Two drills that were held at the same time: they wait far more than they work."""
+
+    moved: Record
+    stayed: Record
+    kept: FakeWorld
+    """The world of the one that stayed."""
+
+
 @pytest.fixture(scope="module")
-def record() -> Record:
-    return asyncio.run(drilled(FakeWorld()))
+def drills() -> Drilled:
+    async def all_at_once() -> Drilled:
+        kept = FakeWorld()
+        return Drilled(*await asyncio.gather(drilled(FakeWorld()), drilled(kept, WITNESS_LOST)), kept=kept)
+
+    return asyncio.run(all_at_once())
+
+
+@pytest.fixture
+def record(drills) -> Record:
+    return drills.moved
 
 
 def judged(record: Record, scenario: Scenario = MINIATURE) -> Judgement:
@@ -154,21 +180,11 @@ async def test_a_primary_that_is_not_ready_never_starts_a_drill():
         await drilled(FakeWorld(state="TAKING"))
 
 
-WITNESS_LOST = replace(
-    MINIATURE,
-    code="S11",
-    steps=(Step(deed=Kill(Place.WITNESS)), Step(after_s=0.5, deed=Revive(Place.WITNESS))),
-    expect=Expect(moves=False, restored_s=0.0),
-    follow=replace(MINIATURE.follow, at_most_s=3.5),
-)
-
-
-async def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_step_is_taken():
-    world = FakeWorld()
-    record = await drilled(world, WITNESS_LOST)
+def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_step_is_taken(drills):
+    record = drills.stayed
     assert [mark.what for mark in record.fault.marks] == ["us-east-2 killed", "us-east-2 returns"]
     assert 0.5 <= record.fault.marks[1].at - record.fault.at < 1.0
-    assert world.ledger_of == EAST
+    assert drills.kept.ledger_of == EAST
     summary = judged(record, WITNESS_LOST).summary
     assert [check for check in summary.checks if not check.met] == []
     assert (summary.holder_before, summary.holder_after, summary.verdict) == (EAST, EAST, "met")
@@ -176,13 +192,9 @@ async def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_ste
     assert summary.measured.detected_s is None
 
 
-async def test_a_takeover_that_nobody_asked_for_is_a_miss():
-    missed = [
-        check.name
-        for check in judged(await drilled(FakeWorld()), WITNESS_LOST).summary.checks
-        if not check.met
-    ]
-    assert "epochs begun" in missed
+def test_a_takeover_that_nobody_asked_for_is_a_miss(record):
+    checks = judged(record, WITNESS_LOST).summary.checks
+    assert "epochs begun" in [check.name for check in checks if not check.met]
 
 
 def test_a_holder_that_stayed_although_it_had_to_go_is_a_miss(record):

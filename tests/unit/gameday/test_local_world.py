@@ -5,7 +5,6 @@ import json
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-import boto3
 import pytest
 from aiohttp import web
 from botocore.stub import Stubber
@@ -18,6 +17,7 @@ from gameday.local_world import LocalWorld
 from gameday.world import ObservationFailed
 from lib import config
 from localcloud.state import CloudState, RegionState
+from tests.unit import emulated
 from tests.unit.gameday.builders import EAST, WEST
 
 
@@ -51,7 +51,7 @@ def world(tmp_path) -> LocalWorld:
 
 
 def stubbed(world: LocalWorld, service: str) -> tuple[LocalWorld, Stubber]:
-    client = boto3.client(service, region_name=WEST, aws_access_key_id="a", aws_secret_access_key="b")
+    client = emulated.client(service, WEST)
     stub = Stubber(client)
     stub.activate()
     return replace(world, **{service: client}), stub

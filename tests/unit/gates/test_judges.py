@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from dr.guard.plan import read_plan
-from gates import checkov, policies, state_machines, workflows
+from gates import checkov, policies, state_machines
 from gates.cloud_plan import judged
 from gates.findings import Finding
 from gates.fork import renamed
-from gates.orphans import orphans
 from gates.plans import guarded
 
 PLANS = Path(__file__).parents[1] / "dr" / "guard" / "plans"
@@ -93,6 +92,19 @@ def test_what_parliament_says_is_a_finding_but_not_a_keys_star(tmp_path, monkeyp
     assert [one.rule for one in found] == ["shape", "UNKNOWN_ACTION"]
 
 
+def test_a_document_that_is_written_elsewhere_is_not_judged_and_that_is_said():
+    stacks = {"use1": {"resource": {"aws_sqs_queue": {"q": {"policy": "${data.x.json}"}}}}}
+    assert [one.where for one in policies.unseen(stacks)] == ["use1.q.aws_sqs_queue.policy", "*"]
+
+
+def test_a_document_is_found_in_whatever_holds_it():
+    document = json.dumps({"Statement": []})
+    stacks = {
+        "use1": {"resource": {"aws_new": {"n": {"nested": [{"guard": document}], "other": "{}", "size": 1}}}}
+    }
+    assert list(policies.documents(stacks)) == [("use1.n.aws_new.nested.0.guard", document)]
+
+
 def test_a_parliament_that_fell_over_has_not_passed(tmp_path, monkeypatch):
     fell = subprocess.CompletedProcess([], 2, stdout="", stderr="Traceback")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: fell)
@@ -105,34 +117,6 @@ def test_a_state_machine_that_the_validator_refuses_is_a_finding(tmp_path, monke
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
     stacks = {"use1": {"resource": {"aws_sfn_state_machine": {"m": {"definition": "{}"}}}}}
     assert state_machines.judge(stacks, tmp_path) == expected
-
-
-def test_our_workflows_keep_our_rules():
-    files = sorted(workflows.FOLDER.glob("*.yml"))
-    assert len(files) == 5
-    assert [finding for file in files for finding in workflows.rules(file.name, file.read_text())] == []
-
-
-@pytest.mark.parametrize(
-    ("text", "rule"),
-    [
-        ("permissions: {}\n      - uses: actions/checkout@v5\n", "pinned"),
-        ("permissions: write-all\n", "permissions"),
-    ],
-)
-def test_a_moving_tag_and_default_permissions_are_findings(text, rule):
-    assert [one.rule for one in workflows.rules("w.yml", text)] == [rule]
-
-
-@pytest.mark.parametrize(
-    ("code", "rules"), [(0, ["permissions", "actionlint-syntax"]), (1, ["permissions", "actionlint"])]
-)
-def test_what_actionlint_says_is_a_finding_also_when_it_fell_over(tmp_path, monkeypatch, code, rules):
-    (tmp_path / "w.yml").write_text("")
-    said = json.dumps([{"kind": "syntax", "file": "w.yml", "line": 1, "message": "m"}])
-    done = subprocess.CompletedProcess([], code, stdout=said, stderr="no node")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    assert [one.rule for one in workflows.judge(tmp_path)] == rules
 
 
 def test_only_imports_are_renamed_for_the_fork():
@@ -165,13 +149,3 @@ def test_a_cloud_plan_says_what_it_would_do(tmp_path, actions, must_be_empty, sa
     path.write_text(json.dumps(change(*actions)))
     lines, fine = judged("x", read_plan(path), must_be_empty=must_be_empty)
     assert (lines[0], fine) == (says, passes)
-
-
-def test_environments_of_closed_pull_requests_are_orphans():
-    def tagged(suffix):
-        return {"ResourceARN": f"arn:{suffix}", "Tags": [{"Key": "EnvironmentSuffix", "Value": suffix}]}
-
-    everything = [tagged(suffix) for suffix in ("pr1", "pr2", "prod", "dev")] + [
-        {"ResourceARN": "a", "Tags": []}
-    ]
-    assert orphans(everything, open_={"pr1"}) == {"pr2": ["arn:pr2"]}

@@ -36,7 +36,9 @@ class World:
 
         asyncio.run_coroutine_threadsafe(call(), self.loop).result(5)
 
-    def connect(self, region: str, password: str = PASSWORD, ca: str | None = None) -> Connection:
+    def connect(
+        self, region: str, password: str = PASSWORD, ca: str | None = None, timeout_s: float = 10
+    ) -> Connection:
         context = ssl.create_default_context(cadata=ca or self.pair.ca_pem)
         return Connection(
             "app",
@@ -45,7 +47,7 @@ class World:
             database="payments",
             password=password,
             ssl_context=context,
-            timeout=10,
+            timeout=timeout_s,
         )
 
     def run(self, region: str, sql: str) -> list[list[Any]]:

@@ -82,7 +82,7 @@ def test_a_frozen_writer_answers_nothing_and_goes_on_where_it_stood(fresh: World
     frozen = fresh.pair.freeze(EAST)
     assert len(frozen) > 3
     with pytest.raises((InterfaceError, TimeoutError)):
-        fresh.connect(EAST)
+        fresh.connect(EAST, timeout_s=1)
     assert fresh.pair.thaw(EAST) == frozen
     fresh.run(EAST, "insert into notes values (1)")
     fresh.await_row(WEST, 1)

@@ -1,24 +1,21 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-import boto3
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 from moto import mock_aws
 
 from payments.errors import JournalUnavailable
 from payments.journal import EntryState, Journal, JournalEntry
+from tests.unit import emulated
 
 TABLE = "payments-journal-test"
 
 
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+def client() -> Iterator[object]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = emulated.client("dynamodb")
         client.create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",

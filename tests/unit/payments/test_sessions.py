@@ -1,12 +1,12 @@
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 from moto import mock_aws
 
 from payments import handler as module
 from payments.sessions import Session, Sessions
+from tests.unit import emulated
 from tests.unit.payments.service import SESSION_ID, Frontend, event, session
 
 TABLE = "payments-sessions-test"
@@ -14,11 +14,9 @@ DATA = {"cart": "7 items", "step": "Überweisung"}
 
 
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+def client() -> Iterator[object]:
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = emulated.client("dynamodb")
         client.create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",

@@ -1,4 +1,4 @@
-"""CDKTF is archived: only lib/ and main.py import it, so moving to its fork is one rename (ADR 0007)."""
+"""CDKTF is archived: only lib/ and main.py import it, so moving to its fork is one rename (ADR 8)."""
 
 import re
 from pathlib import Path

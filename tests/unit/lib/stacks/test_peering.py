@@ -67,10 +67,12 @@ def test_P17_all_traffic_is_logged_under_a_key_of_ours(region):
 def test_P17_the_flow_logs_role_writes_to_its_group_only(region):
     role = region.by("aws_iam_role_policy", "name")
     (policy,) = [body["policy"] for name, body in role.items() if "flow-logs" in name]
-    write, describe = json.loads(policy)["Statement"]
+    write, find_stream, find_group = json.loads(policy)["Statement"]
     assert write["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert find_stream["Action"] == ["logs:DescribeLogStreams"]
     assert "flow-logs" in write["Resource"][0]
-    assert describe["Resource"][0].endswith(":log-group:*")
+    assert write["Resource"] == find_stream["Resource"]
+    assert find_group["Action"] == ["logs:DescribeLogGroups"]
 
 
 def test_P17_the_default_group_lets_nobody_in_or_out(region):

@@ -25,7 +25,7 @@ class Supervisor(http.server.BaseHTTPRequestHandler):
 def supervisor():
     server = http.server.HTTPServer(("127.0.0.1", 0), Supervisor)
     server.status = 200
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -2,7 +2,6 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -16,6 +15,7 @@ from localcloud.route53.records import (
     UnsupportedError,
 )
 from localcloud.route53.source import alarm_source, route53_source
+from tests.unit import emulated
 
 ROUTE53 = "https://route53.amazonaws.com"
 CLOUDWATCH = "https://monitoring.us-west-2.amazonaws.com"
@@ -24,12 +24,7 @@ CLOUDWATCH = "https://monitoring.us-west-2.amazonaws.com"
 @pytest.fixture
 def route53() -> Iterator[Any]:
     with mock_aws():
-        yield boto3.client(
-            "route53",
-            region_name="us-east-1",
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",
-        )
+        yield emulated.client("route53")
 
 
 def read() -> Any:
@@ -121,12 +116,7 @@ def test_a_control_plane_that_does_not_answer_is_told_so():
 
 @pytest.mark.usefixtures("route53")
 def test_alarm_states_are_read_and_unknown_alarms_left_out():
-    client = boto3.client(
-        "cloudwatch",
-        region_name="us-west-2",
-        aws_access_key_id="key",
-        aws_secret_access_key="secret",
-    )
+    client = emulated.client("cloudwatch", "us-west-2")
     client.put_metric_alarm(
         AlarmName="force-failover",
         ComparisonOperator="GreaterThanThreshold",
