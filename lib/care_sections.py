@@ -26,3 +26,12 @@ class Compliance(Section):
 
     recorder: bool
     """Whether to create the recorder: an account has one in each region, and the rules need it."""
+
+
+class Drills(Section):
+    """Tests of the recovery on the deployed system."""
+
+    schedule: Annotated[str, Field(pattern=r"^(cron|rate)\([^()]+\)$")] | None = None
+    """When the switchover drill starts by itself, as EventBridge reads it; without it a person starts it."""
+    isolation: bool = False
+    """Whether there is a FIS experiment template that cuts the primary region off."""

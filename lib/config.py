@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
-from lib.care_sections import Backup, Compliance, Events
+from lib.care_sections import Backup, Compliance, Drills, Events
 from lib.errors import SettingsError
 from lib.facts import CONFIG, aws_facts
 from lib.lifecycle import Lifecycle, Profile
@@ -70,6 +70,7 @@ class Settings(Section):
     events: Events
     backup: Backup
     compliance: Compliance
+    drills: Drills = Drills()
     provider: Provider
     budget: Budget = Budget()
     state: RemoteState | None = None

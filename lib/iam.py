@@ -105,9 +105,13 @@ def policy(statements: Iterable[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [one.render() for one in statements]})
 
 
-def trust(service: str) -> str:
-    """The trust policy that lets an AWS service, such as ``lambda``, assume a role."""
-    return _trust({"Service": f"{service}.amazonaws.com"})
+def trust(service: str, *, account: str | None = None) -> str:
+    """The trust policy that lets an AWS service, such as ``lambda``, assume a role.
+
+    With *account* only on behalf of that account.
+    """
+    only = {"Condition": {"StringEquals": {"aws:SourceAccount": account}}} if account else {}
+    return _trust({"Service": f"{service}.amazonaws.com"}, **only)
 
 
 def trust_roles(arns: Iterable[str], *, external_id: str, regions: Iterable[str]) -> str:

@@ -39,7 +39,7 @@ def _vpc_block(block: IPv4Network) -> IPv4Network:
 
 def _constraint(text: str) -> str:
     if not re.fullmatch(r"(~> )?[56](\.\d+){1,2}", text):
-        raise ValueError("the stacks are written for provider 6 or 5; use for example ~> 6.0 or 5.100.0")
+        raise ValueError("the stacks are written for provider 6 or 5; use for example ~> 6.25 or 5.100.0")
     return text
 
 
@@ -147,7 +147,7 @@ class Provider(Section):
 
     @property
     def major(self) -> int:
-        """``~> 6.0`` -> 6."""
+        """``~> 6.25`` -> 6."""
         return int(self.aws.rpartition(" ")[2].partition(".")[0])
 
 
