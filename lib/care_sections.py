@@ -6,6 +6,10 @@ from pydantic import Field
 
 from lib.sections import Section
 
+START_WITHIN_MIN = 60
+"""A backup that has not begun by then is given up for the day."""
+COMPLETE_WITHIN_MIN = 480
+
 
 class Events(Section):
     """The event buses."""
@@ -19,6 +23,16 @@ class Backup(Section):
 
     retention_days: Annotated[int, Field(ge=1, le=365)]
     hour_utc: Annotated[int, Field(ge=0, le=23)]
+
+    @property
+    def schedule(self) -> str:
+        """Every day at the hour (P06), as AWS Backup reads it."""
+        return f"cron(0 {self.hour_utc} * * ? *)"
+
+    @property
+    def every_s(self) -> int:
+        """From one backup to the next, in seconds: what `schedule` says."""
+        return 24 * 60 * 60
 
 
 class Compliance(Section):

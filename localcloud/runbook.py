@@ -8,7 +8,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-
 Clients = Callable[[str], Any]
 Scripts = Callable[[str, str, dict[str, Any]], Any]
 Step = dict[str, Any]

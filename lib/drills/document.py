@@ -21,11 +21,11 @@ ROLLBACK = "step:whereIsTheLease"
 
 
 def switchover_drill(site: Site, role_arn: str) -> dict[str, Any]:
-    """Brings payments to the region of *site*, checks, waits, and brings them home; a failure does so at once."""
+    """Brings payments to the region of *site* and, later or after a failure, home again."""
     return {
         "schemaVersion": "0.3",
         "description": "Drill: payments move to this region, are checked, and move home. Nothing is lost; "
-        "each move costs callers some seconds of 503. Runbook: docs/runbooks/switchover-drill.md",
+        "each move costs callers some seconds of 503. See docs/drills.md",
         "assumeRole": role_arn,
         "parameters": parameters(site),
         "mainSteps": [*_before(site), *_there(site), *_rollback(site), *_home(site)],
