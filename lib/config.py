@@ -136,6 +136,11 @@ class Settings(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _an_experiment_can_be_stopped(self) -> Self:
+        self.drills.must_be_stoppable_in(self.primary.name)
+        return self
+
 
 def load(
     environment: Mapping[str, str] = os.environ,

@@ -138,6 +138,8 @@ class Network(Section):
 
     zones: Annotated[int, Field(ge=2, le=6)]
     nat_per_zone: bool
+    interface_endpoints: bool = False
+    """Whether functions reach AWS APIs inside the VPC. Costs more than it saves, and NAT stays needed."""
 
 
 class Provider(Section):

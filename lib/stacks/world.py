@@ -12,6 +12,7 @@ from lib.constructs.dns import Answer, FailoverRecord
 from lib.constructs.domain import ApiDomain, DomainEnd
 from lib.constructs.drill import SwitchoverDrill
 from lib.constructs.endpoint import EventEndpoint
+from lib.constructs.isolation import RegionIsolation
 from lib.constructs.peering import Peering, Side
 from lib.constructs.peers import Peers
 from lib.constructs.watch import Dashboards, HealthAlarms, ReplicaAlarms, Watched
@@ -93,6 +94,18 @@ class WorldStack(AwsStack):
     def _drill(self) -> None:
         sites, providers = self._ends.map(lambda end: end.site), self._ends.map(lambda end: end.provider)
         SwitchoverDrill(self, "drill", settings=self._settings, sites=sites, providers=providers)
+        if self._settings.drills.isolation:
+            here, there = self._ends
+            RegionIsolation(
+                self,
+                "isolation",
+                site=here.site,
+                subnet_ids=here.stack.network.private_subnet_ids,
+                stop_alarm=here.site.arn(
+                    "cloudwatch", f"alarm:{here.site.name(f'health-{there.site.region.code}')}"
+                ),
+                provider=here.provider,
+            )
 
     def _watch(self, health_check_ids: Pair[str]) -> None:
         watched = self._ends.zip(health_check_ids).map(lambda both: both[0].watched(both[1]))
