@@ -33,10 +33,12 @@ def keep_documents() -> None:
 def _run(action: Callable[[Record], Record], request: Record) -> Answer:
     try:
         answer: Answer = json_response(action(request))
-    except (KeyError, FileExistsError) as error:
-        absent = isinstance(error, KeyError)
-        kind = "InvalidDocument" if absent else "DocumentAlreadyExists"
-        answer = error_response_json(kind, f"{error}", 400)
+    except KeyError:
+        # Terraform knows by these words that the document is gone
+        says = f"Document with name {request['Name']} does not exist."
+        answer = error_response_json("InvalidDocument", says, 400)
+    except FileExistsError as error:
+        answer = error_response_json("DocumentAlreadyExists", f"{error}", 400)
     return answer
 
 
