@@ -1,4 +1,4 @@
-"""P12, P18: what a setting adds, applied by the real provider: the recorder, a domain with certificates."""
+"""P12, P16, P18: what a setting adds, applied by the real provider: recorder, domain, scheduled drill."""
 
 from pathlib import Path
 
@@ -10,11 +10,14 @@ from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 
 from lib import config
 from lib.care_sections import Compliance as ComplianceSettings
+from lib.care_sections import Drills
 from lib.config import Settings
 from lib.constructs.compliance import Compliance
 from lib.constructs.domain import ApiDomain, DomainEnd
+from lib.constructs.drill import SwitchoverDrill
 from lib.provider import provider_in
 from lib.regions import Region
+from lib.site import Site
 from lib.stacks.base import AwsStack
 from localcloud.terraform import PROVIDER_VERSION, Terraform
 from tests.emulator.emulator_process import AWAY, HOME
@@ -26,6 +29,7 @@ def settings() -> Settings:
     return given.model_copy(
         update={
             "compliance": ComplianceSettings(recorder=True),
+            "drills": Drills(schedule="cron(0 9 ? * TUE *)"),
             "dns": given.dns.model_copy(update={"delegated": True}),
         }
     )
@@ -41,6 +45,13 @@ class OptionalParts(AwsStack):
         zone = Route53Zone(self, "zone", name=settings.zone_name, force_destroy=True)
         ends = settings.regions.map(self._end)
         ApiDomain(self, "domain", settings=settings, zone_id=zone.zone_id, ends=ends)
+        SwitchoverDrill(
+            self,
+            "drill",
+            settings=settings,
+            sites=settings.regions.map(lambda region: Site(settings, region, self.site.account)),
+            providers=ends.map(lambda end: end.provider),
+        )
 
     def _end(self, region: Region) -> DomainEnd:
         provider: TerraformProvider = provider_in(
@@ -94,6 +105,15 @@ def test_P18_both_regions_serve_the_domain_with_a_certificate_of_their_own(emula
             CertificateArn=end["CertificateArn"]
         )
         assert certificate["Certificate"]["Status"] == "ISSUED"
+
+
+@pytest.mark.usefixtures("terraform")
+def test_P16_the_drill_is_there_in_both_regions_and_starts_by_itself(emulator, settings):
+    name = settings.name("drill")
+    for region in (HOME, AWAY):
+        assert "Confirm" in emulator.client("ssm", region).get_document(Name=name)["Content"]
+    (rule,) = emulator.client("events", AWAY).list_rules(NamePrefix=name)["Rules"]
+    assert rule["ScheduleExpression"] == settings.drills.schedule
 
 
 def test_P20_the_optional_parts_leave_nothing_behind(terraform):
