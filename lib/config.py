@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
-from lib.care_sections import Backup, Compliance, Events
+from lib.care_sections import Backup, Compliance, Drills, Events
 from lib.errors import SettingsError
 from lib.facts import CONFIG, aws_facts
 from lib.lifecycle import Lifecycle, Profile
@@ -70,6 +70,7 @@ class Settings(Section):
     events: Events
     backup: Backup
     compliance: Compliance
+    drills: Drills = Drills()
     provider: Provider
     budget: Budget = Budget()
     state: RemoteState | None = None
@@ -133,6 +134,11 @@ class Settings(Section):
                 f"witness = {self.witness}: cannot vote with {self.primary.name} and {self.standby.name}; "
                 f"a strongly consistent table takes three regions of one set: {offered}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _an_experiment_can_be_stopped(self) -> Self:
+        self.drills.must_be_stoppable_in(self.primary.name)
         return self
 
 

@@ -81,11 +81,14 @@ WITHOUT_REGION = (
 """Services with one endpoint: their calls arrive in a region that the caller does not choose."""
 
 
-def outside(*regions: str) -> Deny:
-    """Deny whatever is not in *regions*, now and with every right a role may get later."""
+def outside(*regions: str, but: tuple[str, ...] = ()) -> Deny:
+    """Deny whatever is not in *regions*, now and with every right a role may get later.
+
+    *but* are actions that a role takes elsewhere too, as far as it is allowed them at all.
+    """
     return Deny(
         resources=("*",),
-        but=WITHOUT_REGION,
+        but=(*WITHOUT_REGION, *but),
         when={"StringNotEquals": {"aws:RequestedRegion": list(regions)}},
     )
 
@@ -105,9 +108,13 @@ def policy(statements: Iterable[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [one.render() for one in statements]})
 
 
-def trust(service: str) -> str:
-    """The trust policy that lets an AWS service, such as ``lambda``, assume a role."""
-    return _trust({"Service": f"{service}.amazonaws.com"})
+def trust(service: str, *, account: str | None = None) -> str:
+    """The trust policy that lets an AWS service, such as ``lambda``, assume a role.
+
+    With *account* only on behalf of that account.
+    """
+    only = {"Condition": {"StringEquals": {"aws:SourceAccount": account}}} if account else {}
+    return _trust({"Service": f"{service}.amazonaws.com"}, **only)
 
 
 def trust_roles(arns: Iterable[str], *, external_id: str, regions: Iterable[str]) -> str:

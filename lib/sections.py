@@ -39,7 +39,7 @@ def _vpc_block(block: IPv4Network) -> IPv4Network:
 
 def _constraint(text: str) -> str:
     if not re.fullmatch(r"(~> )?[56](\.\d+){1,2}", text):
-        raise ValueError("the stacks are written for provider 6 or 5; use for example ~> 6.0 or 5.100.0")
+        raise ValueError("the stacks are written for provider 6 or 5; use for example ~> 6.25 or 5.100.0")
     return text
 
 
@@ -138,6 +138,8 @@ class Network(Section):
 
     zones: Annotated[int, Field(ge=2, le=6)]
     nat_per_zone: bool
+    interface_endpoints: bool = False
+    """Whether functions reach AWS APIs inside the VPC. Costs more than it saves, and NAT stays needed."""
 
 
 class Provider(Section):
@@ -147,7 +149,7 @@ class Provider(Section):
 
     @property
     def major(self) -> int:
-        """``~> 6.0`` -> 6."""
+        """``~> 6.25`` -> 6."""
         return int(self.aws.rpartition(" ")[2].partition(".")[0])
 
 

@@ -2,11 +2,9 @@
 
 from dr.budget.declared import declared
 from dr.budget.model import Basis, Leg, Objective
+from lib.care_sections import COMPLETE_WITHIN_MIN, START_WITHIN_MIN
 from lib.config import Settings
 from lib.provider import since_6
-
-BACKUP_EVERY_S = 24 * 60 * 60
-"""Backups are daily (P06); the next one may always be a day away, so a copy promises no less."""
 
 
 def strongly_consistent(settings: Settings) -> bool:
@@ -18,17 +16,25 @@ def recovery_point(settings: Settings) -> tuple[Objective, ...]:
     """One objective a store."""
     limit = settings.objectives.rpo_s
     fact = "strong_table" if strongly_consistent(settings) else "eventual_table"
-    daily = Leg(
-        name="time between two backups",
-        basis=Basis.CONFIGURED,
-        least_s=BACKUP_EVERY_S,
-        most_s=BACKUP_EVERY_S,
-        source="one backup a day; a copy in the other region is a snapshot of its moment",
-    )
     legs = {
         "rpo_ledger": (declared(fact, "acknowledged payments come back from the journal"),),
         "rpo_journal": (declared(fact, "journal entries reach a second region"),),
         "rpo_sessions": (declared("eventual_table", "sessions reach the other region"),),
-        "rpo_backup_copies": (daily, declared("backup_copy", "AWS Backup copies to the other region")),
+        "rpo_events": (declared("event_endpoint", "events reach the bus that serves"),),
+        "rpo_backup_copies": _backup_copies(settings),
     }
     return tuple(Objective(name=name, limit_s=limit, legs=parts) for name, parts in legs.items())
+
+
+def _backup_copies(settings: Settings) -> tuple[Leg, ...]:
+    """A copy is a snapshot: the next one may always be a whole interval away."""
+    every_s, window_s = settings.backup.every_s, (START_WITHIN_MIN + COMPLETE_WITHIN_MIN) * 60
+    return (
+        _configured("time between two backups", every_s, every_s, "backup.hour_utc: one backup a day"),
+        _configured("a backup begins and ends", 0, window_s, "start and completion window of the plan"),
+        declared("backup_copy", "AWS Backup copies to the other region"),
+    )
+
+
+def _configured(name: str, least_s: float, most_s: float, source: str) -> Leg:
+    return Leg(name=name, basis=Basis.CONFIGURED, least_s=least_s, most_s=most_s, source=source)

@@ -1,4 +1,4 @@
-"""How long payments stop when a region dies: the takeover and, beside it, the way of DNS."""
+"""How long payments stop when a region dies: the takeover and, beside it, the ways of DNS and of events."""
 
 from dr.budget.declared import declared
 from dr.budget.model import Basis, Leg, Objective
@@ -7,11 +7,16 @@ from lib.constructs.takeover import State, takeover
 
 
 def recovery_time(settings: Settings) -> tuple[Objective, ...]:
-    """Both ways run at the same time, so each has the whole objective for itself."""
+    """All ways run at the same time, so each has the whole objective for itself."""
     limit = settings.objectives.rto_s
     return (
         Objective(name="rto_takeover", limit_s=limit, legs=(*_detection(settings), *_takeover(settings))),
         Objective(name="rto_dns", limit_s=limit, legs=_dns(settings)),
+        Objective(
+            name="rto_events",
+            limit_s=limit,
+            legs=(declared("event_endpoint", "the event endpoint sends to the other region's bus"),),
+        ),
     )
 
 

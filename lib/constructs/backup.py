@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.backup_vault_policy import BackupVaultPolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from lib.care_sections import COMPLETE_WITHIN_MIN, START_WITHIN_MIN
 from lib.config import Settings
 from lib.constructs.backup_alerts import BackupAlerts
 from lib.constructs.key import EncryptionKey
@@ -22,8 +23,6 @@ from lib.iam import Allow, Deny, policy
 from lib.site import Site
 
 TAG = "BackupPlan"
-START_WITHIN_MIN = 60
-COMPLETE_WITHIN_MIN = 480
 MANAGED = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor"
 
 
@@ -86,7 +85,7 @@ class RegionalBackup(Construct):
                 BackupPlanRule(
                     rule_name="daily",
                     target_vault_name=vault.name,
-                    schedule=f"cron(0 {settings.hour_utc} * * ? *)",
+                    schedule=settings.schedule,
                     start_window=START_WITHIN_MIN,
                     completion_window=COMPLETE_WITHIN_MIN,
                     lifecycle=BackupPlanRuleLifecycle(delete_after=days),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRule, ConfigConfigRuleSource
 from constructs import Construct
 
-from lib.constructs.backup import COMPLETE_WITHIN_MIN, START_WITHIN_MIN
+from lib.care_sections import COMPLETE_WITHIN_MIN, START_WITHIN_MIN
 from lib.constructs.recorder import ConfigRecorder
 from lib.site import Site
 

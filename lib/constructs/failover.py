@@ -33,6 +33,8 @@ LOG_DELIVERY = Allow(
     ("*",),
     why_any="log deliveries of Step Functions have no ARN",
 )
+PLANNED_ABROAD = ("rds:SwitchoverGlobalCluster",)
+"""A planned move asks Aurora where the writer is. No recovery does: the region with the writer is lost."""
 
 
 class FailoverControl(Construct):
@@ -57,6 +59,7 @@ class FailoverControl(Construct):
                 publish_active_region(platform.site),
                 *database.fail_over(),
             ],
+            abroad=PLANNED_ABROAD,
         )
         self.machine = FailoverMachine(self, "failover", platform=platform, steps=self.steps)
         self.keeper = Function(

@@ -12,6 +12,7 @@ from lib.constructs.events import EventBus
 from lib.constructs.failover import FailoverControl
 from lib.constructs.flow_logs import FlowLogs
 from lib.constructs.function import FunctionPlatform
+from lib.constructs.interface_endpoints import InterfaceEndpoints
 from lib.constructs.key import EncryptionKey, for_alarms, for_logs, for_service
 from lib.constructs.network import RegionalNetwork
 from lib.constructs.observability import RegionalObservability
@@ -43,6 +44,8 @@ class RegionalStack(AwsStack):
         key = EncryptionKey(self, "key", site=self.site, what="region", users=self._key_users())
         self.network = network = RegionalNetwork(self, "network", site=self.site)
         FlowLogs(self, "flow-logs", site=self.site, vpc_id=network.vpc_id, key=key)
+        if settings.network.interface_endpoints:
+            InterfaceEndpoints(self, "endpoints", site=self.site, network=network)
         self._database = RegionalDatabase(
             self, "ledger", site=self.site, network=network, key=key, origin=origin
         )

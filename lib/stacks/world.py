@@ -10,7 +10,9 @@ from lib.config import Settings
 from lib.constructs.automation import AutomationRole
 from lib.constructs.dns import Answer, FailoverRecord
 from lib.constructs.domain import ApiDomain, DomainEnd
+from lib.constructs.drill import SwitchoverDrill
 from lib.constructs.endpoint import EventEndpoint
+from lib.constructs.isolation import RegionIsolation
 from lib.constructs.peering import Peering, Side
 from lib.constructs.peers import Peers
 from lib.constructs.watch import Dashboards, HealthAlarms, ReplicaAlarms, Watched
@@ -59,6 +61,7 @@ class WorldStack(AwsStack):
             providers=self._ends.map(lambda end: end.provider),
         )
         AutomationRole(self, "automation", settings=settings, sites=self._ends.map(lambda end: end.site))
+        self._drill()
         self._watch(record.checks.map(lambda check: check.id))
         endpoint = EventEndpoint(
             self,
@@ -87,6 +90,22 @@ class WorldStack(AwsStack):
     def _peer(self) -> None:
         sides = self._ends.map(lambda end: Side(end.site, end.stack.network, end.provider))
         Peering(self, "peering", name=self._settings.name("peering"), sides=sides)
+
+    def _drill(self) -> None:
+        sites, providers = self._ends.map(lambda end: end.site), self._ends.map(lambda end: end.provider)
+        SwitchoverDrill(self, "drill", settings=self._settings, sites=sites, providers=providers)
+        if self._settings.drills.isolation:
+            here, there = self._ends
+            RegionIsolation(
+                self,
+                "isolation",
+                site=here.site,
+                subnet_ids=here.stack.network.private_subnet_ids,
+                stop_alarm=here.site.arn(
+                    "cloudwatch", f"alarm:{here.site.name(f'health-{there.site.region.code}')}"
+                ),
+                provider=here.provider,
+            )
 
     def _watch(self, health_check_ids: Pair[str]) -> None:
         watched = self._ends.zip(health_check_ids).map(lambda both: both[0].watched(both[1]))

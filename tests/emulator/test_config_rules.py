@@ -20,3 +20,14 @@ def test_a_rule_keeps_its_tags(emulator):
     assert tags() == {"Owner": "platform"}
     with pytest.raises(config.exceptions.ResourceNotFoundException):
         config.list_tags_for_resource(ResourceArn=f"{arn}-other")
+
+
+def test_a_recorder_and_its_channel_can_be_removed(emulator):
+    config = emulator.client("config")
+    role = "arn:aws:iam::123456789012:role/config"
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "all", "roleARN": role})
+    config.put_delivery_channel(DeliveryChannel={"name": "all", "s3BucketName": "bucket"})
+    config.delete_delivery_channel(DeliveryChannelName="all")
+    config.delete_configuration_recorder(ConfigurationRecorderName="all")
+    assert config.describe_delivery_channels()["DeliveryChannels"] == []
+    assert config.describe_configuration_recorders()["ConfigurationRecorders"] == []

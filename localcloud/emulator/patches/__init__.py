@@ -12,6 +12,7 @@ from localcloud.emulator.patches import (
     authorization,
     backups,
     config_rules,
+    documents,
     events,
     forgotten,
     functions,
@@ -56,6 +57,8 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     backups.keep_access_policies()
     restore_tests.keep_restore_tests()
     config_rules.keep_tags()
+    config_rules.remove_recorders()
+    documents.keep_documents()
     zones.say_that_zones_are_not_signed()
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)

@@ -1,4 +1,4 @@
-"""Tags of the rules of AWS Config."""
+"""Tags of the rules of AWS Config, and the removal of its recorder."""
 # ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
 
 import json
@@ -37,6 +37,20 @@ def keep_tags() -> None:
     wrap(aws_config, "_put_config_rule", put)
 
 
+def remove_recorders() -> None:
+    """Remove recorders and delivery channels; upstream makes them and knows no call to remove them."""
+
+    async def handle(original: Wrapper, method: str, path: str, headers: Record, *rest: Any) -> Answer:
+        action = headers.get("x-amz-target", "").rpartition(".")[2]
+        if action in REMOVALS:
+            answer: Answer = REMOVALS[action](json.loads(rest[0]))
+            return answer
+        untouched: Answer = await original(method, path, headers, *rest)
+        return untouched
+
+    wrap(aws_config, "handle_request", handle)
+
+
 def _by_key(tags: list[Record]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags}
 
@@ -67,4 +81,15 @@ def _untag(request: Record) -> Any:
     return json_response({})
 
 
+def _delete_channel(request: Record) -> Any:
+    aws_config._delivery_channels.pop(request["DeliveryChannelName"], None)
+    return json_response({})
+
+
+def _delete_recorder(request: Record) -> Any:
+    aws_config._recorders.pop(request["ConfigurationRecorderName"], None)
+    return json_response({})
+
+
+REMOVALS = {"DeleteDeliveryChannel": _delete_channel, "DeleteConfigurationRecorder": _delete_recorder}
 ACTIONS = {"ListTagsForResource": _list, "TagResource": _tag, "UntagResource": _untag}

@@ -28,11 +28,29 @@ def test_B04_payments_lose_nothing_and_the_rest_says_what_is_unproven():
     assert {name: one.verdict for name, one in objectives(settings()).items()} == {
         "rto_takeover": Verdict.UNPROVEN,
         "rto_dns": Verdict.UNPROVEN,
+        "rto_events": Verdict.MET,
         "rpo_ledger": Verdict.MET,
         "rpo_journal": Verdict.MET,
         "rpo_sessions": Verdict.UNPROVEN,
+        "rpo_events": Verdict.INFEASIBLE,
         "rpo_backup_copies": Verdict.INFEASIBLE,
     }
+
+
+def test_B04_the_failover_of_the_event_endpoint_is_what_AWS_declares():
+    found = objectives(settings())
+    assert [(one.least_s, one.most_s) for one in (found["rto_events"], found["rpo_events"])] == [
+        (360, 420)
+    ] * 2
+    assert found["rpo_events"].accepted.startswith("no payment depends on an event")
+
+
+def test_B04_a_backup_copy_is_as_old_as_the_plan_lets_it_become():
+    between, making, copying = objectives(settings())["rpo_backup_copies"].legs
+    assert (between.least_s, between.most_s) == (86_400, 86_400)
+    assert (making.least_s, making.most_s) == (0, 9 * 3600)
+    assert copying.basis is Basis.DECLARED
+    assert settings(backup={"hour_utc": 3}).backup.schedule == "cron(0 3 * * ? *)"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +90,8 @@ def test_B04_an_old_provider_makes_journal_and_lease_unproven_and_says_so():
 
 def test_B04_synthesis_says_in_one_line_what_is_unproven_and_accepted():
     assert check(settings()) == (
-        "budget: unproven: rto_takeover, rto_dns, rpo_sessions; accepted: rpo_backup_copies "
+        "budget: unproven: rto_takeover, rto_dns, rpo_sessions; accepted: rpo_events, "
+        "rpo_backup_copies "
         "(dr budget says why)\n"
     )
     assert "eventually consistent" in check(settings(provider={"aws": "5.100.0"}))
@@ -88,7 +107,9 @@ def test_B04_synthesis_is_silent_when_everything_is_met(monkeypatch):
 def test_B04_synthesis_fails_when_an_objective_cannot_be_met():
     with pytest.raises(SettingsError) as refused:
         check(settings(objectives={"rto_s": 60, "rpo_s": 300}))
-    assert str(refused.value) == (
+    takeover, events = str(refused.value).splitlines()
+    assert events.startswith("budget: rto_events is infeasible: at least 360 s declared")
+    assert takeover == (
         "budget: rto_takeover is infeasible: at least 22 s configured + 60 s declared; allowed are 60 s; "
         'change the settings, or accept it with a reason: [budget.accepted] rto_takeover = "..."'
     )
@@ -97,9 +118,10 @@ def test_B04_synthesis_fails_when_an_objective_cannot_be_met():
 def test_B04_what_is_accepted_by_name_may_be_infeasible():
     budget = compute(settings())
     assert budget.refused == ()
-    (copies,) = [one for one in budget.objectives if one.verdict is Verdict.INFEASIBLE]
+    events, copies = [one for one in budget.objectives if one.verdict is Verdict.INFEASIBLE]
     assert copies.accepted.startswith("a daily copy")
-    assert [one.name for one in compute(settings(budget={"accepted": {}})).refused] == [copies.name]
+    refused = compute(settings(budget={"accepted": {}})).refused
+    assert [one.name for one in refused] == [events.name, copies.name]
 
 
 @pytest.mark.parametrize("name", ["rpo_jurnal", "rpo_journal"])

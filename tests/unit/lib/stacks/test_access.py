@@ -5,6 +5,7 @@ import json
 import pytest
 
 from lib.facts import aws_facts
+from lib.iam import WITHOUT_REGION
 from tests.unit.synthesized import synthesize
 
 REGIONS = ["us-east-1", "us-west-2"]
@@ -75,11 +76,22 @@ def test_P08_no_function_leaves_its_region_whatever_it_may_do(region):
         assert {"iam:*", "route53:*", "sts:*"} <= set(denied[0]["NotAction"])
 
 
+def test_P08_only_a_planned_move_asks_something_of_the_region_that_writes(region):
+    abroad = {}
+    for name, policy in region.by("aws_iam_role_policy", "name").items():
+        denied = [s for s in json.loads(policy["policy"])["Statement"] if s["Effect"] == "Deny"]
+        for statement in denied:
+            abroad[name.split("-")[1]] = set(statement["NotAction"]) - set(WITHOUT_REGION)
+    assert {who: actions for who, actions in abroad.items() if actions} == {
+        "steps": {"rds:SwitchoverGlobalCluster"}
+    }
+
+
 def test_P08_no_role_exceeds_the_boundary_that_the_organisation_names(settings, functions, tmp_path, stacks):
     named = settings.access.model_copy(update={"permissions_boundary": "ceiling"})
     bounded = synthesize(settings.model_copy(update={"access": named}), functions, tmp_path)
     roles = [r for stack in bounded.values() for r in stack.resources() if r.type == "aws_iam_role"]
-    assert len(roles) == 18
+    assert len(roles) == 19
     assert all(role.body["permissions_boundary"].endswith(":policy/ceiling") for role in roles)
     assert not any("permissions_boundary" in role for role in stacks["use1"].all("aws_iam_role"))
 

@@ -1,0 +1,1 @@
+"""Drills of a deployed system: pure values, no construct."""
