@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
+from lib.approval_section import Approvals
 from lib.care_sections import Backup, Compliance, Events
 from lib.errors import SettingsError
 from lib.facts import CONFIG, aws_facts
@@ -70,6 +71,7 @@ class Settings(Section):
     events: Events
     backup: Backup
     compliance: Compliance
+    approvals: Approvals
     provider: Provider
     budget: Budget = Budget()
     state: RemoteState | None = None

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.sfn_state_machine import (
 )
 from constructs import Construct
 
+from lib.constructs import approvals
 from lib.constructs.database import RegionalDatabase
 from lib.constructs.function import TRACING, Function, FunctionPlatform
 from lib.constructs.logs import LogGroup
@@ -55,7 +56,9 @@ class FailoverControl(Construct):
                 lease.update(),
                 journal.sweep(),
                 publish_active_region(platform.site),
+                *approvals.ask(platform.site),
                 *database.fail_over(),
+                Allow(("sts:AssumeRole",), (platform.site.automation_role_arn,)),
             ],
         )
         self.machine = FailoverMachine(self, "failover", platform=platform, steps=self.steps)

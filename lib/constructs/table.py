@@ -57,6 +57,21 @@ class TableAccess:
         """Read, replace and delete single items."""
         return self._allow("GetItem", "PutItem", "DeleteItem")
 
+    def look(self) -> Allow:
+        """Read all items, of a table that has few."""
+        return self._allow("Scan", "GetItem")
+
+    def put_under(self, key: str) -> Allow:
+        """Write the item with this key, and no other."""
+        return Allow(
+            ("dynamodb:PutItem",),
+            (self.arn,),
+            when={
+                "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key]},
+                "Null": {"dynamodb:LeadingKeys": "false"},
+            },
+        )
+
     def _allow(self, *actions: str) -> Allow:
         return Allow(tuple(f"dynamodb:{action}" for action in actions), (self.arn,))
 

@@ -31,8 +31,10 @@ class Scene:
         self.takeover = TakeoverFact.UNKNOWN
         self.started: list[Takeover] = []
         self.refuses = False
+        self.beats: list[tuple[int, int]] = []
+        self.still: Exception | None = None
         self.meanwhile = lambda: None
-        self.keeper = Keeper(observer=self, leases=leases, takeovers=self, policy=POLICY)
+        self.keeper = Keeper(observer=self, leases=leases, takeovers=self, policy=POLICY, beat=self.beat)
 
     def observe(self) -> Observation:
         seen = Observation(
@@ -45,6 +47,11 @@ class Scene:
         )
         self.meanwhile()
         return seen
+
+    def beat(self, epoch: int, at_ms: int) -> None:
+        if self.still:
+            raise self.still
+        self.beats.append((epoch, at_ms))
 
     def start(self, takeover: Takeover) -> None:
         self.started.append(takeover)
