@@ -38,7 +38,8 @@ class Waiting:
         content = json.loads(request.text)
         if lease.state is not LeaseState.TAKING or content["epoch"] != lease.epoch:
             raise Refused(
-                f"the last request is of epoch {content['epoch']}; the lease is {lease.state} in {lease.epoch}"
+                f"the last request is of epoch {content['epoch']}; "
+                f"the lease is {lease.state} in epoch {lease.epoch}"
             )
         given = [one.approver for one in approvals if one.digest == request.digest]
         return cls(request, content, sorted(given))

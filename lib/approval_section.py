@@ -18,7 +18,7 @@ class Approvals(Section):
     """``trusted``: its table is strongly consistent, so what it has is not lost."""
     payments: Amount
     lag_s: Amount
-    money: Money = {}
+    money: Money
     """Minor units; a currency that is not named may lose nothing."""
     valid_s: Annotated[int, Field(ge=60, le=3600)]
     sessions_are_people: bool

@@ -163,12 +163,7 @@ def _without_lease(seen: Observation) -> Decision:
 def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
     fit = seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE
     if lease.state is LeaseState.ACTIVE:
-        if fit:
-            return Decision(Action.RENEW, Rule.HOLDER_FIT, "holder, writer and live")
-        if seen.database is DatabaseFact.FENCED:
-            return Decision(Action.PAGE, Rule.FENCED, f"the ledger does not take epoch {lease.epoch}")
-        reason = f"database {seen.database}, API {seen.api}: the lease is left to expire"
-        return Decision(Action.HOLD, Rule.HOLDER_UNFIT, reason)
+        return _active(seen, lease, fit=fit)
     age_ms = seen.now_ms - lease.changed_at_ms
     draining = lease.state is LeaseState.DRAINING
     if draining and fit and age_ms > policy.drain_limit_ms:
@@ -178,6 +173,15 @@ def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
     if draining:
         return Decision(Action.RENEW, Rule.DRAINING, "a planned switchover is under way")
     return _taking(seen.takeover)
+
+
+def _active(seen: Observation, lease: Lease, *, fit: bool) -> Decision:
+    if fit:
+        return Decision(Action.RENEW, Rule.HOLDER_FIT, "holder, writer and live")
+    if seen.database is DatabaseFact.FENCED:
+        return Decision(Action.PAGE, Rule.FENCED, f"the ledger does not take epoch {lease.epoch}")
+    reason = f"database {seen.database}, API {seen.api}: the lease is left to expire"
+    return Decision(Action.HOLD, Rule.HOLDER_UNFIT, reason)
 
 
 def _taking(takeover: TakeoverFact) -> Decision:

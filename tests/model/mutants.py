@@ -6,9 +6,11 @@ from itertools import count
 import pytest
 
 from failover import lease_table, takeover
+from failover.decision import DatabaseFact
 from failover.lease import Lease
 from failover.lease_table import LeaseTable
-from failover.steps import STEPS, reconcile
+from failover.steps import PLANNED_STEPS, STEPS, reconcile, undo
+from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
 from payments import ledger, payment_flow
 from payments.errors import JournalUnavailable
@@ -174,3 +176,39 @@ def automation_never_pauses(patch: Patch) -> None:
     patch.setattr(
         Lease, "taken_over", lambda self, **given: replace(real(self, **given), automation=self.automation)
     )
+
+
+def settle_does_not_wait(patch: Patch) -> None:
+    patch.setitem(PLANNED_STEPS, "settle", lambda _takeover, _tools: {"done": True})
+
+
+def handed_over_although_it_stays(patch: Patch) -> None:
+    """The write names the epoch only: a drain that was called off is handed over all the same."""
+
+    def hand_over(self, seen, handover, *, now_ms):
+        return self._change(
+            seen,
+            seen.handed_over(handover, now_ms=now_ms),
+            new=lease_table.SUCCESSION,
+            given=("epoch",),
+            reached=lambda found: found.epoch == seen.epoch + 1,
+        )
+
+    patch.setattr(LeaseTable, "hand_over", hand_over)
+
+
+def lease_ahead_of_its_writer(patch: Patch) -> None:
+    patch.setitem(STEPS, "wait_writer", lambda _takeover, _tools: {"done": True})
+    patch.setattr(hand_over_step, "database_fact", lambda _: DatabaseFact.WRITER)
+
+
+def reconcile_only_after_a_failover(patch: Patch) -> None:
+    real = STEPS["reconcile"]
+    patch.setitem(
+        STEPS, "reconcile", lambda takeover, tools: {} if takeover.kind.planned else real(takeover, tools)
+    )
+
+
+def undone_while_the_writer_leaves(patch: Patch) -> None:
+    patch.setattr(undo, "under_way", lambda _: False)
+    patch.setattr(undo, "database_fact", lambda _: DatabaseFact.REPLICA)

@@ -144,6 +144,7 @@ def table(monkeypatch):
             BillingMode="PAY_PER_REQUEST",
         )
         yield Approvals(client, lambda: "approvals")
+        client.delete_table(TableName="approvals")
 
 
 ALICE = Approval(approver="AIDAALICE", digest="d", approved_at_ms=NOW, arn="arn:alice")

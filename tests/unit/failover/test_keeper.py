@@ -12,9 +12,11 @@ from failover.decision import (
     TakeoverFact,
 )
 from failover.keeper import Keeper, build, handler, run
-from failover.lease import Automation, LeaseState
+from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.takeover import Takeover, TakeoverNotStarted
+from payments.errors import StaleEpoch
 from runtime import clients
+from runtime.database import DatabaseUnavailable
 from runtime.environment import Environment
 from runtime.logs import logger
 
@@ -103,6 +105,26 @@ def test_the_term_counts_from_before_the_observation(east, leases, put, clock):
     east.meanwhile = slow
     east.keeper.turn()
     assert leases.read().expires_at_ms == NOW + 10_000 + TTL
+
+
+def test_the_holder_that_serves_beats_in_its_ledger(east, west, put, clock):
+    put(LEASE)
+    clock.now += 10_000
+    east.keeper.turn()
+    west.keeper.turn()
+    put(LEASE.draining(Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1), now_ms=clock.now))
+    east.keeper.turn()
+    assert (east.beats, west.beats) == ([(7, NOW + 10_000)], [])
+
+
+@pytest.mark.parametrize("error", [DatabaseUnavailable("slow"), StaleEpoch(7)])
+def test_a_heartbeat_that_fails_costs_no_lease_and_is_told(*, east, leases, put, clock, lines, error):
+    put(LEASE)
+    clock.now += 10_000
+    east.still = error
+    east.keeper.turn()
+    assert leases.read().expires_at_ms == clock.now + TTL
+    assert lines[-1][1]["outcome"] == f"{type(error).__name__}: {error}"
 
 
 def test_an_expired_lease_that_nobody_took_is_resumed(east, leases, put, clock):
