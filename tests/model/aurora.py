@@ -204,16 +204,27 @@ class Connection:
             self._execute(sql, given)
 
     def _execute(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
-        if "any(:keys)" in sql:
-            return [[key] for key in given["keys"] if key in self._cluster.rows]
-        if sql.strip() == "select epoch from ledger.fence":
-            return [[self._cluster.fence]] if self._cluster.fence is not None else []
-        if "select at_ms" in sql:
-            return [[self._cluster.beat_ms]] if self._cluster.beat_ms is not None else []
-        if "order by settled_at" in sql:
-            return [[key] for key in list(self._cluster.rows)[-given["most"] :]]
+        found = self._read(sql, given)
+        if found is not None:
+            return found
         if not self._cluster.writer:
             raise DatabaseError({"C": "25006"})
+        return self._write(sql, given)
+
+    def _read(self, sql: str, given: dict[str, Any]) -> list[list[Any]] | None:
+        """What a replica answers too; None for everything else."""
+        cluster = self._cluster
+        if "any(:keys)" in sql:
+            return [[key] for key in given["keys"] if key in cluster.rows]
+        if sql.strip() == "select epoch from ledger.fence":
+            return [[cluster.fence]] if cluster.fence is not None else []
+        if "select at_ms" in sql:
+            return [[cluster.beat_ms]] if cluster.beat_ms is not None else []
+        if "order by settled_at" in sql:
+            return [[key] for key in list(cluster.rows)[-given["most"] :]]
+        return None
+
+    def _write(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
         if "insert into ledger.payments" in sql:
             return self._record(sql, given)
         if "insert into ledger.heartbeat" in sql:

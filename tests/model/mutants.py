@@ -9,7 +9,7 @@ from failover import lease_table, takeover
 from failover.decision import DatabaseFact
 from failover.lease import Lease
 from failover.lease_table import LeaseTable
-from failover.steps import PLANNED_STEPS, STEPS, reconcile, undo
+from failover.steps import PLANNED_STEPS, STEPS, reconcile
 from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
 from payments import ledger, payment_flow
@@ -207,8 +207,3 @@ def reconcile_only_after_a_failover(patch: Patch) -> None:
     patch.setitem(
         STEPS, "reconcile", lambda takeover, tools: {} if takeover.kind.planned else real(takeover, tools)
     )
-
-
-def undone_while_the_writer_leaves(patch: Patch) -> None:
-    patch.setattr(undo, "under_way", lambda _: False)
-    patch.setattr(undo, "database_fact", lambda _: DatabaseFact.REPLICA)

@@ -46,7 +46,6 @@ MUTANTS = (
     Mutant(mutants.handed_over_although_it_stays, {"lease-change"}, "planned"),
     Mutant(mutants.lease_ahead_of_its_writer, {"no-writer"}, "planned"),
     Mutant(mutants.reconcile_only_after_a_failover, {"lost"}, "planned"),
-    Mutant(mutants.undone_while_the_writer_leaves, {"no-writer"}, "planned"),
 )
 
 
