@@ -72,7 +72,8 @@ class Keeper:
                 return
             case _:
                 return
-        if action is not Action.RENEW:
+        # The lease as the write found it: by now it may serve, or be drained for the other region.
+        if lease.state is LeaseState.TAKING:
             self._takeovers.start(Takeover.of(lease))
         elif lease.state is LeaseState.ACTIVE:
             self._beat(lease.epoch, now)

@@ -6,8 +6,9 @@ from itertools import count
 import pytest
 
 from failover import lease_table, takeover
-from failover.decision import DatabaseFact
-from failover.lease import Lease
+from failover.decision import Action, DatabaseFact
+from failover.keeper import Keeper
+from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable
 from failover.steps import PLANNED_STEPS, STEPS, reconcile
 from failover.steps import hand_over as hand_over_step
@@ -176,6 +177,19 @@ def automation_never_pauses(patch: Patch) -> None:
     patch.setattr(
         Lease, "taken_over", lambda self, **given: replace(real(self, **given), automation=self.automation)
     )
+
+
+def started_for_the_other_region(patch: Patch) -> None:
+    """What the keeper once did: it starts what the lease that it renewed asks for, wherever."""
+    real = Keeper._act
+
+    def act(self, action, seen):
+        before = self._leases.read() if action is Action.CONTINUE else None
+        real(self, action, seen)
+        if before and before.state is LeaseState.DRAINING:
+            self._takeovers.start(takeover.Takeover.of(before))
+
+    patch.setattr(Keeper, "_act", act)
 
 
 def settle_does_not_wait(patch: Patch) -> None:

@@ -42,6 +42,7 @@ MUTANTS = (
     Mutant(mutants.cached_lease_outlives_its_expiry, {"two-acknowledge"}, "edge"),
     Mutant(mutants.lease_remembered_when_the_table_is_silent, {"two-acknowledge"}, "stalls"),
     Mutant(mutants.automation_never_pauses, {"flapping"}, "ping-pong"),
+    Mutant(mutants.started_for_the_other_region, {"double-start"}, "planned"),
     Mutant(mutants.settle_does_not_wait, {"two-acknowledge", "lost"}, "planned"),
     Mutant(mutants.handed_over_although_it_stays, {"lease-change"}, "planned"),
     Mutant(mutants.lease_ahead_of_its_writer, {"no-writer"}, "planned"),

@@ -117,6 +117,19 @@ def test_the_holder_that_serves_beats_in_its_ledger(east, west, put, clock):
     assert (east.beats, west.beats) == ([(7, NOW + 10_000)], [])
 
 
+def test_a_takeover_that_ended_and_drains_by_now_is_not_started_for_the_other_region(
+    west, leases, put, clock
+):
+    """Found by the model: the renewal gives back the lease as it is then."""
+    taking = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING)
+    put(taking)
+    handover = Handover(to=EAST, kind=Kind.SWITCHOVER, attempt=1)
+    west.takeover = TakeoverFact.RUNNING
+    west.meanwhile = lambda: put(replace(taking, state=LeaseState.ACTIVE).draining(handover, now_ms=clock()))
+    assert west.keeper.turn().rule is Rule.TAKING
+    assert (west.started, west.beats) == ([], [])
+
+
 @pytest.mark.parametrize("error", [DatabaseUnavailable("slow"), StaleEpoch(7)])
 def test_a_heartbeat_that_fails_costs_no_lease_and_is_told(*, east, leases, put, clock, lines, error):
     put(LEASE)
