@@ -62,15 +62,9 @@ class TableAccess:
         return self._allow("Scan", "GetItem")
 
     def put_under(self, key: str) -> Allow:
-        """Write the item with this key, and no other."""
-        return Allow(
-            ("dynamodb:PutItem",),
-            (self.arn,),
-            when={
-                "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key]},
-                "Null": {"dynamodb:LeadingKeys": "false"},
-            },
-        )
+        """Write the item with this key, and no other: DynamoDB names the key of every PutItem."""
+        only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key]}}
+        return Allow(("dynamodb:PutItem",), (self.arn,), when=only)
 
     def _allow(self, *actions: str) -> Allow:
         return Allow(tuple(f"dynamodb:{action}" for action in actions), (self.arn,))

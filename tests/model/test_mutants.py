@@ -44,7 +44,7 @@ MUTANTS = (
     Mutant(mutants.automation_never_pauses, {"flapping"}, "ping-pong"),
     Mutant(mutants.started_for_the_other_region, {"double-start"}, "planned"),
     Mutant(mutants.settle_does_not_wait, {"two-acknowledge", "lost"}, "planned"),
-    Mutant(mutants.handed_over_although_it_stays, {"lease-change"}, "planned"),
+    Mutant(mutants.handed_over_although_it_stays, {"lease-change", "two-acknowledge"}, "planned"),
     Mutant(mutants.lease_ahead_of_its_writer, {"no-writer"}, "planned"),
     Mutant(mutants.reconcile_only_after_a_failover, {"lost"}, "planned"),
 )
