@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from dr import automation, look, operate
+from dr import approve, automation, look, operate
 from dr import evidence as sealed
 from dr import outputs as flat
 from dr.aws import AwsUnavailable, Cloud
@@ -21,6 +21,7 @@ from dr.operations import Refused
 from dr.options import AsJson, OutputsFile
 from dr.screen import topology_table
 from dr.topology import Answer
+from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError
 from failover.takeover import TakeoverNotStarted
 from lib.errors import SettingsError
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(look.commands)
 app.add_typer(operate.commands)
+app.add_typer(approve.commands)
 app.add_typer(automation.commands)
 app.command()(budget)
 app.command()(guard)
@@ -95,6 +97,7 @@ def verify_evidence(
 KNOWN = (
     flat.OutputsError,
     sealed.EvidenceError,
+    ApprovalsUnavailable,
     AwsUnavailable,
     EvidenceError,
     LeaseError,

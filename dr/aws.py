@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dr.deployment import Deployment
 from dr.situation import Aurora, Inspection, Situation, Stock
 from dr.topology import Topology, survey
+from failover.approvals import Approvals
 from failover.lease import Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.takeover import Takeover, Takeovers
@@ -44,6 +45,15 @@ class Cloud:
         table = self.deployment.lease_table
         return LeaseTable(_client("dynamodb", region), table, self.deployment.system)
 
+    def approvals(self, region: str) -> Approvals:
+        """What a takeover asked for and who approved, as *region* shows it."""
+        return Approvals(_client("dynamodb", region), lambda: self.deployment.approvals_table)
+
+    def caller(self, region: str) -> tuple[str, str]:
+        """Whose credentials these are: AWS's id, and the ARN. Raises AwsUnavailable."""
+        found = _ask(region, lambda: _client("sts", region).get_caller_identity())
+        return found["UserId"], found["Arn"]
+
     def takeovers(self, region: str) -> Takeovers:
         """The executions of *region*'s state machine."""
         prefix = self.deployment.places[region].parameter_prefix
@@ -62,6 +72,7 @@ class Cloud:
             stock=Stock(**told["stock"]) if told["stock"] else None,
             why=told["why"],
             code=self._code(region),
+            loss=told["loss"],
         )
 
     def reconcile(self, takeover: Takeover) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class Deployment:
 
     system: str
     lease_table: str
+    approvals_table: str
     api_name: str
     api_endpoints: Mapping[str, str]
     places: Mapping[str, Place]
@@ -50,6 +51,7 @@ class Deployment:
             return cls(
                 system=str(outputs["system"]),
                 lease_table=str(outputs["lease_table"]),
+                approvals_table=str(outputs["approvals_table"]),
                 api_name=str(outputs["api_name"]),
                 api_endpoints=endpoints,
                 places={region: _place(outputs, region) for region in endpoints},

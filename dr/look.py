@@ -53,6 +53,7 @@ def plan(
             "target": target,
             "steps": [asdict(step) for step in plans.steps(purpose)],
             "payments": figures,
+            "approvals": plans.approvers(purpose, situation, target),
             "findings": findings_json(findings),
         }
         sys.stdout.write(json.dumps(content, indent=2) + "\n")
@@ -62,7 +63,8 @@ def plan(
         for number, step in enumerate(plans.steps(purpose), start=1):
             screen.print(f"  {number:2} {step.name:12} {step.does}")
         shown = ", ".join(f"{name} {'unknown' if n is None else n}" for name, n in figures.items())
-        screen.print(f"  payments: {shown}\n")
+        screen.print(f"  payments: {shown}")
+        screen.print(f"  approvals: {plans.approvers(purpose, situation, target)}\n", soft_wrap=True)
         screen.print(findings_table(findings))
     raise typer.Exit(1 if refusals(findings) else 0)
 

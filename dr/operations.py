@@ -32,9 +32,14 @@ class Outcome(StrEnum):
 
 def lease_of(situation: Situation) -> Lease:
     """The lease. Raises Refused when there is none to work on."""
-    if situation.lease is None:
+    return lease_of_topology(situation.topology)
+
+
+def lease_of_topology(topology: Topology) -> Lease:
+    """The lease. Raises Refused when there is none to work on."""
+    if topology.lease is None:
         raise Refused(NO_LEASE)
-    return situation.lease
+    return topology.lease
 
 
 def hand_over(cloud: Cloud, lease: Lease, kind: Kind, to: str) -> Takeover:

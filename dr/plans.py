@@ -18,6 +18,7 @@ class PlannedStep:
 
 
 GUARD = PlannedStep("guard", "see that the lease asks for it, that the journal answers and the target is fit")
+APPROVE = PlannedStep("approve", "over the loss budget, wait until two principals have typed dr approve")
 AFTER = (
     PlannedStep("wait_writer", "wait until the target's database takes writes"),
     PlannedStep("hand_over", "give the lease to the target, in the next epoch"),
@@ -30,6 +31,7 @@ AFTER = (
 )
 FORCED = (
     GUARD,
+    APPROVE,
     PlannedStep("promote", "FailoverGlobalCluster with data loss allowed, called in the target region"),
     *(step for step in AFTER if step.name != "hand_over"),
 )
@@ -56,6 +58,19 @@ def figures(situation: Situation, target: str) -> dict[str, int | None]:
         "not_replicated": stock.missing if stock else None,
         "only_accepted": stock.intents if stock else None,
     }
+
+
+def approvers(purpose: Purpose, situation: Situation, target: str) -> str:
+    """Who must approve, as it is now."""
+    if purpose is not Purpose.FAILOVER:
+        return "nobody must approve: nothing can be lost"
+    inspection = situation.inspections[target]
+    loss = inspection.loss if inspection else None
+    if loss is None:
+        return "two principals must approve unless the loss is known by then: it is unknown now"
+    if loss["done"]:
+        return f"nobody must approve: {loss['rule']}, {loss['reason']}"
+    return f"two principals must approve: {loss['rule']}, {loss['reason']}"
 
 
 def consequence(purpose: Purpose, holder: str, target: str) -> str:

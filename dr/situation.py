@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dr.topology import Topology
 from failover.lease import Lease
@@ -35,6 +36,8 @@ class Inspection:
     why: str | None
     code: str
     """Digest of the code that runs there."""
+    loss: Mapping[str, Any] | None = None
+    """What a forced failover to this region would lose now, and the rule that would decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,13 +116,13 @@ def _payments(metrics: RegionMetrics) -> Iterator[Alarm]:
 def _keeper(metrics: RegionMetrics) -> Iterator[Alarm]:
     for page in PAGES:
         yield Alarm(
-            id=f"keeper-{page.code.lower()}",
+            id=f"{page.function}-{page.code.lower()}",
             metric=metrics.own(page.metric),
             side=Side.AT_LEAST,
             threshold=1,
             minutes=1,
             bad_minutes=1,
-            why_missing="the keeper did not page; keeper-silent watches whether it lives",
+            why_missing="nobody was called; keeper-silent watches whether the keeper lives",
             says=f"{page.rule}: {page.says}",
             runbook=page.rule.replace("_", "-"),
         )

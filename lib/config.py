@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
+from lib.approval_section import Approvals
 from lib.care_sections import Backup, Compliance, Drills, Events
 from lib.errors import SettingsError
 from lib.facts import CONFIG, aws_facts
@@ -71,6 +72,7 @@ class Settings(Section):
     backup: Backup
     compliance: Compliance
     drills: Drills = Drills()
+    approvals: Approvals
     provider: Provider
     budget: Budget = Budget()
     state: RemoteState | None = None

@@ -81,14 +81,11 @@ WITHOUT_REGION = (
 """Services with one endpoint: their calls arrive in a region that the caller does not choose."""
 
 
-def outside(*regions: str, but: tuple[str, ...] = ()) -> Deny:
-    """Deny whatever is not in *regions*, now and with every right a role may get later.
-
-    *but* are actions that a role takes elsewhere too, as far as it is allowed them at all.
-    """
+def outside(*regions: str) -> Deny:
+    """Deny whatever is not in *regions*, now and with every right a role may get later."""
     return Deny(
         resources=("*",),
-        but=(*WITHOUT_REGION, *but),
+        but=WITHOUT_REGION,
         when={"StringNotEquals": {"aws:RequestedRegion": list(regions)}},
     )
 

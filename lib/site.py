@@ -37,6 +37,11 @@ class Site:
         return f"arn:aws:iam::{self.account}:role/{self.own_name(what)}"
 
     @property
+    def automation_role_arn(self) -> str:
+        """The ARN of the one role that may act on both regions."""
+        return f"arn:aws:iam::{self.account}:role/{self.name('automation')}"
+
+    @property
     def permissions_boundary(self) -> str | None:
         """The ARN of the policy that no role may exceed, where the organisation has one."""
         name = self.settings.access.permissions_boundary

@@ -143,7 +143,7 @@ def _emulator_config(state: CloudState, settings: config.Settings) -> dict[str, 
         "access_key_id": state.access_key_id,
         "secret_access_key": state.secret_access_key,
         "calls_log": str(state.calls_log),
-        "strong_tables": [settings.name("lease"), settings.name("journal")],
+        "strong_tables": [settings.name(table) for table in ("lease", "journal", "approvals")],
         "witness": settings.witness,
         "primary_control_region": "us-east-1",
     }

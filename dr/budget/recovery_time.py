@@ -40,7 +40,7 @@ def _detection(settings: Settings) -> tuple[Leg, ...]:
 def _takeover(settings: Settings) -> tuple[Leg, ...]:
     limit = settings.protocol.promotion_limit_s
     states: dict[str, State] = takeover("steps", waits=limit)["States"]
-    pause = sum(state["Seconds"] for state in states.values() if state["Type"] == "Wait")
+    pause = states["PauseWriter"]["Seconds"]
     retries = sum(_longest(state) for state in states.values() if state["Type"] == "Task")
     return (
         declared("aurora_promotion", "Aurora promotes the other region's cluster"),

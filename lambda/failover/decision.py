@@ -19,6 +19,8 @@ Choices that need a reason:
   lost, and nothing else would make the old one serve again. Only while the writer is still here.
 - A first epoch that never served is not taken over (R45): nothing was ever acknowledged, so there is
   nothing to rescue, and a forced promotion would break a healthy pair because of a slow start.
+- A holder whose own ledger takes another epoch (R37) can settle nothing: it calls a person at once, and its
+  lease is left to expire like that of any unfit holder.
 - An unfit holder lets its lease expire (R38) instead of giving it back: one bad probe costs one renewal
   of three, and only a lasting failure costs the lease.
 """
@@ -44,6 +46,8 @@ class DatabaseFact(StrEnum):
 
     WRITER = "writer"
     REPLICA = "replica"
+    FENCED = "fenced"
+    """A writer whose ledger takes another epoch than that of the ACTIVE lease here."""
     UNREACHABLE = "unreachable"
     UNKNOWN = "unknown"
 
@@ -95,6 +99,7 @@ class Rule(StrEnum):
     DRAIN_GIVEN_UP = "R34_drain_given_up"
     TAKING = "R35_taking"
     STUCK = "R36_stuck"
+    FENCED = "R37_fenced"
     HOLDER_UNFIT = "R38_holder_unfit"
     HOLDER_ELSEWHERE = "R40_holder_elsewhere"
     HANDOVER_FAILED = "R42_handover_failed"
@@ -158,10 +163,7 @@ def _without_lease(seen: Observation) -> Decision:
 def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
     fit = seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE
     if lease.state is LeaseState.ACTIVE:
-        if fit:
-            return Decision(Action.RENEW, Rule.HOLDER_FIT, "holder, writer and live")
-        reason = f"database {seen.database}, API {seen.api}: the lease is left to expire"
-        return Decision(Action.HOLD, Rule.HOLDER_UNFIT, reason)
+        return _active(seen, lease, fit=fit)
     age_ms = seen.now_ms - lease.changed_at_ms
     draining = lease.state is LeaseState.DRAINING
     if draining and fit and age_ms > policy.drain_limit_ms:
@@ -171,6 +173,15 @@ def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
     if draining:
         return Decision(Action.RENEW, Rule.DRAINING, "a planned switchover is under way")
     return _taking(seen.takeover)
+
+
+def _active(seen: Observation, lease: Lease, *, fit: bool) -> Decision:
+    if fit:
+        return Decision(Action.RENEW, Rule.HOLDER_FIT, "holder, writer and live")
+    if seen.database is DatabaseFact.FENCED:
+        return Decision(Action.PAGE, Rule.FENCED, f"the ledger does not take epoch {lease.epoch}")
+    reason = f"database {seen.database}, API {seen.api}: the lease is left to expire"
+    return Decision(Action.HOLD, Rule.HOLDER_UNFIT, reason)
 
 
 def _taking(takeover: TakeoverFact) -> Decision:

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from failover.decision import Action, Decision, Observation, Policy, decide
-from failover.lease import Lease
+from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseError, LeaseTable
 from failover.observe import Observer
 from failover.region_api import RegionApi
 from failover.takeover import Takeover, TakeoverNotStarted, Takeovers
+from payments.errors import StaleEpoch
+from payments.ledger import Ledger
 from runtime.clients import client
 from runtime.clock import now_ms
-from runtime.database import Database
+from runtime.database import Database, DatabaseUnavailable
 from runtime.environment import Environment
 from runtime.logs import logger
 from runtime.parameters import Parameters
@@ -27,12 +29,17 @@ LAST_TICK_S = 20.0
 """A tick is not begun with less of the function's time left than the slowest tick takes."""
 
 
+Beat = Callable[[int, int], None]
+"""Writes the heartbeat of an epoch, at a time in milliseconds, into the ledger."""
+
+
 class Keeper:
     """One region's keeper of the lease."""
 
     def __init__(
-        self, *, observer: Observer, leases: LeaseTable, takeovers: Takeovers, policy: Policy
+        self, *, observer: Observer, leases: LeaseTable, takeovers: Takeovers, policy: Policy, beat: Beat
     ) -> None:
+        self._beat = beat
         self._observer = observer
         self._leases = leases
         self._takeovers = takeovers
@@ -45,7 +52,7 @@ class Keeper:
         outcome = "done"
         try:
             self._act(decision.action, seen)
-        except (LeaseError, TakeoverNotStarted) as error:
+        except (LeaseError, TakeoverNotStarted, DatabaseUnavailable, StaleEpoch) as error:
             outcome = f"{type(error).__name__}: {error}"
         _log(seen, decision, outcome)
         return decision
@@ -65,8 +72,11 @@ class Keeper:
                 return
             case _:
                 return
-        if action is not Action.RENEW:
+        # The lease as the write found it: by now it may serve, or be drained for the other region.
+        if lease.state is LeaseState.TAKING:
             self._takeovers.start(Takeover.of(lease))
+        elif lease.state is LeaseState.ACTIVE:
+            self._beat(lease.epoch, now)
 
 
 def run(
@@ -103,10 +113,11 @@ def build(environment: Environment) -> Keeper:
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
     leases = LeaseTable(client("dynamodb"), environment.lease_table, environment.system)
     takeovers = Takeovers(client("stepfunctions"), parameters)
+    database = Database(parameters, client("secretsmanager"))
     observer = Observer(
         environment.region,
         leases=leases,
-        database=Database(parameters, client("secretsmanager")),
+        database=database,
         api=RegionApi(parameters),
         takeovers=takeovers,
         clock=now_ms,
@@ -116,7 +127,18 @@ def build(environment: Environment) -> Keeper:
         skew_ms=environment.clock_skew_s * 1000,
         transition_limit_ms=TRANSITION_LIMIT_MS,
     )
-    return Keeper(observer=observer, leases=leases, takeovers=takeovers, policy=policy)
+    return Keeper(
+        observer=observer,
+        leases=leases,
+        takeovers=takeovers,
+        policy=policy,
+        beat=lambda epoch, at_ms: _beat(database, epoch, at_ms),
+    )
+
+
+def _beat(database: Database, epoch: int, at_ms: int) -> None:
+    with database.session() as connection:
+        Ledger(connection).beat(epoch, now_ms=at_ms)
 
 
 def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:

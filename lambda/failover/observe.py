@@ -8,6 +8,7 @@ from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.region_api import ApiUnavailable, RegionApi
 from failover.takeover import Takeover, Takeovers
+from payments.ledger import Ledger
 from runtime.clock import Clock
 from runtime.database import Database, DatabaseUnavailable
 from runtime.logs import logger
@@ -46,19 +47,26 @@ class Observer:
         """Everything `decide` wants to know, within a few seconds."""
         now_ms = self._clock()
         lease_seen = self._pool.submit(lease_fact, self._leases)
-        database_seen = self._pool.submit(database_fact, self._database)
+        database_seen = self._pool.submit(ledger_fact, self._database)
         api_seen = self._pool.submit(api_fact, self._api)
         readings: list[Future[Any]] = [lease_seen, database_seen, api_seen]
         wait(readings, timeout=self._deadline_s)
         lease = _known(lease_seen, otherwise=LeaseFact.UNKNOWN)
+        database, fence = _known(database_seen, otherwise=(DatabaseFact.UNKNOWN, None))
         return Observation(
             region=self._region,
             now_ms=now_ms,
             lease=lease,
-            database=_known(database_seen, otherwise=DatabaseFact.UNKNOWN),
+            database=DatabaseFact.FENCED if self._fenced_out(lease, fence) else database,
             api=_known(api_seen, otherwise=ApiFact.UNKNOWN),
             takeover=self._takeover(lease),
         )
+
+    def _fenced_out(self, lease: Lease | LeaseFact, fence: int | None) -> bool:
+        """Whether this region may acknowledge, but its own ledger takes another epoch only."""
+        if not isinstance(lease, Lease) or fence is None:
+            return False
+        return lease.held_by(self._region) and lease.state is LeaseState.ACTIVE and fence != lease.epoch
 
     def _takeover(self, lease: Lease | LeaseFact) -> TakeoverFact:
         if isinstance(lease, Lease) and self._comes_here(lease):
@@ -85,6 +93,21 @@ def database_fact(database: Database) -> DatabaseFact:
         return DatabaseFact.WRITER if database.writable() else DatabaseFact.REPLICA
     except DatabaseUnavailable:
         return DatabaseFact.UNREACHABLE
+
+
+def ledger_fact(database: Database) -> tuple[DatabaseFact, int | None]:
+    """The role that the database has now, and which epoch a writer's ledger takes.
+
+    A fence that cannot be read is no fence that moved: every payment asks it again.
+    """
+    role = database_fact(database)
+    if role is not DatabaseFact.WRITER:
+        return role, None
+    try:
+        with database.session() as connection:
+            return role, Ledger(connection).fence_epoch()
+    except DatabaseUnavailable:
+        return role, None
 
 
 def api_fact(api: RegionApi) -> ApiFact:

@@ -42,6 +42,13 @@ on conflict ("only") do update set epoch = excluded.epoch where fence.epoch <= e
 returning epoch
 """
 
+_BEAT = """
+insert into ledger.heartbeat as heartbeat (at_ms) select cast(:now_ms as bigint) from ledger.fence
+where epoch = :epoch
+on conflict ("only") do update set at_ms = greatest(heartbeat.at_ms, excluded.at_ms)
+returning at_ms
+"""
+
 _FIND = """
 select amount_minor, currency, debtor, creditor, reference
 from ledger.payments where payment_id = cast(:payment_id as uuid)
@@ -75,6 +82,27 @@ class Ledger:
         """The epoch that may write, or None before the first holder set one."""
         rows = self._run("select epoch from ledger.fence")
         return int(rows[0][0]) if rows else None
+
+    def beat(self, epoch: int, *, now_ms: int) -> None:
+        """Say that the writer of `epoch` is alive: a replica that has this has all that came before it.
+
+        Raises:
+            StaleEpoch: the fence is not at `epoch`, so nothing was written.
+        """
+        if not self._run(_BEAT, epoch=epoch, now_ms=now_ms):
+            raise StaleEpoch(epoch)
+
+    def heartbeat(self) -> int | None:
+        """The last beat that this copy has, in milliseconds since 1970, or None before the first."""
+        rows = self._run("select at_ms from ledger.heartbeat")
+        return int(rows[0][0]) if rows else None
+
+    def newest(self, most: int) -> list[str]:
+        """The keys of the payments that this copy got last."""
+        rows = self._run(
+            "select idempotency_key from ledger.payments order by settled_at desc limit :most", most=most
+        )
+        return [key for [key] in rows]
 
     def admits(self, epoch: int) -> bool:
         """Whether a payment of this epoch would be recorded now; asks just what `record` asks.

@@ -10,6 +10,10 @@ create table if not exists ledger.fence (
     "only" boolean primary key default true check ("only"),
     epoch bigint not null
 );
+create table if not exists ledger.heartbeat (
+    "only" boolean primary key default true check ("only"),
+    at_ms bigint not null
+);
 create table if not exists ledger.payments (
     payment_id uuid primary key,
     idempotency_key text unique not null,
@@ -33,6 +37,9 @@ create table if not exists ledger.outbox (
 do $$ begin
     if to_regclass('ledger.outbox_pending') is null then
         create index outbox_pending on ledger.outbox (noted_at) where published_at is null;
+    end if;
+    if to_regclass('ledger.payments_settled') is null then
+        create index payments_settled on ledger.payments (settled_at);
     end if;
 end $$;
 """

@@ -22,7 +22,6 @@ def client(
     *,
     read_timeout: float = READ_TIMEOUT_S,
     attempts: int = ATTEMPTS,
-    region: str | None = None,
 ) -> Any:
     """The client of an AWS service in the region this function runs in, one a process.
 
@@ -31,15 +30,35 @@ def client(
         read_timeout: seconds to wait for an answer.
         attempts: tries in all, the first included. Standard mode also retries the write conflicts
             of strongly consistent global tables.
-        region: another region than the own: for planned work only, a recovery must not depend on it.
     """
     # The region is explicit because boto3 does not read AWS_REGION, and a profile's must not win.
     return boto3.client(  # type: ignore[call-overload]
         service,
-        region_name=region or Environment.from_env().region,
+        region_name=Environment.from_env().region,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=read_timeout,
             retries={"mode": "standard", "total_max_attempts": attempts},
+        ),
+    )
+
+
+def assumed(service: str, role_arn: str, *, region: str, read_timeout: float = READ_TIMEOUT_S) -> Any:
+    """A client in another region, with a role that must be taken for it: for planned work only.
+
+    The role is taken through the own region's STS, and its external id is its name. One attempt.
+    """
+    name = role_arn.rpartition("/")[2]
+    taken = client("sts").assume_role(RoleArn=role_arn, RoleSessionName=name, ExternalId=name)["Credentials"]
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        region_name=region,
+        aws_access_key_id=taken["AccessKeyId"],
+        aws_secret_access_key=taken["SecretAccessKey"],
+        aws_session_token=taken["SessionToken"],
+        config=Config(
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": 1},
         ),
     )

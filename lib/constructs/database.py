@@ -83,11 +83,13 @@ class RegionalDatabase(Construct):
         self.address = f"{cluster.endpoint}:{cluster.port}"
 
     def fail_over(self) -> list[Allow]:
-        """Make this region's cluster the writer, in a disaster or as planned, and see which one is."""
+        """Make this region's cluster the writer in a disaster, and see which one is.
+
+        The planned way is a call in the other region: it goes with the role of automation.
+        """
         container = f"arn:aws:rds::{self._site.account}:global-cluster:{self.global_id}"
         return [
             Allow(("rds:FailoverGlobalCluster",), (container, self.arn)),
-            Allow(("rds:SwitchoverGlobalCluster",), (container, self.arn)),
             Allow(("rds:DescribeGlobalClusters",), (container,)),
         ]
 

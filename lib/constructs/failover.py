@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.sfn_state_machine import (
 )
 from constructs import Construct
 
+from lib.constructs import approvals
 from lib.constructs.database import RegionalDatabase
 from lib.constructs.function import TRACING, Function, FunctionPlatform
 from lib.constructs.logs import LogGroup
@@ -33,8 +34,6 @@ LOG_DELIVERY = Allow(
     ("*",),
     why_any="log deliveries of Step Functions have no ARN",
 )
-PLANNED_ABROAD = ("rds:SwitchoverGlobalCluster",)
-"""A planned move asks Aurora where the writer is. No recovery does: the region with the writer is lost."""
 
 
 class FailoverControl(Construct):
@@ -57,9 +56,10 @@ class FailoverControl(Construct):
                 lease.update(),
                 journal.sweep(),
                 publish_active_region(platform.site),
+                *approvals.ask(platform.site),
                 *database.fail_over(),
+                Allow(("sts:AssumeRole",), (platform.site.automation_role_arn,)),
             ],
-            abroad=PLANNED_ABROAD,
         )
         self.machine = FailoverMachine(self, "failover", platform=platform, steps=self.steps)
         self.keeper = Function(

@@ -65,9 +65,7 @@ class Function(Construct):
         memory_mb: int,
         timeout_s: int,
         allow: Iterable[Allow],
-        abroad: tuple[str, ...] = (),
     ) -> None:
-        """*abroad* are actions that the function takes in the other region too."""
         super().__init__(scope, id_)
         site = platform.site
         name = site.name(id_)
@@ -79,7 +77,7 @@ class Function(Construct):
             site=site,
             what=id_,
             service="lambda",
-            allow=[*statements, outside(site.region.name, but=abroad)],
+            allow=[*statements, outside(site.region.name)],
         )
         function = LambdaFunction(
             self,

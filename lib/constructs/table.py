@@ -57,6 +57,15 @@ class TableAccess:
         """Read, replace and delete single items."""
         return self._allow("GetItem", "PutItem", "DeleteItem")
 
+    def look(self) -> Allow:
+        """Read all items, of a table that has few."""
+        return self._allow("Scan", "GetItem")
+
+    def put_under(self, key: str) -> Allow:
+        """Write the item with this key, and no other: DynamoDB names the key of every PutItem."""
+        only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key]}}
+        return Allow(("dynamodb:PutItem",), (self.arn,), when=only)
+
     def _allow(self, *actions: str) -> Allow:
         return Allow(tuple(f"dynamodb:{action}" for action in actions), (self.arn,))
 

@@ -9,6 +9,8 @@ The functions raise an error of the same name where running the step again canno
 """
 ABORTED = "Aborted"
 """Where a planned takeover ends that was undone: the old region serves again, and nothing was lost."""
+NOT_APPROVED = "NotApproved"
+"""Where a takeover ends whose loss nobody approved in time."""
 DONE = "TakenOver"
 PLANNED = ("switchover", "failback")
 AFTER_WRITER = {
@@ -21,6 +23,9 @@ AFTER_WRITER = {
 }
 STEP_LIMIT_S = 70
 """A little more than the timeout of the function behind every step."""
+APPROVAL_PAUSE_S = 5
+APPROVAL_WAITS = 300
+"""25 minutes: the keeper gives a takeover up after 30."""
 SETTLE_WAITS = 60
 """So many seconds may replication need to catch up while nobody is served; then the drain is undone."""
 RETRIES = [
@@ -50,7 +55,15 @@ def takeover(function_arn: str, *, waits: int) -> State:
 
     states: dict[str, State] = {
         "Guard": step("guard", then="IsPlanned"),
-        "IsPlanned": _if_planned("Drain", otherwise="Promote"),
+        "IsPlanned": _if_planned("Drain", otherwise="StartApproval"),
+        **_wait(
+            "Approval",
+            step("approve", then="IsApproval"),
+            waits=APPROVAL_WAITS,
+            then="Promote",
+            pause_s=APPROVAL_PAUSE_S,
+            given_up=NOT_APPROVED,
+        ),
         "Drain": step("drain", then="StartSettled"),
         **_wait("Settled", step("settle", then="IsSettled"), waits=SETTLE_WAITS, then="Promote"),
         "Promote": step("promote", then="StartWriter"),
@@ -62,6 +75,9 @@ def takeover(function_arn: str, *, waits: int) -> State:
         "Undo": step("undo", then=ABORTED, failed=HELD),
         DONE: {"Type": "Succeed"},
         ABORTED: _failure(ABORTED, "the takeover could not be completed; the old region serves again"),
+        NOT_APPROVED: _failure(
+            NOT_APPROVED, "two people must approve what may be lost: type dr approve, then dr retry"
+        ),
         HELD: _failure(HELD, "a step could not be completed; the failed task before this state says why"),
     }
     return {"Comment": "Make this region serve", "StartAt": "Guard", "States": states}
@@ -84,7 +100,9 @@ def _in_a_row(function_arn: str, steps: dict[str, str], *, then: str) -> dict[st
     }
 
 
-def _wait(what: str, ask: State, *, waits: int, then: str) -> dict[str, State]:
+def _wait(
+    what: str, ask: State, *, waits: int, then: str, pause_s: int = 1, given_up: str = "MayUndo"
+) -> dict[str, State]:
     """Ask, pause, count, ask again: {"waited": {"count": number}, "answer": {"done": boolean}}."""
     return {
         f"Start{what}": {
@@ -98,11 +116,11 @@ def _wait(what: str, ask: State, *, waits: int, then: str) -> dict[str, State]:
             "Type": "Choice",
             "Choices": [
                 {"Variable": "$.answer.done", "BooleanEquals": True, "Next": then},
-                {"Variable": "$.waited.count", "NumericGreaterThanEquals": waits, "Next": "MayUndo"},
+                {"Variable": "$.waited.count", "NumericGreaterThanEquals": waits, "Next": given_up},
             ],
             "Default": f"Pause{what}",
         },
-        f"Pause{what}": {"Type": "Wait", "Seconds": 1, "Next": f"Count{what}"},
+        f"Pause{what}": {"Type": "Wait", "Seconds": pause_s, "Next": f"Count{what}"},
         f"Count{what}": {
             "Type": "Pass",
             "Parameters": {"count.$": "States.MathAdd($.waited.count, 1)"},

@@ -23,6 +23,7 @@ class FoundationStack(AwsStack):
         keys = self._keys(settings)
         GlobalTable(self, "lease", settings=settings, keys=keys, hash_key="system", strong=True)
         GlobalTable(self, "journal", settings=settings, keys=keys, hash_key="idempotency_key", strong=True)
+        GlobalTable(self, "approvals", settings=settings, keys=keys, hash_key="approver", strong=True)
         GlobalTable(self, "sessions", settings=settings, keys=keys, hash_key="session_id", ttl="expires_at")
         self.output(
             {
@@ -30,6 +31,7 @@ class FoundationStack(AwsStack):
                 "global_cluster_id": self._container(settings),
                 "lease_table": settings.name("lease"),
                 "journal_table": settings.name("journal"),
+                "approvals_table": settings.name("approvals"),
                 "sessions_table": settings.name("sessions"),
                 "zone_id": self.zone_id,
                 "zone_name": settings.zone_name,

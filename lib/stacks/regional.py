@@ -1,5 +1,7 @@
 """Everything that lives and dies with one region, in its own state."""
 
+import json
+
 from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from constructs import Construct
 
@@ -101,6 +103,9 @@ class RegionalStack(AwsStack):
             "api/endpoint": self._payments.http.endpoint,
             "events/bus": self._bus.name,
             "failover/state-machine": self._failover.machine.arn,
+            "approvals/table": self.site.name("approvals"),
+            "approvals/policy": json.dumps(self.site.settings.approvals.policy(), sort_keys=True),
+            "automation/role": self.site.automation_role_arn,
         }
         Parameters(self, "parameters", site=self.site, values=values, key=key)
 

@@ -7,6 +7,7 @@ from cdktf_cdktf_provider_aws.route53_record import Route53RecordAlias
 from constructs import Construct
 
 from lib.config import Settings
+from lib.constructs.approvals import ApproverPolicy
 from lib.constructs.automation import AutomationRole
 from lib.constructs.dns import Answer, FailoverRecord
 from lib.constructs.domain import ApiDomain, DomainEnd
@@ -62,6 +63,7 @@ class WorldStack(AwsStack):
         )
         AutomationRole(self, "automation", settings=settings, sites=self._ends.map(lambda end: end.site))
         self._drill()
+        ApproverPolicy(self, "approvals", sites=self._ends.map(lambda end: end.site))
         self._watch(record.checks.map(lambda check: check.id))
         endpoint = EventEndpoint(
             self,

@@ -23,6 +23,7 @@ class Cluster:
     writer: bool
     up: bool = True
     fence: int | None = None
+    beat_ms: int | None = None
     rows: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Idempotency key to payment id and epoch."""
     log: list[tuple[Any, ...]] = field(default_factory=list)
@@ -34,6 +35,8 @@ class Cluster:
         kind, *values = change
         if kind == "fence":
             [self.fence] = values
+        elif kind == "beat":
+            [self.beat_ms] = values
         else:
             key, payment_id, epoch = values
             self.rows[key] = (payment_id, epoch)
@@ -51,6 +54,7 @@ class Aurora:
         self.clusters = {region: Cluster(region, writer=region == regions[0]) for region in regions}
         self.writer = regions[0]
         self.moving_to: str | None = None
+        self.planned = False
 
     def replicate(self, most: int) -> None:
         """Let the replicas apply up to so many changes."""
@@ -66,7 +70,9 @@ class Aurora:
                     cluster.applied += 1
 
     def arrive(self) -> None:
-        """Complete the promotion that was asked for."""
+        """Complete the promotion or the switchover that was asked for."""
+        if self.moving_to and self.planned:
+            self._switch(self.clusters[self.moving_to])
         if self.moving_to is None or not self.clusters[self.moving_to].up:
             return
         target = self.clusters[self.moving_to]
@@ -76,6 +82,19 @@ class Aurora:
         self.writer, self.moving_to = target.region, None
         self.rejoin()
 
+    def _switch(self, target: Cluster) -> None:
+        """All that the writer has, then the roles; or nothing at all when one of the two is lost by now."""
+        source, self.moving_to = self.clusters[self.writer], None
+        if not (target.up and source.up and self._world.linked(source.region, target.region)):
+            return
+        for change in source.log[target.applied :]:
+            target.apply(change)
+        source.writer, source.log, source.applied = False, [], 0
+        target.writer, target.log = True, []
+        source.generation += 1
+        target.generation += 1
+        self.writer = target.region
+
     def rejoin(self) -> None:
         """Whatever is reachable becomes a replica of the one writer; what it wrote alone is gone."""
         source = self.clusters[self.writer]
@@ -84,6 +103,7 @@ class Aurora:
             if alone and source.writer and self._world.linked(source.region, cluster.region):
                 cluster.writer, cluster.log = False, []
                 cluster.rows, cluster.fence = dict(source.rows), source.fence
+                cluster.beat_ms = source.beat_ms
                 cluster.applied = len(source.log)
                 cluster.generation += 1
 
@@ -91,8 +111,26 @@ class Aurora:
 class ControlPlane:
     """boto3's RDS client in one region; a cluster's ARN is its region here."""
 
-    def __init__(self, world: Any, region: str) -> None:
-        self._world, self._region = world, region
+    def __init__(self, world: Any, region: str, *, caller: str | None = None) -> None:
+        self._world, self._region, self._caller = world, region, caller or region
+
+    def switchover_global_cluster(self, *, TargetDbClusterIdentifier: str, **_: object) -> None:  # noqa: N803
+        """Without loss: the target has all that the old writer had, and the old writer follows it."""
+        self._world.scheduler.point()
+        aurora, fate = self._world.aurora, self._world.fate()
+        reached = self._caller == self._region or self._world.linked(self._caller, self._region)
+        if fate not in {"", "unanswered"} or not reached:
+            raise ReadTimeoutError(endpoint_url="https://rds")
+        target, source = aurora.clusters[TargetDbClusterIdentifier], aurora.clusters[aurora.writer]
+        well = target.up and source.up and source.writer and not target.writer
+        if aurora.moving_to or source is target or not well:
+            raise ClientError(
+                {"Error": {"Code": "InvalidGlobalClusterStateFault", "Message": ""}}, "Switchover"
+            )
+        aurora.moving_to, aurora.planned = target.region, True
+        self._world.after(self._world.promotion_ms(), aurora.arrive)
+        if fate:
+            raise ReadTimeoutError(endpoint_url="https://rds")
 
     def failover_global_cluster(self, *, TargetDbClusterIdentifier: str, **_: object) -> None:  # noqa: N803
         self._world.scheduler.point()
@@ -103,7 +141,7 @@ class ControlPlane:
             raise ClientError(
                 {"Error": {"Code": "InvalidGlobalClusterStateFault", "Message": ""}}, "Failover"
             )
-        aurora.moving_to = TargetDbClusterIdentifier
+        aurora.moving_to, aurora.planned = TargetDbClusterIdentifier, False
         self._world.after(self._world.promotion_ms(), aurora.arrive)
         if fate:
             raise ReadTimeoutError(endpoint_url="https://rds")
@@ -166,14 +204,31 @@ class Connection:
             self._execute(sql, given)
 
     def _execute(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
-        if "any(:keys)" in sql:
-            return [[key] for key in given["keys"] if key in self._cluster.rows]
-        if sql.strip() == "select epoch from ledger.fence":
-            return [[self._cluster.fence]] if self._cluster.fence is not None else []
+        found = self._read(sql, given)
+        if found is not None:
+            return found
         if not self._cluster.writer:
             raise DatabaseError({"C": "25006"})
+        return self._write(sql, given)
+
+    def _read(self, sql: str, given: dict[str, Any]) -> list[list[Any]] | None:
+        """What a replica answers too; None for everything else."""
+        cluster = self._cluster
+        if "any(:keys)" in sql:
+            return [[key] for key in given["keys"] if key in cluster.rows]
+        if sql.strip() == "select epoch from ledger.fence":
+            return [[cluster.fence]] if cluster.fence is not None else []
+        if "select at_ms" in sql:
+            return [[cluster.beat_ms]] if cluster.beat_ms is not None else []
+        if "order by settled_at" in sql:
+            return [[key] for key in list(cluster.rows)[-given["most"] :]]
+        return None
+
+    def _write(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
         if "insert into ledger.payments" in sql:
             return self._record(sql, given)
+        if "insert into ledger.heartbeat" in sql:
+            return self._beat(given["epoch"], given["now_ms"])
         if "insert into ledger.fence" in sql:
             return self._raise_fence(given["epoch"])
         if "select epoch from ledger.fence where" in sql:
@@ -190,6 +245,12 @@ class Connection:
         self._world.watch.recorded(cluster, key, given["payment_id"], given["epoch"])
         cluster.write("row", key, given["payment_id"], given["epoch"])
         return [[1, 1]]
+
+    def _beat(self, epoch: int, now_ms: int) -> list[list[Any]]:
+        if self._cluster.fence != epoch:
+            return []
+        self._cluster.write("beat", max(now_ms, self._cluster.beat_ms or 0))
+        return [[self._cluster.beat_ms]]
 
     def _raise_fence(self, epoch: int) -> list[list[Any]]:
         if self._cluster.fence is not None and self._cluster.fence > epoch:

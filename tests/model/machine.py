@@ -48,7 +48,7 @@ class Execution:
                 self.status = "SUCCEEDED"
             case {"Type": "Fail"}:
                 self.status = "FAILED"
-                self._world.count["held"] += 1
+                self._world.count["undone" if name == asl.ABORTED else "held"] += 1
 
     def _holds(self, choice: dict[str, Any]) -> bool:
         match choice:

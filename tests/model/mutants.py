@@ -6,9 +6,12 @@ from itertools import count
 import pytest
 
 from failover import lease_table, takeover
-from failover.lease import Lease
+from failover.decision import Action, DatabaseFact
+from failover.keeper import Keeper
+from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable
-from failover.steps import STEPS, reconcile
+from failover.steps import PLANNED_STEPS, STEPS, reconcile
+from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
 from payments import ledger, payment_flow
 from payments.errors import JournalUnavailable
@@ -173,4 +176,48 @@ def automation_never_pauses(patch: Patch) -> None:
     real = Lease.taken_over
     patch.setattr(
         Lease, "taken_over", lambda self, **given: replace(real(self, **given), automation=self.automation)
+    )
+
+
+def started_for_the_other_region(patch: Patch) -> None:
+    """What the keeper once did: it starts what the lease that it renewed asks for, wherever."""
+    real = Keeper._act
+
+    def act(self, action, seen):
+        before = self._leases.read() if action is Action.CONTINUE else None
+        real(self, action, seen)
+        if before and before.state is LeaseState.DRAINING:
+            self._takeovers.start(takeover.Takeover.of(before))
+
+    patch.setattr(Keeper, "_act", act)
+
+
+def settle_does_not_wait(patch: Patch) -> None:
+    patch.setitem(PLANNED_STEPS, "settle", lambda _takeover, _tools: {"done": True})
+
+
+def handed_over_although_it_stays(patch: Patch) -> None:
+    """The write names the epoch only: a drain that was called off is handed over all the same."""
+
+    def hand_over(self, seen, handover, *, now_ms):
+        return self._change(
+            seen,
+            seen.handed_over(handover, now_ms=now_ms),
+            new=lease_table.SUCCESSION,
+            given=("epoch",),
+            reached=lambda found: found.epoch == seen.epoch + 1,
+        )
+
+    patch.setattr(LeaseTable, "hand_over", hand_over)
+
+
+def lease_ahead_of_its_writer(patch: Patch) -> None:
+    patch.setitem(STEPS, "wait_writer", lambda _takeover, _tools: {"done": True})
+    patch.setattr(hand_over_step, "database_fact", lambda _: DatabaseFact.WRITER)
+
+
+def reconcile_only_after_a_failover(patch: Patch) -> None:
+    real = STEPS["reconcile"]
+    patch.setitem(
+        STEPS, "reconcile", lambda takeover, tools: {} if takeover.kind.planned else real(takeover, tools)
     )

@@ -1,16 +1,20 @@
 """The real code of one region, wired to the simulated parts."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from failover.decision import Action, Policy
 from failover.keeper import TRANSITION_LIMIT_MS, Keeper
+from failover.lease import Handover, Kind, LeaseState
 from failover.lease_table import LeaseTable
 from failover.observe import Observer
 from failover.region_api import Answer, ApiUnavailable
+from failover.steps.promote import under_way
 from failover.steps.tools import Tools
-from failover.takeover import Takeovers
+from failover.takeover import Takeover, Takeovers
 from payments.journal import Journal
 from payments.lease_view import RecentLease
 from payments.ledger import Ledger
@@ -25,6 +29,14 @@ from tests.model.store import DynamoDB
 TTL_MS, SKEW_MS, TICK_MS = 30_000, 2_000, 10_000
 BELIEVED_SKEW_MS = SKEW_MS
 """What the code is told; clocks are really wrong by up to SKEW_MS."""
+POLICY = {
+    "journal_trusted": True,
+    "payments": 0,
+    "lag_ms": 0,
+    "money": {},
+    "valid_ms": 900_000,
+    "sessions_are_people": False,
+}
 T = TypeVar("T")
 
 
@@ -52,6 +64,7 @@ class Parameters:
         self._values = {
             "db/cluster": region,
             "db/global-cluster": "payments",
+            "approvals/policy": json.dumps(POLICY),
             "failover/state-machine": f"arn:aws:states:{region}:1:stateMachine:failover",
         }
 
@@ -122,7 +135,9 @@ class Site:
             journal=self.journal,
             rds=ControlPlane(world, region),
             api=self,
+            approvals=None,  # the journal is trusted and complete, so nobody is ever asked
             clock=self.clock,
+            rds_in=lambda other: ControlPlane(world, other, caller=region),
         )
         self._free: list[Process] = []
         self._keepers: list[Keeper] = []
@@ -157,6 +172,42 @@ class Site:
         )
         return 201 if settled else 202
 
+    # what an operator types
+
+    def move(self) -> None:
+        """`dr switchover` to this region."""
+        lease = self.leases.read()
+        if lease and lease.state is LeaseState.ACTIVE and not lease.held_by(self.region):
+            handover = Handover(to=self.region, kind=Kind.SWITCHOVER, attempt=1)
+            self._takeovers.start(self._takeovers.untried(Takeover.planned(lease, handover)))
+
+    def abort(self) -> None:
+        """`dr abort` of a drain in this region."""
+        lease = self.leases.read()
+        if (
+            lease
+            and lease.handover
+            and lease.held_by(self.region)
+            and not under_way(self._of(lease.handover))
+        ):
+            self.leases.stay(lease, now_ms=self.clock())
+
+    def retry(self) -> None:
+        """`dr retry` of what this region's execution did not end."""
+        lease = self.leases.read()
+        if lease is None or lease.state is LeaseState.ACTIVE:
+            return
+        held = Takeover.of(lease)
+        if held.region == self.region:
+            again = self._takeovers.untried(held)
+            if again.attempt != held.attempt:
+                lease = self.leases.retry(lease, attempt=again.attempt, now_ms=self.clock())
+            self._takeovers.start(Takeover.of(lease))
+
+    def _of(self, handover: Handover) -> Tools:
+        """This region's control plane, asked about the cluster that the handover is for."""
+        return replace(self.tools, parameters=Parameters(handover.to))
+
     # RegionApi
     def live(self) -> bool:
         self._world.scheduler.point()
@@ -185,4 +236,14 @@ class Site:
         )
         observer._pool = InOneThread(world)
         policy = Policy(ttl_ms=TTL_MS, skew_ms=BELIEVED_SKEW_MS, transition_limit_ms=TRANSITION_LIMIT_MS)
-        return Keeper(observer=observer, leases=self.leases, takeovers=self._takeovers, policy=policy)
+        return Keeper(
+            observer=observer,
+            leases=self.leases,
+            takeovers=self._takeovers,
+            policy=policy,
+            beat=self._beat,
+        )
+
+    def _beat(self, epoch: int, at_ms: int) -> None:
+        with self.database.session() as connection:
+            Ledger(connection).beat(epoch, now_ms=at_ms)

@@ -41,6 +41,11 @@ def test_no_schedule_breaks_an_invariant():
     # A model in which nothing happens proves nothing.
     steps = (
         "guard",
+        "approve",
+        "drain",
+        "settle",
+        "hand_over",
+        "undo",
         "promote",
         "wait_writer",
         "fence",
@@ -53,6 +58,7 @@ def test_no_schedule_breaks_an_invariant():
     faults = ("kill", "isolate", "cut", "witness", "database", "keeper")
     met = [f"crash of step {step}" for step in steps] + [f"fault {fault}" for fault in faults]
     met += ["crash of keeper", "crash of request", "201", "202", "held", "paged", "stall"]
+    met += ["drained", "stayed", "undone", "handed over"]
     assert [name for name in met if not total[name]] == []
     assert total["takeover"] > RUNS / 4
     assert total["activated"] > RUNS / 4

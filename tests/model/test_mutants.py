@@ -42,6 +42,11 @@ MUTANTS = (
     Mutant(mutants.cached_lease_outlives_its_expiry, {"two-acknowledge"}, "edge"),
     Mutant(mutants.lease_remembered_when_the_table_is_silent, {"two-acknowledge"}, "stalls"),
     Mutant(mutants.automation_never_pauses, {"flapping"}, "ping-pong"),
+    Mutant(mutants.started_for_the_other_region, {"double-start"}, "planned"),
+    Mutant(mutants.settle_does_not_wait, {"two-acknowledge", "lost"}, "planned"),
+    Mutant(mutants.handed_over_although_it_stays, {"lease-change", "two-acknowledge"}, "planned"),
+    Mutant(mutants.lease_ahead_of_its_writer, {"no-writer"}, "planned"),
+    Mutant(mutants.reconcile_only_after_a_failover, {"lost"}, "planned"),
 )
 
 

@@ -1,5 +1,10 @@
 """What can happen while nobody watches: time, faults, pauses, crashes, clients. One method an event."""
 
+from collections.abc import Callable
+
+from failover.lease_table import LeaseError
+from failover.steps.errors import NotYet
+from failover.takeover import TakeoverNotStarted
 from payments.request import PaymentRequest
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
@@ -114,6 +119,30 @@ class Trouble:
 
     def resume(self) -> None:
         self._world.resume_automation()
+
+    def move(self) -> None:
+        """An operator asks for a switchover to a region."""
+        self._operator("move")
+
+    def abort(self) -> None:
+        """An operator calls one off."""
+        self._operator("abort")
+
+    def retry(self) -> None:
+        """An operator starts again what did not end."""
+        self._operator("retry")
+
+    def _operator(self, command: str) -> None:
+        region = self._choices.one((WEST, EAST))
+        if self._world.alive[region]:
+            typed = getattr(self._world.site(region), command)
+            self._world.scheduler.spawn(region, f"operator {command}", lambda: self._refused(typed))
+
+    def _refused(self, typed: Callable[[], None]) -> None:
+        try:
+            typed()
+        except (LeaseError, TakeoverNotStarted, NotYet) as error:
+            self._world.note(f"the operator is told: {error}")
 
     def fault(self) -> None:
         """Something breaks."""

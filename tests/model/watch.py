@@ -6,10 +6,17 @@ Each has a name that a mutant's test expects. True time is the world's; no regio
 from collections import Counter
 from typing import Any
 
+from failover.lease import Kind
 from failover.takeover import Takeover
 from tests.model.aurora import Cluster
 
 Item = dict[str, Any]
+
+
+def _successors(lease: Item | None) -> set[str]:
+    """Whom a DRAINING lease is drained for."""
+    handover = lease["handover"].get("M") if lease else None
+    return {handover["to"]["S"]} if handover else set()
 
 
 class Watch:
@@ -26,7 +33,7 @@ class Watch:
         """Epoch to the region that won it."""
         self._acknowledging: dict[int, str] = {}
         self._charged: dict[str, str] = {}
-        self._started: Counter[int] = Counter()
+        self._started: Counter[Takeover] = Counter()
         self.takeovers = 0
         self._armed = True
 
@@ -43,7 +50,7 @@ class Watch:
         world.note(
             f"lease {epoch} {holder} {new['state']['S']} until {new['expires_at_ms']['N']} by {region}"
         )
-        if region != holder:
+        if region not in {holder, *_successors(old), *_successors(new)}:
             self.violated("lease-change", f"{region} wrote the lease of {holder}")
         if old is None or epoch != int(old["epoch"]["N"]):
             self._moved(old, new, epoch, holder)
@@ -52,6 +59,7 @@ class Watch:
             self.violated("lease-change", f"epoch {epoch} went from {old['holder']['S']} to {holder}")
         if int(new["expires_at_ms"]["N"]) < int(old["expires_at_ms"]["N"]):
             self.violated("lease-change", "the expiry went backwards")
+        self._drained(old, new, holder)
         if (old["state"]["S"], new["state"]["S"]) == ("TAKING", "ACTIVE"):
             world.count["activated"] += 1
             self.complete(holder, epoch)
@@ -59,6 +67,9 @@ class Watch:
     def _moved(self, old: Item | None, new: Item, epoch: int, holder: str) -> None:
         self.won[epoch] = holder
         if old is None:
+            return
+        if new["kind"]["S"] != Kind.FAILOVER:
+            self._handed_over(old, new, epoch, holder)
             return
         self._world.count["takeover"] += 1
         self.takeovers += 1
@@ -70,6 +81,26 @@ class Watch:
         if not self._armed:
             self.violated("flapping", f"epoch {epoch} without a person since the last takeover")
         self._armed = False
+        self._before = list(self.acknowledged_keys)
+
+    def _drained(self, old: Item, new: Item, holder: str) -> None:
+        match old["state"]["S"], new["state"]["S"]:
+            case "ACTIVE", "DRAINING":
+                self._world.count["drained"] += 1
+            case "DRAINING", "ACTIVE":
+                self._world.count["stayed"] += 1
+                if self._world.aurora.writer != holder:  # it looked just before; see docs/model.md
+                    self._world.count["stayed too late"] += 1
+
+    def _handed_over(self, old: Item, new: Item, epoch: int, holder: str) -> None:
+        """A planned move: the lease was drained for this region, and follows the writer."""
+        self._world.count["handed over"] += 1
+        if old["state"]["S"] != "DRAINING" or holder not in _successors(old):
+            self.violated("lease-change", f"epoch {epoch} was handed over from {old}")
+        if int(new["expires_at_ms"]["N"]) != int(old["expires_at_ms"]["N"]):
+            self.violated("lease-change", "a handover changed the expiry")
+        if not self._world.aurora.clusters[holder].writer:
+            self.violated("no-writer", f"{holder} got epoch {epoch} before the writer")
         self._before = list(self.acknowledged_keys)
 
     def resumed(self) -> None:
@@ -117,8 +148,9 @@ class Watch:
 
     def started(self, region: str, takeover: Takeover) -> None:
         """An execution was started."""
-        self._started[takeover.epoch] += 1
-        if self._started[takeover.epoch] > 1:
+        self._started[takeover] += 1
+        if self._started[takeover] > 1:
             self.violated("double-start", f"epoch {takeover.epoch} is taken over twice")
-        if self.won.get(takeover.epoch) != region:
+        asked = takeover.kind.planned and self.won.get(takeover.epoch - 1) == takeover.previous
+        if self.won.get(takeover.epoch) != region and not asked:
             self.violated("no-lease", f"{region} takes over without having won epoch {takeover.epoch}")

@@ -5,6 +5,7 @@ from typing import Any
 
 from failover.steps import (
     activate,
+    approve,
     drain,
     fence,
     guard,
@@ -30,6 +31,7 @@ from runtime.parameters import ParameterUnavailable
 
 STEPS: dict[str, Step] = {
     "guard": guard.run,
+    "approve": approve.run,
     "promote": promote.run,
     "wait_writer": wait_writer.run,
     "fence": fence.run,

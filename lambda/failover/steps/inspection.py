@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from itertools import islice
 
+from failover.loss import judge
 from failover.observe import api_fact, database_fact
+from failover.steps.assessment import assess, policy_of
 from failover.steps.tools import Facts, Tools
 from payments.errors import JournalUnavailable
 from payments.journal import EntryState
@@ -59,5 +61,13 @@ def inspect(tools: Tools) -> Facts:
         with tools.ledger() as ledger:
             stock["fence"] = ledger.fence_epoch()
     except (DatabaseUnavailable, JournalUnavailable) as error:
-        return {**facts, "stock": None, "why": str(error)}
-    return {**facts, "stock": stock, "why": None}
+        return {**facts, "stock": None, "why": str(error), "loss": None}
+    return {**facts, "stock": stock, "why": None, "loss": _loss(tools)}
+
+
+def _loss(tools: Tools) -> Facts:
+    """What a forced failover to this region would lose now, with nobody's approval."""
+    policy = policy_of(tools)
+    figures = assess(tools, trusted=policy.journal_trusted)
+    verdict = judge(figures, policy, (), wanted="", now_ms=tools.clock())
+    return {**asdict(verdict), "figures": asdict(figures)}

@@ -13,14 +13,16 @@ _ALREADY = frozenset({"InvalidGlobalClusterStateFault", "InvalidDBClusterStateFa
 
 
 def run(takeover: Takeover, tools: Tools) -> Facts:
-    """Request the writer, unless it is here already."""
-    database = database_fact(tools.database)
-    if database is DatabaseFact.WRITER:
+    """Request the writer, unless it is here already.
+
+    A database that takes writes proves nothing alone: an old writer that has not rejoined does so too.
+    """
+    if is_writer(tools):
         return {"requested": False}
     if takeover.kind is Kind.BOOTSTRAP:
-        if database is DatabaseFact.REPLICA:
-            raise Held("a bootstrap promotes nothing, and the writer is not here")
-        raise NotYet(f"the database is {database}")
+        if (database := database_fact(tools.database)) is DatabaseFact.UNREACHABLE:
+            raise NotYet(f"the database is {database}")
+        raise Held("a bootstrap promotes nothing, and the writer is not here")
     try:
         _request(takeover, tools)
     except (BotoCoreError, ClientError) as error:
@@ -51,12 +53,26 @@ def _request(takeover: Takeover, tools: Tools) -> None:
         )
 
 
+def is_writer(tools: Tools) -> bool:
+    """Whether this region's database takes writes, and Aurora calls it the writer of all regions.
+
+    Raises:
+        NotYet: Aurora does not say.
+    """
+    return database_fact(tools.database) is DatabaseFact.WRITER and _place(tools)[0]
+
+
 def under_way(tools: Tools) -> bool:
     """Whether Aurora is moving, or has moved, the writer here: an earlier run of this step asked.
 
     Raises:
         NotYet: Aurora does not say.
     """
+    return any(_place(tools))
+
+
+def _place(tools: Tools) -> tuple[bool, bool]:
+    """Whether Aurora has the writer here, and whether it is moving it here."""
     global_cluster = tools.parameters.get("db/global-cluster")
     cluster = tools.parameters.get("db/cluster")
     try:
@@ -65,4 +81,4 @@ def under_way(tools: Tools) -> bool:
         raise NotYet(f"state of {global_cluster} unknown: {error}") from error
     found = answer["GlobalClusters"][0]
     writers = [member["DBClusterArn"] for member in found["GlobalClusterMembers"] if member["IsWriter"]]
-    return writers == [cluster] or found.get("FailoverState", {}).get("ToDbClusterArn") == cluster
+    return writers == [cluster], found.get("FailoverState", {}).get("ToDbClusterArn") == cluster

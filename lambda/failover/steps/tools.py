@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from failover.approvals import Approvals
 from failover.lease_table import LeaseTable
 from failover.region_api import RegionApi
 from failover.takeover import Takeover
 from payments.journal import Journal
 from payments.ledger import Ledger
-from runtime.clients import client
+from runtime.clients import assumed, client
 from runtime.clock import Clock, now_ms
 from runtime.database import Database
 from runtime.environment import Environment
@@ -27,12 +28,19 @@ Facts = dict[str, object]
 """What a step reports: JSON, and evidence afterwards."""
 
 
-def rds_in(region: str) -> "RDSClient":
-    """Aurora's control plane in a region.
+def rds_here() -> "RDSClient":
+    """Aurora's control plane in this region.
 
     One attempt: the step is retried as a whole, after asking the database again.
     """
-    rds: RDSClient = client("rds", read_timeout=PROMOTE_TIMEOUT_S, attempts=1, region=region)
+    rds: RDSClient = client("rds", read_timeout=PROMOTE_TIMEOUT_S, attempts=1)
+    return rds
+
+
+def rds_in(region: str, parameters: Parameters) -> "RDSClient":
+    """Aurora's control plane in another region, by the one role that may act there."""
+    role = parameters.get("automation/role")
+    rds: RDSClient = assumed("rds", role, region=region, read_timeout=PROMOTE_TIMEOUT_S)
     return rds
 
 
@@ -47,8 +55,9 @@ class Tools:
     journal: Journal
     rds: "RDSClient"
     api: RegionApi
+    approvals: Approvals
     clock: Clock
-    rds_in: Callable[[str], "RDSClient"] = rds_in
+    rds_in: Callable[[str], "RDSClient"]
     """The control plane of the region that gives its writer away: for planned takeovers only."""
 
     @classmethod
@@ -62,8 +71,10 @@ class Tools:
             parameters=parameters,
             database=Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S),
             journal=Journal(dynamodb, environment.journal_table),
-            rds=rds_in(environment.region),
+            rds=rds_here(),
+            rds_in=lambda region: rds_in(region, parameters),
             api=RegionApi(parameters),
+            approvals=Approvals(dynamodb, lambda: parameters.get("approvals/table")),
             clock=now_ms,
         )
 

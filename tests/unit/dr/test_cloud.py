@@ -13,7 +13,7 @@ from failover.decision import TakeoverFact
 from failover.takeover import Takeover
 from runtime.clock import now_ms
 
-from .world import EAST, ENDPOINTS, LEASE, OUTPUTS, WEST
+from .world import EAST, ENDPOINTS, LEASE, LOSS, OUTPUTS, WEST
 
 GLOBAL_CLUSTER = """<DescribeGlobalClustersResponse><DescribeGlobalClustersResult><GlobalClusters>
 <GlobalClusterMember><GlobalClusterMembers>
@@ -56,7 +56,7 @@ class Aws(BaseHTTPRequestHandler):
 def aws(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Aws)
     server.events, server.headers = [], {}
-    server.told = {"clock_ms": now_ms(), "database": "replica", "stock": STOCK, "why": None}
+    server.told = {"clock_ms": now_ms(), "database": "replica", "stock": STOCK, "why": None, "loss": LOSS}
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")

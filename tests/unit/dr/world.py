@@ -17,6 +17,7 @@ NOW = 1_800_000_000_000
 OUTPUTS = {
     "system": "payments",
     "lease_table": "payments-lease-test",
+    "approvals_table": "payments-approvals-test",
     "api_name": "pay.test.payments.test",
     "global_cluster_id": "payments-ledger-test",
     "home_region": EAST,
@@ -39,7 +40,10 @@ LEASE = Lease(
     kind=Kind.SWITCHOVER,
 )
 STOCK = Stock(journal=9, intents=0, missing=0, overdue=0, fence=3)
-INSPECTION = Inspection(clock_ms=NOW, clock_off_ms=0, database="replica", stock=STOCK, why=None, code="sha")
+LOSS = {"done": True, "rule": "L20_journal_complete", "reason": "0 payments are replayed, none is lost"}
+INSPECTION = Inspection(
+    clock_ms=NOW, clock_off_ms=0, database="replica", stock=STOCK, why=None, code="sha", loss=LOSS
+)
 HEALTHY = Situation(
     topology=Topology(
         regions=(

@@ -67,6 +67,9 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (HOLDER, {"database": DatabaseFact.REPLICA}, Action.HOLD, Rule.HOLDER_UNFIT),
         (HOLDER, {"database": DatabaseFact.UNREACHABLE}, Action.HOLD, Rule.HOLDER_UNFIT),
         (HOLDER, {"database": DatabaseFact.UNKNOWN}, Action.HOLD, Rule.HOLDER_UNFIT),
+        (HOLDER, {"database": DatabaseFact.FENCED}, Action.PAGE, Rule.FENCED),
+        (HOLDER, {"database": DatabaseFact.FENCED, "api": ApiFact.DEAD}, Action.PAGE, Rule.FENCED),
+        (DRAINING, {"database": DatabaseFact.FENCED}, Action.RENEW, Rule.DRAINING),
         (HOLDER, {"api": ApiFact.DEAD}, Action.HOLD, Rule.HOLDER_UNFIT),
         (HOLDER, {"api": ApiFact.UNKNOWN}, Action.HOLD, Rule.HOLDER_UNFIT),
         # a takeover or a switchover that is under way

@@ -12,9 +12,11 @@ from failover.decision import (
     TakeoverFact,
 )
 from failover.keeper import Keeper, build, handler, run
-from failover.lease import Automation, LeaseState
+from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.takeover import Takeover, TakeoverNotStarted
+from payments.errors import StaleEpoch
 from runtime import clients
+from runtime.database import DatabaseUnavailable
 from runtime.environment import Environment
 from runtime.logs import logger
 
@@ -31,8 +33,10 @@ class Scene:
         self.takeover = TakeoverFact.UNKNOWN
         self.started: list[Takeover] = []
         self.refuses = False
+        self.beats: list[tuple[int, int]] = []
+        self.still: Exception | None = None
         self.meanwhile = lambda: None
-        self.keeper = Keeper(observer=self, leases=leases, takeovers=self, policy=POLICY)
+        self.keeper = Keeper(observer=self, leases=leases, takeovers=self, policy=POLICY, beat=self.beat)
 
     def observe(self) -> Observation:
         seen = Observation(
@@ -45,6 +49,11 @@ class Scene:
         )
         self.meanwhile()
         return seen
+
+    def beat(self, epoch: int, at_ms: int) -> None:
+        if self.still:
+            raise self.still
+        self.beats.append((epoch, at_ms))
 
     def start(self, takeover: Takeover) -> None:
         self.started.append(takeover)
@@ -96,6 +105,39 @@ def test_the_term_counts_from_before_the_observation(east, leases, put, clock):
     east.meanwhile = slow
     east.keeper.turn()
     assert leases.read().expires_at_ms == NOW + 10_000 + TTL
+
+
+def test_the_holder_that_serves_beats_in_its_ledger(east, west, put, clock):
+    put(LEASE)
+    clock.now += 10_000
+    east.keeper.turn()
+    west.keeper.turn()
+    put(LEASE.draining(Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1), now_ms=clock.now))
+    east.keeper.turn()
+    assert (east.beats, west.beats) == ([(7, NOW + 10_000)], [])
+
+
+def test_a_takeover_that_ended_and_drains_by_now_is_not_started_for_the_other_region(
+    west, leases, put, clock
+):
+    """Found by the model: the renewal gives back the lease as it is then."""
+    taking = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING)
+    put(taking)
+    handover = Handover(to=EAST, kind=Kind.SWITCHOVER, attempt=1)
+    west.takeover = TakeoverFact.RUNNING
+    west.meanwhile = lambda: put(replace(taking, state=LeaseState.ACTIVE).draining(handover, now_ms=clock()))
+    assert west.keeper.turn().rule is Rule.TAKING
+    assert (west.started, west.beats) == ([], [])
+
+
+@pytest.mark.parametrize("error", [DatabaseUnavailable("slow"), StaleEpoch(7)])
+def test_a_heartbeat_that_fails_costs_no_lease_and_is_told(*, east, leases, put, clock, lines, error):
+    put(LEASE)
+    clock.now += 10_000
+    east.still = error
+    east.keeper.turn()
+    assert leases.read().expires_at_ms == clock.now + TTL
+    assert lines[-1][1]["outcome"] == f"{type(error).__name__}: {error}"
 
 
 def test_an_expired_lease_that_nobody_took_is_resumed(east, leases, put, clock):

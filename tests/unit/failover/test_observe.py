@@ -1,8 +1,11 @@
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from pg8000.exceptions import InterfaceError
 
 from failover.decision import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 from failover.lease import Handover, Kind, LeaseState
@@ -22,7 +25,12 @@ class Sensors:
         self.read = readings.get("lease", lambda: LEASE)
         self.writable = readings.get("database", lambda: True)
         self.live = readings.get("api", lambda: True)
+        self.fence = readings.get("fence", lambda: [[LEASE.epoch]])
         self.asked: list[Takeover] = []
+
+    @contextmanager
+    def session(self) -> Iterator[object]:
+        yield SimpleNamespace(run=lambda _: self.fence())
 
     def status(self, takeover: Takeover) -> TakeoverFact:
         self.asked.append(takeover)
@@ -92,6 +100,22 @@ def test_a_sensor_that_hangs_is_unknown_and_the_next_tick_is_not_delayed(clock, 
     sensors.read, sensors.writable, sensors.live = lambda: LEASE, lambda: True, lambda: True
     assert getattr(watching.observe(), name) is not unknown
     released.set()
+
+
+@pytest.mark.parametrize("epoch", [LEASE.epoch - 1, LEASE.epoch + 1])
+def test_a_ledger_that_takes_another_epoch_is_fenced_for_the_active_holder_only(clock, epoch):
+    """The fence moved after the activation, or came back with an older copy of the database."""
+    moved = {"fence": lambda: [[epoch]]}
+    assert observer(Sensors(**moved), clock).observe().database is DatabaseFact.FENCED
+    assert observer(Sensors(**moved), clock, region=WEST).observe().database is DatabaseFact.WRITER
+    for lease in (replace(LEASE, state=LeaseState.TAKING), None):
+        seen = observer(Sensors(**moved, lease=lambda lease=lease: lease), clock).observe()
+        assert seen.database is DatabaseFact.WRITER
+
+
+@pytest.mark.parametrize("reading", [failing(InterfaceError("broken")), list])
+def test_a_fence_that_cannot_be_read_has_not_moved(clock, reading):
+    assert observer(Sensors(fence=reading), clock).observe().database is DatabaseFact.WRITER
 
 
 def test_readings_that_came_too_late_are_not_read_later(clock):

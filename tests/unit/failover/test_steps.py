@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -6,8 +7,10 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from failover.approvals import Request
 from failover.lease import Kind, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
+from failover.loss import Approval
 from failover.region_api import Answer, ApiUnavailable
 from failover.steps import STEPS, _tools, handler, perform
 from failover.steps.errors import Held, NotYet
@@ -26,6 +29,14 @@ from .test_keeper import ENVIRONMENT
 OWN_CLUSTER, OTHER_CLUSTER = "arn:west-cluster", "arn:east-cluster"
 TAKEN = LEASE.taken_over(by=WEST, now_ms=NOW, ttl_ms=TTL)
 TAKEOVER = Takeover.of(TAKEN)
+POLICY = {
+    "journal_trusted": True,
+    "payments": 0,
+    "lag_ms": 0,
+    "money": {},
+    "valid_ms": 900_000,
+    "sessions_are_people": False,
+}
 REQUEST = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b", reference="")
 
 
@@ -58,8 +69,15 @@ class West(SimpleNamespace):
             rows={"key-1": (7, EAST)},
             journalled={key: entry(key) for key in ("key-1", "key-2")}
             | {"key-3": entry("key-3", EntryState.INTENT)},
-            published={"db/cluster": OWN_CLUSTER, "db/global-cluster": "payments"},
+            published={
+                "db/cluster": OWN_CLUSTER,
+                "db/global-cluster": "payments",
+                "approvals/policy": json.dumps(POLICY),
+            },
             paid=[],
+            beat_ms=NOW,
+            request=None,
+            approved=[],
             answer=Answer(201, {"x-region": WEST}),
         )
 
@@ -94,7 +112,24 @@ class West(SimpleNamespace):
     def known(self, keys: object) -> set[str]:
         return set(keys) & set(self.rows)
 
+    def heartbeat(self) -> int | None:
+        return self.beat_ms
+
+    def newest(self, most: int) -> list[str]:
+        return sorted(self.rows)[-most:]
+
+    # the approvals
+    def ask(self, text: str, *, now_ms: int) -> Request:
+        self.request = Request(text=text, asked_at_ms=now_ms)
+        return self.request
+
+    def all(self) -> list[Approval]:
+        return self.approved
+
     # the journal
+    def find(self, key: str) -> JournalEntry | None:
+        return self.journalled.get(key)
+
     def entries(self) -> Iterator[JournalEntry]:
         return iter(list(self.journalled.values()))
 
@@ -152,7 +187,9 @@ def tools(west: West, leases: LeaseTable, put: Callable[[Lease], Lease], clock) 
         journal=west,
         rds=west,
         api=west,
+        approvals=west,
         clock=clock,
+        rds_in=lambda region: west,
     )
 
 
@@ -203,6 +240,22 @@ def test_a_takeover_from_beginning_to_end(tools, west):
     assert outcome(tools, west) == DONE
     assert facts == {
         "guard": {"expires_in_ms": TTL},
+        "approve": {
+            "done": True,
+            "rule": "L20_journal_complete",
+            "reason": "2 payments are replayed, none is lost",
+            "system": "payments",
+            "epoch": 8,
+            "plan": "failover",
+            "region": WEST,
+            "figures": {
+                "journal": "complete",
+                "replicated_until_ms": NOW,
+                "lag_ms": 0,
+                "payments": 2,
+                "money": {"EUR": 10},
+            },
+        },
         "promote": {"requested": True},
         "wait_writer": {"done": True, "database": "writer"},
         "fence": {"fence": 8},
@@ -309,9 +362,17 @@ def test_promotion_allows_data_loss_and_names_the_own_cluster(tools, west):
 
 
 def test_a_writer_is_not_promoted(tools, west):
-    west.writer = True
+    west.promotion_arrives()
     assert perform("promote", TAKEOVER, tools) == {"requested": False}
     assert west.failovers == []
+
+
+def test_an_old_writer_that_has_not_rejoined_is_no_writer(tools, west):
+    """It takes writes, but Aurora's writer is elsewhere: what it would take is thrown away."""
+    west.writer = True
+    assert perform("wait_writer", TAKEOVER, tools) == {"done": False, "database": "writer"}
+    assert perform("promote", TAKEOVER, tools) == {"requested": True}
+    assert len(west.failovers) == 1
 
 
 def test_a_promotion_under_way_is_not_an_error(tools, west):
@@ -345,9 +406,11 @@ def test_a_refusal_that_cannot_be_explained_is_no_success(tools, west):
         perform("promote", TAKEOVER, tools)
 
 
-@pytest.mark.parametrize(("reachable", "error"), [(True, Held), (False, NotYet)])
-def test_a_bootstrap_promotes_nothing(tools, west, put, reachable, error):
-    west.reachable = reachable
+@pytest.mark.parametrize(
+    ("reachable", "writer", "error"), [(True, False, Held), (True, True, Held), (False, False, NotYet)]
+)
+def test_a_bootstrap_promotes_nothing(*, tools, west, put, reachable, writer, error):
+    west.reachable, west.writer = reachable, writer
     bootstrap = Takeover.of(put(replace(TAKEN, previous_holder=None)))
     assert bootstrap.kind is Kind.BOOTSTRAP
     with pytest.raises(error):
@@ -362,6 +425,7 @@ def test_a_bootstrap_promotes_nothing(tools, west, put, reachable, error):
     ("reachable", "writer", "done"), [(True, True, True), (True, False, False), (False, True, False)]
 )
 def test_only_the_database_itself_says_that_it_is_the_writer(tools, west, reachable, writer, done):
+    west.promotion_arrives()
     west.reachable, west.writer = reachable, writer
     assert perform("wait_writer", TAKEOVER, tools)["done"] is done
 

@@ -38,6 +38,25 @@ def test_the_fence_rises_and_is_never_lowered(ledger) -> None:
     assert ledger.fence_epoch() == 5
 
 
+def test_the_heartbeat_is_of_the_epoch_that_may_write_and_never_goes_back(ledger) -> None:
+    assert ledger.heartbeat() is None
+    ledger.beat(1, now_ms=5)
+    ledger.beat(1, now_ms=4)
+    assert ledger.heartbeat() == 5
+    with pytest.raises(StaleEpoch):
+        ledger.beat(2, now_ms=6)
+    assert ledger.heartbeat() == 5
+
+
+def test_the_newest_payments_are_those_that_came_last(ledger, entry) -> None:
+    for n in (1, 2, 3):
+        ledger.record(
+            replace(entry, idempotency_key=f"key-{n}", payment_id=str(uuid4())), epoch=1, region="r"
+        )
+    assert ledger.newest(2) == ["key-3", "key-2"]
+    assert ledger.newest(9) == ["key-3", "key-2", "key-1"]
+
+
 def test_there_is_one_fence(connect, ledger) -> None:
     with pytest.raises(DatabaseUnavailable, match="23514"):
         ledger._run('insert into ledger.fence ("only", epoch) values (false, 2)')

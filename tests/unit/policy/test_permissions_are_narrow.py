@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.synthesized import Synthesized
+from failover.approvals import REQUEST
+from tests.unit.synthesized import Synthesized, synthesize
 
 WITHOUT_RESOURCE = {
     "ec2:AssignPrivateIpAddresses",
@@ -50,12 +51,13 @@ DUTIES = {
     },
     "payments-steps": {
         "dynamodb:GetItem",
+        "dynamodb:PutItem",
         "dynamodb:Scan",
         "dynamodb:UpdateItem",
         "rds:DescribeGlobalClusters",
         "rds:FailoverGlobalCluster",
-        "rds:SwitchoverGlobalCluster",
         "ssm:PutParameter",
+        "sts:AssumeRole",
     },
     "payments-failover": {"lambda:InvokeFunction"},
     "payments-flow": {"logs:DescribeLogStreams"},
@@ -116,6 +118,7 @@ def test_P24_payments_may_read_the_lease_but_not_change_it(region):
         ("service", "sessions", {"GetItem", "PutItem", "DeleteItem"}),
         ("service", "journal", {"GetItem", "PutItem", "UpdateItem"}),
         ("reconciler", "lease", {"GetItem"}),
+        ("steps", "approvals", {"Scan", "GetItem", "PutItem"}),
         ("reconciler", "journal", {"Scan", "UpdateItem"}),
     ],
 )
@@ -127,6 +130,60 @@ def test_P24_each_table_is_used_for_what_it_is_for(region, role, table, wanted):
         for action in statement["Action"]
     }
     assert actions == wanted
+
+
+def test_B10_the_takeover_may_ask_but_not_approve(region):
+    (writing,) = [
+        statement
+        for name, statement in statements(region)
+        if "-steps-" in name and "dynamodb:PutItem" in statement["Action"]
+    ]
+    assert writing["Resource"][0].endswith(":table/payments-approvals-test")
+    assert writing["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [REQUEST]}}
+
+
+def test_B10_an_approver_writes_under_its_own_id_only(stacks):
+    """AWS puts the caller's id in: what an approver claims in the item is nothing."""
+    approver = stacks["world"].only("aws_iam_policy")
+    may = json.loads(approver["policy"])["Statement"]
+    writing = [one for one in may if "dynamodb:PutItem" in one["Action"]]
+    assert {one["Resource"][0].split(":")[3] for one in writing} == {"us-east-1", "us-west-2"}
+    for one in writing:
+        assert one["Action"] == ["dynamodb:PutItem"]
+        # The first dollar is for Terraform: IAM gets ${aws:userid}.
+        assert one["Condition"] == {
+            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["$${aws:userid}"]},
+        }
+    assert {action for one in may for action in one["Action"]} == {
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Scan",
+    }
+    assert approver["name"] == "payments-approver-test"
+    assert stacks["world"].all("aws_iam_role_policy_attachment") == []
+
+
+def test_B10_the_roles_that_the_settings_name_may_approve(settings, functions, tmp_path):
+    approvals = settings.approvals.model_copy(update={"roles": ("on-call", "owner")})
+    world = synthesize(settings.model_copy(update={"approvals": approvals}), functions, tmp_path)["world"]
+    attached = world.all("aws_iam_role_policy_attachment")
+    assert {one["role"] for one in attached} == {"on-call", "owner"}
+    assert len({one["policy_arn"] for one in attached}) == 1
+
+
+def test_P08_a_switchover_goes_through_the_role_of_automation(region, stacks):
+    """It is called in the other region, where no function may act with its own role."""
+    (taking,) = [s for name, s in statements(region) if "sts:AssumeRole" in s["Action"]]
+    names = {role["name"] for role in stacks["world"].all("aws_iam_role")}
+    assert taking["Resource"][0].rpartition("/")[2] in names
+    path = region.by("aws_ssm_parameter", "name")["/payments-test/automation/role"]["value"]
+    assert path == taking["Resource"][0]
+    (policy,) = [p for p in stacks["world"].all("aws_iam_role_policy") if "automation" in p["name"]]
+    (switching,) = [
+        one for one in json.loads(policy["policy"])["Statement"] if "rds:SwitchoverGlobalCluster" in str(one)
+    ]
+    kinds = [arn.split(":", 5)[5].partition(":")[0] for arn in switching["Resource"]]
+    assert kinds == ["global-cluster", "cluster", "cluster"]
 
 
 def test_P24_events_go_to_the_regions_own_bus(region):

@@ -3,12 +3,17 @@ from collections.abc import Iterator
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from runtime.clients import client
+from runtime.clients import assumed, client
 from runtime.clock import now_ms
 
 from .test_environment import COMPLETE
 
 CONFLICT = b'{"__type": "com.amazonaws.dynamodb#ReplicatedWriteConflictException", "message": "busy"}'
+
+
+TAKEN = b"""<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIATAKEN</AccessKeyId>
+<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2027-01-01T00:00:00Z</Expiration>
+</Credentials></AssumeRoleResult></AssumeRoleResponse>"""
 
 
 class Body:
@@ -40,8 +45,21 @@ def test_a_client_works_in_the_own_region_and_does_not_wait_long():
     assert (config.retries["mode"], config.retries["total_max_attempts"]) == ("standard", 2)
 
 
-def test_planned_work_may_name_another_region():
-    assert client("rds", region="us-east-1").meta.region_name == "us-east-1"
+def test_planned_work_in_another_region_takes_a_role_through_the_own_regions_sts():
+    asked = []
+
+    def answer(request, **_):
+        asked.append((request.url, request.body))
+        return AWSResponse(request.url, 200, {}, Body(TAKEN))
+
+    client("sts").meta.events.register_first("before-send.sts", answer)
+    rds = assumed("rds", "arn:aws:iam::1:role/payments-automation-dev", region="us-east-1", read_timeout=30)
+    assert rds.meta.region_name == "us-east-1"
+    assert (rds.meta.config.read_timeout, rds.meta.config.retries["total_max_attempts"]) == (30, 1)
+    assert rds._request_signer._credentials.access_key == "ASIATAKEN"
+    [(url, body)] = asked
+    assert url == "https://sts.us-west-2.amazonaws.com/"
+    assert "ExternalId=payments-automation-dev" in body
 
 
 def test_a_service_has_one_client_a_process():

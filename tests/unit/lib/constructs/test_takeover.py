@@ -1,8 +1,19 @@
 import pytest
 
+from failover.keeper import TRANSITION_LIMIT_MS
 from failover.lease import Kind
 from failover.steps import PLANNED_STEPS, STEPS
-from lib.constructs.takeover import ABORTED, DONE, HELD, PLANNED, SETTLE_WAITS, takeover
+from lib.constructs.takeover import (
+    ABORTED,
+    APPROVAL_PAUSE_S,
+    APPROVAL_WAITS,
+    DONE,
+    HELD,
+    NOT_APPROVED,
+    PLANNED,
+    SETTLE_WAITS,
+    takeover,
+)
 
 MACHINE = takeover("arn:steps", waits=600)
 STATES = MACHINE["States"]
@@ -36,6 +47,7 @@ def holds(choice, kind):
 def test_P11_the_steps_run_in_order(kind):
     assert walk(kind) == [
         "guard",
+        "approve",
         "promote",
         "wait_writer",
         "fence",
@@ -56,7 +68,7 @@ def test_a_planned_takeover_drains_first_and_gets_the_lease_after_the_writer(kin
         "promote",
         "wait_writer",
         "hand_over",
-        *walk("failover")[3:],
+        *walk("failover")[4:],
     ]
 
 
@@ -74,7 +86,7 @@ def test_every_state_exists_and_is_reached():
     assert reached == set(STATES)
 
 
-BEFORE_THE_LEASE = {"Guard", "Drain", "AwaitSettled", "Promote", "AwaitWriter", "HandOver"}
+BEFORE_THE_LEASE = {"Guard", "AwaitApproval", "Drain", "AwaitSettled", "Promote", "AwaitWriter", "HandOver"}
 
 
 def test_a_step_that_cannot_be_completed_holds_the_takeover_or_undoes_a_planned_one():
@@ -85,6 +97,8 @@ def test_a_step_that_cannot_be_completed_holds_the_takeover_or_undoes_a_planned_
     assert {choice["Next"] for choice in STATES["MayUndo"]["Choices"]} == {"Undo"}
     assert STATES["Undo"]["Next"] == ABORTED
     assert {STATES[end]["Type"] for end in (HELD, ABORTED)} == {"Fail"}
+    assert STATES[NOT_APPROVED]["Error"] == NOT_APPROVED
+    assert "dr approve" in STATES[NOT_APPROVED]["Cause"]
     assert (STATES[HELD]["Error"], STATES[ABORTED]["Error"]) == (HELD, ABORTED)
 
 
@@ -109,16 +123,26 @@ def test_every_step_gets_the_takeover_it_belongs_to():
 
 
 @pytest.mark.parametrize(
-    ("what", "waits", "then"), [("Writer", 600, "IsLeaseElsewhere"), ("Settled", SETTLE_WAITS, "Promote")]
+    ("what", "waits", "then", "pause_s", "otherwise"),
+    [
+        ("Writer", 600, "IsLeaseElsewhere", 1, "MayUndo"),
+        ("Settled", SETTLE_WAITS, "Promote", 1, "MayUndo"),
+        ("Approval", APPROVAL_WAITS, "Promote", APPROVAL_PAUSE_S, NOT_APPROVED),
+    ],
 )
-def test_every_wait_ends(what, waits, then):
+def test_every_wait_ends(*, what, waits, then, pause_s, otherwise):
     done, given_up = STATES[f"Is{what}"]["Choices"]
     assert (done["Variable"], done["Next"]) == ("$.answer.done", then)
-    assert (given_up["NumericGreaterThanEquals"], given_up["Next"]) == (waits, "MayUndo")
+    assert (given_up["NumericGreaterThanEquals"], given_up["Next"]) == (waits, otherwise)
     assert STATES[f"Start{what}"]["Result"] == {"count": 0}
-    assert STATES[f"Pause{what}"] == {"Type": "Wait", "Seconds": 1, "Next": f"Count{what}"}
+    assert STATES[f"Pause{what}"] == {"Type": "Wait", "Seconds": pause_s, "Next": f"Count{what}"}
     assert STATES[f"Count{what}"]["Parameters"] == {"count.$": "States.MathAdd($.waited.count, 1)"}
     assert STATES[f"Count{what}"]["ResultPath"] == STATES[f"Start{what}"]["ResultPath"] == "$.waited"
+
+
+def test_B10_the_wait_for_approvals_ends_before_the_keeper_gives_the_takeover_up():
+    assert APPROVAL_WAITS * APPROVAL_PAUSE_S * 1000 < TRANSITION_LIMIT_MS
+    assert STATES["IsPlanned"]["Default"] == "StartApproval"
 
 
 def test_the_kind_is_never_overwritten():

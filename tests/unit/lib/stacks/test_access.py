@@ -5,7 +5,6 @@ import json
 import pytest
 
 from lib.facts import aws_facts
-from lib.iam import WITHOUT_REGION
 from tests.unit.synthesized import synthesize
 
 REGIONS = ["us-east-1", "us-west-2"]
@@ -74,17 +73,6 @@ def test_P08_no_function_leaves_its_region_whatever_it_may_do(region):
             {"StringNotEquals": {"aws:RequestedRegion": [provider["region"]]}}
         ]
         assert {"iam:*", "route53:*", "sts:*"} <= set(denied[0]["NotAction"])
-
-
-def test_P08_only_a_planned_move_asks_something_of_the_region_that_writes(region):
-    abroad = {}
-    for name, policy in region.by("aws_iam_role_policy", "name").items():
-        denied = [s for s in json.loads(policy["policy"])["Statement"] if s["Effect"] == "Deny"]
-        for statement in denied:
-            abroad[name.split("-")[1]] = set(statement["NotAction"]) - set(WITHOUT_REGION)
-    assert {who: actions for who, actions in abroad.items() if actions} == {
-        "steps": {"rds:SwitchoverGlobalCluster"}
-    }
 
 
 def test_P08_no_role_exceeds_the_boundary_that_the_organisation_names(settings, functions, tmp_path, stacks):

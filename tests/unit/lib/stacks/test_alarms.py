@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from failover.decision import Rule
+from failover.loss import Loss
 from lib.log_metrics import PAGES
 from tests.unit.synthesized import synthesize
 
@@ -93,18 +94,20 @@ def test_P10_ledger_writes_that_fail_are_counted_by_the_words_that_the_function_
 
 
 def test_P10_the_keeper_pages_by_the_codes_that_it_writes(region):
-    assert {page.rule for page in PAGES} <= set(Rule)
+    keepers = [page for page in PAGES if page.function == "keeper"]
+    assert {page.rule for page in keepers} <= set(Rule)
     pages = {
         re.search(r"Rule\.(\w+)", line)[1]
         for line in (LAMBDA / "failover" / "decision.py").read_text().splitlines()
         if "Decision(Action.PAGE" in line
     }
-    assert {Rule[name] for name in pages} == {page.rule for page in PAGES}
+    assert {Rule[name] for name in pages} == {page.rule for page in keepers}
+    assert {page.rule for page in PAGES} - set(Rule) == {Loss.OVER_BUDGET}
     for page in PAGES:
         counted = filters_of(region)[page.metric]
         assert counted["pattern"] == f'{{ $.level = "ERROR" && $.rule = "{page.rule}" }}'
-        assert "keeper" in counted["log_group_name"]
-        assert alarms_of(region)[f"keeper-{page.code.lower()}"]["metric_name"] == page.metric
+        assert page.function in counted["log_group_name"]
+        assert alarms_of(region)[f"{page.function}-{page.code.lower()}"]["metric_name"] == page.metric
 
 
 def test_P10_the_keepers_lines_are_those_that_are_counted():

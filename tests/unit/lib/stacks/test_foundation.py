@@ -7,8 +7,9 @@ TABLES = {
     "payments-lease-test": "system",
     "payments-journal-test": "idempotency_key",
     "payments-sessions-test": "session_id",
+    "payments-approvals-test": "approver",
 }
-STRONG = {"payments-lease-test", "payments-journal-test"}
+STRONG = {"payments-lease-test", "payments-journal-test", "payments-approvals-test"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,167 @@
+"""May a forced promotion go on? Pure: what it may lose, what is allowed, and who approved it.
+
+A promotion may lose what the old writer did not replicate. Figures say what that is, in payments and money.
+Unknown is over every budget. Over budget two different principals must have approved these very figures.
+
+Rules are tried from top to bottom and the first that applies wins; logs, the runbook and tests name them.
+
+When does the journal make the loss zero (L20)? When all of this is so:
+- it is trusted: its table is strongly consistent over regions, so what was acknowledged anywhere is in it;
+- every entry of it was read, consistently, in the region that will replay it;
+- it reaches back behind what this copy of the ledger has: the newest payments of the copy, each of which was
+  journalled before it was recorded, are in it. A journal that was emptied, or restored to an earlier time,
+  lacks them. Nothing is ever deleted from the journal, so nothing older can be missing either.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+CLOCKS_MS = 60_000
+"""How far an approver's clock may be ahead of ours."""
+APPROVERS = 2
+Document = dict[str, object]
+
+
+class JournalFact(StrEnum):
+    """How much the journal proves."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    """It lacks payments that the ledger has."""
+    UNTRUSTED = "untrusted"
+    """The settings say that its table is not strongly consistent."""
+    UNREADABLE = "unreadable"
+
+
+class Loss(StrEnum):
+    """Why a promotion goes on, or waits. The code is a contract with logs and runbooks."""
+
+    NOTHING_FORCED = "L10_nothing_forced"
+    JOURNAL_COMPLETE = "L20_journal_complete"
+    WITHIN_BUDGET = "L30_within_budget"
+    APPROVED = "L40_approved"
+    OVER_BUDGET = "L50_over_budget"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a promotion may lose. They stand still while nobody serves, so they can be approved."""
+
+    journal: JournalFact
+    replicated_until_ms: int | None
+    """The writer's heartbeat that this copy has: all that was committed before is here."""
+    lag_ms: int | None
+    """From there to the newest payment that the journal knows."""
+    payments: int | None
+    """Journalled, and not in this copy."""
+    money: Mapping[str, int] | None
+    """The same in minor units of each currency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossPolicy:
+    """What may be lost without asking, and what an approval must be like."""
+
+    journal_trusted: bool
+    payments: int
+    lag_ms: int
+    money: Mapping[str, int]
+    """Minor units; a currency that is not named may lose nothing."""
+    valid_ms: int
+    sessions_are_people: bool
+    """Whether two sessions of one role are two people: where only an identity provider names sessions."""
+
+    @classmethod
+    def parse(cls, text: str) -> "LossPolicy":
+        """From the region's parameter. Raises ValueError for what is none."""
+        try:
+            return cls(**json.loads(text))
+        except TypeError as error:
+            raise ValueError(f"no policy of approvals: {error}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One principal's yes to one document."""
+
+    approver: str
+    """AWS's own id of the principal, ``aws:userid``: IAM lets nobody write under another's."""
+    digest: str
+    approved_at_ms: int
+    arn: str = ""
+    """For people to read. It is the approver's word; the id is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether to go on, by which rule, and why in words."""
+
+    done: bool
+    rule: Loss
+    reason: str
+
+
+def document(*, system: str, epoch: int, plan: str, region: str, figures: Figures) -> Document:
+    """What is approved: these figures, of this takeover, in this epoch, and nothing else."""
+    return {
+        "system": system,
+        "epoch": epoch,
+        "plan": plan,
+        "region": region,
+        "figures": {**asdict(figures), "money": dict(figures.money) if figures.money is not None else None},
+    }
+
+
+def canonical(content: Mapping[str, object]) -> str:
+    """One text a document, whoever writes it."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """What an approval is bound to: SHA-256 of the canonical text."""
+    return sha256(text.encode()).hexdigest()
+
+
+def judge(
+    figures: Figures, policy: LossPolicy, approvals: Iterable[Approval], *, wanted: str, now_ms: int
+) -> Verdict:
+    """The first rule that applies to a forced promotion whose document has the digest *wanted*."""
+    if figures.journal is JournalFact.COMPLETE:
+        reason = f"{figures.payments} payments are replayed, none is lost"
+        return Verdict(done=True, rule=Loss.JOURNAL_COMPLETE, reason=reason)
+    if _within(figures, policy):
+        return Verdict(done=True, rule=Loss.WITHIN_BUDGET, reason=f"{figures.payments} payments may be lost")
+    valid = [one for one in approvals if _valid(one, policy, wanted=wanted, now_ms=now_ms)]
+    people = {_person(one.approver, policy) for one in valid}
+    if len(people) >= APPROVERS:
+        reason = f"approved by {', '.join(sorted(one.approver for one in valid))}"
+        return Verdict(done=True, rule=Loss.APPROVED, reason=reason)
+    lost = "an unknown number of" if figures.payments is None else figures.payments
+    reason = (
+        f"the journal is {figures.journal} and {lost} payments may be lost; "
+        f"{len(people)} of {APPROVERS} approved: type dr approve"
+    )
+    return Verdict(done=False, rule=Loss.OVER_BUDGET, reason=reason)
+
+
+def _within(figures: Figures, policy: LossPolicy) -> bool:
+    if figures.payments is None or figures.lag_ms is None or figures.money is None:
+        return False
+    return (
+        figures.payments <= policy.payments
+        and figures.lag_ms <= policy.lag_ms
+        and all(amount <= policy.money.get(currency, 0) for currency, amount in figures.money.items())
+    )
+
+
+def _valid(approval: Approval, policy: LossPolicy, *, wanted: str, now_ms: int) -> bool:
+    age_ms = now_ms - approval.approved_at_ms
+    return approval.digest == wanted and -CLOCKS_MS <= age_ms <= policy.valid_ms
+
+
+def _person(approver: str, policy: LossPolicy) -> str:
+    """Who stands behind an id such as ``AROA...:session``: whoever may take a role chooses the session."""
+    return approver if policy.sessions_are_people else approver.partition(":")[0]

@@ -1,0 +1,40 @@
+"""approve: a forced promotion that may lose more than the budget waits for two people."""
+
+from failover.approvals import ApprovalsUnavailable
+from failover.lease import Kind
+from failover.loss import Loss, canonical, document, judge
+from failover.steps.assessment import assess, policy_of
+from failover.steps.errors import NotYet
+from failover.steps.guard import current_lease
+from failover.steps.promote import is_writer
+from failover.steps.tools import Facts, Tools
+from failover.takeover import Takeover
+from runtime.logs import logger
+
+
+def run(takeover: Takeover, tools: Tools) -> Facts:
+    """Whether the promotion may go on. The state machine waits and asks again."""
+    current_lease(takeover, tools)
+    if takeover.kind is not Kind.FAILOVER or is_writer(tools):
+        return {"done": True, "rule": Loss.NOTHING_FORCED}
+    policy = policy_of(tools)
+    figures = assess(tools, trusted=policy.journal_trusted)
+    asked = document(
+        system=takeover.system,
+        epoch=takeover.epoch,
+        plan=takeover.kind,
+        region=takeover.region,
+        figures=figures,
+    )
+    verdict = judge(figures, policy, (), wanted="", now_ms=tools.clock())
+    if not verdict.done:
+        try:
+            request = tools.approvals.ask(canonical(asked), now_ms=tools.clock())
+            given = tools.approvals.all()
+        except ApprovalsUnavailable as error:
+            raise NotYet(str(error)) from error
+        verdict = judge(figures, policy, given, wanted=request.digest, now_ms=tools.clock())
+    told: Facts = {"rule": verdict.rule, "reason": verdict.reason, **asked}
+    log = logger.info if verdict.done else logger.error
+    log("data loss", extra=told)
+    return {"done": verdict.done, **told}
