@@ -69,6 +69,12 @@ class Steady(_Part):
     old_holder_ready: int
     refusals: int
     failed_permille: float
+    planned: int = 0
+    longest_stall_s: float | None = None
+    failed_steps: int = 0
+    """Steps of takeovers that failed, were run again, and did their work in the end."""
+    budget: str | None = None
+    """What the guard's record says of the loss that replication alone would mean; null: nothing."""
 
 
 class Declared(_Part):

@@ -15,6 +15,10 @@ from localcloud.route53.plane import Route53Plane
 from localcloud.state import CloudState
 
 _LINK_WITHIN_S = 5.0
+REPLICATION_DELAY_MS = 500.0
+"""How late the write-ahead log arrives in the other region. Aurora's replication lag is "typically under a
+second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes half a second of
+committed rows with it, so that every drill has something to lose."""
 
 log = logging.getLogger("localcloud")
 
@@ -40,6 +44,7 @@ class LocalCloud:
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
     flapping: set[str] = field(default_factory=set)
+    sabotaged: set[str] = field(default_factory=set)
 
     def promote(self, region: str) -> None:
         """Make the PostgreSQL server of *region* the writer."""
@@ -109,6 +114,18 @@ class LocalCloud:
         self.aws.set_flapping(region, one_in)
         self.flapping = self.flapping | {region} if one_in else self.flapping - {region}
 
+    def lag(self, seconds: float) -> None:
+        """Let commits of either region reach the other one only after *seconds*."""
+        log.warning("replication lags %g s", seconds)
+        for link in self.links.values():
+            link.delay_ms = seconds * 1000
+
+    def sabotage(self, region: str, harm: str | None) -> None:
+        """Let every step of a takeover in *region* come to "kill" or "refuse" once; None ends it."""
+        self._must_be(region, set(self.state.regions))
+        self.aws.set_sabotage(region, harm)
+        self.sabotaged = self.sabotaged | {region} if harm else self.sabotaged - {region}
+
     def heal(self) -> int:
         """End every fault, and let the database that is not the writer follow it.
 
@@ -118,6 +135,9 @@ class LocalCloud:
             self.link(one, other, cut=False)
         for region in sorted(self.flapping):
             self.flap(region, 0)
+        for region in sorted(self.sabotaged):
+            self.sabotage(region, None)
+        self.lag(REPLICATION_DELAY_MS / 1000)
         follower = next(region for region in self.state.regions if region != self.pair.writer)
         for place in sorted(self.dead | self.stopped):
             self.revive(place)

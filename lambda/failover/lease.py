@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-
 IN_TRANSIT_MS = 15_000
 """Requests wait for a planned handover so long. One that takes longer is an outage."""
 

@@ -11,15 +11,14 @@ from payments.http import Answer, Request
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import Standing
 from payments.openapi import DOCUMENT
-from payments.payment_flow import PaymentFlow
 from payments.patience import Patience
+from payments.payment_flow import PaymentFlow
 from payments.peer import Call
 from payments.problems import HeldElsewhere, Problem, Refused
 from payments.readiness import Readiness
 from payments.request import PaymentRequest
 from payments.session_api import SessionApi
 from runtime.database import DatabaseUnavailable
-
 
 LAST_START_MS = 6_500
 """No step of a payment that may wait starts later than this after the request came. With the three

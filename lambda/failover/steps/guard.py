@@ -1,10 +1,11 @@
 """guard: this takeover is the one that the lease asks for."""
 
 from failover.decision import ApiFact, DatabaseFact
-from failover.lease import Lease
+from failover.lease import Kind, Lease
 from failover.lease_table import LeaseUnknown
 from failover.observe import api_fact, database_fact
 from failover.steps.errors import Held, NotYet
+from failover.steps.exposure import exposure
 from failover.steps.inspection import take_stock
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
@@ -41,7 +42,8 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     next(tools.journal.entries(), None)
     if takeover.phase(lease) is Phase.ASKED:
         _must_be_fit(tools)
-    return {"expires_in_ms": lease.expires_at_ms - tools.clock()}
+    forced = takeover.kind is Kind.FAILOVER
+    return {"expires_in_ms": lease.expires_at_ms - tools.clock(), **(exposure(tools) if forced else {})}
 
 
 def _must_be_fit(tools: Tools) -> None:

@@ -118,7 +118,7 @@ def stay_dead(regions: Regions) -> None:
         if regions.runs(region):
             original(worker)
         if not regions.runs(region):
-            _kill(worker)
+            kill(worker)
             raise RegionDeadError(f"{worker.func_name}: {region} is {regions.state(region)}")
 
     wrap(lambda_runtime.Worker, "_spawn", spawn)
@@ -129,7 +129,7 @@ def kill_all(region: str) -> int:
     with lambda_runtime._lock:
         keys = [key for key in lambda_runtime._workers if key.split(":")[1] == region]
         doomed = [worker for key in keys for worker in lambda_runtime._workers.pop(key)]
-    killed = sum(_kill(worker) for worker in doomed)
+    killed = sum(kill(worker) for worker in doomed)
     lambda_runtime.kill_workers(doomed)
     return killed
 
@@ -145,7 +145,8 @@ def signal_all(region: str, number: signal.Signals) -> int:
     return len(living)
 
 
-def _kill(worker: Any) -> bool:
+def kill(worker: Any) -> bool:
+    """SIGKILL the process of *worker*; returns whether there was one."""
     process = worker._proc
     if process is None or process.poll() is not None:
         return False

@@ -12,7 +12,7 @@ from rich.console import Console
 from dr import evidence as sealed
 from gameday import evidence
 from gameday.drill import Record, run_drill
-from gameday.errors import NotSteady
+from gameday.errors import NotSteady, ObservationFailed
 from gameday.faults import Kill, Place, Revive, Step, at_once
 from gameday.judge import Judgement, judge
 from gameday.junit import junit
@@ -23,7 +23,6 @@ from gameday.scenario import Expect, Follow, Given, Scenario
 from gameday.settings import DrillSettings
 from gameday.summary import ConfiguredWaits, Objectives, Terraform
 from gameday.validity import HostLoad
-from gameday.world import ObservationFailed
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld, running
 

@@ -12,10 +12,9 @@ from botocore.stub import Stubber
 
 from gameday import healing
 from gameday.cloud import Deployed, Outputs
-from gameday.errors import FaultRefused, LedgerUnread, NotSteady
+from gameday.errors import FaultRefused, LedgerUnread, NotSteady, ObservationFailed
 from gameday.faults import Cut, Kill, Place, Stop
 from gameday.local_world import LocalWorld
-from gameday.world import ObservationFailed
 from lib import config
 from localcloud.state import CloudState, RegionState
 from tests.unit.gameday.builders import EAST, WEST

@@ -160,10 +160,15 @@ class World(SimpleNamespace):
             when_recorded=nothing,
             when_settled=nothing,
             when_found=nothing,
+            when_slept=nothing,
         )
 
     def clock(self) -> int:
         return self.now_ms
+
+    def sleep(self, seconds: float) -> None:
+        self.now_ms += int(seconds * 1000)
+        self.when_slept()
 
     def read(self) -> Lease | None:
         self.reads += 1

@@ -9,6 +9,7 @@ from payments.api import PaymentApi
 from payments.composition import Service
 from payments.forwarding import Forwarding
 from payments.lease_view import RecentLease, Standing
+from payments.patience import Patience
 from payments.payment_flow import PaymentFlow
 from payments.session_api import SessionApi
 
@@ -71,6 +72,7 @@ class Frontend(SimpleNamespace):
             readiness=self.readiness,
             forwarding=Forwarding(region=region, peer=self.peer, clock=world.clock),
             sessions=SessionApi(sessions=self.sessions, clock=world.clock),
+            patience=Patience(clock=world.clock, sleep=world.sleep),
         )
         return Service(
             region=region, lease=lease, api=api, meter=SimpleNamespace(record=self.measured.append)
