@@ -56,7 +56,8 @@ def _events(client: "SFNClient", arn: str) -> Iterator[Mapping[str, Any]]:
 
 def _steps(execution: str, events: Iterable[Mapping[str, Any]]) -> Iterator[StepSeen]:
     """The visits to task states. What a state waits for by asking again is visited again."""
-    state, errors = "", []
+    state = ""
+    errors: list[str] = []
     for event in events:
         match event["type"]:
             case "TaskStateEntered":

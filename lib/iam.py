@@ -81,11 +81,11 @@ WITHOUT_REGION = (
 """Services with one endpoint: their calls arrive in a region that the caller does not choose."""
 
 
-def outside(*regions: str) -> Deny:
-    """Deny whatever is not in *regions*, now and with every right a role may get later."""
+def outside(*regions: str, but: tuple[str, ...] = ()) -> Deny:
+    """Deny whatever is not in *regions*, now and with every right a role may get later, but some actions."""
     return Deny(
         resources=("*",),
-        but=WITHOUT_REGION,
+        but=(*WITHOUT_REGION, *but),
         when={"StringNotEquals": {"aws:RequestedRegion": list(regions)}},
     )
 

@@ -57,6 +57,8 @@ class FailoverControl(Construct):
                 publish_active_region(platform.site),
                 *database.fail_over(),
             ],
+            # Aurora takes it where the writer is. Nothing of a forced failover leaves the region.
+            abroad=("rds:SwitchoverGlobalCluster",),
         )
         self.machine = FailoverMachine(self, "failover", platform=platform, steps=self.steps)
         self.keeper = Function(

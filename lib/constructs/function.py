@@ -65,7 +65,9 @@ class Function(Construct):
         memory_mb: int,
         timeout_s: int,
         allow: Iterable[Allow],
+        abroad: tuple[str, ...] = (),
     ) -> None:
+        """*abroad* are the actions that the function may use in another region too, if *allow* has them."""
         super().__init__(scope, id_)
         site = platform.site
         name = site.name(id_)
@@ -77,7 +79,7 @@ class Function(Construct):
             site=site,
             what=id_,
             service="lambda",
-            allow=[*statements, outside(site.region.name)],
+            allow=[*statements, outside(site.region.name, but=abroad)],
         )
         function = LambdaFunction(
             self,

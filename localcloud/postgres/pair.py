@@ -14,7 +14,7 @@ from localcloud.postgres.host import Host
 from localcloud.postgres.salvage import salvage
 from localcloud.postgres.server import PATIENTLY_S, Server
 from localcloud.postgres.storage import REPLICATOR, Passwords, Storage
-from localcloud.postgres.switchover import STREAMING, hand_over, promote
+from localcloud.postgres.switchover import STREAMING, Return, hand_over, promote
 
 _A_PAIR = 2
 
@@ -48,7 +48,7 @@ class PostgresPair:
         }
         self._writer: str | None = None
         self._caught_up_at = dict.fromkeys(ports, 0.0)
-        self._returning: threading.Thread | None = None
+        self._return = Return()
         self._changes = threading.Lock()  # one promotion or owner at a time; kill never waits for it
 
     def socket(self, region: str) -> Path:
@@ -90,8 +90,8 @@ class PostgresPair:
 
         Returns when it has read back that the server is one.
         """
+        self._return.wait()
         with self._changes:
-            self._await_return()
             if not self.is_writer(region):
                 promote(self._servers[region])
             self._writer = region
@@ -99,25 +99,17 @@ class PostgresPair:
     def switchover(self, region: str) -> None:
         """Make the region's server the writer and the other one its standby; nothing is lost.
 
-        Returns when the new writer takes writes, as Aurora does; the other server comes back beside it, and
-        the next change of roles waits for that. Raises PostgresFailed; the old writer writes again if that
-        happened before the promotion.
+        Returns when the new writer takes writes; the old one comes back by itself, and the next change waits.
+        Raises PostgresFailed; the old writer writes again if that was before the promotion.
         """
         new, old = self._servers[region], self._servers[self._other[region]]
         with self._changes:
-            self._await_return()
+            self._return.wait()
             if self.is_writer(region):
                 return
             hand_over(old, new)
             self._writer = region
-            self._returning = threading.Thread(target=self._start_standby, args=(old,), daemon=True)
-            self._returning.start()
-
-    def _await_return(self) -> None:
-        """Wait until the server that a switchover left behind is a standby, or has failed to be one."""
-        if self._returning is not None:
-            self._returning.join()
-            self._returning = None
+            self._return.begin(lambda: self._start_standby(old))
 
     def is_writer(self, region: str) -> bool:
         """Whether the region's server takes writes; one that does not answer takes none."""
@@ -178,7 +170,7 @@ class PostgresPair:
         The rows that never left it are appended to the file *salvage_to* first (see `salvage`);
         returns how many. A server that was a standby just starts again.
         """
-        self._await_return()
+        self._return.wait()
         returning, survivor = self._servers[region], self._servers[self._other[region]]
         if not self.is_writer(survivor.region):
             raise PostgresFailed(f"{survivor.region} has no writer to follow", "promote it first")
@@ -196,7 +188,7 @@ class PostgresPair:
 
     def stop(self) -> None:
         """Stop both servers, within seconds, and delete their data, for good; safe to repeat."""
-        self._await_return()
+        self._return.wait()
         # a writer waits for its standby to have everything: the standby leaves first
         for server in sorted(self._servers.values(), key=lambda each: each.region == self._writer):
             server.stop()

@@ -11,6 +11,7 @@ from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
 from failover.region_api import Answer, ApiUnavailable
 from failover.steps import STEPS, _tools, handler, perform
 from failover.steps.errors import Held, NotYet
+from failover.steps.inspection import OVERDUE_MS
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
 from payments.errors import JournalUnavailable, StaleEpoch
@@ -202,7 +203,7 @@ def test_a_takeover_from_beginning_to_end(tools, west):
     facts = run_all(tools, west)
     assert outcome(tools, west) == DONE
     assert facts == {
-        "guard": {"expires_in_ms": TTL},
+        "guard": {"expires_in_ms": TTL, "replication": "within", "missing": 1, "overdue": 0},
         "promote": {"requested": True},
         "wait_writer": {"done": True, "database": "writer"},
         "fence": {"fence": 8},
@@ -511,3 +512,37 @@ def test_the_ledger_is_used_over_one_session_of_the_own_database(tools):
     with Tools.ledger(replace(tools, database=SimpleNamespace(session=session))) as ledger:
         assert ledger.fence_epoch() == 8
     assert sessions == ["opened", "closed"]
+
+
+# guard: what there would be to lose without the journal
+
+
+@pytest.mark.parametrize(
+    ("late_ms", "rows", "told"),
+    [
+        (0, {}, {"replication": "within", "missing": 2, "overdue": 0}),
+        (OVERDUE_MS, {}, {"replication": "within", "missing": 2, "overdue": 0}),
+        (OVERDUE_MS + 1, {}, {"replication": "over", "missing": 2, "overdue": 2}),
+        (
+            OVERDUE_MS + 1,
+            {"key-1": (7, EAST), "key-2": (7, EAST)},
+            {"replication": "within", "missing": 0, "overdue": 0},
+        ),
+    ],
+)
+def test_the_guard_records_how_far_replication_was_behind(*, tools, west, clock, late_ms, rows, told):
+    west.rows = rows
+    clock.now += late_ms
+    facts = perform("guard", TAKEOVER, tools)
+    assert {name: facts[name] for name in told} == told
+
+
+def test_a_ledger_that_cannot_be_read_is_unknown_and_holds_nothing_up(tools, west):
+    west.known = fails(DatabaseUnavailable("down"))
+    facts = perform("guard", TAKEOVER, tools)
+    assert (facts["replication"], facts["why"]) == ("unknown", "down")
+
+
+def test_a_first_takeover_has_nothing_to_lose(tools, west, put):
+    first = put(Lease.first("payments", holder=WEST, now_ms=NOW, ttl_ms=TTL))
+    assert perform("guard", Takeover.of(first), tools) == {"expires_in_ms": TTL}

@@ -11,8 +11,10 @@ from rich.console import Console
 
 from dr import evidence as sealed
 from gameday import evidence
+from gameday.acts import Lag
 from gameday.drill import Record, run_drill
-from gameday.errors import NotSteady, ObservationFailed
+from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
+from gameday.executions import StepSeen
 from gameday.faults import Kill, Place, Revive, Step, at_once
 from gameday.judge import Judgement, judge
 from gameday.junit import junit
@@ -115,7 +117,7 @@ def test_the_evidence_can_be_checked_later(record, tmp_path):
     manifest = json.loads((run / "manifest.json").read_text())
     assert {file["name"] for file in manifest["files"]} == {
         *("calls.jsonl", "findings.json", "junit.xml", "ledger.jsonl", "operations.jsonl"),
-        *("report.html", "summary.json", "timeline.json"),
+        *("report.html", "steps.jsonl", "summary.json", "timeline.json"),
     }
     assert sealed.verify(run) == []
     lines = (run / "operations.jsonl").read_text().splitlines()
@@ -173,6 +175,32 @@ async def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_ste
     assert (summary.holder_before, summary.holder_after, summary.verdict) == (EAST, EAST, "met")
     assert summary.measured.restored_s == 0.0
     assert summary.measured.detected_s is None
+
+
+async def test_what_the_scenario_prepares_is_done_before_the_load_and_the_steps_are_asked_for():
+    world = FakeWorld(told=[StepSeen(execution="x", state="Guard", facts={"replication": "over"})])
+    lag = Lag(30.0)
+    scenario = replace(MINIATURE, given=replace(MINIATURE.given, deeds=(lag,)))
+    record = await drilled(world, scenario)
+    assert world.struck[0] == lag
+    assert [mark.what for mark in record.fault.marks] == ["us-east-1 killed"]
+    assert world.asked_of == [WEST], "the region that was lost cannot tell"
+    assert judged(record, scenario).summary.steady.budget == "over"
+
+
+async def test_both_regions_tell_their_steps_where_none_was_lost():
+    world = FakeWorld()
+    await drilled(world, WITNESS_LOST)
+    assert sorted(world.asked_of) == [EAST, WEST]
+
+
+async def test_steps_that_cannot_be_read_give_no_verdict():
+    class Mute(FakeWorld):
+        async def steps(self, since, regions):
+            raise ObservationFailed("the state machine does not tell")
+
+    with pytest.raises(LedgerUnread, match="does not tell"):
+        await drilled(Mute())
 
 
 async def test_a_takeover_that_nobody_asked_for_is_a_miss():

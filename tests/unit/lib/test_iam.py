@@ -53,6 +53,13 @@ def test_P08_whatever_is_outside_the_regions_is_denied_but_services_without_one(
     assert "Action" not in statement
 
 
+def test_what_may_leave_the_region_is_named():
+    (statement,) = json.loads(policy([outside("eu-west-1", but=("rds:SwitchoverGlobalCluster",))]))[
+        "Statement"
+    ]
+    assert "rds:SwitchoverGlobalCluster" in statement["NotAction"]
+
+
 def test_a_denial_in_the_policy_of_a_resource_names_whom_it_is_for():
     statement = Deny(actions=("sns:Publish",), resources=("arn:t",), when={}, principal="*").render()
     assert (statement["Principal"], statement["Action"]) == ("*", ["sns:Publish"])

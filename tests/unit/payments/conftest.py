@@ -166,6 +166,9 @@ class World(SimpleNamespace):
     def clock(self) -> int:
         return self.now_ms
 
+    def steady_s(self) -> float:
+        return self.now_ms / 1000
+
     def sleep(self, seconds: float) -> None:
         self.now_ms += int(seconds * 1000)
         self.when_slept()

@@ -55,7 +55,7 @@ class Frontend(SimpleNamespace):
     def service(self) -> Service:
         ids = iter(f"7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d{number:03x}" for number in range(4_096))
         world, region = self.world, self.region
-        lease = RecentLease(world, world.clock)
+        lease = RecentLease(world, world.clock, world.steady_s)
         flow = PaymentFlow(
             region=region,
             skew_ms=2_000,

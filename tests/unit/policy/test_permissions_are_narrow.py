@@ -71,6 +71,10 @@ COMMON = {
 }
 
 
+ABROAD = {"payments-steps": {"rds:SwitchoverGlobalCluster"}}
+"""What a function may do in another region: a planned switchover is asked for where the writer is."""
+
+
 def statements(stack: Synthesized) -> Iterator[tuple[str, dict[str, Any]]]:
     for body in stack.all("aws_iam_role_policy"):
         for statement in json.loads(body["policy"])["Statement"]:
