@@ -86,10 +86,7 @@ class PostgresPair:
             writer.query(f"{verb} {role}", timeout_s=PATIENTLY_S)
 
     def promote(self, region: str) -> None:
-        """Make the region's server a writer, whatever the other one does; safe to repeat.
-
-        Returns when it has read back that the server is one.
-        """
+        """Make the region's server a writer, whatever the other one does, and read that back."""
         self._return.wait()
         with self._changes:
             if not self.is_writer(region):
@@ -144,7 +141,7 @@ class PostgresPair:
         return max(0.0, asked_at - max(self._caught_up_at[region], last_commit_at or 0.0))
 
     def kill(self, region: str) -> frozenset[int]:
-        """Kill all of the region's database processes at once; returns their ids when they are gone."""
+        """Kill all database processes of the region at once; returns their ids when they are gone."""
         return self._servers[region].kill()
 
     def freeze(self, region: str) -> frozenset[int]:
@@ -156,7 +153,7 @@ class PostgresPair:
         return self._servers[region].thaw()
 
     def revive(self, region: str) -> None:
-        """Start the region's killed server on the data it has: a lost writer believes it is one still."""
+        """Start the region's killed server on its data: a lost writer believes it is one still."""
         self._servers[region].start()
 
     @property
@@ -167,8 +164,7 @@ class PostgresPair:
     def rejoin(self, region: str, *, salvage_to: Path) -> int:
         """Bring a lost writer back as a standby of the other region's server.
 
-        The rows that never left it are appended to the file *salvage_to* first (see `salvage`);
-        returns how many. A server that was a standby just starts again.
+        Rows that never left it go to the file *salvage_to* first; returns how many. A standby just starts.
         """
         self._return.wait()
         returning, survivor = self._servers[region], self._servers[self._other[region]]
