@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from dr.rules import Purpose
 from dr.situation import Situation
 
-DRAIN_S = 12
-"""The `settle` step waits so long for requests under way; see failover.steps.settle."""
+DRAIN_S = 1
+"""The state machine waits so long after the drain; see lib/constructs/takeover.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,14 @@ class PlannedStep:
 
 GUARD = PlannedStep("guard", "see that the lease asks for it, that the journal answers and the target is fit")
 APPROVE = PlannedStep("approve", "over the loss budget, wait until two principals have typed dr approve")
-AFTER = (
-    PlannedStep("wait_writer", "wait until the target's database takes writes"),
-    PlannedStep("hand_over", "give the lease to the target, in the next epoch"),
-    PlannedStep("fence", "let the ledger take writes of the new epoch only"),
-    PlannedStep("reconcile", "record every journalled payment that the ledger lacks"),
+WAIT_WRITER = PlannedStep("wait_writer", "wait until the target's database takes writes")
+FENCE = PlannedStep("fence", "let the ledger take writes of the new epoch only")
+RECONCILE = PlannedStep("reconcile", "record every journalled payment that the ledger lacks")
+SERVE = (
     PlannedStep("publish", "name the target in its own parameters"),
     PlannedStep("activate", "let the target acknowledge; DNS follows its readiness"),
+)
+PROVE = (
     PlannedStep("verify", "pay one unit of the test currency through the target's API"),
     PlannedStep("record", "log the evidence"),
 )
@@ -33,14 +34,23 @@ FORCED = (
     GUARD,
     APPROVE,
     PlannedStep("promote", "FailoverGlobalCluster with data loss allowed, called in the target region"),
-    *(step for step in AFTER if step.name != "hand_over"),
+    WAIT_WRITER,
+    FENCE,
+    RECONCILE,
+    *SERVE,
+    *PROVE,
 )
 PLANNED = (
     GUARD,
     PlannedStep("drain", "the holder takes no new payments"),
     PlannedStep("settle", f"wait {DRAIN_S} s for requests under way, then until nothing is missing"),
     PlannedStep("promote", "SwitchoverGlobalCluster, called in the holder's region"),
-    *AFTER,
+    WAIT_WRITER,
+    PlannedStep("hand_over", "give the lease to the target, in the next epoch"),
+    FENCE,
+    *SERVE,
+    RECONCILE,
+    *PROVE,
 )
 
 
@@ -81,6 +91,6 @@ def consequence(purpose: Purpose, holder: str, target: str) -> str:
             f"{holder} has to rejoin before it can serve again."
         )
     return (
-        f"Move payments from {holder} to {target}? They are refused with Retry-After for about "
-        f"{DRAIN_S} s plus Aurora's switchover; none is lost."
+        f"Move payments from {holder} to {target}? They wait for about {DRAIN_S} s plus Aurora's "
+        f"switchover, five seconds at most, and are refused with Retry-After after that; none is lost."
     )

@@ -80,11 +80,12 @@ class CallReport:
     table: Sequence[CallCount]
 
 
-def recovery_calls(calls: Iterable[Call], fault: Fault, until: float) -> CallReport:
+def recovery_calls(calls: Iterable[Call], fault: Fault, until: float, *, planned: bool = False) -> CallReport:
     """What functions called from *fault* to *until*.
 
     The operator (this harness reads along) is left out, and so is the region that was lost: its
-    processes are not part of the recovery. Where nobody may move, no region was.
+    processes are not part of the recovery. Where nobody may move, no region was. A *planned* move may
+    call the other region, where the writer still is; it needs both.
     """
     lost = {fault.region} if fault.moved else set()
     seen = [call for call in calls if fault.at <= call.at <= until and call.caller not in {OPERATOR, *lost}]
@@ -92,7 +93,9 @@ def recovery_calls(calls: Iterable[Call], fault: Fault, until: float) -> CallRep
     return CallReport(
         calls=seen,
         to_dead_region=[call for call in seen if call.to_region in lost],
-        to_foreign_control_plane=[call for call in seen if call.foreign],
+        to_foreign_control_plane=[
+            call for call in seen if (call.service in _GLOBAL_CONTROL_PLANES if planned else call.foreign)
+        ],
         table=[
             CallCount(principal=principal, service=service, action=action, count=count)
             for (principal, service, action), count in sorted(counts.items())

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gameday import tasks
+from gameday.acts import Act
 from gameday.calls import Call
-from gameday.errors import NotSteady
+from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
+from gameday.executions import StepSeen
 from gameday.faults import Deed
 from gameday.history import Fault, History, Mark
 from gameday.host import HostMeter
@@ -36,6 +38,8 @@ class Record:
     rows: Sequence[LedgerRow]
     journal: Sequence[JournalEntry]
     calls: Sequence[Call]
+    steps: Sequence[StepSeen]
+    """What the state machines of the regions that live did."""
     fault: Fault
     host: HostLoad
     steady_since: float
@@ -51,6 +55,8 @@ async def run_drill(
     Raises NotSteady, FaultRefused or LedgerUnread when there can be no record.
     """
     await _wait_until_given(world, scenario.given, progress)
+    for deed in scenario.given.deeds:
+        await _strike(world, deed, progress)
     load = Load(run=run, api_name=world.api_name, doors=world.doors, resolver=world.resolver, plan=plan)
     history, pace = History(), Pace()
     progress.say(f"load: {plan.rate:g} payments/s from {plan.populations} client populations")
@@ -77,6 +83,7 @@ async def run_drill(
         rows=rows,
         journal=await world.journal(run),
         calls=world.calls(fault.at, until),
+        steps=await _steps(world, fault),
         fault=fault,
         host=host,
         steady_since=steady_since,
@@ -133,14 +140,14 @@ async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, p
         done_at=done_at,
         region=world.primary,
         other=world.survivor,
-        survivor=world.survivor if scenario.expect.moves else world.primary,
+        survivor=world.survivor if scenario.expect.away else world.primary,
         marks=tuple(marks),
         silent_from=done_at if scenario.silences else None,
         silent_until=silent_until if scenario.silences else None,
     )
 
 
-async def _strike(world: World, deed: Deed, progress: Progress) -> Mark:
+async def _strike(world: World, deed: Deed | Act, progress: Progress) -> Mark:
     at, what = time.time(), deed.told(world.places)
     await world.strike(deed)
     progress.say(f"[bold red]fault[/bold red]: {what}")
@@ -166,6 +173,15 @@ async def _follow(load: Load, plan: LoadPlan, scenario: Scenario, at: float, pro
                 scenario.last_step_s + follow.after_last_step_s if scenario.last_step_s else 0.0,
             )
             end = min(end, at + enough_s)
+
+
+async def _steps(world: World, fault: Fault) -> Sequence[StepSeen]:
+    """Of the region that must hold the lease; of both where no region was silenced."""
+    regions = [fault.survivor] if fault.silent_from else list(world.doors)
+    try:
+        return await world.steps(fault.at, regions)
+    except ObservationFailed as error:
+        raise LedgerUnread(str(error)) from error
 
 
 async def _settled_rows(

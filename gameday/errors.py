@@ -26,3 +26,7 @@ class FaultRefused(GameDayError):
 
 class LedgerUnread(GameDayError):
     """The surviving ledger or journal could not be read, so nothing can be said about payments."""
+
+
+class ObservationFailed(Exception):
+    """Nothing could be learnt; the message says why."""

@@ -32,6 +32,7 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
     _write_json(run / "findings.json", asdict(judgement.findings))
     _write_lines(run / "operations.jsonl", (asdict(operation) for operation in record.operations))
     _write_lines(run / "ledger.jsonl", (asdict(row) for row in record.rows))
+    _write_lines(run / "steps.jsonl", (asdict(step) for step in record.steps))
     _write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
     (run / "junit.xml").write_text(junit(judgement.summary))
     (run / REPORT).write_text(page(record, judgement))

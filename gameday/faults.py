@@ -6,6 +6,10 @@ Every deed is one order to the local cloud's control interface (localcloud/contr
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gameday.acts import Act
 
 
 class Place(StrEnum):
@@ -120,7 +124,7 @@ class Step:
     """One deed at its time, in seconds after the first one."""
 
     after_s: float = 0.0
-    deed: Deed
+    deed: "Deed | Act"
 
 
 def at_once(*deeds: Deed) -> tuple[Step, ...]:

@@ -10,12 +10,15 @@ from pathlib import Path
 from rich.console import Console
 
 from gameday import cloud, evidence
+from gameday.acts import SWITCHOVER
 from gameday.drill import run_drill
 from gameday.healing import heal, holder
 from gameday.judge import judge
 from gameday.local_world import LocalWorld
+from gameday.operator import types
 from gameday.progress import Progress
 from gameday.report import print_report
+from gameday.scenario import Side
 from gameday.scenarios import SCENARIOS
 from gameday.settings import DrillSettings
 from gameday.stage import Stage
@@ -37,7 +40,8 @@ class LocalGround:
     def drill(self, scenario: str) -> Verdict:
         """Run a scenario, write its evidence and print the report."""
         given, settings = SCENARIOS[scenario], config.load()
-        world, progress = self._world(settings), Progress(self.screen)
+        progress = Progress(self.screen)
+        world = self._at_side(given.given.side, settings, progress)
         progress.say(f"[bold]{given.code}[/bold] {given.title}; {world.primary} holds the lease")
         plan = given.load if self.rate is None else replace(given.load, rate=self.rate)
         name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -60,6 +64,16 @@ class LocalGround:
     def heal(self) -> None:
         """End all faults and let automation run again; then no region is dead, and any view will do."""
         heal(LocalWorld.of(cloud.load(), config.load()))
+
+    def _at_side(self, side: Side, settings: config.Settings, progress: Progress) -> LocalWorld:
+        """The world once the lease is where the scenario wants it."""
+        world = self._world(settings)
+        at_home = world.primary == settings.primary.name
+        if side is Side.ANY or at_home == (side is Side.HOME):
+            return world
+        progress.say(f"{world.primary} holds the lease, the scenario begins elsewhere: dr switchover")
+        types(world.deployed.state, SWITCHOVER)
+        return self._world(settings)
 
     @staticmethod
     def _world(settings: config.Settings) -> LocalWorld:

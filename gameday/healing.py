@@ -6,9 +6,8 @@ import time
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gameday.control import HEAL, order
-from gameday.errors import FaultRefused, NotSteady
+from gameday.errors import FaultRefused, NotSteady, ObservationFailed
 from gameday.local_world import LocalWorld
-from gameday.world import ObservationFailed
 
 _LEASE_WITHIN_S = 30.0
 _AGAIN_S = 1.0

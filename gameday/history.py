@@ -12,6 +12,13 @@ class LeaseSeen:
     holder: str
     state: str
     expires_at: float
+    kind: str = "failover"
+    """How the holder came to it."""
+
+    @property
+    def planned(self) -> bool:
+        """Whether the lease was handed over, and not taken."""
+        return self.kind in {"switchover", "failback"}
 
     @property
     def active(self) -> bool:

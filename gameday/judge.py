@@ -6,6 +6,7 @@ from os import cpu_count
 
 from gameday.calls import CallReport, recovery_calls
 from gameday.drill import Record
+from gameday.executions import failed_steps, loss_found
 from gameday.ledger_check import LedgerFindings, check
 from gameday.scenario import Scenario
 from gameday.settings import DrillSettings
@@ -42,9 +43,11 @@ def judge(
     """What *record* proves."""
     fault = record.fault
     seen = moments(record.history, record.operations, fault, record.until, scenario.follow.good_s)
-    end = record.until if seen.restored_s is None else fault.at + seen.restored_s
+    planned = bool(scenario.expect.planned)
+    whole = planned or seen.restored_s is None
+    end = record.until if whole else fault.at + (seen.restored_s or 0)
     findings = check(record.operations, record.rows, record.journal, tenures(record.history.leases), fault)
-    made = recovery_calls(record.calls, fault, end)
+    made = recovery_calls(record.calls, fault, end, planned=planned)
     reasons = invalid_reasons(
         history=record.history,
         operations=record.operations,
@@ -55,7 +58,8 @@ def judge(
         limits=Limits(steady_payments=int(rate * scenario.given.steady_s * _LEAST_SHARE)),
     )
     measured = Measured.of(seen, rpo_s(findings, fault))
-    steady = steadiness(record.history, record.operations, fault, seen.restored_s, record.until)
+    moved = steadiness(record.history, record.operations, fault, seen.restored_s, record.until)
+    steady = Steady(**asdict(moved), failed_steps=failed_steps(record.steps), loss=loss_found(record.steps))
     counts, made_counts = payments(record.operations, findings), calls(made)
     met = checks(
         measured=measured,
@@ -79,7 +83,7 @@ def judge(
         invalid_reasons=tuple(reasons),
         objectives=settings.objectives,
         measured=measured,
-        steady=Steady(**asdict(steady)),
+        steady=steady,
         configured_waits=settings.waits,
         declared_aws=DECLARED_AWS,
         payments=counts,

@@ -12,16 +12,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, ScanOutputTypeDef
 from mypy_boto3_rds import RDSClient
+from mypy_boto3_stepfunctions import SFNClient
 
+from gameday.acts import Act, Typed
 from gameday.calls import Call
 from gameday.cloud import Deployed
 from gameday.control import order
-from gameday.errors import LedgerUnread
+from gameday.errors import LedgerUnread, ObservationFailed
+from gameday.executions import StepSeen, steps_since
 from gameday.faults import Deed, Place, Places
 from gameday.history import LeaseSeen
 from gameday.ledger_reader import LedgerReader
+from gameday.operator import types
 from gameday.records import JournalEntry, LedgerRow
-from gameday.world import ObservationFailed
 from lib.config import Settings
 from localcloud.route53.resolver import Resolver
 
@@ -41,6 +44,7 @@ class LocalWorld:
     resolver: Resolver
     dynamodb: DynamoDBClient
     rds: RDSClient
+    machines: Mapping[str, SFNClient]
     ledgers: Mapping[str, LedgerReader]
 
     @classmethod
@@ -57,8 +61,10 @@ class LocalWorld:
             region_name=survivor,
         )
 
-        def client(service: str) -> Any:
-            return aws.client(service, endpoint_url=state.operator_endpoint, config=_QUICK)
+        def client(service: str, region: str = survivor) -> Any:
+            return aws.client(
+                service, region_name=region, endpoint_url=state.operator_endpoint, config=_QUICK
+            )
 
         return cls(
             deployed=deployed,
@@ -70,6 +76,7 @@ class LocalWorld:
             resolver=Resolver("127.0.0.1", state.dns_port),
             dynamodb=client("dynamodb"),
             rds=client("rds"),
+            machines={name: client("stepfunctions", name) for name in state.regions},
             ledgers={
                 name: LedgerReader(
                     secrets=client("secretsmanager"),
@@ -119,6 +126,7 @@ class LocalWorld:
             holder=item["holder"]["S"],
             state=item["state"]["S"],
             expires_at=int(item["expires_at_ms"]["N"]) / 1000,
+            kind=item["kind"]["S"],
         )
 
     async def writer(self) -> str:
@@ -138,9 +146,18 @@ class LocalWorld:
             raise ObservationFailed(f"{len(writers)} of {len(members)} members are writers")
         return writers[0].split(":")[3]
 
-    async def strike(self, deed: Deed) -> None:
+    async def strike(self, deed: Deed | Act) -> None:
         """Do *deed*. Raises FaultRefused."""
-        await asyncio.to_thread(order, self.deployed.state, deed.order(self.places))
+        state = self.deployed.state
+        if isinstance(deed, Typed):
+            await asyncio.to_thread(types, state, deed)
+        else:
+            await asyncio.to_thread(order, state, deed.order(self.places))
+
+    async def steps(self, since: float, regions: Iterable[str]) -> Sequence[StepSeen]:
+        """The steps of takeovers in *regions*. Raises ObservationFailed."""
+        found = [await asyncio.to_thread(steps_since, self.machines[name], since) for name in regions]
+        return [step for steps in found for step in steps]
 
     async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
         """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""

@@ -10,9 +10,10 @@ from http import HTTPStatus
 import aiohttp
 
 from gameday import tasks
+from gameday.errors import ObservationFailed
 from gameday.history import DnsSeen, History, Missed, ReadySeen, Seen, WriterSeen
 from gameday.population import region_of
-from gameday.world import ObservationFailed, World
+from gameday.world import World
 from localcloud.route53.resolver import ResolutionError
 
 _PROBE_TIMEOUT_S = 2.5

@@ -3,8 +3,21 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from gameday.faults import Kill, Step, Stop
+from failover.loss import Loss
+from gameday.acts import Act
+from gameday.faults import Deed, Kill, Step, Stop
 from gameday.load import LoadPlan
+
+
+class Side(StrEnum):
+    """Where the lease is when a drill begins."""
+
+    ANY = "any"
+    """Where the last drill left it."""
+    HOME = "home"
+    """Where the settings place the first writer."""
+    AWAY = "away"
+    """In the other region: an operator moves it there first if need be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +28,9 @@ class Given:
     """How long to wait for the holder to be ready and DNS to name it."""
     steady_s: float = 20.0
     """How long the full load runs before the fault."""
+    side: Side = Side.ANY
+    deeds: tuple[Deed | Act, ...] = ()
+    """Done when the holder is ready, before the load: the system must be steady in spite of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +54,37 @@ class Follow:
 class Expect:
     """What must be true besides the objectives of the settings, no less and no more."""
 
-    moves: bool
-    """Whether the other region must take over, once and for good; else nobody may move."""
+    moves: int
+    """How often the lease, the writer and DNS must move, each to the other region; 0: nobody may move."""
     restored_s: float
+    planned: int = 0
+    """How many of the moves must be planned: handed over, and not taken."""
     failed_permille: float = 10.0
     """Attempts that may fail once the service is restored; where nobody may move, since the fault."""
     least_refusals: int = 0
     """How often the old holder must have refused a payment after the fault: proof that it was asked."""
+    stall_s: float | None = None
+    """The longest that a payment may wait from its arrival to its acknowledgement; then none may be left
+    without one. None: as long as its client has patience."""
+    least_reconciled: int = 0
+    """How many payments must have been replayed from the journal: proof that there was something to lose."""
+    failed_steps: int | None = None
+    """How many steps of the takeovers must have failed, been run again, and done their work in the end."""
+    loss: Loss | None = None
+    """The rule by which the forced promotion must have gone on; None: any."""
+
+    @property
+    def moves_told(self) -> str:
+        """Who must move, in words."""
+        if not self.moves:
+            return "nobody"
+        told = "the other region takes over" if self.away else "there and back again"
+        return f"{told}, as planned" if self.planned else told
+
+    @property
+    def away(self) -> bool:
+        """Whether the other region must hold the lease in the end."""
+        return self.moves % 2 == 1
 
 
 class Plans(StrEnum):
@@ -72,7 +112,7 @@ class Scenario:
     @property
     def silences(self) -> bool:
         """Whether the first step leaves the holder unable to answer anybody."""
-        return isinstance(self.steps[0].deed, Kill | Stop) and self.expect.moves
+        return isinstance(self.steps[0].deed, Kill | Stop) and self.expect.away
 
     @property
     def last_step_s(self) -> float:

@@ -23,6 +23,11 @@ class Steadiness:
     """Payments that the old holder answered with 503."""
     failed_permille: float
     """Attempts that failed once the service was restored; where nobody may move, since the fault."""
+    planned: int = 0
+    """Of the epochs begun those that were handed over, and not taken."""
+    longest_stall_s: float | None = 0.0
+    """The longest that a payment, unanswered when the fault came or later, waited from its arrival to its
+    acknowledgement; None: for one it never came."""
 
 
 def steadiness(
@@ -51,7 +56,19 @@ def steadiness(
             a.region == fault.region and a.status == HTTPStatus.SERVICE_UNAVAILABLE for a in attempts
         ),
         failed_permille=_failed_permille([a for a in attempts if a.started >= since]),
+        planned=len({seen.epoch for seen in later if seen.planned}),
+        longest_stall_s=_longest_stall_s(operations, fault),
     )
+
+
+def _longest_stall_s(operations: Sequence[Operation], fault: Fault) -> float | None:
+    waits = [
+        None if op.acknowledged_at is None else op.acknowledged_at - op.started
+        for op in operations
+        if op.acknowledged_at is None or op.acknowledged_at >= fault.at
+    ]
+    known = [wait for wait in waits if wait is not None]
+    return round(max(known, default=0.0), 3) if len(known) == len(waits) else None
 
 
 def _moves(seen: Sequence[WriterSeen] | Sequence[DnsSeen], fault: Fault) -> int:

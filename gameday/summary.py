@@ -69,6 +69,12 @@ class Steady(_Part):
     old_holder_ready: int
     refusals: int
     failed_permille: float
+    planned: int = 0
+    longest_stall_s: float | None = None
+    failed_steps: int = 0
+    """Steps of takeovers that failed, were run again, and did their work in the end."""
+    loss: str | None = None
+    """The rule of failover/loss.py by which the last forced promotion went on; null: there was none."""
 
 
 class Declared(_Part):

@@ -7,7 +7,6 @@ from gameday.history import Fault
 from gameday.ledger_check import LedgerFindings
 from gameday.records import Operation
 from gameday.scenario import Expect
-from gameday.steadiness import Steadiness
 from gameday.summary import (
     CallLine,
     Calls,
@@ -16,6 +15,7 @@ from gameday.summary import (
     Measured,
     Objectives,
     Payments,
+    Steady,
     Terraform,
     Verdict,
 )
@@ -86,10 +86,9 @@ def checks(
     payments: Payments,
     calls: Calls,
     terraform: Terraform,
-    steady: Steadiness,
+    steady: Steady,
 ) -> tuple[Check, ...]:
     """Every expectation with what was measured against it: less is a failure, and so is more."""
-    moves = 1 if expect.moves else 0
     nothing = {
         "payments lost": payments.lost,
         "accepted payments lost": payments.accepted_lost,
@@ -104,9 +103,11 @@ def checks(
     if terraform.second_plan_changes is not None:
         nothing["changes in a second plan"] = terraform.second_plan_changes
     return (
-        _exactly("epochs begun", moves, steady.epochs_begun),
-        _exactly("moves of the writer", moves, steady.writer_moves),
-        _exactly("moves of DNS", moves, steady.dns_moves),
+        _exactly("epochs begun", expect.moves, steady.epochs_begun),
+        _exactly("epochs begun as planned", expect.planned, steady.planned),
+        _exactly("moves of the writer", expect.moves, steady.writer_moves),
+        _exactly("moves of DNS", expect.moves, steady.dns_moves),
+        *_besides(expect, steady, payments),
         _at_least("refusals by the old holder", expect.least_refusals, steady.refusals),
         _at_most("failed attempts, per mille", expect.failed_permille, steady.failed_permille),
         _at_most("recovery time objective, s", objectives.rto_s, measured.restored_s),
@@ -118,6 +119,20 @@ def checks(
             for stack, count in (terraform.plan_changes_after or {}).items()
         ),
     )
+
+
+def _besides(expect: Expect, steady: Steady, payments: Payments) -> list[Check]:
+    """What only some scenarios ask for."""
+    asked = [_at_least("payments replayed from the journal", expect.least_reconciled, payments.reconciled)]
+    if expect.stall_s is not None:
+        left = payments.attempted - payments.acknowledged
+        asked.append(_exactly("payments without an acknowledgement", 0, left))
+        asked.append(_at_most("longest stall of a payment, s", expect.stall_s, steady.longest_stall_s))
+    if expect.failed_steps is not None:
+        asked.append(_exactly("steps that failed once and went on", expect.failed_steps, steady.failed_steps))
+    if expect.loss is not None:
+        asked.append(_exactly(f"promotion went on by {expect.loss}", 1, int(steady.loss == expect.loss)))
+    return asked
 
 
 def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check]) -> Verdict:

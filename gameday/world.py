@@ -1,9 +1,11 @@
 """The edges of a drill: what it asks of the system under test and of the cloud around it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from gameday.acts import Act
 from gameday.calls import Call
+from gameday.executions import StepSeen
 from gameday.faults import Deed, Places
 from gameday.history import LeaseSeen
 from gameday.records import JournalEntry, LedgerRow
@@ -46,8 +48,11 @@ class World(Protocol):
     async def writer(self) -> str:
         """Region of the global cluster's writer."""
 
-    async def strike(self, deed: Deed) -> None:
+    async def strike(self, deed: Deed | Act) -> None:
         """Do *deed*. Raises FaultRefused."""
+
+    async def steps(self, since: float, regions: Iterable[str]) -> Sequence[StepSeen]:
+        """The steps of takeovers in *regions*, of executions since then. Raises ObservationFailed."""
 
     async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
         """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
@@ -57,7 +62,3 @@ class World(Protocol):
 
     def calls(self, since: float, until: float) -> Sequence[Call]:
         """AWS calls logged between two times."""
-
-
-class ObservationFailed(Exception):
-    """Nothing could be learnt; the message says why."""

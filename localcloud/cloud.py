@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,10 @@ from localcloud.route53.plane import Route53Plane
 from localcloud.state import CloudState
 
 _LINK_WITHIN_S = 5.0
+REPLICATION_DELAY_MS = 500.0
+"""How late the write-ahead log arrives in the other region. Aurora's replication lag is "typically under a
+second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes half a second of
+committed rows with it, so that every drill has something to lose."""
 
 log = logging.getLogger("localcloud")
 
@@ -41,6 +44,7 @@ class LocalCloud:
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
     flapping: set[str] = field(default_factory=set)
+    sabotaged: set[str] = field(default_factory=set)
 
     def promote(self, region: str) -> None:
         """Make the PostgreSQL server of *region* the writer."""
@@ -110,6 +114,18 @@ class LocalCloud:
         self.aws.set_flapping(region, one_in)
         self.flapping = self.flapping | {region} if one_in else self.flapping - {region}
 
+    def lag(self, seconds: float) -> None:
+        """Let commits of either region reach the other one only after *seconds*."""
+        log.warning("replication lags %g s", seconds)
+        for link in self.links.values():
+            link.delay_ms = seconds * 1000
+
+    def sabotage(self, region: str, harm: str | None) -> None:
+        """Let every step of a takeover in *region* come to "kill" or "refuse" once; None ends it."""
+        self._must_be(region, set(self.state.regions))
+        self.aws.set_sabotage(region, harm)
+        self.sabotaged = self.sabotaged | {region} if harm else self.sabotaged - {region}
+
     def heal(self) -> int:
         """End every fault, and let the database that is not the writer follow it.
 
@@ -119,11 +135,16 @@ class LocalCloud:
             self.link(one, other, cut=False)
         for region in sorted(self.flapping):
             self.flap(region, 0)
+        for region in sorted(self.sabotaged):
+            self.sabotage(region, None)
         follower = next(region for region in self.state.regions if region != self.pair.writer)
         for place in sorted(self.dead | self.stopped):
             self.revive(place)
-        with self._no_delay():  # pg_rewind makes hundreds of round trips, and its connection times out in 2 s
+        self.lag(0.0)  # a rewind asks hundreds of questions, and repair is no part of any drill
+        try:
             return self.pair.rejoin(follower, salvage_to=self.salvage_to)
+        finally:
+            self.lag(REPLICATION_DELAY_MS / 1000)
 
     def status(self) -> dict[str, Any]:
         """What runs, region by region, and what DNS thinks of it."""
@@ -142,17 +163,6 @@ class LocalCloud:
         if region in self.dead:
             return "dead"
         return "stopped" if region in self.stopped else "alive"
-
-    @contextmanager
-    def _no_delay(self) -> Iterator[None]:
-        delays = {region: link.delay_ms for region, link in self.links.items()}
-        try:
-            for link in self.links.values():
-                link.delay_ms = 0.0
-            yield
-        finally:
-            for region, delay_ms in delays.items():
-                self.links[region].delay_ms = delay_ms
 
     def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self.loop).result(_LINK_WITHIN_S)

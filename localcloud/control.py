@@ -40,6 +40,12 @@ class Regions(Protocol):
     def flap(self, region: str, one_in: int) -> None:
         """Let one in *one_in* health checks of *region* fail; 0 ends it."""
 
+    def lag(self, seconds: float) -> None:
+        """Let commits of either region reach the other one only after *seconds*."""
+
+    def sabotage(self, region: str, harm: str) -> None:
+        """Let every step of a takeover in *region* come to "kill" or "refuse" once."""
+
     def heal(self) -> int:
         """End every fault; returns how many rows only a lost writer had."""
 
@@ -106,6 +112,14 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
         order = await request.json()
         return await _answer(lambda: regions.flap(order["region"], int(order["one_in"])))
 
+    async def lag(request: web.Request) -> web.Response:
+        order = await request.json()
+        return await _answer(lambda: regions.lag(float(order["seconds"])))
+
+    async def sabotage(request: web.Request) -> web.Response:
+        order = await request.json()
+        return await _answer(lambda: regions.sabotage(order["region"], order["harm"]))
+
     async def heal(_: web.Request) -> web.Response:
         return await _answer(lambda: {"salvaged_rows": regions.heal()})
 
@@ -113,6 +127,8 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
         web.post("/places/{place}/{deed}", strike),
         web.post("/links", links),
         web.post("/flapping", flapping),
+        web.post("/lag", lag),
+        web.post("/sabotage", sabotage),
         web.post("/heal", heal),
     ]
 

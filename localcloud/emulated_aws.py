@@ -74,6 +74,10 @@ class EmulatedAws:
         """Let one in *one_in* health checks of *region* fail; 0 ends it."""
         self._gate("/_gate/flapping", {"region": region, "one_in": one_in})
 
+    def set_sabotage(self, region: str, harm: str | None) -> None:
+        """Let every step of a takeover in *region* come to "kill" or "refuse" once; None ends it."""
+        self._gate("/_gate/sabotage", {"region": region, "harm": harm})
+
     def _gate(self, path: str, body: Mapping[str, Any]) -> Any:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.config['operator_port']}{path}",

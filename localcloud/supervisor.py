@@ -16,7 +16,7 @@ import boto3
 from aiohttp import web
 
 from lib import config
-from localcloud.cloud import LocalCloud
+from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
 from localcloud.control import application
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.link import Link
@@ -29,11 +29,6 @@ from localcloud.route53.timeline import Change
 from localcloud.state import CloudState, RegionState
 
 ACCOUNT_ID = "123456789012"
-REPLICATION_DELAY_MS = 500.0
-"""How late the write-ahead log arrives in the other region. Aurora's replication lag is "typically under a
-second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes half a second of
-committed rows with it, so that every drill has something to lose."""
-
 
 log = logging.getLogger("localcloud")
 

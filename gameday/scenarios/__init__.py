@@ -9,9 +9,16 @@ from gameday.scenarios.s2 import S2
 from gameday.scenarios.s3 import S3
 from gameday.scenarios.s4 import S4
 from gameday.scenarios.s5 import S5
+from gameday.scenarios.s6 import S6
 from gameday.scenarios.s7 import S7
+from gameday.scenarios.s8 import S8
 from gameday.scenarios.s9 import S9
+from gameday.scenarios.s10 import S10
 from gameday.scenarios.s11 import S11
 from gameday.scenarios.s12 import S12
+from gameday.scenarios.s18 import S18
+from gameday.scenarios.west import S1W, S5W
 
-SCENARIOS = {scenario.code: scenario for scenario in (S3, S7, S9, S11, S1, S2, S4, S5, S12)}
+_IN_ORDER = (S3, S7, S9, S11, S6, S1, S1W, S2, S4, S5, S5W, S8, S10, S18, S12)
+
+SCENARIOS = {scenario.code: scenario for scenario in _IN_ORDER}

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+IN_TRANSIT_MS = 15_000
+"""Requests wait for a planned handover so long. One that takes longer is an outage."""
+
 
 class LeaseState(StrEnum):
     """What the holder is doing with its lease. Only ACTIVE acknowledges."""
@@ -148,6 +151,13 @@ class Lease:
         return (
             self.held_by(region) and self.state is LeaseState.ACTIVE and now_ms < self.expires_at_ms - skew_ms
         )
+
+    def in_transit(self, *, now_ms: int, skew_ms: int) -> bool:
+        """Whether it is being handed over as planned, and a region will acknowledge in a moment."""
+        draining = self.state is LeaseState.DRAINING and self.handover is not None
+        taking = self.state is LeaseState.TAKING and self.kind.planned
+        timely = now_ms < min(self.expires_at_ms - skew_ms, self.changed_at_ms + IN_TRANSIT_MS)
+        return (draining or taking) and timely
 
     def expired(self, *, now_ms: int, skew_ms: int) -> bool:
         """Whether a challenger may be sure that the holder has stopped acknowledging."""

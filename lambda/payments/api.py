@@ -11,6 +11,7 @@ from payments.http import Answer, Request
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import Standing
 from payments.openapi import DOCUMENT
+from payments.patience import Patience
 from payments.payment_flow import PaymentFlow
 from payments.peer import Call
 from payments.problems import HeldElsewhere, Problem, Refused
@@ -18,6 +19,10 @@ from payments.readiness import Readiness
 from payments.request import PaymentRequest
 from payments.session_api import SessionApi
 from runtime.database import DatabaseUnavailable
+
+LAST_START_MS = 6_500
+"""No step of a payment that may wait starts later than this after the request came. With the three
+seconds that one step takes at most, a request that waited for a handover still ends before ten."""
 
 
 class PaymentApi:
@@ -32,12 +37,14 @@ class PaymentApi:
         readiness: Readiness,
         forwarding: Forwarding,
         sessions: SessionApi,
+        patience: Patience,
     ) -> None:
         self._region = region
         self._flow = flow
         self._ledger = ledger
         self._readiness = readiness
         self._forwarding = forwarding
+        self._patience = patience
         self._routes: Mapping[str, Callable[[Request], Answer]] = {
             "POST /payments": self._pay,
             "GET /payments/{payment_id}": self._find,
@@ -57,10 +64,16 @@ class PaymentApi:
     def _pay(self, request: Request) -> Answer:
         key = validation.idempotency_key(request.headers.get("idempotency-key"))
         asked = validation.payment_request(request.headers.get("content-type"), request.body)
+        return self._patience.through(request, lambda: self._pay_once(request, key, asked))
+
+    def _pay_once(self, request: Request, key: str, asked: PaymentRequest) -> Answer:
         try:
-            entry, settled = self._flow.pay(key, asked)
+            entry, settled = self._flow.pay(key, asked, until_ms=request.arrived_ms + LAST_START_MS)
         except HeldElsewhere as elsewhere:
-            return self._forwarding.forward(request, _payment_call(key, asked), elsewhere)
+            answer = self._forwarding.forward(request, _payment_call(key, asked), elsewhere)
+            if answer.status is HTTPStatus.SERVICE_UNAVAILABLE:
+                self._flow.must_still_be_held_by(elsewhere.holder)
+            return answer
         return Answer(
             status=HTTPStatus.CREATED if settled else HTTPStatus.ACCEPTED,
             headers={"Location": f"/payments/{entry.payment_id}"} if settled else {},

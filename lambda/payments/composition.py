@@ -10,6 +10,7 @@ from payments.forwarding import Forwarding
 from payments.journal import Journal
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease
+from payments.patience import Patience
 from payments.payment_flow import PaymentFlow
 from payments.peer import Peer
 from payments.readiness import DATABASE_LIMIT_S, Readiness
@@ -70,5 +71,6 @@ def service() -> Service:
         readiness=readiness,
         forwarding=Forwarding(region=region, peer=Peer(parameters), clock=now_ms),
         sessions=SessionApi(sessions=Sessions(dynamodb, environment.sessions_table), clock=now_ms),
+        patience=Patience(clock=now_ms),
     )
     return Service(region=region, lease=lease, api=api, meter=Meter(environment))

@@ -8,7 +8,7 @@ from payments.errors import JournalUnavailable, StaleEpoch
 from payments.journal import EntryState, Journal, JournalEntry
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease, Standing, standing
-from payments.problems import HeldElsewhere, Problem, Refused, repeat_unchanged, unavailable
+from payments.problems import HeldElsewhere, InTransit, Problem, Refused, repeat_unchanged, unavailable
 from payments.request import PaymentRequest
 from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
@@ -41,14 +41,21 @@ class PaymentFlow:
         self._clock = clock
         self._new_id = new_id
 
-    def pay(self, idempotency_key: str, request: PaymentRequest) -> tuple[JournalEntry, bool]:
+    def pay(
+        self, idempotency_key: str, request: PaymentRequest, *, until_ms: int | None = None
+    ) -> tuple[JournalEntry, bool]:
         """The journalled payment, and whether it is settled in the ledger or only accepted.
 
+        Nothing that may wait starts after *until_ms*, nor later than `PATIENCE_MS` from now.
+
         Raises:
+            InTransit: a planned handover is under way; the same call may succeed in a moment.
             Refused: the key belongs to another payment, or this region may not acknowledge. Then
                 the client repeats the request under its key, and nothing happens twice.
         """
         latest_ms = self._clock() + PATIENCE_MS
+        if until_ms is not None:
+            latest_ms = min(latest_ms, until_ms)
         lease = self.held_lease()
         entry = self._accept(idempotency_key, request, lease.epoch, latest_ms)
         if entry.request_hash != request.digest():
@@ -71,6 +78,7 @@ class PaymentFlow:
 
         Raises:
             HeldElsewhere: another region may.
+            InTransit: a planned handover is under way.
             Refused: nobody may, or nobody knows.
         """
         try:
@@ -87,7 +95,19 @@ class PaymentFlow:
             lease.holder, now_ms=now_ms, skew_ms=self._skew_ms
         ):
             raise HeldElsewhere(lease.holder, repeat_unchanged(found))
+        if lease.in_transit(now_ms=now_ms, skew_ms=self._skew_ms):
+            raise InTransit(found)
         raise unavailable(found)
+
+    def must_still_be_held_by(self, region: str) -> None:
+        """Raises InTransit when a fresh look shows that *region* no longer acknowledges."""
+        self._lease.forget()
+        try:
+            holder = self.held_lease().holder
+        except HeldElsewhere as elsewhere:
+            holder = elsewhere.holder
+        if holder != region:
+            raise InTransit(Standing.NOT_HOLDER)
 
     def _accept(self, key: str, request: PaymentRequest, epoch: int, latest_ms: int) -> JournalEntry:
         now_ms = self._clock()

@@ -78,6 +78,13 @@ class HeldElsewhere(Refused):
         self.holder = holder
 
 
+class InTransit(Refused):
+    """The lease is being handed over as planned: in a moment some region acknowledges again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Problem.UNAVAILABLE, repeat_unchanged(reason))
+
+
 def unavailable(reason: str) -> Refused:
     """The refusal of a request that did no harm and may come again."""
     return Refused(Problem.UNAVAILABLE, repeat_unchanged(reason))

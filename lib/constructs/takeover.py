@@ -18,9 +18,12 @@ AFTER_WRITER = {
     "Reconcile": "reconcile",
     "Publish": "publish",
     "Activate": "activate",
+    "CatchUp": "reconcile",
     "Verify": "verify",
     "Record": "record",
 }
+QUIET_S = 1
+"""After the drain was seen: twice as long as a request remembers a lease, so none acknowledges any more."""
 STEP_LIMIT_S = 70
 """A little more than the timeout of the function behind every step."""
 APPROVAL_PAUSE_S = 5
@@ -47,12 +50,14 @@ def takeover(function_arn: str, *, waits: int) -> State:
     """The definition: the steps of one function in order; *waits* times one second for the writer.
 
     A planned takeover drains and settles before the writer moves, and gets the lease after it; until then
-    a failure is undone. Any other has the lease from the beginning, and a failure holds it.
+    a failure is undone. Any other has the lease from the beginning, and a failure holds it. A switchover
+    loses no row, so a planned takeover looks for payments that were only accepted after it serves again.
     """
 
     def step(name: str, *, then: str, failed: str = "MayUndo") -> State:
         return _step(function_arn, name, then=then, failed=failed)
 
+    gates = {"Fence": "MayHaveLost", "Activate": "MayLackAccepted"}
     states: dict[str, State] = {
         "Guard": step("guard", then="IsPlanned"),
         "IsPlanned": _if_planned("Drain", otherwise="StartApproval"),
@@ -64,13 +69,16 @@ def takeover(function_arn: str, *, waits: int) -> State:
             pause_s=APPROVAL_PAUSE_S,
             given_up=NOT_APPROVED,
         ),
-        "Drain": step("drain", then="StartSettled"),
+        "Drain": step("drain", then="Quiet"),
+        "Quiet": {"Type": "Wait", "Seconds": QUIET_S, "Next": "StartSettled"},
         **_wait("Settled", step("settle", then="IsSettled"), waits=SETTLE_WAITS, then="Promote"),
         "Promote": step("promote", then="StartWriter"),
         **_wait("Writer", step("wait_writer", then="IsWriter"), waits=waits, then="IsLeaseElsewhere"),
         "IsLeaseElsewhere": _if_planned("HandOver", otherwise="Fence"),
         "HandOver": step("hand_over", then="Fence"),
-        **_in_a_row(function_arn, AFTER_WRITER, then=DONE),
+        **_in_a_row(function_arn, AFTER_WRITER, then=DONE, gates=gates),
+        "MayHaveLost": _if_planned("Publish", otherwise="Reconcile"),
+        "MayLackAccepted": _if_planned("CatchUp", otherwise="Verify"),
         "MayUndo": _if_planned("Undo", otherwise=HELD),
         "Undo": step("undo", then=ABORTED, failed=HELD),
         DONE: {"Type": "Succeed"},
@@ -92,10 +100,13 @@ def _failure(name: str, cause: str) -> State:
     return {"Type": "Fail", "Error": name, "Cause": cause}
 
 
-def _in_a_row(function_arn: str, steps: dict[str, str], *, then: str) -> dict[str, State]:
+def _in_a_row(
+    function_arn: str, steps: dict[str, str], *, then: str, gates: dict[str, str]
+) -> dict[str, State]:
+    """The steps one after the other; *gates* names the choice that follows a step instead of the next."""
     following = [*list(steps)[1:], then]
     return {
-        name: _step(function_arn, step, then=after, failed=HELD)
+        name: _step(function_arn, step, then=gates.get(name, after), failed=HELD)
         for (name, step), after in zip(steps.items(), following, strict=True)
     }
 

@@ -53,9 +53,13 @@ class Exchange:
 
     async def answer(self, status: int, content: object) -> None:
         """Send *content* as JSON."""
-        headers = [(b"content-type", b"application/json")]
+        await self.answer_as("application/json", status, json.dumps(content))
+
+    async def answer_as(self, kind: str, status: int, content: str) -> None:
+        """Send *content* as it is, with the content type *kind*."""
+        headers = [(b"content-type", kind.encode())]
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": json.dumps(content).encode()})
+        await self.send({"type": "http.response.body", "body": content.encode()})
 
 
 async def read_body(receive: Receive) -> bytes:

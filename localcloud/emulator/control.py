@@ -6,6 +6,7 @@ GET  /_gate/regions                                            -> {"us-east-1": 
 POST /_gate/links            {"a": place, "b": place, "cut": bool}  -> [["us-east-1", "us-west-2"], ...]
 GET  /_gate/links                                              -> the pairs that are cut
 POST /_gate/flapping         {"region": region, "one_in": int}  -> the same; so many health checks fail
+POST /_gate/sabotage         {"region": region, "harm": "kill" | "refuse" | null}  -> the same
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -15,7 +16,7 @@ import hmac
 import json
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.emulator.asgi import Head
@@ -23,6 +24,7 @@ from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.regions import OPERATOR, Regions, UnknownPlaceError
+from localcloud.emulator.sabotage import Harm, Sabotage
 
 TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
 Reply = tuple[int, object]
@@ -40,6 +42,7 @@ class Control:
     signal_workers: Callable[[str, signal.Signals], int]
     """Sends a signal to them; returns how many there are."""
     flapping: Flapping
+    sabotage: Sabotage = field(default_factory=Sabotage)
 
     async def handle(self, door: Door, head: Head, body: bytes) -> Reply:
         """Answer one request with a status and what to send as JSON."""
@@ -62,11 +65,17 @@ class Control:
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
-            case "POST", ["flapping"]:
-                self.flapping.set(self._region(order["region"]), int(order["one_in"]))
-                return 200, {"region": order["region"], "one_in": int(order["one_in"])}
+            case "POST", [("flapping" | "sabotage") as what]:
+                self._disturb(what, self._region(order["region"]), order)
+                return 200, order
             case _:
                 return 404, {"message": f"no {head.method} {head.path}"}
+
+    def _disturb(self, what: str, region: str, order: dict[str, Any]) -> None:
+        if what == "flapping":
+            self.flapping.set(region, int(order["one_in"]))
+        else:
+            self.sabotage.arm(region, Harm(order["harm"]) if order["harm"] else None)
 
     async def _set_state(self, place: str, state: str) -> dict[str, Any]:
         killed = stopped = 0

@@ -16,6 +16,7 @@ from localcloud.emulator.calls import Call, CallLog, Signature
 from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.control import Control
 from localcloud.emulator.regions import CLIENTS, Regions
+from localcloud.emulator.sabotage import REFUSED, refusal
 
 FORBIDDEN = 403
 NOT_FOUND = 404
@@ -118,6 +119,11 @@ class Gate:
             self.log.record(call, NO_QUORUM, cut=True)
             content = {"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"}
             await exchange.answer(NO_QUORUM, content)
+            return
+
+        if self.control.sabotage.refuses(call):
+            self.log.record(call, REFUSED)
+            await exchange.answer_as(*refusal(call.service))
             return
 
         def note(status: int | None) -> None:

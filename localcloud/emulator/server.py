@@ -16,8 +16,9 @@ from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
-from localcloud.emulator.patches import http_api, hypercorn_server, sessions, workers
+from localcloud.emulator.patches import harmed_steps, http_api, hypercorn_server, sessions, workers
 from localcloud.emulator.regions import Regions
+from localcloud.emulator.sabotage import Sabotage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
     connections = Connections()
     told_to_end = _ending(lambda: connections.reset_ports(config.doors))
     patches.apply(config, regions)
+    sabotage = Sabotage()
+    harmed_steps.come_to_harm(sabotage)
     hypercorn_server.track(connections, lambda port: _lives(config, regions, port))
     with CallLog(config.calls_log) as log:
         control = Control(
@@ -50,6 +53,7 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
             kill_workers=workers.kill_all,
             signal_workers=workers.signal_all,
             flapping=Flapping(),
+            sabotage=sabotage,
         )
         gate = Gate(
             app=ministack.app,

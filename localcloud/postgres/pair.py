@@ -14,7 +14,7 @@ from localcloud.postgres.host import Host
 from localcloud.postgres.salvage import salvage
 from localcloud.postgres.server import PATIENTLY_S, Server
 from localcloud.postgres.storage import REPLICATOR, Passwords, Storage
-from localcloud.postgres.switchover import STREAMING, hand_over, promote
+from localcloud.postgres.switchover import STREAMING, Return, hand_over, promote
 
 _A_PAIR = 2
 
@@ -48,6 +48,7 @@ class PostgresPair:
         }
         self._writer: str | None = None
         self._caught_up_at = dict.fromkeys(ports, 0.0)
+        self._return = Return()
         self._changes = threading.Lock()  # one promotion or owner at a time; kill never waits for it
 
     def socket(self, region: str) -> Path:
@@ -85,27 +86,27 @@ class PostgresPair:
             writer.query(f"{verb} {role}", timeout_s=PATIENTLY_S)
 
     def promote(self, region: str) -> None:
-        """Make the region's server a writer, whatever the other one does; safe to repeat.
-
-        Returns when it has read back that the server is one.
-        """
+        """Make the region's server a writer, whatever the other one does, and read that back."""
+        self._return.wait()
         with self._changes:
             if not self.is_writer(region):
                 promote(self._servers[region])
             self._writer = region
 
     def switchover(self, region: str) -> None:
-        """Make the region's server the writer and the other one its standby; both run, nothing is lost.
+        """Make the region's server the writer and the other one its standby; nothing is lost.
 
-        Raises PostgresFailed; the old writer writes again if that happened before the promotion.
+        Returns when the new writer takes writes; the old one comes back by itself, and the next change waits.
+        Raises PostgresFailed; the old writer writes again if that was before the promotion.
         """
         new, old = self._servers[region], self._servers[self._other[region]]
         with self._changes:
+            self._return.wait()
             if self.is_writer(region):
                 return
             hand_over(old, new)
             self._writer = region
-            self._start_standby(old)
+            self._return.begin(lambda: self._start_standby(old))
 
     def is_writer(self, region: str) -> bool:
         """Whether the region's server takes writes; one that does not answer takes none."""
@@ -140,7 +141,7 @@ class PostgresPair:
         return max(0.0, asked_at - max(self._caught_up_at[region], last_commit_at or 0.0))
 
     def kill(self, region: str) -> frozenset[int]:
-        """Kill all of the region's database processes at once; returns their ids when they are gone."""
+        """Kill all database processes of the region at once; returns their ids when they are gone."""
         return self._servers[region].kill()
 
     def freeze(self, region: str) -> frozenset[int]:
@@ -152,7 +153,7 @@ class PostgresPair:
         return self._servers[region].thaw()
 
     def revive(self, region: str) -> None:
-        """Start the region's killed server on the data it has: a lost writer believes it is one still."""
+        """Start the region's killed server on its data: a lost writer believes it is one still."""
         self._servers[region].start()
 
     @property
@@ -163,9 +164,9 @@ class PostgresPair:
     def rejoin(self, region: str, *, salvage_to: Path) -> int:
         """Bring a lost writer back as a standby of the other region's server.
 
-        The rows that never left it are appended to the file *salvage_to* first (see `salvage`);
-        returns how many. A server that was a standby just starts again.
+        Rows that never left it go to the file *salvage_to* first; returns how many. A standby just starts.
         """
+        self._return.wait()
         returning, survivor = self._servers[region], self._servers[self._other[region]]
         if not self.is_writer(survivor.region):
             raise PostgresFailed(f"{survivor.region} has no writer to follow", "promote it first")
@@ -183,6 +184,7 @@ class PostgresPair:
 
     def stop(self) -> None:
         """Stop both servers, within seconds, and delete their data, for good; safe to repeat."""
+        self._return.wait()
         # a writer waits for its standby to have everything: the standby leaves first
         for server in sorted(self._servers.values(), key=lambda each: each.region == self._writer):
             server.stop()

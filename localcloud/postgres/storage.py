@@ -66,7 +66,7 @@ class Storage:
 
         Needs a clean shutdown here and a checkpoint there.
         """
-        source = f"{self._conninfo(SUPERUSER)} dbname=postgres"
+        source = f"{self._conninfo(SUPERUSER, patience_s=20)} dbname=postgres"
         self.host.run("pg_rewind", "-D", self.data, f"--source-server={source}", "--no-sync")
         self.follow()
 
@@ -107,9 +107,9 @@ class Storage:
         marker.touch()
         self.host.give(marker)
 
-    def _conninfo(self, role: str) -> str:
+    def _conninfo(self, role: str, patience_s: int = 2) -> str:
         passfile = str(self._passfile).replace("\\", "\\\\").replace("'", "\\'")
         return (
             f"host=127.0.0.1 port={self._upstream} user={role} passfile='{passfile}' "
-            f"connect_timeout=2 application_name={self.region}"
+            f"connect_timeout={patience_s} application_name={self.region}"
         )

@@ -103,7 +103,7 @@ class Process:
     """One running payments function, with what it remembers between requests."""
 
     def __init__(self, world: Any, site: "Site") -> None:
-        self.lease = RecentLease(site.leases, site.clock)
+        self.lease = RecentLease(site.leases, site.clock, lambda: world.now_ms / 1000)
         self.flow = PaymentFlow(
             region=site.region,
             skew_ms=BELIEVED_SKEW_MS,

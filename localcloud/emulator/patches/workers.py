@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,28 +74,35 @@ def bound_the_pools(limit: int = POOL_LIMIT) -> None:
     Upstream does the same here: 50 requests/s on a cold function start 60 processes that starve each
     other into timeouts. So an invocation first waits a moment for a busy process, which a warm one
     gives back in milliseconds; then the pool grows, one start at a time, up to *limit*; then the
-    invocation queues, and at last it is throttled. A function that invokes itself is throttled too.
+    invocation queues, first come first served, and at last it is throttled. A function that invokes itself
+    is throttled too.
     """
     freed = threading.Condition()
+    lines: defaultdict[str, deque[object]] = defaultdict(deque)
 
     def release(original: Wrapper, worker: Any) -> None:
         original(worker)
         with freed:
-            freed.notify()
+            freed.notify_all()
 
     def acquire(
         original: Wrapper, name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST"
     ) -> tuple[Any, str]:
         key = lambda_runtime._worker_key(name, config, qualifier)
-        began = time.monotonic()
-        while True:
-            waited = time.monotonic() - began
-            ceiling = _ceiling(lambda_runtime._workers.get(key, []), waited, limit)
-            leased: tuple[Any, str] = original(name, config, code, qualifier, ceiling)
-            if leased[0] or waited > QUEUE_S:
-                return leased
-            with freed:
-                freed.wait(RECHECK_S)
+        line, ticket, began = lines[key], object(), time.monotonic()
+        line.append(ticket)
+        try:
+            while True:
+                waited = time.monotonic() - began
+                if line[0] is ticket or waited > QUEUE_S:
+                    ceiling = _ceiling(lambda_runtime._workers.get(key, []), waited, limit)
+                    leased: tuple[Any, str] = original(name, config, code, qualifier, ceiling)
+                    if leased[0] or waited > QUEUE_S:
+                        return leased
+                with freed:
+                    freed.wait(RECHECK_S)
+        finally:
+            line.remove(ticket)
 
     wrap(lambda_runtime, "release_worker", release)
     wrap(lambda_runtime, "acquire_worker", acquire)
@@ -118,7 +126,7 @@ def stay_dead(regions: Regions) -> None:
         if regions.runs(region):
             original(worker)
         if not regions.runs(region):
-            _kill(worker)
+            kill(worker)
             raise RegionDeadError(f"{worker.func_name}: {region} is {regions.state(region)}")
 
     wrap(lambda_runtime.Worker, "_spawn", spawn)
@@ -129,7 +137,7 @@ def kill_all(region: str) -> int:
     with lambda_runtime._lock:
         keys = [key for key in lambda_runtime._workers if key.split(":")[1] == region]
         doomed = [worker for key in keys for worker in lambda_runtime._workers.pop(key)]
-    killed = sum(_kill(worker) for worker in doomed)
+    killed = sum(kill(worker) for worker in doomed)
     lambda_runtime.kill_workers(doomed)
     return killed
 
@@ -145,7 +153,8 @@ def signal_all(region: str, number: signal.Signals) -> int:
     return len(living)
 
 
-def _kill(worker: Any) -> bool:
+def kill(worker: Any) -> bool:
+    """SIGKILL the process of *worker*; returns whether there was one."""
     process = worker._proc
     if process is None or process.poll() is not None:
         return False

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from gameday.calls import Call
+from gameday.executions import StepSeen
 from gameday.faults import Deed, Kill, Place
 from gameday.history import LeaseSeen
 from gameday.records import JournalEntry, LedgerRow
@@ -39,6 +40,8 @@ class FakeWorld:
     takeover: asyncio.Task | None = None
     struck: list[Deed] = field(default_factory=list)
     ledger_of: str = ""
+    told: list[StepSeen] = field(default_factory=list)
+    asked_of: list[str] = field(default_factory=list)
 
     @property
     def resolver(self):
@@ -87,6 +90,10 @@ class FakeWorld:
         )
         await asyncio.sleep(self.takeover_s / 2)
         self.state = "ACTIVE"
+
+    async def steps(self, since: float, regions: list[str]) -> list[StepSeen]:
+        self.asked_of = list(regions)
+        return self.told
 
     async def rows(self, run: str, region: str) -> list[LedgerRow]:
         self.ledger_of = region

@@ -11,8 +11,10 @@ from rich.console import Console
 
 from dr import evidence as sealed
 from gameday import evidence
+from gameday.acts import Lag
 from gameday.drill import Record, run_drill
-from gameday.errors import NotSteady
+from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
+from gameday.executions import StepSeen
 from gameday.faults import Kill, Place, Revive, Step, at_once
 from gameday.judge import Judgement, judge
 from gameday.junit import junit
@@ -23,7 +25,6 @@ from gameday.scenario import Expect, Follow, Given, Scenario
 from gameday.settings import DrillSettings
 from gameday.summary import ConfiguredWaits, Objectives, Terraform
 from gameday.validity import HostLoad
-from gameday.world import ObservationFailed
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld, running
 
@@ -142,7 +143,7 @@ def test_the_evidence_can_be_checked_later(record, tmp_path):
     manifest = json.loads((run / "manifest.json").read_text())
     assert {file["name"] for file in manifest["files"]} == {
         *("calls.jsonl", "findings.json", "junit.xml", "ledger.jsonl", "operations.jsonl"),
-        *("report.html", "summary.json", "timeline.json"),
+        *("report.html", "steps.jsonl", "summary.json", "timeline.json"),
     }
     assert sealed.verify(run) == []
     lines = (run / "operations.jsonl").read_text().splitlines()
@@ -192,9 +193,41 @@ def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_step_is_t
     assert summary.measured.detected_s is None
 
 
-def test_a_takeover_that_nobody_asked_for_is_a_miss(record):
-    checks = judged(record, WITNESS_LOST).summary.checks
-    assert "epochs begun" in [check.name for check in checks if not check.met]
+async def test_what_the_scenario_prepares_is_done_before_the_load_and_the_steps_are_asked_for():
+    world = FakeWorld(
+        told=[StepSeen(execution="x", state="Guard", facts={"rule": "L20_journal_complete", "figures": {}})]
+    )
+    lag = Lag(30.0)
+    scenario = replace(MINIATURE, given=replace(MINIATURE.given, deeds=(lag,)))
+    record = await drilled(world, scenario)
+    assert world.struck[0] == lag
+    assert [mark.what for mark in record.fault.marks] == ["us-east-1 killed"]
+    assert world.asked_of == [WEST], "the region that was lost cannot tell"
+    assert judged(record, scenario).summary.steady.loss == "L20_journal_complete"
+
+
+async def test_both_regions_tell_their_steps_where_none_was_lost():
+    world = FakeWorld()
+    await drilled(world, WITNESS_LOST)
+    assert sorted(world.asked_of) == [EAST, WEST]
+
+
+async def test_steps_that_cannot_be_read_give_no_verdict():
+    class Mute(FakeWorld):
+        async def steps(self, since, regions):
+            raise ObservationFailed("the state machine does not tell")
+
+    with pytest.raises(LedgerUnread, match="does not tell"):
+        await drilled(Mute())
+
+
+async def test_a_takeover_that_nobody_asked_for_is_a_miss():
+    missed = [
+        check.name
+        for check in judged(await drilled(FakeWorld()), WITNESS_LOST).summary.checks
+        if not check.met
+    ]
+    assert "epochs begun" in missed
 
 
 def test_a_holder_that_stayed_although_it_had_to_go_is_a_miss(record):

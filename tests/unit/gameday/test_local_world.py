@@ -9,12 +9,12 @@ import pytest
 from aiohttp import web
 from botocore.stub import Stubber
 
-from gameday import healing
+from gameday import healing, local_world
+from gameday.acts import SWITCHOVER
 from gameday.cloud import Deployed, Outputs
-from gameday.errors import FaultRefused, LedgerUnread, NotSteady
+from gameday.errors import FaultRefused, LedgerUnread, NotSteady, ObservationFailed
 from gameday.faults import Cut, Kill, Place, Stop
 from gameday.local_world import LocalWorld
-from gameday.world import ObservationFailed
 from lib import config
 from localcloud.state import CloudState, RegionState
 from tests.unit import emulated
@@ -77,11 +77,13 @@ async def test_the_lease_is_read_strongly_consistent_from_the_survivor(world):
         "holder": {"S": WEST},
         "state": {"S": "ACTIVE"},
         "expires_at_ms": {"N": "1500250"},
+        "kind": {"S": "switchover"},
     }
     asked = {"TableName": "lease", "Key": {"system": {"S": "payments"}}, "ConsistentRead": True}
     stub.add_response("get_item", {"Item": item}, asked)
     seen = await world.lease()
     assert (seen.epoch, seen.holder, seen.active, seen.expires_at) == (2, WEST, True, 1500.25)
+    assert seen.planned
 
 
 async def test_no_lease_and_no_answer_are_failed_observations(world):
@@ -166,6 +168,20 @@ async def test_a_deed_is_ordered_with_the_token_of_the_run_in_the_names_of_its_r
     ]
 
 
+async def test_what_an_operator_types_is_typed_and_not_ordered(world, monkeypatch):
+    typed = []
+    monkeypatch.setattr(local_world, "types", lambda state, words: typed.append((state, words)))
+    await world.strike(SWITCHOVER)
+    assert typed == [(world.deployed.state, SWITCHOVER)]
+
+
+async def test_the_steps_of_every_region_that_is_asked_are_told(world, monkeypatch):
+    monkeypatch.setattr(
+        local_world, "steps_since", lambda machine, since: [(machine.meta.region_name, since)]
+    )
+    assert await world.steps(7.0, [WEST, EAST]) == [(WEST, 7.0), (EAST, 7.0)]
+
+
 async def test_a_refused_deed_says_what_the_cloud_said(world):
     async with control(world, 400) as (broken, _):
         with pytest.raises(FaultRefused, match=r"/places/us-east-1/stop was refused: .*it is not there"):
@@ -186,6 +202,7 @@ HELD = {
     "holder": {"S": WEST},
     "state": {"S": "ACTIVE"},
     "expires_at_ms": {"N": "99999999999999"},
+    "kind": {"S": "failover"},
 }
 
 

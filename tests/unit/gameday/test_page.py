@@ -45,6 +45,7 @@ def record(fault=FAULT, **changes) -> Record:
         "rows": [row(one) for one in PAID],
         "journal": [entry(one) for one in PAID],
         "calls": [],
+        "steps": [],
         "fault": fault,
         "host": HostLoad(per_core=0.5, steal=0.0),
         "steady_since": 980.0,

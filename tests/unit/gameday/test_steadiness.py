@@ -31,6 +31,22 @@ def test_what_goes_and_comes_back_moved_twice():
     assert found(writers=history().writers + back).writer_moves == 2
 
 
+def test_what_was_handed_over_is_told_from_what_was_taken():
+    later = [replace(history().leases[-1], at=1150.0, epoch=3, kind="failback")]
+    assert (found().planned, found(leases=history().leases + later).planned) == (0, 1)
+
+
+def test_the_longest_stall_counts_from_the_arrival_and_only_what_the_fault_could_delay():
+    before = operation(900.0, attempt(990.0))
+    across = operation(999.0, failed(999.0), attempt(1003.0))
+    assert found([before, across, *AFTER]).longest_stall_s == 4.05
+    assert found([before]).longest_stall_s == 0.0
+
+
+def test_a_payment_without_an_acknowledgement_stalls_for_ever():
+    assert found([operation(1050.0, failed(1050.0)), *AFTER]).longest_stall_s is None
+
+
 def test_moves_before_the_fault_do_not_count():
     assert found(dns=[DnsSeen(at=900.0, region=WEST), DnsSeen(at=999.0, region=EAST)]).dns_moves == 0
 

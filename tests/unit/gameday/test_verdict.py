@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
+from failover.loss import Loss
 from gameday.scenario import Expect
-from gameday.steadiness import Steadiness
-from gameday.summary import Calls, Check, Measured, Objectives, Payments, Terraform
+from gameday.summary import Calls, Check, Measured, Objectives, Payments, Steady, Terraform
 from gameday.verdict import checks, verdict
 
 MEASURED = {
@@ -30,6 +32,10 @@ PAYMENTS = {
     "reconciled": 2,
 }
 STEADY = {
+    "planned": 0,
+    "longest_stall_s": 4.0,
+    "failed_steps": 9,
+    "loss": "L20_journal_complete",
     "epochs_begun": 1,
     "writer_moves": 1,
     "dns_moves": 1,
@@ -40,19 +46,22 @@ STEADY = {
 CALLS = {"during_recovery": 50, "to_dead_region": 0, "to_foreign_control_plane": 0, "table": ()}
 
 
+EXPECT = Expect(moves=1, restored_s=100, least_refusals=2)
+
+
 def missed(
-    *, measured=None, payments=None, calls=None, second_plan_changes=0, steady=None, plans=None
+    *, measured=None, payments=None, calls=None, second_plan_changes=0, steady=None, plans=None, expect=EXPECT
 ) -> list[str]:
     made = checks(
         measured=Measured(**(MEASURED | (measured or {}))),
         objectives=Objectives(rto_s=110, rpo_s=300),
-        expect=Expect(moves=True, restored_s=100, least_refusals=2),
+        expect=expect,
         payments=Payments(**(PAYMENTS | (payments or {}))),
         calls=Calls(**(CALLS | (calls or {}))),
         terraform=Terraform(
             second_plan_changes=second_plan_changes, plan_changes_after=plans or {"payments-usw2": 0}
         ),
-        steady=Steadiness(**(STEADY | (steady or {}))),
+        steady=Steady(**(STEADY | (steady or {}))),
     )
     return [check.name for check in made if not check.met]
 
@@ -92,6 +101,49 @@ def test_payments_that_were_never_answered_or_only_accepted_are_no_miss():
 )
 def test_each_expectation_is_missed_by_itself(change, names):
     assert missed(**change) == names
+
+
+THERE_AND_BACK = {"epochs_begun": 2, "writer_moves": 2, "dns_moves": 2, "planned": 2}
+PLANNED = Expect(moves=2, planned=2, restored_s=100, stall_s=5.0)
+ALL_ANSWERED = {"acknowledged": 100, "accepted": 0, "unanswered": 0}
+
+
+@pytest.mark.parametrize(
+    ("change", "payments", "names"),
+    [
+        ({}, {}, []),
+        ({"planned": 1}, {}, ["epochs begun as planned"]),
+        ({"epochs_begun": 3}, {}, ["epochs begun"]),
+        ({"dns_moves": 1}, {}, ["moves of DNS"]),
+        ({"longest_stall_s": 5.1}, {}, ["longest stall of a payment, s"]),
+        (
+            {"longest_stall_s": None},
+            {"acknowledged": 99, "accepted": 1},
+            ["payments without an acknowledgement", "longest stall of a payment, s"],
+        ),
+    ],
+)
+def test_a_planned_move_there_and_back_costs_a_pause_and_no_payment(change, payments, names):
+    steady = THERE_AND_BACK | change
+    assert missed(expect=PLANNED, steady=steady, payments=ALL_ANSWERED | payments) == names
+
+
+@pytest.mark.parametrize(
+    ("expect", "name"),
+    [
+        ({"least_reconciled": 3}, "payments replayed from the journal"),
+        ({"failed_steps": 8}, "steps that failed once and went on"),
+        ({"failed_steps": 10}, "steps that failed once and went on"),
+        ({"loss": Loss.APPROVED}, "promotion went on by L40_approved"),
+        ({"loss": Loss.JOURNAL_COMPLETE, "failed_steps": 9, "least_reconciled": 2}, None),
+    ],
+)
+def test_what_only_some_scenarios_ask_for(expect, name):
+    assert missed(expect=replace(EXPECT, **expect)) == ([name] if name else [])
+
+
+def test_a_planned_takeover_is_no_taken_one():
+    assert missed(steady={"planned": 1}) == ["epochs begun as planned"]
 
 
 def test_an_invalid_run_is_neither_met_nor_missed():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lib import config
-from localcloud.cloud import LocalCloud
+from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
 from localcloud.state import CloudState, RegionState
 
 EAST, WEST, WITNESS = "us-east-1", "us-west-2", "us-east-2"
@@ -29,6 +29,9 @@ class Aws:
 
     def set_flapping(self, region, one_in):
         self.told.append(("flapping", region, one_in))
+
+    def set_sabotage(self, region, harm):
+        self.told.append(("sabotage", region, harm))
 
 
 class Pair:
@@ -64,8 +67,7 @@ class Pair:
 
 class Link:
     def __init__(self, told, region):
-        self.told, self.region = told, region
-        self.delay_ms = 500.0
+        self.told, self.region, self.delay_ms = told, region, 0.0
 
     async def cut(self):
         self.told.append(("wal cut", self.region))
@@ -162,16 +164,20 @@ async def test_healing_ends_every_fault_and_lets_the_old_writer_follow(cloud, to
         cloud.kill("global")
         cloud.link(EAST, WEST, cut=True)
         cloud.flap(WEST, 3)
+        cloud.sabotage(WEST, "kill")
+        cloud.lag(120.0)
+        assert {link.delay_ms for link in cloud.links.values()} == {120_000.0}
 
     await asyncio.to_thread(break_all)
     told.clear()
     assert await asyncio.to_thread(cloud.heal) == 5
     assert ("gate link", EAST, WEST, False) in told
     assert ("flapping", WEST, 0) in told
+    assert ("sabotage", WEST, None) in told
+    assert {link.delay_ms for link in cloud.links.values()} == {REPLICATION_DELAY_MS}
     assert ("gate", "global", "alive") in told
     assert told[-1] == ("rejoin", EAST, "salvaged.jsonl")
-    assert [link.delay_ms for link in cloud.links.values()] == [500.0, 500.0], "rows can be lost again"
-    assert not (cloud.dead | cloud.stopped | cloud.cut | cloud.flapping)
+    assert not (cloud.dead | cloud.stopped | cloud.cut | cloud.flapping | cloud.sabotaged)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,12 @@ class Regions:
     def flap(self, region, one_in):
         self.done.append(("flap", region, one_in))
 
+    def lag(self, seconds):
+        self.done.append(("lag", seconds))
+
+    def sabotage(self, region, harm):
+        self.done.append(("sabotage", region, harm))
+
     def heal(self):
         if self.done:
             raise TimeoutError("the gate did not answer")
@@ -87,6 +93,8 @@ async def test_master_credentials_of_a_new_cluster_become_the_owner(client, regi
         ("places/us-east-2/revive", None, [("revive", "us-east-2"), {"processes": 5}]),
         ("links", {"a": "x", "b": "y", "cut": True}, [("link", "x", "y", True), {}]),
         ("flapping", {"region": "x", "one_in": 3}, [("flap", "x", 3), {}]),
+        ("lag", {"seconds": 120}, [("lag", 120.0), {}]),
+        ("sabotage", {"region": "x", "harm": "kill"}, [("sabotage", "x", "kill"), {}]),
         ("heal", None, [("heal",), {"salvaged_rows": 4}]),
     ],
 )

@@ -22,9 +22,15 @@ def shared() -> Iterator[World]:
 @pytest.fixture(autouse=True)
 def _writer_at_home(shared: World) -> Iterator[None]:
     yield
-    shared.pair.switchover(EAST)
+    switch(shared, EAST)
     shared.run(EAST, "delete from notes")
     wait_until("both alike", lambda: shared.pair.lag(WEST) == 0.0, timeout_s=10)
+
+
+def switch(world: World, region: str) -> None:
+    """Switch over, and wait until the server that was left behind follows."""
+    world.pair.switchover(region)
+    world.pair._return.wait()
 
 
 def numbers(world: World, region: str) -> list[int]:
@@ -33,7 +39,7 @@ def numbers(world: World, region: str) -> list[int]:
 
 def test_the_writer_moves_and_the_old_one_follows_it(shared: World) -> None:
     shared.run(EAST, "insert into notes values (1)")
-    shared.pair.switchover(WEST)
+    switch(shared, WEST)
     assert (shared.pair.is_writer(EAST), shared.pair.is_writer(WEST)) == (False, True)
     shared.run(WEST, "insert into notes values (2)")
     shared.await_row(EAST, 2)
@@ -42,10 +48,30 @@ def test_the_writer_moves_and_the_old_one_follows_it(shared: World) -> None:
 
 def test_there_and_back_again_needs_no_rewind(shared: World) -> None:
     for number, region in enumerate([WEST, EAST, WEST, EAST]):
-        shared.pair.switchover(region)
+        switch(shared, region)
         shared.run(region, f"insert into notes values ({number})")  # noqa: S608 - a number of our own
     shared.await_row(WEST, 3)
     assert numbers(shared, WEST) == [0, 1, 2, 3]
+
+
+def test_the_new_writer_takes_writes_before_the_old_one_is_back_and_the_next_move_waits(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back, held, start = threading.Event(), threading.Event(), shared.pair._start_standby
+
+    def slowly(server: object) -> None:
+        assert back.wait(20)
+        start(server)
+        held.set()
+
+    monkeypatch.setattr(shared.pair, "_start_standby", slowly)
+    shared.pair.switchover(WEST)
+    shared.run(WEST, "insert into notes values (3)")
+    assert not held.is_set()
+    threading.Timer(0.5, back.set).start()
+    shared.pair.switchover(EAST)
+    assert held.is_set()
+    assert 3 in numbers(shared, EAST)
 
 
 def test_a_switchover_to_the_writer_changes_nothing(shared: World) -> None:

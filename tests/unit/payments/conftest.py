@@ -160,10 +160,18 @@ class World(SimpleNamespace):
             when_recorded=nothing,
             when_settled=nothing,
             when_found=nothing,
+            when_slept=nothing,
         )
 
     def clock(self) -> int:
         return self.now_ms
+
+    def steady_s(self) -> float:
+        return self.now_ms / 1000
+
+    def sleep(self, seconds: float) -> None:
+        self.now_ms += int(seconds * 1000)
+        self.when_slept()
 
     def read(self) -> Lease | None:
         self.reads += 1

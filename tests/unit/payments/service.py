@@ -9,6 +9,7 @@ from payments.api import PaymentApi
 from payments.composition import Service
 from payments.forwarding import Forwarding
 from payments.lease_view import RecentLease, Standing
+from payments.patience import Patience
 from payments.payment_flow import PaymentFlow
 from payments.session_api import SessionApi
 
@@ -54,7 +55,7 @@ class Frontend(SimpleNamespace):
     def service(self) -> Service:
         ids = iter(f"7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d{number:03x}" for number in range(4_096))
         world, region = self.world, self.region
-        lease = RecentLease(world, world.clock)
+        lease = RecentLease(world, world.clock, world.steady_s)
         flow = PaymentFlow(
             region=region,
             skew_ms=2_000,
@@ -71,6 +72,7 @@ class Frontend(SimpleNamespace):
             readiness=self.readiness,
             forwarding=Forwarding(region=region, peer=self.peer, clock=world.clock),
             sessions=SessionApi(sessions=self.sessions, clock=world.clock),
+            patience=Patience(clock=world.clock, sleep=world.sleep),
         )
         return Service(
             region=region, lease=lease, api=api, meter=SimpleNamespace(record=self.measured.append)

@@ -40,16 +40,41 @@ def test_ready_is_exactly_what_the_lease_acknowledges(lease) -> None:
         assert ready == one.acknowledges("us-east-1", **seen)
 
 
-@pytest.mark.parametrize(("later_ms", "reads"), [(0, 1), (999, 1), (1_000, 2), (-1, 2)])
-def test_a_read_counts_for_less_than_a_second(world, later_ms, reads) -> None:
-    recent = RecentLease(world, world.clock)
+@pytest.mark.parametrize(("later_ms", "reads"), [(0, 1), (499, 1), (500, 2), (-1, 2)])
+def test_a_read_counts_for_less_than_half_a_second(world, later_ms, reads) -> None:
+    recent = RecentLease(world, world.clock, world.steady_s)
     recent.current()
     world.now_ms += later_ms
     assert (recent.current(), world.reads) == (world.lease, reads)
 
 
+def test_a_clock_that_was_set_back_makes_no_read_younger(world) -> None:
+    steady_s = iter([10.0, 10.5])
+    recent = RecentLease(world, world.clock, lambda: next(steady_s))
+    recent.current()
+    assert (recent.current(), world.reads) == (world.lease, 2)
+
+
+@pytest.mark.parametrize("state", [LeaseState.TAKING, LeaseState.DRAINING])
+def test_only_a_lease_that_somebody_serves_under_is_remembered(world, state) -> None:
+    world.lease = replace(world.lease, state=state)
+    recent = RecentLease(world, world.clock, world.steady_s)
+    recent.current()
+    recent.current()
+    assert world.reads == 2
+
+
+def test_what_is_forgotten_is_read_again_and_its_epoch_still_told(world) -> None:
+    recent = RecentLease(world, world.clock, world.steady_s)
+    recent.current()
+    recent.forget()
+    assert recent.last_epoch == world.lease.epoch
+    recent.current()
+    assert world.reads == 2
+
+
 def test_a_slow_read_is_as_old_as_its_start(world) -> None:
-    recent = RecentLease(world, world.clock)
+    recent = RecentLease(world, world.clock, world.steady_s)
     world.when_lease_read = lambda: setattr(world, "now_ms", world.now_ms + 1_000)
     recent.current()
     recent.current()
@@ -57,7 +82,7 @@ def test_a_slow_read_is_as_old_as_its_start(world) -> None:
 
 
 def test_an_unknown_lease_is_not_replaced_by_an_old_one(world) -> None:
-    recent = RecentLease(world, world.clock)
+    recent = RecentLease(world, world.clock, world.steady_s)
     recent.current()
     world.now_ms += 1_000
 
@@ -70,7 +95,7 @@ def test_an_unknown_lease_is_not_replaced_by_an_old_one(world) -> None:
 
 
 def test_the_last_epoch_costs_no_read(world) -> None:
-    recent = RecentLease(world, world.clock)
+    recent = RecentLease(world, world.clock, world.steady_s)
     assert (recent.last_epoch, world.reads) == (None, 0)
     recent.current()
     assert (recent.last_epoch, world.reads) == (7, 1)

@@ -24,7 +24,7 @@ def flow_in(world, *, region: str = "us-east-1", ledger=None) -> PaymentFlow:
     return PaymentFlow(
         region=region,
         skew_ms=2_000,
-        lease=RecentLease(world, world.clock),
+        lease=RecentLease(world, world.clock, world.steady_s),
         journal=world,
         ledger=ledger or world,
         clock=world.clock,
@@ -110,9 +110,9 @@ def test_an_unknown_lease_is_not_a_lease(world, request_) -> None:
 
 def test_a_cached_lease_expires_on_time(world, request_) -> None:
     flow = flow_in(world)
-    world.lease = replace(world.lease, expires_at_ms=world.now_ms + 2_500)
+    world.lease = replace(world.lease, expires_at_ms=world.now_ms + 2_400)
     flow.pay(KEY, request_)
-    world.now_ms += 500
+    world.now_ms += 400
     assert "H50" in refused(flow, request_).detail
     assert world.reads == 1
 

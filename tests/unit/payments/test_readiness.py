@@ -28,7 +28,7 @@ def check(world, connect, ledger):
         readiness = Readiness(
             region="us-east-1",
             skew_ms=2_000,
-            lease=RecentLease(world, world.clock),
+            lease=RecentLease(world, world.clock, world.steady_s),
             database=SimpleNamespace(session=session),
             clock=world.clock,
         )

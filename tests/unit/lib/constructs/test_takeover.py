@@ -11,9 +11,11 @@ from lib.constructs.takeover import (
     HELD,
     NOT_APPROVED,
     PLANNED,
+    QUIET_S,
     SETTLE_WAITS,
     takeover,
 )
+from payments.lease_view import MAX_AGE_MS
 
 MACHINE = takeover("arn:steps", waits=600)
 STATES = MACHINE["States"]
@@ -68,8 +70,19 @@ def test_a_planned_takeover_drains_first_and_gets_the_lease_after_the_writer(kin
         "promote",
         "wait_writer",
         "hand_over",
-        *walk("failover")[4:],
+        "fence",
+        "publish",
+        "activate",
+        "reconcile",
+        "verify",
+        "record",
     ]
+
+
+def test_a_drain_is_given_twice_the_time_that_a_request_remembers_a_lease():
+    assert STATES["Drain"]["Next"] == "Quiet"
+    assert STATES["Quiet"] == {"Type": "Wait", "Seconds": QUIET_S, "Next": "StartSettled"}
+    assert QUIET_S * 1000 >= 2 * MAX_AGE_MS
 
 
 def test_the_machine_knows_every_kind_and_every_step():

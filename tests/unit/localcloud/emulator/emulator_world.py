@@ -50,7 +50,7 @@ class Directory:
     """One role session, one API a region."""
 
     def role_of(self, access_key: str) -> str | None:
-        return {"ASIAKEEPER": "keeper"}.get(access_key)
+        return {"ASIAKEEPER": "keeper", "ASIASTEPS": "payments-steps"}.get(access_key)
 
     def http_api(self, region: str, named: str | None) -> str | None:
         only = {HOME: "aaaa1111", AWAY: "bbbb2222"}[region]

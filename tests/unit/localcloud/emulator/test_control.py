@@ -44,6 +44,16 @@ async def test_a_region_stands_still_and_goes_on_where_it_stood(world, order):
     assert (await order("GET", "regions"))[1][HOME] == "alive"
 
 
+async def test_steps_are_harmed_until_the_order_is_taken_back(world, order):
+    for harm, dies in (("kill", True), (None, False)):
+        assert await order("POST", "sabotage", {"region": AWAY, "harm": harm}) == (
+            200,
+            {"region": AWAY, "harm": harm},
+        )
+        world.gate.control.sabotage.begins(AWAY, "guard")
+        assert world.gate.control.sabotage.ends(AWAY, "guard") is dies
+
+
 async def test_links_are_cut_and_mended(order):
     cut = {"a": HOME, "b": AWAY, "cut": True}
     assert await order("POST", "links", cut) == (200, [[HOME, AWAY]])
@@ -68,6 +78,8 @@ async def test_strangers_order_nothing(world, order, token, door):
         (f"regions/{WITNESS}", {"state": "stopped"}, WITNESS),
         ("flapping", {"region": WITNESS, "one_in": 2}, WITNESS),
         ("flapping", {"region": HOME, "one_in": -1}, "-1"),
+        ("sabotage", {"region": WITNESS, "harm": "kill"}, WITNESS),
+        ("sabotage", {"region": HOME, "harm": "scold"}, "scold"),
         ("links", {"a": HOME, "b": AWAY}, "cut"),
         ("links", [1], "list"),
     ],

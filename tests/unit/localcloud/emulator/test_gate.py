@@ -4,6 +4,7 @@ import pytest
 
 from localcloud.emulator import gate
 from localcloud.emulator.config import Door
+from localcloud.emulator.sabotage import Harm
 from tests.unit.localcloud.emulator.emulator_world import (
     AWAY,
     HOME,
@@ -27,6 +28,17 @@ def world(tmp_path):
 
 def signed(service, region=HOME, key="AKIAOPERATOR", **more):
     return {"authorization": authorization(service, region, key), **more}
+
+
+async def test_what_a_drill_refuses_is_logged_and_never_arrives(world):
+    world.gate.control.sabotage.arm(HOME, Harm.REFUSE)
+    world.gate.control.sabotage.begins(HOME, "guard")
+    headers = signed("dynamodb", HOME, "ASIASTEPS", **{"x-amz-target": "DynamoDB_20120810.GetItem"})
+    answers = [await world.request(HOME_PORT, headers=headers, body=LEASE) for _ in range(2)]
+    assert [status for status, _ in answers] == [400, 200]
+    assert answers[0][1]["__type"] == "AccessDeniedException"
+    assert [call["status"] for call in world.calls()] == [400, 200]
+    assert len(world.seen) == 1
 
 
 async def test_a_call_is_served_whole_and_logged_with_origin_target_and_role(world):

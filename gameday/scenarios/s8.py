@@ -1,0 +1,20 @@
+"""S8: the holder dies while replication is far behind.
+
+The journal must make the loss zero, and the takeover's own record must say that it did.
+"""
+
+from failover.loss import Loss
+from gameday.acts import Lag
+from gameday.faults import Kill, Place, at_once
+from gameday.load import LoadPlan
+from gameday.scenario import Expect, Given, Scenario
+
+S8 = Scenario(
+    code="S8",
+    title="region killed while replication lags over budget",
+    # More than the 30 s of failover/steps/inspection.py, for the whole load: none of it is replicated.
+    given=Given(steady_s=50.0, deeds=(Lag(120.0),)),
+    steps=at_once(Kill(Place.HOLDER)),
+    load=LoadPlan(rate=20.0),
+    expect=Expect(moves=1, restored_s=150.0, least_reconciled=900, loss=Loss.JOURNAL_COMPLETE),
+)
