@@ -6,7 +6,8 @@ from threading import Thread
 
 import pytest
 
-from dr.aws import AwsUnavailable, Cloud
+from dr.aws import Cloud
+from dr.calls import AwsUnavailable
 from dr.deployment import Deployment
 from dr.situation import Aurora, Stock
 from failover.decision import TakeoverFact
