@@ -85,7 +85,8 @@ class Replays:
         found = ask(self._region, lambda: self._events.describe_archive(ArchiveName=name))
         bus, days = found["EventSourceArn"], found.get("RetentionDays")
         kept = timedelta(days=days) if days else None
-        return Archive(name=name, arn=self._arn, bus=bus, kept=kept, rules=tuple(self._consumers(bus)))
+        rules = tuple(self._consumers(bus.rpartition("/")[2]))
+        return Archive(name=name, arn=self._arn, bus=bus, kept=kept, rules=rules)
 
     def find(self, name: str) -> Replay | None:
         """The replay of that name; None without one."""
@@ -132,7 +133,7 @@ class Replays:
         pages = self._events.get_paginator("list_rules").paginate(EventBusName=bus)
         rules = ask(self._region, lambda: [rule for page in pages for rule in page["Rules"]])
         for rule in rules:
-            if "ManagedBy" not in rule and not self._leads_to_a_bus(rule["Name"], bus):
+            if not rule.get("ManagedBy") and not self._leads_to_a_bus(rule["Name"], bus):
                 yield rule["Arn"]
 
     def _leads_to_a_bus(self, rule: str, bus: str) -> bool:
