@@ -130,8 +130,8 @@ class Replays:
 
     def _consumers(self, bus: str) -> Iterator[str]:
         """Rules that lead to no other bus, and that AWS does not keep for archives and endpoints."""
-        pages = self._events.get_paginator("list_rules").paginate(EventBusName=bus)
-        rules = ask(self._region, lambda: [rule for page in pages for rule in page["Rules"]])
+        pages = self._events.get_paginator("list_rules").paginate
+        rules = ask(self._region, lambda: [r for page in pages(EventBusName=bus) for r in page["Rules"]])
         for rule in rules:
             if not rule.get("ManagedBy") and not self._leads_to_a_bus(rule["Name"], bus):
                 yield rule["Arn"]

@@ -127,8 +127,8 @@ class Clones:
             ask(self._region, delete)
 
     def _clusters(self) -> dict[str, Mapping[str, Any]]:
-        pages = self._rds.get_paginator("describe_db_clusters").paginate()
-        found = ask(self._region, lambda: [one for page in pages for one in page["DBClusters"]])
+        pages = self._rds.get_paginator("describe_db_clusters").paginate
+        found = ask(self._region, lambda: [one for page in pages() for one in page["DBClusters"]])
         return {cluster["DBClusterArn"]: cluster for cluster in found}
 
     def _instances(self, clone: Clone) -> list[Mapping[str, Any]]:

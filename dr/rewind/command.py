@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from dr.aws import Cloud
 from dr.calls import PATIENT, AwsUnavailable, client
@@ -113,10 +112,10 @@ def _list(deployment: Deployment, region: str | None, *, as_json: bool) -> None:
         }
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
     else:
-        table = Table("clone", "region", "shows", "status", "endpoint")
         for one in (clone for clones in found.values() for clone in clones or []):
-            table.add_row(one.name, one.region, one.to, one.status, one.endpoint)
-        Console(highlight=False).print(table)
+            sys.stdout.write(f"{one.name}  {one.status}  in {one.region}, shows {one.to}, {one.endpoint}\n")
+        if not any(found.values()):
+            say("no clones")
     raise typer.Exit(1 if None in found.values() else 0)
 
 

@@ -1,4 +1,6 @@
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -6,7 +8,7 @@ from moto import mock_aws
 
 from failover.lease_table import LeaseTable
 
-from .world import OUTPUTS
+from .world import ENDPOINTS, OUTPUTS
 
 
 @pytest.fixture
@@ -23,3 +25,11 @@ def lease_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[LeaseTable]:
             BillingMode="PAY_PER_REQUEST",
         )
         yield LeaseTable(client, OUTPUTS["lease_table"], "payments")
+
+
+@pytest.fixture
+def outputs_file(tmp_path: Path) -> Path:
+    """The outputs of a deployed system whose APIs nobody answers."""
+    path = tmp_path / "flat.json"
+    path.write_text(json.dumps(OUTPUTS | dict.fromkeys(ENDPOINTS, "http://127.0.0.1:1")))
+    return path
