@@ -15,6 +15,7 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
+from botocore.parsers import ResponseParserError
 
 TIMEOUT_S = 3.0
 FUNCTION_S = 30.0
@@ -67,7 +68,7 @@ def ask(region: str, call: Callable[[], T]) -> T:
     """What *call* returns. Raises NoAccess, AwsUnavailable."""
     try:
         return call()
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
         if why := refusal(error):
             raise NoAccess(why) from error
         raise AwsUnavailable(f"{region} does not answer: {error}") from error
