@@ -3,15 +3,16 @@
 from dr.budget.declared import declared
 from dr.budget.model import Basis, Leg, Objective
 from lib.config import Settings
-from lib.provider import since_6
 
+STRONG_SINCE = 6
+"""Version of the provider; lib.provider lists the argument, but would load CDKTF and Node into every `dr`."""
 BACKUP_EVERY_S = 24 * 60 * 60
 """Backups are daily (P06); the next one may always be a day away, so a copy promises no less."""
 
 
 def strongly_consistent(settings: Settings) -> bool:
     """Whether the provider can make lease and journal strongly consistent."""
-    return bool(since_6(settings, "aws_dynamodb_table.replica.consistency_mode", "STRONG"))
+    return settings.provider.major >= STRONG_SINCE
 
 
 def recovery_point(settings: Settings) -> tuple[Objective, ...]:

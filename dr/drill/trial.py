@@ -19,7 +19,6 @@ SETTLED_WITHIN_S = 600.0
 """Aurora needs minutes after a switchover until the old writer follows the new one."""
 POLL_S = 5.0
 OK, CREATED = 200, 201
-Sleep = Callable[[float], None]
 Facts = dict[str, Any]
 
 
@@ -46,7 +45,6 @@ class Trial:
 
     cloud: Cloud
     phases: list[Phase] = field(default_factory=list)
-    sleep: Sleep = time.sleep
 
     def run(self) -> None:
         """Everything, in order. Raises DrillFailed, Refused, and what the cloud raises."""
@@ -103,7 +101,7 @@ class Trial:
         for _ in range(int(SETTLED_WITHIN_S / POLL_S)):
             if test():
                 return
-            self.sleep(POLL_S)
+            time.sleep(POLL_S)
         raise DrillFailed(f"no {what} within {SETTLED_WITHIN_S:.0f} s: dr check")
 
     @contextmanager

@@ -14,7 +14,9 @@ class Checked:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        made = boto3.client(self.service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+        made = boto3.client(
+            self.service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        )
         self._model = made.meta.service_model
         self._operations = made.meta.method_to_api_mapping
 

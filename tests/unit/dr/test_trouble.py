@@ -146,12 +146,8 @@ def test_B03_no_command_of_a_disaster_calls_the_lost_region(aws, lost):
     aws.updates = lambda lease: lease.taken_over(by=WEST, now_ms=aws.told["clock_ms"], ttl_ms=30_000)
     code, _, err = lost("failover", "--yes")
     assert (code, "us-west-2 serves" in err) == (0, True)
-    aws.lease = replace(
-        aws.lease, state=LeaseState.ACTIVE, kind=Kind.FAILOVER, automation=Automation.PAUSED
-    )
-    aws.updates = lambda lease: replace(
-        lease, automation=Automation.RUNNING, acknowledged_epoch=lease.epoch
-    )
+    aws.lease = replace(aws.lease, state=LeaseState.ACTIVE, kind=Kind.FAILOVER, automation=Automation.PAUSED)
+    aws.updates = lambda lease: replace(lease, automation=Automation.RUNNING, acknowledged_epoch=lease.epoch)
     assert lost("ack")[:2] == (0, "automation RUNNING in epoch 4\n")
     assert (WEST, "StartExecution") in aws.calls
 

@@ -161,7 +161,9 @@ def test_what_aws_does_not_say_is_an_error(events, monkeypatch):
     replays = Replays(events, EAST, ARCHIVE)
     with pytest.raises(AwsUnavailable, match="knows no replay"):
         replays.get("none")
-    monkeypatch.setattr(Events, "on_describe_replay", lambda *_, **__: (_ for _ in ()).throw(refused("Throttled")))
+    monkeypatch.setattr(
+        Events, "on_describe_replay", lambda *_, **__: (_ for _ in ()).throw(refused("Throttled"))
+    )
     with pytest.raises(AwsUnavailable, match="Throttled"):
         replays.find("any")
 

@@ -281,7 +281,9 @@ def test_a_cluster_that_is_not_there_is_another_environments(rds, rewind):
 
 
 def test_an_error_of_aws_is_one_sentence(rds, rewind, monkeypatch):
-    monkeypatch.setattr(Rds, "on_describe_db_clusters", lambda _: (_ for _ in ()).throw(refused("Throttling")))
+    monkeypatch.setattr(
+        Rds, "on_describe_db_clusters", lambda _: (_ for _ in ()).throw(refused("Throttling"))
+    )
     assert "us-east-1 does not answer" in str(rewind("--to", "latest", "--yes").exception)
 
 
