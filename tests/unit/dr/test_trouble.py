@@ -50,7 +50,7 @@ COMMANDS = (["status"], ["check"], ["plan", "failover"], ["failover", "--yes"], 
         ("ResourceNotFoundException", "no table payments-lease-test in us-east-1, us-west-2"),
     ],
 )
-def test_credentials_and_environments_that_lead_nowhere(aws, dr, arguments, refuses, says, tmp_path):
+def test_credentials_and_environments_that_lead_nowhere(aws, dr, tmp_path, *, arguments, refuses, says):
     aws.refuses = refuses
     at = ["--evidence", str(tmp_path / "evidence")] if arguments[0] == "drill" else []
     code, _, err = dr(*arguments, *at)

@@ -9,7 +9,9 @@ from dr import evidence, operations
 from dr.drill import command, trial
 from dr.drill.pack import label
 from dr.drill.trial import DrillFailed
+from dr.front_door import Paid
 from dr.operations import Refused
+from dr.rules import Purpose, Verdict, judge
 from dr.situation import Aurora
 from dr.topology import Answer
 from failover.decision import TakeoverFact
@@ -85,7 +87,7 @@ def cloud(lease_table, monkeypatch, aws):
 
 
 def paid(region, key, status=201):
-    return trial.Paid(key=key, status=status, region=region, seconds=0.1)
+    return Paid(key=key, status=status, region=region, seconds=0.1)
 
 
 @pytest.fixture
@@ -170,16 +172,18 @@ def test_a_move_that_does_not_end_stops_the_drill_and_is_in_the_evidence(cloud, 
     assert phases[1]["ended"].startswith("DrillFailed: ")
 
 
+def unwell_on_the_way_back(purpose, situation, target):
+    found = judge(purpose, situation, target)
+    return [replace(found[0], verdict=Verdict.FAIL)] if purpose is Purpose.FAILBACK else found
+
+
 @pytest.mark.parametrize(
     ("breaks", "says"),
     [
         ({"pay": lambda endpoint, key: paid(None, key, status=None)}, "got None from nobody"),
         ({"pay": lambda endpoint, key: paid(EAST, key)}, "got 201 from us-east-1"),
         ({"probe": lambda endpoint, path: 503}, "no readiness within 600 s"),
-        (
-            {"refusals": lambda findings: findings[:1] * (findings[0].code == "P10" and len(findings) > 13)},
-            "no dr plan failback within",
-        ),
+        ({"judge": unwell_on_the_way_back}, "no dr plan failback within"),
     ],
 )
 def test_what_does_not_serve_stops_the_drill(cloud, drill, monkeypatch, breaks, says):
@@ -189,7 +193,7 @@ def test_what_does_not_serve_stops_the_drill(cloud, drill, monkeypatch, breaks, 
 
 
 def test_a_drill_that_is_interrupted_leaves_evidence_too(cloud, drill, tmp_path, monkeypatch):
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(trial, "pay", interrupt)

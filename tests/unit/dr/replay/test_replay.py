@@ -1,3 +1,4 @@
+# ruff: noqa: N803 - the names are those of AWS
 import json
 from datetime import UTC, datetime, timedelta
 
