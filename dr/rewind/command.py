@@ -62,8 +62,8 @@ def rewind(
 
 
 def _make(clones: Clones, wish: Wish, *, yes: bool, dry_run: bool, as_json: bool) -> None:
-    source, now = clones.source(), datetime.now(UTC)
-    if why := wish.refusal(source, now):
+    source = clones.source()
+    if why := wish.refusal(source, datetime.now(UTC)):
         raise Refused(why)
     question = (
         f"Make {wish.name(source)}, the ledger of {source.name} at {shown(wish.moment(source))}? "
@@ -74,7 +74,7 @@ def _make(clones: Clones, wish: Wish, *, yes: bool, dry_run: bool, as_json: bool
         return
     if not yes:
         typer.confirm(question, abort=True, err=True)
-    clone = work.make(clones, wish, now, say=say)
+    clone = work.make(clones, wish, source, say=say)
     if as_json:
         sys.stdout.write(json.dumps(asdict(clone), indent=2) + "\n")
     else:

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
 
+from dr.moments import shown
 from dr.operations import Refused
 from dr.rewind.clones import Clones
-from dr.rewind.wish import Clone, Wish
+from dr.rewind.wish import Clone, Source, Wish
 
 WITHIN_S = 3600.0
 """A full copy takes as long as the database is large; whoever waits longer types the command again."""
@@ -19,11 +19,8 @@ class StillWorking(RuntimeError):
     """AWS has not finished; nothing failed."""
 
 
-def make(clones: Clones, wish: Wish, now: datetime, *, say: Say, sleep: Sleep = time.sleep) -> Clone:
+def make(clones: Clones, wish: Wish, source: Source, *, say: Say, sleep: Sleep = time.sleep) -> Clone:
     """The clone, with an instance that takes connections. Raises Refused, StillWorking."""
-    source = clones.source()
-    if why := wish.refusal(source, now):
-        raise Refused(why)
     name = wish.name(source)
     if clones.get(name) is None:
         clones.restore(wish, source)
@@ -39,7 +36,8 @@ def make(clones: Clones, wish: Wish, now: datetime, *, say: Say, sleep: Sleep = 
             clones.add_instance(clone, source)
         elif clones.instance_ready(clone):
             return clone
-    raise StillWorking(f"{name} is not ready after {WITHIN_S / 60:.0f} min: type the same command again")
+    again = f"dr rewind --to {shown(wish.moment(source))}"
+    raise StillWorking(f"{name} is not ready after {WITHIN_S / 60:.0f} min; this goes on waiting: {again}")
 
 
 def remove(clones: Clones, name: str, *, say: Say, sleep: Sleep = time.sleep) -> None:

@@ -64,8 +64,7 @@ def described(emulator, name):
 
 def test_P14_a_clone_is_like_the_serving_cluster_but_alone_and_leaves_nothing(emulator, clones, serving):
     before = described(emulator, "ledger-home")
-    now = datetime.now(UTC)
-    made = work.make(clones, Wish(None), now, say=print, sleep=lambda _: None)
+    made = work.make(clones, Wish(None), clones.source(), say=print, sleep=lambda _: None)
     clone = described(emulator, made.name)
     for kept in ("KmsKeyId", "DBSubnetGroup", "DBClusterParameterGroup", "VpcSecurityGroups", "Engine"):
         assert clone[kept] == before[kept], kept
@@ -85,9 +84,10 @@ def test_P14_a_clone_is_like_the_serving_cluster_but_alone_and_leaves_nothing(em
 
 
 def test_P14_the_same_moment_again_goes_on_with_the_same_clone(clones):
-    wish, later = Wish(clones.source().earliest), datetime.now(UTC)
-    first = work.make(clones, wish, later, say=print, sleep=lambda _: None)
-    assert work.make(clones, wish, later, say=print, sleep=lambda _: None) == first
+    source = clones.source()
+    wish = Wish(source.earliest)
+    first = work.make(clones, wish, source, say=print, sleep=lambda _: None)
+    assert work.make(clones, wish, source, say=print, sleep=lambda _: None) == first
     work.remove(clones, first.name, say=print, sleep=lambda _: None)
 
 
@@ -121,7 +121,8 @@ def test_events_are_replayed_to_consumers_once(emulator):
     role = f"arn:aws:iam::{ACCOUNT}:role/replication"
     other = f"arn:aws:events:us-west-2:{ACCOUNT}:event-bus/news"
     events.put_rule(Name="replication", EventBusName="news", EventPattern=json.dumps({"source": ["none"]}))
-    events.put_targets(Rule="replication", EventBusName="news", Targets=[{"Id": "other", "Arn": other, "RoleArn": role}])
+    leads_away = {"Id": "other", "Arn": other, "RoleArn": role}
+    events.put_targets(Rule="replication", EventBusName="news", Targets=[leads_away])
     entry = {"EventBusName": "news", "Source": "ours", "DetailType": "PaymentSettled", "Detail": "{}"}
     events.put_events(Entries=[entry])
 

@@ -226,8 +226,8 @@ def test_a_clone_that_fails_is_said_to_have_failed(rds, rewind):
 
 def test_a_clone_that_takes_long_is_unknown_not_failed(rds, clones):
     rds.becomes = "creating"
-    with pytest.raises(work.StillWorking, match="type the same command again"):
-        work.make(clones, Wish(None), NOW, say=print)
+    with pytest.raises(work.StillWorking, match=r"this goes on waiting: dr rewind --to \d"):
+        work.make(clones, Wish(None), clones.source(), say=print)
 
 
 def test_clones_are_listed_by_region_and_what_is_not_known_is_said(rds, rewind, monkeypatch):
@@ -274,6 +274,13 @@ def test_a_clone_that_leaves_already_is_waited_for(rds, clones, rewind):
     with pytest.raises(work.StillWorking, match="is not gone"):
         work.remove(clones, NAME, say=print)
     assert rds.changed == done
+
+
+def test_an_instance_that_is_not_ready_is_waited_for(rds, rewind):
+    rewind("--to", shown(THEN), "--yes")
+    rds.instances[f"{NAME}-0"]["DBInstanceStatus"] = "creating"
+    waiting = rewind("--to", shown(THEN), "--yes")
+    assert isinstance(waiting.exception, work.StillWorking)
 
 
 def test_a_cluster_that_is_not_there_is_another_environments(rds, rewind):
