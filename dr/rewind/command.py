@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -52,7 +52,6 @@ def rewind(
     deployment = Deployment.load(outputs)
     if listing:
         _list(deployment, region, as_json=as_json)
-        return
     clones = _clones(deployment, serving(Cloud(deployment), region))
     if remove is not None:
         _remove(clones, remove, yes=yes, dry_run=dry_run)
@@ -96,7 +95,7 @@ It answers at {clone.endpoint}, inside the network of {clone.region}, to the sam
   remove   dr rewind --remove {clone.name} --region {clone.region}   before the environment is destroyed"""
 
 
-def _list(deployment: Deployment, region: str | None, *, as_json: bool) -> None:
+def _list(deployment: Deployment, region: str | None, *, as_json: bool) -> NoReturn:
     """A region that does not answer is said to be unknown, not empty."""
     found: dict[str, list[Clone] | None] = {}
     for place in [serving(Cloud(deployment), region)] if region else deployment.places:
