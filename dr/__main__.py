@@ -1,9 +1,7 @@
 """`dr`: what an operator types."""
 
-import json
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -11,25 +9,31 @@ from rich.console import Console
 from dr import approve, automation, look, operate
 from dr import evidence as sealed
 from dr import outputs as flat
-from dr.aws import AwsUnavailable, Cloud
 from dr.budget.command import budget
 from dr.budget.evidence import EvidenceError
-from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.calls import AwsUnavailable, NoAccess
+from dr.deployment import DEFAULT_OUTPUTS
+from dr.drill.command import drill
+from dr.drill.trial import DrillFailed
 from dr.guard.command import guard
 from dr.guard.plan import PlanError
 from dr.operations import Refused
-from dr.options import AsJson, OutputsFile
-from dr.screen import topology_table
-from dr.topology import Answer
+from dr.options import OutputsFile
+from dr.replay import command as replay
+from dr.rewind.command import rewind
+from dr.rewind.work import StillWorking
+from dr.status import status
 from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError
 from failover.takeover import TakeoverNotStarted
 from lib.errors import SettingsError
-from runtime.clock import now_ms
+
+FAILED, UNKNOWN, INTERRUPTED = 1, 3, 130
 
 app = typer.Typer(
     help="Disaster recovery: see, test and steer which region takes payments.",
-    epilog="Exit codes: 0 done, 1 refused, failed or not healthy, 2 wrong usage, 3 result unknown.",
+    epilog="Exit codes: 0 done, 1 refused, failed or not healthy, 2 wrong usage, 3 result unknown, "
+    "130 Ctrl-C (stops the command, nothing that it started).",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -40,21 +44,10 @@ app.add_typer(approve.commands)
 app.add_typer(automation.commands)
 app.command()(budget)
 app.command()(guard)
-
-
-@app.command()
-def status(*, outputs: OutputsFile = DEFAULT_OUTPUTS, as_json: AsJson = False) -> None:
-    """Show both regions and the lease. Exit code 0 only when a region is ready.
-
-    Works with one region gone: the lease is read through whichever region answers.
-    """
-    topology = Cloud(Deployment.load(outputs)).topology()
-    now = now_ms()
-    if as_json:
-        sys.stdout.write(json.dumps(topology.as_json(now_ms=now), indent=2) + "\n")
-    else:
-        Console().print(topology_table(topology, now))
-    raise typer.Exit(0 if any(view.ready is Answer.YES for view in topology.regions) else 1)
+app.command()(status)
+app.command()(rewind)
+app.command()(drill)
+app.add_typer(replay.commands, name="events")
 
 
 @app.command("outputs")
@@ -99,8 +92,10 @@ KNOWN = (
     sealed.EvidenceError,
     ApprovalsUnavailable,
     AwsUnavailable,
+    DrillFailed,
     EvidenceError,
     LeaseError,
+    NoAccess,
     PlanError,
     Refused,
     SettingsError,
@@ -109,12 +104,22 @@ KNOWN = (
 
 
 def main() -> None:
-    """Run a command; a known error is one line on standard error and exit code 1."""
+    """Run a command; a known error is one line on standard error and an exit code."""
     try:
         app()
+    except StillWorking as error:
+        _end(f"[yellow]unknown:[/yellow] {error}", UNKNOWN)
     except KNOWN as error:
-        Console(stderr=True, highlight=False).print(f"[red]error:[/red] {error}", soft_wrap=True)
-        raise SystemExit(1) from None
+        _end(f"[red]error:[/red] {error}", FAILED)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            _end("interrupted; nothing that was started is stopped: dr status", INTERRUPTED)
+        raise
+
+
+def _end(line: str, code: int) -> NoReturn:
+    Console(stderr=True, highlight=False).print(line, soft_wrap=True)
+    raise SystemExit(code) from None
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dr.outputs import OutputsError, read
+from lib.lifecycle import Profile
 
 DEFAULT_OUTPUTS = Path("cfn-outputs/flat-outputs.json")
 REGIONAL = re.compile(r"api_endpoint_(?P<region>[a-z]{2}_[a-z]+_\d)")
@@ -18,6 +19,10 @@ class Place:
 
     steps_function: str
     parameter_prefix: str
+    cluster: str
+    """ARN of the region's member of the global database."""
+    event_archive: str
+    """ARN of the archive of the region's bus."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,8 @@ class Deployment:
     lease_ttl_ms: int
     clock_skew_ms: int
     failback_soak_ms: int
+    protected: bool
+    """Whether somebody would miss its data."""
 
     @classmethod
     def of(cls, outputs: Mapping[str, Any]) -> "Deployment":
@@ -60,9 +67,12 @@ class Deployment:
                 lease_ttl_ms=int(outputs["lease_ttl_s"]) * 1000,
                 clock_skew_ms=int(outputs["clock_skew_s"]) * 1000,
                 failback_soak_ms=int(outputs["failback_soak_s"]) * 1000,
+                protected=Profile(outputs["profile"]) is Profile.PROTECTED,
             )
         except KeyError as error:
             raise OutputsError(f"output {error} is missing: deploy every stack") from error
+        except ValueError as error:
+            raise OutputsError(f"an output is not what a deploy writes ({error}): deploy again") from error
 
     @classmethod
     def load(cls, path: Path = DEFAULT_OUTPUTS) -> "Deployment":
@@ -79,4 +89,6 @@ def _place(outputs: Mapping[str, Any], region: str) -> Place:
     return Place(
         steps_function=str(outputs[f"steps_function_{ending}"]),
         parameter_prefix=str(outputs[f"parameter_prefix_{ending}"]),
+        cluster=str(outputs[f"cluster_arn_{ending}"]),
+        event_archive=str(outputs[f"event_archive_{ending}"]),
     )

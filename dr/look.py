@@ -26,7 +26,7 @@ screen = Console(highlight=False)
 def check(*, outputs: OutputsFile = DEFAULT_OUTPUTS, as_json: AsJson = False) -> None:
     """Check everything a failover needs; exit code 0 only when all is known and good."""
     situation = Cloud(Deployment.load(outputs)).situation()
-    findings = judge(Purpose.CHECK, situation, resolve(situation, None))
+    findings = judge(Purpose.CHECK, situation, resolve(situation, Purpose.CHECK))
     if as_json:
         sys.stdout.write(json.dumps({"findings": findings_json(findings)}, indent=2) + "\n")
     else:
@@ -45,7 +45,7 @@ def plan(
 ) -> None:
     """Show steps, figures and what forbids them; changes nothing. Exit code 1 when it would be refused."""
     situation = Cloud(Deployment.load(outputs).soaked(soak)).situation()
-    target = resolve(situation, situation.home if purpose is Purpose.FAILBACK else to)
+    target = resolve(situation, purpose, to)
     findings = judge(purpose, situation, target)
     figures = plans.figures(situation, target)
     if as_json:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from enum import StrEnum
 
 from dr.aws import Cloud
+from dr.rules import Purpose
 from dr.situation import Situation
 from dr.topology import Answer, Topology
 from failover.decision import TakeoverFact
@@ -40,6 +41,13 @@ def lease_of_topology(topology: Topology) -> Lease:
     if topology.lease is None:
         raise Refused(NO_LEASE)
     return topology.lease
+
+
+def begin(cloud: Cloud, purpose: Purpose, lease: Lease, to: str) -> Takeover:
+    """Start the takeover that *purpose* asks for."""
+    if purpose is Purpose.FAILOVER:
+        return take_over(cloud, lease, to)
+    return hand_over(cloud, lease, Kind(purpose.value), to)
 
 
 def hand_over(cloud: Cloud, lease: Lease, kind: Kind, to: str) -> Takeover:

@@ -44,7 +44,9 @@ def read(path: Path) -> dict[str, Any]:
         outputs = json.loads(path.read_text())
     except FileNotFoundError:
         raise OutputsError(f"{path} does not exist: deploy first (make up, or make deploy)") from None
-    except json.JSONDecodeError as error:
+    except OSError as error:
+        raise OutputsError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
         raise OutputsError(f"{path} is not JSON: {error}") from error
     if not isinstance(outputs, dict):
         raise OutputsError(f"{path} holds {type(outputs).__name__}, not a map of outputs")

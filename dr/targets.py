@@ -1,15 +1,35 @@
 """Which region a command is about."""
 
+from dr.aws import Cloud
 from dr.operations import Refused
+from dr.rules import Purpose
 from dr.situation import Situation
 
 
-def resolve(situation: Situation, wanted: str | None) -> str:
-    """The region *wanted*, else the one that does not hold the lease. Raises Refused for any other."""
+def resolve(situation: Situation, purpose: Purpose, wanted: str | None = None) -> str:
+    """Home for a failback, else the region *wanted*, else the one without the lease. Raises Refused."""
     known = list(situation.inspections)
+    if purpose is Purpose.FAILBACK:
+        return situation.home
     if wanted is None:
         holder = situation.lease.holder if situation.lease else situation.home
         return next(region for region in known if region != holder)
     if wanted not in known:
-        raise Refused(f"{wanted} is no region of this system: {', '.join(known)}")
+        raise _unknown(wanted, known)
     return wanted
+
+
+def serving(cloud: Cloud, wanted: str | None) -> str:
+    """The region *wanted*, which needs no lease, else the one that takes payments. Raises Refused."""
+    known = list(cloud.deployment.places)
+    if wanted is not None:
+        if wanted not in known:
+            raise _unknown(wanted, known)
+        return wanted
+    if (lease := cloud.topology().lease) is None:
+        raise Refused("no lease says which region takes payments: give --region")
+    return lease.holder
+
+
+def _unknown(region: str, known: list[str]) -> Refused:
+    return Refused(f"{region} is no region of this system: {', '.join(known)}")

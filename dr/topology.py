@@ -32,6 +32,11 @@ class RegionView:
     live: Answer
     ready: Answer
 
+    @property
+    def reachable(self) -> bool:
+        """Whether anything answered there."""
+        return self.live is not Answer.UNREACHABLE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topology:
@@ -57,21 +62,24 @@ class Topology:
 def survey(
     endpoints: Mapping[str, str], *, read_lease: ReadLease, probe: Probe, unknown: type[Exception]
 ) -> Topology:
-    """Ask every region. *unknown* is what *read_lease* raises when a region cannot say."""
-    views = tuple(
-        RegionView(
-            region=region,
-            live=_answer(probe(endpoint, "/health/live")),
-            ready=_answer(probe(endpoint, "/health/ready")),
-        )
-        for region, endpoint in endpoints.items()
-    )
-    for region in endpoints:
+    """Ask every region. *unknown* is what *read_lease* raises when a region cannot say.
+
+    A region whose API is gone is asked nothing more, unless all are gone: the lease is in each of them.
+    """
+    views = tuple(_view(region, endpoint, probe) for region, endpoint in endpoints.items())
+    for region in [view.region for view in views if view.reachable] or endpoints:
         try:
             return Topology(regions=views, lease=read_lease(region), lease_read_in=region)
         except unknown:
             continue
     return Topology(regions=views, lease=None, lease_read_in=None)
+
+
+def _view(region: str, endpoint: str, probe: Probe) -> RegionView:
+    live = _answer(probe(endpoint, "/health/live"))
+    gone = live is Answer.UNREACHABLE
+    ready = live if gone else _answer(probe(endpoint, "/health/ready"))
+    return RegionView(region=region, live=live, ready=ready)
 
 
 def _answer(status: int | None) -> Answer:

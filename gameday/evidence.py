@@ -1,20 +1,18 @@
 """Writes what a drill found into a folder that can be checked later."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dr import evidence as sealed
+from dr.run_folder import conclude
 from gameday.drill import Record
 from gameday.judge import Judgement
 from gameday.junit import junit
 from gameday.page import page
 
-LATEST = "latest"
 REPORT = "report.html"
 
 
@@ -23,7 +21,6 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
 
     Its manifest seals every other file and follows the last run's; `dr evidence verify` checks it.
     """
-    previous = _last_head(folder / LATEST)
     started = datetime.fromtimestamp(record.fault.at, UTC)
     run = folder / f"{started:%Y%m%dT%H%M%SZ}-{judgement.summary.scenario}"
     run.mkdir(parents=True)
@@ -36,17 +33,8 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
     _write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
     (run / "junit.xml").write_text(junit(judgement.summary))
     (run / REPORT).write_text(page(record, judgement))
-    sealed.seal(run, previous=previous)
-    _point(folder / LATEST, run)
+    conclude(folder, run)
     return run
-
-
-def _last_head(latest: Path) -> str:
-    """What this run follows. A chain that is broken before stays so for whoever verifies the folder."""
-    try:
-        return sealed.head(latest)
-    except sealed.EvidenceError:
-        return sealed.GENESIS
 
 
 def _timeline(record: Record, judgement: Judgement) -> Mapping[str, Any]:
@@ -64,10 +52,3 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
 def _write_lines(path: Path, documents: Iterable[Mapping[str, Any]]) -> None:
     with path.open("w") as lines:
         lines.writelines(json.dumps(document) + "\n" for document in documents)
-
-
-def _point(link: Path, run: Path) -> None:
-    """Replace *link* in one step, so that it always points somewhere."""
-    fresh = link.with_name(f".{LATEST}-{os.getpid()}")
-    fresh.symlink_to(run.name, target_is_directory=True)
-    fresh.replace(link)

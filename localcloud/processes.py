@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -9,8 +10,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -143,11 +145,27 @@ def thaw_tree(*roots: int) -> frozenset[int]:
     return frozenset(frozen)
 
 
+_PORTS = range(15_000, 32_000)
+"""Below the ports that systems give to outgoing connections (Linux from 32768, macOS from 49152), so that none
+of those can take a port between the look and the use."""
+
+
 def free_ports(count: int) -> list[int]:
-    """*count* different TCP ports of 127.0.0.1 that were free a moment ago."""
-    with ExitStack() as held:
-        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [server.getsockname()[1] for server in servers]
+    """*count* different ports of 127.0.0.1 that were free a moment ago, for TCP and UDP."""
+    candidates = random.sample(_PORTS, len(_PORTS))
+    return list(islice(filter(_is_free, candidates), count))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        with (
+            socket.create_server(("127.0.0.1", port)),
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+        ):
+            datagrams.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
 
 
 def free_port() -> int:

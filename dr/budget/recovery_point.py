@@ -4,12 +4,14 @@ from dr.budget.declared import declared
 from dr.budget.model import Basis, Leg, Objective
 from lib.care_sections import COMPLETE_WITHIN_MIN, START_WITHIN_MIN
 from lib.config import Settings
-from lib.provider import since_6
+
+STRONG_SINCE = 6
+"""Version of the provider; lib.provider lists the argument, but would load CDKTF and Node into every `dr`."""
 
 
 def strongly_consistent(settings: Settings) -> bool:
     """Whether the provider can make lease and journal strongly consistent."""
-    return bool(since_6(settings, "aws_dynamodb_table.replica.consistency_mode", "STRONG"))
+    return settings.provider.major >= STRONG_SINCE
 
 
 def recovery_point(settings: Settings) -> tuple[Objective, ...]:

@@ -7,7 +7,7 @@ from gameday.acts import Harm, Sabotage
 from gameday.faults import Kill, Place, at_once
 from gameday.scenario import Expect, Follow, Given, Scenario
 
-STEPS = 9
+STEPS = 10
 """Of a forced takeover, from the guard to the record."""
 
 S10 = Scenario(

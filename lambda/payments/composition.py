@@ -62,7 +62,6 @@ def service() -> Service:
         skew_ms=skew_ms,
         lease=lease,
         database=Database(parameters, secrets, connect_timeout=DATABASE_LIMIT_S),
-        clock=now_ms,
     )
     api = PaymentApi(
         region=region,

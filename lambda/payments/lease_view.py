@@ -5,11 +5,13 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from failover.lease import Lease, LeaseState
-from failover.lease_table import LeaseTable
+from failover.lease_table import LeaseTable, LeaseUnknown
 from runtime.clock import Clock
 
 MAX_AGE_MS = 500
 """How old a read may be. A planned handover waits twice this after it began to drain."""
+READS = 3
+"""So often an answer may take longer than that before there is none."""
 
 
 class RecentLease:
@@ -29,22 +31,32 @@ class RecentLease:
         # One tuple, because the readiness probe reads in a thread of its own.
         self._seen: tuple[int, float, Lease | None] = (0, 0.0, None)
 
-    def current(self) -> Lease | None:
-        """The lease, or None when no region ever took it.
+    def current(self) -> tuple[Lease | None, int]:
+        """The lease, or None when no region ever took it, and the moment at which that was recent, epoch ms.
+
+        Whatever is concluded must be concluded for that moment: a request may stand still after it.
 
         Raises:
-            LeaseUnknown: it had to be read and the table did not answer.
+            LeaseUnknown: it had to be read and the table did not answer, or never soon enough.
         """
-        # The age counts from before the read: the answer may have been formed right then.
-        now_ms, steady_s = self._clock(), self._steady_s()
-        read_at_ms, read_at_s, lease = self._seen
+        now_ms = self._clock()
+        _, _, lease = self._seen
+        if _serves(lease) and self._recent(now_ms):
+            return lease, now_ms
+        for _ in range(READS):
+            # The age counts from before the read: the answer may have been formed right then.
+            read_at_ms, read_at_s = self._clock(), self._steady_s()
+            lease = self._table.read()
+            self._seen = (read_at_ms, read_at_s, lease)
+            now_ms = self._clock()
+            if not _serves(lease) or self._recent(now_ms):
+                return lease, now_ms
+        raise LeaseUnknown(f"the lease table needs more than {MAX_AGE_MS} ms to answer")
+
+    def _recent(self, now_ms: int) -> bool:
+        read_at_ms, read_at_s, _ = self._seen
         # A clock that was set back makes the age negative: that is not recent either.
-        recent = 0 <= now_ms - read_at_ms < MAX_AGE_MS and (steady_s - read_at_s) * 1000 < MAX_AGE_MS
-        if recent and lease is not None and lease.state is LeaseState.ACTIVE:
-            return lease
-        lease = self._table.read()
-        self._seen = (now_ms, steady_s, lease)
-        return lease
+        return 0 <= now_ms - read_at_ms < MAX_AGE_MS and (self._steady_s() - read_at_s) * 1000 < MAX_AGE_MS
 
     def forget(self) -> None:
         """Let the next look be a read."""
@@ -56,6 +68,10 @@ class RecentLease:
         """The epoch of the last read; costs no read."""
         _, _, lease = self._seen
         return lease.epoch if lease else None
+
+
+def _serves(lease: Lease | None) -> bool:
+    return lease is not None and lease.state is LeaseState.ACTIVE
 
 
 class Standing(StrEnum):

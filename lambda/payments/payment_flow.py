@@ -82,10 +82,9 @@ class PaymentFlow:
             Refused: nobody may, or nobody knows.
         """
         try:
-            lease = self._lease.current()
+            lease, now_ms = self._lease.current()
         except LeaseUnknown:
             raise unavailable(Standing.LEASE_UNKNOWN) from None
-        now_ms = self._clock()
         found = standing(lease, region=self._region, now_ms=now_ms, skew_ms=self._skew_ms)
         if lease is None:
             raise unavailable(found)

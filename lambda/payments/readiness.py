@@ -4,7 +4,6 @@ from failover.lease_table import LeaseUnknown
 from payments.lease_view import RecentLease, Standing, standing
 from payments.ledger import Ledger
 from payments.worker import Worker
-from runtime.clock import Clock
 from runtime.database import Database, DatabaseUnavailable
 
 # Together below the two seconds a health checker waits.
@@ -19,23 +18,20 @@ class Readiness:
     and a probe that hangs shares nothing with the requests.
     """
 
-    def __init__(
-        self, *, region: str, skew_ms: int, lease: RecentLease, database: Database, clock: Clock
-    ) -> None:
+    def __init__(self, *, region: str, skew_ms: int, lease: RecentLease, database: Database) -> None:
         self._region = region
         self._skew_ms = skew_ms
         self._lease = lease
         self._database = database
-        self._clock = clock
         self._worker = Worker("readiness")
 
     def check(self) -> Standing:
         """READY, or the first rule against it. Anything unknown is against it."""
         try:
-            lease = self._worker.run(self._lease.current, within_s=LEASE_LIMIT_S)
+            lease, now_ms = self._worker.run(self._lease.current, within_s=LEASE_LIMIT_S)
         except (LeaseUnknown, TimeoutError):
             return Standing.LEASE_UNKNOWN
-        found = standing(lease, region=self._region, now_ms=self._clock(), skew_ms=self._skew_ms)
+        found = standing(lease, region=self._region, now_ms=now_ms, skew_ms=self._skew_ms)
         if lease is None or found is not Standing.READY:
             return found
         try:

@@ -83,7 +83,7 @@ class EventBus(Construct):
             statement_id="own-account",
             principal=site.account,
         )
-        CloudwatchEventArchive(
+        archive = CloudwatchEventArchive(
             self,
             "archive",
             name=site.name("events"),
@@ -93,6 +93,7 @@ class EventBus(Construct):
                 site.settings, "aws_cloudwatch_event_archive.kms_key_identifier", key.arn
             ),
         )
+        self.archive_arn = archive.arn
         self._tell_the_other_region(bus)
 
     def _tell_the_other_region(self, bus: CloudwatchEventBus) -> None:

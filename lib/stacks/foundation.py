@@ -39,6 +39,7 @@ class FoundationStack(AwsStack):
                 "lease_ttl_s": str(settings.protocol.lease_ttl_s),
                 "clock_skew_s": str(settings.protocol.clock_skew_s),
                 "failback_soak_s": str(settings.protocol.failback_soak_s),
+                "profile": settings.profile.value,
             }
         )
 

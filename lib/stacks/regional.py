@@ -119,6 +119,7 @@ class RegionalStack(AwsStack):
             "steps_function": self._failover.steps.name,
             "state_machine": self._failover.machine.arn,
             "event_bus": self._bus.name,
+            "event_archive": self._bus.archive_arn,
             "backup_alerts": self._backup.alerts.topic_arn,
             "cluster_arn": self._database.arn,
             "parameter_prefix": self.site.settings.parameter_prefix,

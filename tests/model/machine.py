@@ -46,6 +46,7 @@ class Execution:
                 self._enter(next((one["Next"] for one in choices if self._holds(one)), default))
             case {"Type": "Succeed"}:
                 self.status = "SUCCEEDED"
+                self._world.watch.taken_over(self.takeover)
             case {"Type": "Fail"}:
                 self.status = "FAILED"
                 self._world.count["undone" if name == asl.ABORTED else "held"] += 1

@@ -10,13 +10,13 @@ from failover.decision import Action, DatabaseFact
 from failover.keeper import Keeper
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable
-from failover.steps import PLANNED_STEPS, STEPS, reconcile
+from failover.steps import STEPS, reconcile
 from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
-from payments import ledger, payment_flow
+from payments import lease_view, ledger, payment_flow
 from payments.errors import JournalUnavailable
 from payments.journal import EntryState
-from payments.lease_view import RecentLease, Standing
+from payments.lease_view import RecentLease
 from payments.payment_flow import PaymentFlow
 from runtime.database import DatabaseUnavailable
 from tests.model import site
@@ -139,24 +139,12 @@ def renew_without_epoch(patch: Patch) -> None:
 
 
 def activate_before_reconcile(patch: Patch) -> None:
-    steps = dict(asl.AFTER_WRITER)
-    order = ["Fence", "Publish", "Activate", "Reconcile", "Verify", "Record"]
-    patch.setattr(asl, "AFTER_WRITER", {name: steps[name] for name in order})
+    late = {"Reconcile": "publish", "Verify": "reconcile"}
+    patch.setattr(asl, "AFTER_WRITER", asl.AFTER_WRITER | late)
 
 
-def cached_lease_outlives_its_expiry(patch: Patch) -> None:
-    """Good when it was read, good for as long as it is remembered."""
-    real = payment_flow.standing
-
-    def standing(lease, *, region, now_ms, skew_ms):
-        remembered = lease is not None and id(lease) in good
-        found = Standing.READY if remembered else real(lease, region=region, now_ms=now_ms, skew_ms=skew_ms)
-        if found is Standing.READY:
-            good[id(lease)] = lease
-        return found
-
-    good: dict[int, Lease] = {}
-    patch.setattr(payment_flow, "standing", standing)
+def lease_remembered_for_a_minute(patch: Patch) -> None:
+    patch.setattr(lease_view, "MAX_AGE_MS", 60_000)
 
 
 def lease_remembered_when_the_table_is_silent(patch: Patch) -> None:
@@ -166,7 +154,8 @@ def lease_remembered_when_the_table_is_silent(patch: Patch) -> None:
         try:
             lease = real(self)
         except lease_table.LeaseUnknown:
-            return self._seen[1] and replace(self._seen[1], expires_at_ms=self._clock() + site.TTL_MS)
+            now_ms, seen = self._clock(), self._seen[2]
+            return seen and replace(seen, expires_at_ms=now_ms + site.TTL_MS), now_ms
         return lease
 
     patch.setattr(RecentLease, "current", current)
@@ -192,23 +181,8 @@ def started_for_the_other_region(patch: Patch) -> None:
     patch.setattr(Keeper, "_act", act)
 
 
-def settle_does_not_wait(patch: Patch) -> None:
-    patch.setitem(PLANNED_STEPS, "settle", lambda _takeover, _tools: {"done": True})
-
-
-def handed_over_although_it_stays(patch: Patch) -> None:
-    """The write names the epoch only: a drain that was called off is handed over all the same."""
-
-    def hand_over(self, seen, handover, *, now_ms):
-        return self._change(
-            seen,
-            seen.handed_over(handover, now_ms=now_ms),
-            new=lease_table.SUCCESSION,
-            given=("epoch",),
-            reached=lambda found: found.epoch == seen.epoch + 1,
-        )
-
-    patch.setattr(LeaseTable, "hand_over", hand_over)
+def no_quiet_after_the_drain(patch: Patch) -> None:
+    patch.setattr(asl, "QUIET_S", 0)
 
 
 def lease_ahead_of_its_writer(patch: Patch) -> None:

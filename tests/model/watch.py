@@ -29,6 +29,8 @@ class Watch:
         """Key to payment id."""
         self._settled: list[tuple[str, int]] = []
         self._before: list[str] = []
+        self._accepted_before: list[str] = []
+        """Acknowledged when the last planned move was handed over, in the ledger or not."""
         self.won: dict[int, str] = {}
         """Epoch to the region that won it."""
         self._acknowledging: dict[int, str] = {}
@@ -101,7 +103,9 @@ class Watch:
             self.violated("lease-change", "a handover changed the expiry")
         if not self._world.aurora.clusters[holder].writer:
             self.violated("no-writer", f"{holder} got epoch {epoch} before the writer")
-        self._before = list(self.acknowledged_keys)
+        # What was only accepted is recorded after the new holder serves, under its own key: see taken_over.
+        self._before = [key for key, _ in self._settled]
+        self._accepted_before = list(self.acknowledged_keys)
 
     def resumed(self) -> None:
         """A person acknowledged the last failover."""
@@ -137,6 +141,12 @@ class Watch:
             found = cluster.rows.get(key, ("nothing",))[0]
             if found != self.acknowledged_keys[key]:
                 self.violated("lost", f"{key} is {found} in the ledger of {region} in epoch {epoch}")
+
+    def taken_over(self, takeover: Takeover) -> None:
+        """An execution came to its end: now nothing that was accepted before its handover may be open."""
+        if takeover.kind.planned and takeover.epoch == max(self.won):
+            self._before = self._accepted_before
+            self.complete(takeover.region, takeover.epoch)
 
     def recorded(self, cluster: Cluster, key: str, payment_id: str, epoch: int) -> None:
         """A row is about to be written to a ledger."""

@@ -19,6 +19,7 @@ from localcloud.emulator.patches import (
     http_api,
     network,
     restore_tests,
+    rewind,
     schedules,
     state_machines,
     workers,
@@ -63,3 +64,4 @@ def apply(config: EmulatorConfig, regions: Regions) -> None:
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)
     aurora.promote(hooks)
+    rewind.restore_clusters()

@@ -1,12 +1,18 @@
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import pytest
 from moto import mock_aws
 
 from failover.lease_table import LeaseTable
+from runtime.clock import now_ms
 from tests.unit import emulated
 
-from .world import OUTPUTS
+from .regions import answering
+from .world import ENDPOINTS, LOSS, OUTPUTS, STOCK
 
 
 @pytest.fixture
@@ -21,3 +27,22 @@ def lease_table() -> Iterator[LeaseTable]:
             BillingMode="PAY_PER_REQUEST",
         )
         yield LeaseTable(client, OUTPUTS["lease_table"], "payments")
+
+
+@pytest.fixture
+def outputs_file(tmp_path: Path) -> Path:
+    """The outputs of a deployed system whose APIs nobody answers."""
+    path = tmp_path / "flat.json"
+    path.write_text(json.dumps(OUTPUTS | dict.fromkeys(ENDPOINTS, "http://127.0.0.1:1")))
+    return path
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """AWS and the front doors of both regions, well."""
+    told = {"clock_ms": now_ms(), "database": "replica", "stock": asdict(STOCK), "why": None, "loss": LOSS}
+    with answering(told) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        yield server

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr.aws import AwsUnavailable
+from dr.calls import AwsUnavailable
 from dr.deployment import Deployment
 from dr.situation import Aurora, Inspection, Situation, Stock
 from dr.topology import Answer, RegionView, Topology
@@ -24,8 +24,13 @@ OUTPUTS = {
     "lease_ttl_s": "30",
     "clock_skew_s": "2",
     "failback_soak_s": "600",
+    "profile": "ephemeral",
     **{f"steps_function_{region}": "payments-steps-test" for region in ("us_east_1", "us_west_2")},
     **{f"parameter_prefix_{region}": "/payments-test" for region in ("us_east_1", "us_west_2")},
+    "cluster_arn_us_east_1": "arn:aws:rds:us-east-1:1:cluster:payments-ledger-use1-test",
+    "cluster_arn_us_west_2": "arn:aws:rds:us-west-2:1:cluster:payments-ledger-usw2-test",
+    "event_archive_us_east_1": "arn:aws:events:us-east-1:1:archive/payments-events-test",
+    "event_archive_us_west_2": "arn:aws:events:us-west-2:1:archive/payments-events-test",
 }
 ENDPOINTS = {"api_endpoint_us_east_1": "http://east", "api_endpoint_us_west_2": "http://west"}
 LEASE = Lease(

@@ -1,6 +1,7 @@
 """Real processes, most of them asleep."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -82,8 +83,21 @@ def test_a_child_that_ignores_the_request_is_killed(tmp_path: Path) -> None:
     assert stubborn.returncode == -signal.SIGKILL
 
 
-def test_free_ports_are_different() -> None:
-    assert len(set(free_ports(20))) == 20
+def test_free_ports_are_different_and_not_for_outgoing_connections() -> None:
+    found = free_ports(20)
+    assert len(set(found)) == 20
+    assert max(found) < 32_768
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+def test_a_port_in_use_is_not_free(monkeypatch, kind) -> None:
+    first, second = free_ports(2)
+    monkeypatch.setattr(processes.random, "sample", lambda *_: [first, second])
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", first))
+        if kind == socket.SOCK_STREAM:
+            taken.listen()
+        assert free_ports(1) == [second]
 
 
 def test_a_wait_in_vain_says_for_what() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments.lease_view import RecentLease, Standing, standing
+from payments.lease_view import READS, RecentLease, Standing, standing
 
 NOW_MS, SKEW_MS = 1_000_000, 2_000
 
@@ -45,14 +45,14 @@ def test_a_read_counts_for_less_than_half_a_second(world, later_ms, reads) -> No
     recent = RecentLease(world, world.clock, world.steady_s)
     recent.current()
     world.now_ms += later_ms
-    assert (recent.current(), world.reads) == (world.lease, reads)
+    assert (recent.current()[0], world.reads) == (world.lease, reads)
 
 
 def test_a_clock_that_was_set_back_makes_no_read_younger(world) -> None:
-    steady_s = iter([10.0, 10.5])
+    steady_s = iter([10.0, 10.0, 10.5, 10.5, 10.5])
     recent = RecentLease(world, world.clock, lambda: next(steady_s))
     recent.current()
-    assert (recent.current(), world.reads) == (world.lease, 2)
+    assert (recent.current()[0], world.reads) == (world.lease, 2)
 
 
 @pytest.mark.parametrize("state", [LeaseState.TAKING, LeaseState.DRAINING])
@@ -73,12 +73,34 @@ def test_what_is_forgotten_is_read_again_and_its_epoch_still_told(world) -> None
     assert world.reads == 2
 
 
-def test_a_slow_read_is_as_old_as_its_start(world) -> None:
+def test_an_answer_that_took_too_long_is_not_believed(world) -> None:
     recent = RecentLease(world, world.clock, world.steady_s)
-    world.when_lease_read = lambda: setattr(world, "now_ms", world.now_ms + 1_000)
-    recent.current()
-    recent.current()
-    assert world.reads == 2
+    delays_ms = iter([500, 499])
+    world.when_lease_read = lambda: setattr(world, "now_ms", world.now_ms + next(delays_ms))
+    assert (recent.current()[0], world.reads) == (world.lease, 2)
+
+
+def test_what_is_told_is_true_for_the_moment_that_is_told_with_it(world) -> None:
+    recent = RecentLease(world, world.clock, world.steady_s)
+    world.when_lease_read = lambda: setattr(world, "now_ms", world.now_ms + 499)
+    began = world.now_ms
+    assert recent.current() == (world.lease, began + 499)
+    assert (recent.current(), world.reads) == ((world.lease, began + 499), 1)
+
+
+def test_a_table_that_is_always_too_slow_says_nothing(world) -> None:
+    recent = RecentLease(world, world.clock, world.steady_s)
+    world.when_lease_read = lambda: setattr(world, "now_ms", world.now_ms + 500)
+    with pytest.raises(LeaseUnknown, match="500 ms"):
+        recent.current()
+    assert world.reads == READS
+
+
+def test_an_answer_that_lets_nobody_acknowledge_may_be_slow(world) -> None:
+    world.lease = replace(world.lease, state=LeaseState.DRAINING)
+    recent = RecentLease(world, world.clock, world.steady_s)
+    world.when_lease_read = lambda: setattr(world, "now_ms", world.now_ms + 500)
+    assert (recent.current()[0], world.reads) == (world.lease, 1)
 
 
 def test_an_unknown_lease_is_not_replaced_by_an_old_one(world) -> None:

@@ -30,7 +30,6 @@ def check(world, connect, ledger):
             skew_ms=2_000,
             lease=RecentLease(world, world.clock, world.steady_s),
             database=SimpleNamespace(session=session),
-            clock=world.clock,
         )
         return readiness.check()
 

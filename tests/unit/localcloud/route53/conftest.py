@@ -1,8 +1,8 @@
-import socket
 from collections.abc import Callable
 
 import pytest
 
+from localcloud import processes
 from localcloud.route53 import parsing
 from localcloud.route53.records import Configuration
 
@@ -13,9 +13,7 @@ SOA = "ns-1.awsdns-1.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return processes.free_port()
 
 
 @pytest.fixture

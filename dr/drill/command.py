@@ -1,0 +1,72 @@
+"""`dr drill`."""
+
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dr.aws import Cloud
+from dr.calls import client
+from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.drill import pack
+from dr.drill.trial import Trial
+from dr.operations import Refused
+from dr.options import AsJson, DryRun, OutputsFile, Yes
+
+DEFAULT_EVIDENCE = Path("evidence/dr")
+KNOWN_CONSEQUENCE = "--payments-pause-twice"
+say = partial(Console(highlight=False, stderr=True).print, soft_wrap=True)
+
+
+def drill(
+    *,
+    outputs: OutputsFile = DEFAULT_OUTPUTS,
+    evidence: Annotated[Path, typer.Option(help="The folder of all drills.")] = DEFAULT_EVIDENCE,
+    payments_pause_twice: Annotated[
+        bool, typer.Option(KNOWN_CONSEQUENCE, help="Also in a protected environment.")
+    ] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check, switch over, verify, fail back, verify; leave sealed evidence. Payments pause twice.
+
+    Exit code 0 only when every phase ended as it should.
+    """
+    cloud = Cloud(Deployment.load(outputs).soaked(0))
+    if cloud.deployment.protected and not payments_pause_twice:
+        raise Refused(
+            f"{cloud.deployment.api_name} is protected: payments there are refused twice for about a minute; "
+            f"if that is meant, add {KNOWN_CONSEQUENCE}"
+        )
+    endpoint = str(client("dynamodb", cloud.deployment.home).meta.endpoint_url)
+    question = (
+        f"Move the payments of {cloud.deployment.api_name} ({pack.label(endpoint)}) away and back again? "
+        "Each time they are refused with Retry-After for a while; none is lost."
+    )
+    if dry_run:
+        say(f"would ask: {question}")
+        return
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
+    _run(Trial(cloud=cloud), evidence, endpoint, as_json=as_json)
+
+
+def _run(trial: Trial, evidence: Path, endpoint: str, *, as_json: bool) -> None:
+    """Evidence is written however the drill ends: a folder with green runs only proves less."""
+    result = "failed"
+    try:
+        trial.run()
+        result = "passed"
+    finally:
+        run, head = pack.write(evidence, trial, endpoint=endpoint, result=result)
+        for phase in trial.phases:
+            say(f"{phase.seconds:7.1f} s  {phase.name:12} {phase.ended}")
+        say(f"evidence in {run}, head {head}")
+        if as_json:
+            told = pack.summary(trial, endpoint=endpoint, result=result)
+            sys.stdout.write(json.dumps({**told, "evidence": str(run), "head": head}, indent=2) + "\n")

@@ -1,0 +1,1 @@
+"""`dr events`: the archive of a region's bus, told again."""

@@ -1,0 +1,1 @@
+"""`dr rewind`: the ledger as it was at a moment, beside the one that serves."""
