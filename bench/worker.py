@@ -124,7 +124,9 @@ def main() -> None:
     imported = time.perf_counter()
     call()
     first = time.perf_counter()
-    out.write(json.dumps({"import_ms": (imported - began) * 1e3, "first_ms": (first - imported) * 1e3}) + "\n")
+    out.write(
+        json.dumps({"import_ms": (imported - began) * 1e3, "first_ms": (first - imported) * 1e3}) + "\n"
+    )
     for _ in range(WARM_UP):
         call()
     sys.stdin.readline()

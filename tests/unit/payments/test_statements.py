@@ -11,7 +11,9 @@ from payments.ledger import Ledger
 from payments.sql import Statements
 from runtime.database import DatabaseUnavailable
 
-RECORDS = "select statement from pg_prepared_statements where strpos(statement, 'insert into ledger.payments') > 0"
+RECORDS = (
+    "select statement from pg_prepared_statements where strpos(statement, 'insert into ledger.payments') > 0"
+)
 
 
 def another(entry, number: int):
