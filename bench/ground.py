@@ -1,4 +1,4 @@
-"""What a payments function stands on: PostgreSQL over TLS, the tables, and an ACTIVE lease. For benchmarks and tests."""
+"""What a payments function stands on: PostgreSQL over TLS, tables, an ACTIVE lease. For bench and tests."""
 
 import contextlib
 import json

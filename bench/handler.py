@@ -1,11 +1,10 @@
 """What a payment costs in the function, with and without the journal: the price of losing nothing.
 
-Run it with `python -m bench.handler`. The function composes itself as it does in AWS. A client is a process of
-its own that calls it, one request after another, as an execution environment of Lambda is. PostgreSQL is
-real, over TLS, without waiting for the disk. DynamoDB is the stand-in of `bench.stand_in`, one more process on the
-same cores, that keeps items in memory: put your strongly consistent tables' latency, twice a payment, on top. The
-emulator of the local cloud is not used: a call of it takes several milliseconds of processor time, so it would be
-what is measured.
+Run it with `python -m bench.handler`. The function composes itself as it does in AWS. A client is a process
+of its own that calls it, one request after another, as an execution environment of Lambda is. PostgreSQL is
+real, over TLS, without waiting for the disk. DynamoDB is the stand-in of `bench.stand_in`, one more process
+on the same cores, that keeps items in memory: put the latency of your strongly consistent tables, twice a
+payment, on top. The emulator of the local cloud is not used, because it would be what is measured.
 """
 
 import json
@@ -42,7 +41,8 @@ class Measured:
 
     def __str__(self) -> str:
         cuts = statistics.quantiles(self.took_ms, n=100)
-        return f"{self.what:<34}{self.clients:8d}{self.rate:9.0f}{cuts[49]:9.2f}{cuts[98]:9.2f}{len(self.took_ms):9d}"
+        figures = f"{self.clients:8d}{self.rate:9.0f}{cuts[49]:9.2f}{cuts[98]:9.2f}{len(self.took_ms):9d}"
+        return f"{self.what:<34}{figures}"
 
 
 def measure(what: str, clients: int, told: Mapping[str, str]) -> Measured:

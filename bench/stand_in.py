@@ -1,8 +1,8 @@
 """The least of AWS that a payment needs, as a process: tables with conditional writes, parameters, a secret.
 
 Run by the benchmark and the contract test, which must not measure or wait for a whole emulated AWS. Items
-live in memory. Conditional puts and updates are answered as DynamoDB does; what is not known here is an error,
-so nothing is ever answered by guessing.
+live in memory. Conditional puts and updates are answered as DynamoDB does; what is not known here is an
+error, so nothing is ever answered by guessing.
 """
 
 import asyncio

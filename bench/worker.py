@@ -25,7 +25,8 @@ _numbers = itertools.count()
 _INSERT = """
 insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor, currency,
                              debtor, creditor, reference, epoch, region)
-values (cast(:payment_id as uuid), :idempotency_key, 'hash', 1250, 'EUR', 'Ada', 'Grace', 'bench', 1, 'us-east-1')
+values (cast(:payment_id as uuid), :idempotency_key, 'hash', 1250,
+        'EUR', 'Ada', 'Grace', 'bench', 1, 'us-east-1')
 """
 
 

@@ -1,7 +1,7 @@
 """API Gateway's HTTP API in small: the payments function behind its routes, on a port of 127.0.0.1.
 
-Events have payload format 2.0: names of headers in lower case, path parameters decoded, a body that is no text
-in base64. What matches no route gets the gateway's own 404 and never reaches the function.
+Events have payload format 2.0: names of headers in lower case, path parameters decoded, a body that is no
+text in base64. What matches no route gets the gateway's own 404 and never reaches the function.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -43,10 +43,9 @@ PATTERNS = {route: pattern(route) for route in ROUTES}
 def event(method: str, target: str, headers: dict[str, str], body: bytes) -> dict[str, Any] | None:
     """The event of a request; None when no route matches."""
     path = urlsplit(target).path
-    for route, matches in PATTERNS.items():
-        if found := matches.fullmatch(f"{method} {path}"):
-            break
-    else:
+    matches = ((route, each.fullmatch(f"{method} {path}")) for route, each in PATTERNS.items())
+    route, found = next((pair for pair in matches if pair[1]), ("", None))
+    if found is None:
         return None
     is_text = bool(TEXT.match(headers.get("content-type", "")))
     content = body.decode("utf-8", "replace") if is_text else base64.b64encode(body).decode()

@@ -213,5 +213,5 @@ def test_an_endpoint_that_failed_is_named_before_the_bus_is_used(caplog) -> None
 def test_an_answer_about_other_events_is_none() -> None:
     with pytest.raises(ValueError, match="zip"):
         bus(lambda **_: {"Entries": []}).publish([EVENT])
-    with pytest.raises(EventsUnavailable, match="^bus bus: "):
+    with pytest.raises(EventsUnavailable, match=r"^bus bus: "):
         bus(fail(DOWN)).publish([EVENT])
