@@ -161,4 +161,4 @@ $(MUTANTS_VENV)/.ready: tests/mutants/requirements.txt .venv/.ready
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit protocol model contracts integration setup check lint gates gates-plan plan synth validate up down deploy destroy bench format clean
+.PHONY: help drill test unit protocol model contracts contract defects mutants integration setup check lint gates gates-plan plan synth validate up down deploy destroy bench format clean

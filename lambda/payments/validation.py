@@ -113,12 +113,15 @@ def _document(what: str, check: Callable[[Any], Any], content_type: str | None, 
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        document = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        # An escape may name half of a surrogate pair: a text that no store takes.
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
     # Deep nesting overflows the parser's stack; it is malformed like everything else here.
     except (ValueError, RecursionError):
         raise Refused(
             Problem.MALFORMED, "The body is not one JSON document in UTF-8 without duplicate names."
         ) from None
+    return document
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

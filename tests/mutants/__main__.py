@@ -1,7 +1,7 @@
 """Run mutmut over the functions and print the score: `python -m tests.mutants [--score] [package ...]`.
 
-Takes an hour on two cores, so nothing waits for it; what was checked before and has not changed is not checked
-again. `--score` only prints. Exit code 1: a package is below its bar.
+Takes an hour on two cores, so nothing waits for it; what was checked before and has not changed is not
+checked again. `--score` only prints. Exit code 1: a package is below its bar.
 """
 
 import os
@@ -30,9 +30,10 @@ def main() -> int:
         found = score.read(folder)
         low += found.percent < BARS[package] or found.unchecked > 0
         sys.stdout.write("".join(f"survived: {name}\n" for name in found.survivors))
+        checked = found.killed + found.timed_out + len(found.survivors)
         sys.stdout.write(
-            f"{package}: {found.percent:.1f} % of {found.killed + found.timed_out + len(found.survivors)} mutants "
-            f"(bar {BARS[package]:.0f} %), {found.timed_out} by a timeout, {found.unchecked} not checked\n"
+            f"{package}: {found.percent:.1f} % of {checked} mutants (bar {BARS[package]:.0f} %), "
+            f"{found.timed_out} by a timeout, {found.unchecked} not checked\n"
         )
     return int(low > 0)
 

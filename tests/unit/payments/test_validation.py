@@ -88,7 +88,6 @@ TEXT = "must be visible text without control characters"
         ({"creditor": "Gr\u009face"}, "creditor", TEXT),
         ({"creditor": "Gr\u202eace"}, "creditor", TEXT),
         ({"creditor": "Gr\u2067ace"}, "creditor", TEXT),
-        ({"creditor": "Gr\ud800ace"}, "creditor", TEXT),
         ({"reference": "\u2028"}, "reference", TEXT),
         ({"reference": "r" * 141}, "reference", "must have at most 140 characters"),
         ({"reference": None}, "reference", "must be of type string"),
@@ -173,3 +172,13 @@ def test_a_bad_key_is_refused(key) -> None:
     with pytest.raises(Refused) as caught:
         validation.idempotency_key(key)
     assert [wrong.field for wrong in caught.value.errors] == ["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("changed", [{"creditor": "Gr\ud800ace"}, {"reference": "\udfff"}, {"\udc00": 1}])
+def test_half_a_surrogate_pair_is_no_utf_8(changed) -> None:
+    assert refusal(body(**changed)).problem is Problem.MALFORMED
+
+
+def test_a_whole_surrogate_pair_is_a_character() -> None:
+    text = body(reference="R").replace(b'"R"', b'"\\ud83d\\ude00"')
+    assert read(text).reference == "\U0001f600"
