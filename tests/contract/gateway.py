@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -77,7 +78,11 @@ class Gateway(BaseHTTPRequestHandler):
             answer = handler(asked, SimpleNamespace())
         self.say(answer["statusCode"], answer["headers"], answer["body"])
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = do_TRACE = answer  # noqa: N815
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Every method, as `do_GET`, gets its answer here."""
+        if name.startswith("do_"):
+            return self.answer
+        raise AttributeError(name)
 
     def say(self, status: int, headers: dict[str, str], text: str) -> None:
         content = text.encode()
