@@ -66,7 +66,7 @@ class Store:
     def _update(self, message: Message) -> Message:
         table, key = self._slot(message, message["Key"])
         _check(message, table.get(key))
-        changed = dict(table.get(key, message["Key"]))
+        changed = {**message["Key"], **table.get(key, {})}
         for assignment in message["UpdateExpression"].removeprefix("SET ").split(","):
             name, value = (part.strip() for part in assignment.split("="))
             name = message.get("ExpressionAttributeNames", {}).get(name, name)
