@@ -1,7 +1,7 @@
 """Schemathesis sends what the OpenAPI document allows, and what not, to the function and a real PostgreSQL.
 
-Run by `make contract`: every value at the edge of the document (phase `coverage`), random ones, and sequences
-of calls. `schemathesis.toml` says what is left out, and why.
+Run by `make contract`: every value at the edge of the document (phase `coverage`), and random ones.
+`schemathesis.toml` says what is left out, and why.
 """
 
 import json
