@@ -21,6 +21,8 @@ VENV := .venv/bin/python
 EMULATOR_VENV := .local/emulator-venv
 GATES_VENV := .local/gates-venv
 FORK_VENV := .local/fork-venv
+CONTRACT_VENV := .local/contract-venv
+MUTANTS_VENV := .local/mutants-venv
 CDKTF := node_modules/.bin/cdktf
 TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr gates localcloud gameday bench
 
@@ -30,7 +32,7 @@ help: ## Print the targets
 drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE)
 	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE)
 
-test: setup unit protocol contracts integration ## Pass every test: unit with coverage, protocol model, emulator contracts, integration on the local cloud
+test: setup unit protocol contracts openapi integration ## Pass every test: unit with coverage, protocol model, emulator contracts, API contract, integration on the local cloud
 
 unit: setup ## Unit and policy tests, with coverage of what is deployed and typed
 	@$(VENV) -m pytest tests/unit $(SPREAD) --cov --cov-report=term --cov-fail-under=100
@@ -40,6 +42,15 @@ protocol: setup ## The executable model of the failover protocol, and every bug 
 
 contracts: setup ## What the local cloud relies on in the emulator, and what it mends there
 	@$(VENV) -m pytest tests/emulator $(SPREAD)
+
+openapi: setup $(CONTRACT_VENV)/.ready ## Schemathesis: the payments function and PostgreSQL do what the OpenAPI document says
+	@$(VENV) -m pytest tests/contract
+
+defects: setup ## Write each of the listed defects into a copy: the unit tests must catch them all
+	@$(VENV) -m tests.defects
+
+mutants: setup $(MUTANTS_VENV)/.ready ## Mutation score of the failover protocol and the payments function (an hour)
+	@$(VENV) -m tests.mutants
 
 integration: setup ## Integration tests against a local cloud that is deployed for them
 	@$(VENV) -m localcloud run -- $(VENV) -m pytest tests/integration
@@ -131,6 +142,20 @@ $(FORK_VENV)/.ready: gates/fork-requirements.txt
 	@$(FORK_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
+$(CONTRACT_VENV)/.ready: tests/contract/requirements.txt
+	@echo "setup: schemathesis into $(CONTRACT_VENV)"
+	@$(PYTHON) -m venv $(CONTRACT_VENV)
+	@$(CONTRACT_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+$(MUTANTS_VENV)/.ready: tests/mutants/requirements.txt .venv/.ready
+	@echo "setup: mutmut into $(MUTANTS_VENV)"
+	@$(PYTHON) -m venv $(MUTANTS_VENV)
+	@$(MUTANTS_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@$(VENV) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	    > "$$($(MUTANTS_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
+	@touch $@
+
 .local/bin/terraform: .venv/.ready
 	@mkdir -p .local/bin
 	@if command -v terraform >/dev/null; then ln -sf "$$(command -v terraform)" $@; \
@@ -140,4 +165,4 @@ $(FORK_VENV)/.ready: gates/fork-requirements.txt
 $(CDKTF): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit protocol model contracts integration setup check lint gates gates-plan gates-destroy plan synth validate up down deploy destroy bench format clean
+.PHONY: help drill test unit protocol model contracts openapi defects mutants integration setup check lint gates gates-plan gates-destroy plan synth validate up down deploy destroy bench format clean

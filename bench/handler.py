@@ -1,208 +1,95 @@
 """What a payment costs in the function, with and without the journal: the price of losing nothing.
 
-Run it with `python -m bench.handler`. The function composes itself as it does in AWS and is called in this
-process, one request after another, as an execution environment of Lambda is. PostgreSQL is real, over TLS,
-without waiting for the disk. DynamoDB is moto in the same process: its time is processor time of this
-machine and stands in its own row, so subtract it and add what your strongly consistent tables take.
+Run it with `python -m bench.handler`. The function composes itself as it does in AWS. A client is a process
+of its own that calls it, one request after another, as an execution environment of Lambda is. PostgreSQL is
+real, over TLS, without waiting for the disk. DynamoDB is the stand-in of `bench.stand_in`, one more process
+on the same cores, that keeps items in memory: put the latency of your strongly consistent tables, twice a
+payment, on top. The emulator of the local cloud is not used, because it would be what is measured.
 """
 
-import contextlib
-import itertools
 import json
 import os
 import statistics
+import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
-from unittest import mock
+from typing import Any
 
-from moto import mock_aws
+from bench import ground, worker
+from localcloud.paths import REPOSITORY
 
-from failover.lease_table import LeaseTable
-from localcloud import tls
-from localcloud.postgres import binaries
-from localcloud.postgres.host import Host
-from localcloud.postgres.server import Server
-from localcloud.postgres.storage import SUPERUSER, Passwords, Storage
-from localcloud.processes import free_ports
-from payments import composition, handler
-from payments.journal import EntryState, Journal, JournalEntry
-from payments.ledger import Ledger
-from payments.request import PaymentRequest
-from runtime.clients import client
-from runtime.database import Database
-from runtime.logs import logger
-from runtime.parameters import Parameters
-
-REGION = "us-east-1"
-PREFIX = "/payments-bench"
-WARM_UP, ROUNDS, LIMIT_S = 20, 600, 8.0
-ENVIRONMENT = {
-    "AWS_REGION": REGION,
-    "AWS_ACCESS_KEY_ID": "bench",
-    "AWS_SECRET_ACCESS_KEY": "bench",
-    "SYSTEM": "payments",
-    "PARAMETER_PREFIX": PREFIX,
-    "LEASE_TABLE": "lease",
-    "JOURNAL_TABLE": "journal",
-    "SESSIONS_TABLE": "sessions",
-    "LEASE_TTL_SECONDS": "30",
-    "TICK_SECONDS": "10",
-    "CLOCK_SKEW_SECONDS": "2",
-    "KEEPER_LIFETIME_SECONDS": "130",
+CLIENTS = (1, 2, 4)
+ROWS = {
+    "insert": "a bare insert",
+    "ledger": "ledger transaction alone",
+    "journal": "the journal's two writes alone",
+    "unjournalled": "handler without the journal",
+    "handler": "handler with the journal",
 }
-PAYMENT = PaymentRequest(amount_minor=1250, currency="EUR", debtor="Ada", creditor="Grace", reference="bench")
-numbers = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Milliseconds of each call."""
+    """What several clients saw together."""
 
     what: str
+    clients: int
+    rate: float
     took_ms: list[float]
+    cold: Mapping[str, float]
 
     def __str__(self) -> str:
         cuts = statistics.quantiles(self.took_ms, n=100)
-        rate = 1000 / statistics.fmean(self.took_ms)
-        return f"{self.what:<38}{cuts[49]:8.2f}{cuts[98]:9.2f}{rate:9.0f}{len(self.took_ms):8d}"
+        figures = f"{self.clients:8d}{self.rate:9.0f}{cuts[49]:9.2f}{cuts[98]:9.2f}{len(self.took_ms):9d}"
+        return f"{self.what:<34}{figures}"
 
 
-class NoJournal:
-    """A journal that keeps nothing, and so loses with its region whatever was not replicated."""
-
-    def __init__(self, *_: object) -> None: ...
-
-    def accept(self, entry: JournalEntry) -> JournalEntry:
-        """The entry, unkept."""
-        return entry
-
-    def settle(self, key: str) -> None:
-        """Nothing."""
-
-
-def measure(what: str, call: Callable[[], object]) -> Measured:
-    """The times of up to ROUNDS calls that follow the warm-up, within LIMIT_S."""
-    for _ in range(WARM_UP):
-        call()
-    end = time.perf_counter() + LIMIT_S
-    took: list[float] = []
-    while len(took) < ROUNDS and time.perf_counter() < end:
-        began = time.perf_counter()
-        call()
-        took.append((time.perf_counter() - began) * 1000)
-    return Measured(what, took)
+def measure(what: str, clients: int, told: Mapping[str, str]) -> Measured:
+    """Let so many clients work at the same time."""
+    processes = [_start(what, told) for _ in range(clients)]
+    cold = [_line(process) for process in processes]
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    found = [_line(process) for process in processes]
+    for process in processes:
+        process.communicate(timeout=30)
+    took = [each for one in found for each in one["took_ms"]]
+    elapsed = max(one["ended"] for one in found) - min(one["started"] for one in found)
+    return Measured(ROWS[what], clients, len(took) / elapsed, took, cold[0])
 
 
-def rows() -> Iterator[Measured]:
-    """Each measurement in turn."""
-    database = Database(Parameters(client("ssm"), PREFIX), client("secretsmanager"))
-    with database.session() as connection:
-        ledger = Ledger(connection)
-        ledger.migrate()
-        ledger.raise_fence(1)
-        yield measure("ledger transaction alone", lambda: ledger.record(_entry(), epoch=1, region=REGION))
-    with mock.patch.object(composition, "Journal", NoJournal):
-        yield measure("handler without the journal", _pay)
-    composition.service.cache_clear()
-    yield measure("handler with the journal", _pay)
-    yield measure("the journal's two writes alone (moto)", _journal())
-
-
-def _pay() -> None:
-    key = f"bench-{next(numbers):08d}"
-    answer = handler.handler(
-        {
-            "routeKey": "POST /payments",
-            "headers": {"idempotency-key": key, "content-type": "application/json"},
-            "requestContext": {"requestId": key},
-            "body": PAYMENT.canonical(),
-        },
-        SimpleNamespace(),
-    )
-    if answer["statusCode"] != 201:  # noqa: PLR2004 - anything else measures another thing
-        raise RuntimeError(answer["body"])
-
-
-def _journal() -> Callable[[], None]:
-    journal = Journal(client("dynamodb"), "journal")
-
-    def write() -> None:
-        journal.settle(journal.accept(_entry()).idempotency_key)
-
-    return write
-
-
-def _entry() -> JournalEntry:
-    number = next(numbers)
-    return JournalEntry(
-        idempotency_key=f"bench-{number:08d}",
-        payment_id=f"00000000-0000-4000-8000-{number:012d}",
-        request_hash=PAYMENT.digest(),
-        request=PAYMENT,
-        epoch=1,
-        region=REGION,
-        state=EntryState.INTENT,
-        accepted_at_ms=0,
+def _start(what: str, told: Mapping[str, str]) -> Any:
+    return subprocess.Popen(
+        [sys.executable, "-m", worker.__name__, what],
+        cwd=REPOSITORY,
+        env={**os.environ, **told},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
-@contextlib.contextmanager
-def _postgres() -> Iterator[tuple[Server, dict[str, str]]]:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        Path(folder).chmod(0o755)
-        host = Host.choose(Path(folder) / "state", binaries.find())
-        certificate = tls.issue(host.home / "tls")
-        passwords = Passwords()
-        port, upstream = free_ports(2)
-        storage = Storage("bench", host, upstream=upstream, passwords=passwords)
-        storage.initialise()
-        server = Server(storage, port=port, certificate=certificate)
-        server.start()
-        try:
-            secret = {"username": SUPERUSER, "password": passwords.superuser, "ca": certificate.ca_pem}
-            yield server, secret
-        finally:
-            server.stop()
-            host.remove()
-
-
-def _prepare(server: Server, secret: dict[str, str]) -> None:
-    """What the stacks and a takeover leave behind: tables, parameters, the secret and an ACTIVE lease."""
-    dynamodb: Any = client("dynamodb")
-    for table, key in (("lease", "system"), ("journal", "idempotency_key")):
-        dynamodb.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-        )
-    parameters = {"db/writer": f"127.0.0.1:{server.port}", "db/name": "postgres", "db/secret": "bench"}
-    for name, value in parameters.items():
-        client("ssm").put_parameter(Name=f"{PREFIX}/{name}", Value=value, Type="String")
-    client("secretsmanager").create_secret(Name="bench", SecretString=json.dumps(secret))
-    now_ms = time.time_ns() // 1_000_000
-    leases = LeaseTable(dynamodb, "lease", "payments")
-    leases.activate(leases.create(holder=REGION, now_ms=now_ms, ttl_ms=3_600_000), now_ms=now_ms)
+def _line(process: Any) -> Any:
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError(f"a client ended with {process.wait()}")
+    return json.loads(line)
 
 
 def main() -> None:
-    """Print the table."""
-    os.environ.update(ENVIRONMENT)
-    found = []
-    with _postgres() as (server, secret), mock_aws(), Path(os.devnull).open("w") as nowhere:
-        cast("Any", logger.handlers[0]).setStream(nowhere)  # lines are still made, as in AWS
-        with contextlib.redirect_stdout(nowhere):
-            _prepare(server, secret)
-            found = list(rows())
-    sys.stdout.write(f"{'':<38}{'p50 ms':>8}{'p99 ms':>9}{'per s':>9}{'calls':>8}\n")
-    for row in found:
-        sys.stdout.write(f"{row}\n")
+    """Print the table and the cold start."""
+    sys.stdout.write(f"{'':<34}{'clients':>8}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'calls':>9}\n")
+    with ground.prepared() as told:
+        for what in ROWS:
+            for clients in CLIENTS:
+                row = measure(what, clients, told)
+                sys.stdout.write(f"{row}\n")
+                sys.stdout.flush()
+        cold = [measure("handler", 1, told).cold for _ in range(3)]
+    imported, first = (statistics.median(each[name] for each in cold) for name in ("import_ms", "first_ms"))
+    sys.stdout.write(f"cold start: {imported:.0f} ms of imports, {first:.0f} ms for the first payment\n")
 
 
 if __name__ == "__main__":

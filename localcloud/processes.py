@@ -146,8 +146,8 @@ def thaw_tree(*roots: int) -> frozenset[int]:
 
 
 _PORTS = range(15_000, 32_000)
-"""Below the ports that systems give to outgoing connections (Linux from 32768, macOS from 49152), so that none
-of those can take a port between the look and the use."""
+"""Below the ports of outgoing connections (Linux from 32768, macOS from 49152): none of those can take a port
+between the look and the use."""
 
 
 def free_ports(count: int) -> list[int]:

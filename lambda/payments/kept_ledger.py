@@ -28,7 +28,8 @@ class KeptLedger:
         self._database = database
         self._limit_s = limit_s
         self._worker = Worker("ledger")
-        self._connection: pg8000.native.Connection | None = None
+        # With its ledger, which knows the statements that the connection has prepared.
+        self._kept: tuple[pg8000.native.Connection, Ledger] | None = None
 
     def use(self, work: Callable[[Ledger], T]) -> T:
         """What `work` returns. It may be run twice, so it must be idempotent.
@@ -42,7 +43,7 @@ class KeptLedger:
             raise DatabaseUnavailable(f"no answer within {self._limit_s} s") from None
 
     def _work(self, work: Callable[[Ledger], T]) -> T:
-        reused = self._connection is not None
+        reused = self._kept is not None
         started = time.monotonic()
         try:
             return self._attempt(work)
@@ -52,15 +53,17 @@ class KeptLedger:
         return self._attempt(work)
 
     def _attempt(self, work: Callable[[Ledger], T]) -> T:
-        if self._connection is None:
-            self._connection = self._database.connect()
+        if self._kept is None:
+            connection = self._database.connect()
+            self._kept = (connection, Ledger(connection))
+        connection, ledger = self._kept
         try:
-            return work(Ledger(self._connection))
+            return work(ledger)
         except DatabaseUnavailable:
-            self._close(self._connection)
+            self._close(connection)
             raise
 
     def _close(self, connection: pg8000.native.Connection) -> None:
-        self._connection = None
+        self._kept = None
         with suppress(pg8000.exceptions.Error, OSError):  # broken already, or it would be kept
             connection.close()

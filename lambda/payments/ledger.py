@@ -64,6 +64,7 @@ class Ledger:
 
     def __init__(self, connection: pg8000.native.Connection) -> None:
         self._connection = connection
+        self._statements = sql.Statements(connection)
 
     def migrate(self) -> None:
         """Create what is missing of the ledger's schema; safe to run at any time, by anybody."""
@@ -153,4 +154,6 @@ class Ledger:
         return PaymentRequest(**dict(zip(fields, rows[0], strict=True))) if rows else None
 
     def _run(self, statement: str, **parameters: Any) -> list[list[Any]]:
-        return sql.run(self._connection, statement, **parameters)
+        if parameters:
+            return self._statements.run(statement, **parameters)
+        return sql.run(self._connection, statement)

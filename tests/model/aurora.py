@@ -7,6 +7,8 @@ against is told only when it is reachable: until then it goes on as a writer of 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -198,6 +200,9 @@ class Connection:
         if fate and fate != "repeated":
             raise InterfaceError("no answer")
         return self._execute(sql, given)
+
+    def prepare(self, sql: str) -> Any:
+        return SimpleNamespace(run=partial(self.run, sql))
 
     def _late(self, sql: str, given: dict[str, Any]) -> None:
         if self._cluster.up and self._cluster.generation == self._generation:

@@ -71,7 +71,6 @@ TEXT = "must be visible text without control characters"
         ({"amount_minor": -5}, "amount_minor", "must be at least 1"),
         ({"amount_minor": 10**12 + 1}, "amount_minor", "must be at most 1000000000000"),
         ({"amount_minor": 12.5}, "amount_minor", "must be of type integer"),
-        ({"amount_minor": 12.0}, "amount_minor", "must be of type integer"),
         ({"amount_minor": True}, "amount_minor", "must be of type integer"),
         ({"amount_minor": "12"}, "amount_minor", "must be of type integer"),
         ({"amount_minor": None}, "amount_minor", "must be of type integer"),
@@ -88,7 +87,6 @@ TEXT = "must be visible text without control characters"
         ({"creditor": "Gr\u009face"}, "creditor", TEXT),
         ({"creditor": "Gr\u202eace"}, "creditor", TEXT),
         ({"creditor": "Gr\u2067ace"}, "creditor", TEXT),
-        ({"creditor": "Gr\ud800ace"}, "creditor", TEXT),
         ({"reference": "\u2028"}, "reference", TEXT),
         ({"reference": "r" * 141}, "reference", "must have at most 140 characters"),
         ({"reference": None}, "reference", "must be of type string"),
@@ -173,3 +171,35 @@ def test_a_bad_key_is_refused(key) -> None:
     with pytest.raises(Refused) as caught:
         validation.idempotency_key(key)
     assert [wrong.field for wrong in caught.value.errors] == ["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("changed", [{"creditor": "Gr\ud800ace"}, {"reference": "\udfff"}, {"\udc00": 1}])
+def test_half_a_surrogate_pair_is_no_utf_8(changed) -> None:
+    assert refusal(body(**changed)).problem is Problem.MALFORMED
+
+
+def test_a_whole_surrogate_pair_is_a_character() -> None:
+    text = body(reference="R").replace(b'"R"', b'"\\ud83d\\ude00"')
+    assert read(text).reference == "\U0001f600"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("1250.0", 1250), ("1.25e3", 1250), ("1250E0", 1250), ("1e4", 10**4), ("1e12", 10**12)],
+)
+def test_a_whole_amount_is_an_integer_however_it_is_written(text, amount) -> None:
+    found = read(body().replace(b"1250", text.encode()))
+    assert (type(found.amount_minor), found.amount_minor) == (int, amount)
+    assert found.digest() == read(body(amount_minor=amount)).digest()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0.9999999999999999999", "1250.00000000000000001", "1." + "0" * 40),
+        *("1e999999999", "1e-999999999", "1e99999999999999999999", "1e400", "1e13", "-1250.0"),
+    ],
+)
+def test_an_amount_that_is_not_whole_or_out_of_bounds_is_refused(text) -> None:
+    refused = refusal(body().replace(b"1250", text.encode()))
+    assert {error.field for error in refused.errors} == {"amount_minor"}

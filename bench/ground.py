@@ -1,0 +1,132 @@
+"""What a payments function stands on: PostgreSQL over TLS, tables, an ACTIVE lease. For bench and tests."""
+
+import contextlib
+import json
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pg8000.native
+
+from bench import stand_in
+from failover.lease import Lease, LeaseState
+from failover.lease_item import to_item
+from localcloud import tls
+from localcloud.paths import REPOSITORY
+from localcloud.postgres import binaries
+from localcloud.postgres.host import Host
+from localcloud.postgres.server import Server
+from localcloud.postgres.storage import SUPERUSER, Passwords, Storage
+from localcloud.processes import die_with_parent, free_ports
+from payments.ledger import Ledger
+
+REGION, EPOCH = "us-east-1", 1
+PREFIX = "/payments-bench"
+LEASE_TTL_MS = 3_600_000
+
+
+def environment(port: int) -> dict[str, str]:
+    """What the function is told, with its AWS at the port."""
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "SYSTEM": "payments",
+        "PARAMETER_PREFIX": PREFIX,
+        "LEASE_TABLE": "lease",
+        "JOURNAL_TABLE": "journal",
+        "SESSIONS_TABLE": "sessions",
+        "LEASE_TTL_SECONDS": "30",
+        "TICK_SECONDS": "10",
+        "CLOCK_SKEW_SECONDS": "2",
+        "KEEPER_LIFETIME_SECONDS": "130",
+    }
+
+
+@contextlib.contextmanager
+def prepared() -> Iterator[dict[str, str]]:
+    """The environment of a function whose database, tables and lease are ready."""
+    with _postgres() as (server, secret):
+        parameters = {"db/writer": f"127.0.0.1:{server.port}", "db/name": "postgres", "db/secret": "bench"}
+        [port] = free_ports(1)
+        told = {
+            "port": port,
+            "secret": json.dumps(secret),
+            "parameters": {f"{PREFIX}/{name}": value for name, value in parameters.items()},
+            "tables": {"lease": [to_item(_lease())]},
+        }
+        with _aws(told):
+            yield environment(port)
+
+
+def _lease() -> Lease:
+    now_ms = time.time_ns() // 1_000_000
+    first = Lease.first("payments", holder=REGION, now_ms=now_ms, ttl_ms=LEASE_TTL_MS)
+    return replace(first, state=LeaseState.ACTIVE)
+
+
+@contextlib.contextmanager
+def _aws(told: dict[str, object]) -> Iterator[None]:
+    command = [sys.executable, "-m", stand_in.__name__]
+    with subprocess.Popen(
+        command,
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=die_with_parent,
+    ) as process:
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("a process without pipes")
+        process.stdin.write(json.dumps(told))
+        process.stdin.close()
+        try:
+            if process.stdout.readline() != "ready\n":
+                raise RuntimeError("the stand-in for AWS did not start")
+            yield
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def _postgres() -> Iterator[tuple[Server, dict[str, str]]]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        Path(folder).chmod(0o755)
+        host = Host.choose(Path(folder) / "state", binaries.find())
+        certificate = tls.issue(host.home / "tls")
+        passwords = Passwords()
+        port, upstream = free_ports(2)
+        storage = Storage("bench", host, upstream=upstream, passwords=passwords)
+        storage.initialise()
+        server = Server(storage, port=port, certificate=certificate)
+        server.start()
+        try:
+            _migrate(server.port, passwords.superuser, certificate.ca_pem)
+            yield (
+                server,
+                {"username": SUPERUSER, "password": passwords.superuser, "ca": certificate.ca_pem},
+            )
+        finally:
+            server.stop()
+            host.remove()
+
+
+def _migrate(port: int, password: str, ca: str) -> None:
+    connection = pg8000.native.Connection(
+        SUPERUSER,
+        host="127.0.0.1",
+        port=port,
+        database="postgres",
+        password=password,
+        ssl_context=ssl.create_default_context(cadata=ca),
+    )
+    with contextlib.closing(connection):
+        ledger = Ledger(connection)
+        ledger.migrate()
+        ledger.raise_fence(EPOCH)

@@ -1,0 +1,149 @@
+"""The least of AWS that a payment needs, as a process: tables with conditional writes, parameters, a secret.
+
+Run by the benchmark and the contract test, which must not measure or wait for a whole emulated AWS. Items
+live in memory. Conditional puts and updates are answered as DynamoDB does; what is not known here is an
+error, so nothing is ever answered by guessing.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+Message = dict[str, Any]
+
+ABSENT, PRESENT = re.compile(r"attribute_not_exists\((\w+)\)"), re.compile(r"attribute_exists\((\w+)\)")
+KEYS = {"lease": "system", "journal": "idempotency_key", "sessions": "session_id"}
+
+
+class Refusal(Exception):
+    """An error of the service: its code, and the item that a failed condition gives back."""
+
+    def __init__(self, code: str, item: Message | None = None) -> None:
+        super().__init__(code)
+        self.body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code}
+        if item is not None:
+            self.body["Item"] = item  # type: ignore[assignment]
+
+
+class Store:
+    """Tables, parameters and secrets of one region."""
+
+    def __init__(self, parameters: dict[str, str], secret: str, tables: dict[str, list[Message]]) -> None:
+        self._parameters, self._secret = parameters, secret
+        self._tables: dict[str, dict[str, Message]] = {
+            name: {item[key]["S"]: item for item in tables.get(name, [])} for name, key in KEYS.items()
+        }
+        self._operations: dict[str, Callable[[Message], Message]] = {
+            "DynamoDB_20120810.PutItem": self._put,
+            "DynamoDB_20120810.GetItem": self._get,
+            "DynamoDB_20120810.UpdateItem": self._update,
+            "DynamoDB_20120810.DeleteItem": self._delete,
+            "AmazonSSM.GetParameter": self._parameter,
+            "secretsmanager.GetSecretValue": lambda _: {"SecretString": self._secret},
+        }
+
+    def answer(self, target: str, message: Message) -> Message:
+        """What the operation answers; raises Refusal."""
+        return self._operations[target](message)
+
+    def _slot(self, message: Message, item: Message) -> tuple[dict[str, Message], str]:
+        table = message["TableName"]
+        return self._tables[table], item[KEYS[table]]["S"]
+
+    def _put(self, message: Message) -> Message:
+        table, key = self._slot(message, message["Item"])
+        _check(message, table.get(key))
+        table[key] = message["Item"]
+        return {}
+
+    def _get(self, message: Message) -> Message:
+        table, key = self._slot(message, message["Key"])
+        return {"Item": table[key]} if key in table else {}
+
+    def _update(self, message: Message) -> Message:
+        table, key = self._slot(message, message["Key"])
+        _check(message, table.get(key))
+        changed = {**message["Key"], **table.get(key, {})}
+        for assignment in message["UpdateExpression"].removeprefix("SET ").split(","):
+            name, value = (part.strip() for part in assignment.split("="))
+            name = message.get("ExpressionAttributeNames", {}).get(name, name)
+            changed[name] = message["ExpressionAttributeValues"][value]
+        table[key] = changed
+        return {}
+
+    def _delete(self, message: Message) -> Message:
+        table, key = self._slot(message, message["Key"])
+        table.pop(key, None)
+        return {}
+
+    def _parameter(self, message: Message) -> Message:
+        if message["Name"] not in self._parameters:
+            raise Refusal("ParameterNotFound")
+        return {"Parameter": {"Name": message["Name"], "Value": self._parameters[message["Name"]]}}
+
+
+def _check(message: Message, item: Message | None) -> None:
+    condition = message.get("ConditionExpression")
+    if condition is None:
+        return
+    if absent := ABSENT.fullmatch(condition):
+        met = item is None or absent[1] not in item
+    elif present := PRESENT.fullmatch(condition):
+        met = item is not None and present[1] in item
+    else:
+        raise Refusal("ValidationException")
+    if not met:
+        wanted = message.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        raise Refusal("ConditionalCheckFailedException", item if wanted else None)
+
+
+class Connection(asyncio.Protocol):
+    """HTTP/1.1 as botocore speaks it: one request after another on a connection that is kept."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._received = store, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there."""
+        self._transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every request that is whole."""
+        self._received += data
+        while b"\r\n\r\n" in self._received:
+            head, _, rest = self._received.partition(b"\r\n\r\n")
+            lines = (line.partition(b":") for line in head.split(b"\r\n")[1:])
+            headers = {name.lower(): value.strip().decode() for name, _, value in lines}
+            size = int(headers.get(b"content-length", "0"))
+            if len(rest) < size:
+                return
+            self._received = rest[size:]
+            self._transport.write(self._response(headers[b"x-amz-target"], rest[:size]))
+
+    def _response(self, target: str, body: bytes) -> bytes:
+        try:
+            status, answer = b"200 OK", self._store.answer(target, json.loads(body))
+        except Refusal as refusal:
+            status, answer = b"400 Bad Request", refusal.body
+        content = json.dumps(answer).encode()
+        return b"HTTP/1.1 %b\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: %d\r\n\r\n%b" % (
+            status,
+            len(content),
+            content,
+        )
+
+
+async def serve(port: int, store: Store) -> None:
+    """Answer on 127.0.0.1 until the process ends; the line `ready` on stdout says from when on."""
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(store), "127.0.0.1", port)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    told = json.load(sys.stdin)
+    asyncio.run(serve(told["port"], Store(told["parameters"], told["secret"], told["tables"])))

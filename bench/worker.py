@@ -1,0 +1,143 @@
+"""One execution environment of the payments function, measured from the inside. Started by `bench.handler`.
+
+Reads nothing but its argument and one line, the start signal; prints two lines of JSON: the cold start, then
+when it worked and how long each call took.
+"""
+
+import itertools
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+WARM_UP, SECONDS = 50, 6.0
+PAYMENT: dict[str, Any] = {
+    "amount_minor": 1250,
+    "currency": "EUR",
+    "debtor": "Ada",
+    "creditor": "Grace",
+    "reference": "bench",
+}
+_numbers = itertools.count()
+_INSERT = """
+insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor, currency,
+                             debtor, creditor, reference, epoch, region)
+values (cast(:payment_id as uuid), :idempotency_key, 'hash', 1250,
+        'EUR', 'Ada', 'Grace', 'bench', 1, 'us-east-1')
+"""
+
+
+def _key() -> str:
+    return f"bench-{os.getpid()}-{next(_numbers):08d}"
+
+
+def _entry() -> Any:
+    from payments.journal import EntryState, JournalEntry  # noqa: PLC0415 - imports are measured
+    from payments.request import PaymentRequest  # noqa: PLC0415
+
+    request, number = PaymentRequest(**PAYMENT), next(_numbers)
+    return JournalEntry(
+        idempotency_key=f"bench-{os.getpid()}-{number:08d}",
+        payment_id=f"{os.getpid():08d}-0000-4000-8000-{number:012d}",
+        request_hash=request.digest(),
+        request=request,
+        epoch=1,
+        region=os.environ["AWS_REGION"],
+        state=EntryState.INTENT,
+        accepted_at_ms=0,
+    )
+
+
+def _database() -> Any:
+    from runtime.clients import client  # noqa: PLC0415
+    from runtime.database import Database  # noqa: PLC0415
+    from runtime.parameters import Parameters  # noqa: PLC0415
+
+    parameters = Parameters(client("ssm"), os.environ["PARAMETER_PREFIX"])
+    return Database(parameters, client("secretsmanager"))
+
+
+def insert() -> Callable[[], object]:
+    """One prepared insert and nothing else: what the database alone takes."""
+    statement = _database().connect().prepare(_INSERT)
+    return lambda: statement.run(
+        payment_id=f"{os.getpid():08d}-0000-4000-8000-{next(_numbers):012d}", idempotency_key=_key()
+    )
+
+
+def ledger() -> Callable[[], object]:
+    """The transaction of a payment: fence, row and event."""
+    from payments.ledger import Ledger  # noqa: PLC0415
+
+    kept = Ledger(_database().connect())
+    return lambda: kept.record(_entry(), epoch=1, region=os.environ["AWS_REGION"])
+
+
+def journal() -> Callable[[], object]:
+    """The journal's two writes of a payment."""
+    from payments.journal import Journal  # noqa: PLC0415
+    from runtime.clients import client  # noqa: PLC0415
+
+    kept = Journal(client("dynamodb"), os.environ["JOURNAL_TABLE"])
+    return lambda: kept.settle(kept.accept(_entry()).idempotency_key)
+
+
+def handler() -> Callable[[], object]:
+    """The whole function."""
+    from payments import handler as function  # noqa: PLC0415
+
+    def pay() -> None:
+        key = _key()
+        event = {
+            "routeKey": "POST /payments",
+            "headers": {"idempotency-key": key, "content-type": "application/json"},
+            "requestContext": {"requestId": key},
+            "body": json.dumps(PAYMENT),
+        }
+        answer = function.handler(event, SimpleNamespace())
+        if answer["statusCode"] != 201:  # noqa: PLR2004 - anything else measures another thing
+            raise RuntimeError(answer["body"])
+
+    return pay
+
+
+def unjournalled() -> Callable[[], object]:
+    """The whole function with a journal that keeps nothing, and so loses what was not replicated."""
+    from payments import composition  # noqa: PLC0415
+
+    nothing: Any = SimpleNamespace(accept=lambda entry: entry, settle=lambda _key: None)
+    setattr(composition, "Journal", lambda *_: nothing)  # noqa: B010 - in place of a class it does not export
+    return handler()
+
+
+WHAT = {each.__name__: each for each in (insert, ledger, journal, unjournalled, handler)}
+
+
+def main() -> None:
+    """Warm up, wait for the signal, work."""
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # log lines are still made, as in AWS
+    began = time.perf_counter()
+    call = WHAT[sys.argv[1]]()
+    imported = time.perf_counter()
+    call()
+    first = time.perf_counter()
+    out.write(
+        json.dumps({"import_ms": (imported - began) * 1e3, "first_ms": (first - imported) * 1e3}) + "\n"
+    )
+    for _ in range(WARM_UP):
+        call()
+    sys.stdin.readline()
+    started, took = time.time(), []
+    end = time.perf_counter() + SECONDS
+    while (now := time.perf_counter()) < end:
+        call()
+        took.append((time.perf_counter() - now) * 1e3)
+    out.write(json.dumps({"started": started, "ended": time.time(), "took_ms": took}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Defects that the tests must catch: `python -m tests.defects`."""

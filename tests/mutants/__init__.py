@@ -1,0 +1,1 @@
+"""Mutation score of what runs in AWS: `python -m tests.mutants`."""

@@ -1,0 +1,96 @@
+"""How long, and how much, the other region may answer."""
+
+import json
+import socket
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from payments import peer as module
+from payments.errors import PeerUnavailable
+from payments.peer import MAX_ANSWER_BYTES, Call, Peer
+
+EAST = "us-east-1"
+CALL = Call(method="GET", path="/payments/1")
+
+
+def answers_with(size: int) -> bytes:
+    """An answer whose body has so many bytes."""
+    body = json.dumps({"a": "x" * (size - len(json.dumps({"a": ""})))}).encode()
+    assert len(body) == size
+    head = f"HTTP/1.1 200 OK\r\nX-Region: {EAST}\r\nContent-Length: {size}\r\n\r\n"
+    return head.encode() + body
+
+
+class Listener:
+    """Accepts one connection and says what it is told; without an answer it only listens."""
+
+    def __init__(self, answer: bytes = b"") -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._answer = answer
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        connection, _ = self._socket.accept()
+        connection.recv(65_536)
+        connection.sendall(self._answer)
+        time.sleep(0.5 if self._answer else 3)
+        connection.close()
+
+
+def peer_at(port: int) -> Peer:
+    return Peer(SimpleNamespace(get=lambda _: f"http://127.0.0.1:{port}"))
+
+
+def test_the_longest_answer_is_read() -> None:
+    answer = peer_at(Listener(answers_with(MAX_ANSWER_BYTES)).port).send(EAST, CALL, within_s=5)
+    assert len(answer.body["a"]) > MAX_ANSWER_BYTES - 20
+
+
+def test_one_byte_more_is_refused() -> None:
+    listener = Listener(answers_with(MAX_ANSWER_BYTES + 1))
+    with pytest.raises(PeerUnavailable, match=f"an answer of more than {MAX_ANSWER_BYTES} bytes"):
+        peer_at(listener.port).send(EAST, CALL, within_s=5)
+
+
+def test_an_answer_that_is_no_object_says_so() -> None:
+    head = f"HTTP/1.1 200 OK\r\nX-Region: {EAST}\r\nContent-Length: 2\r\n\r\n[]"
+    with pytest.raises(PeerUnavailable, match="an answer that is no JSON object"):
+        peer_at(Listener(head.encode()).port).send(EAST, CALL, within_s=5)
+
+
+def test_the_wait_ends_when_it_was_agreed() -> None:
+    began = time.monotonic()
+    with pytest.raises(PeerUnavailable, match=f"{EAST}: "):
+        peer_at(Listener().port).send(EAST, CALL, within_s=0.2)
+    assert time.monotonic() - began < 2
+
+
+def test_the_thread_of_a_call_that_was_given_up_ends_too() -> None:
+    peer = peer_at(Listener().port)
+    with pytest.raises(PeerUnavailable):
+        peer.send(EAST, CALL, within_s=0.2)
+    # The next call waits behind it: for the limit of the first, not for the peer.
+    began = time.monotonic()
+    peer._worker.run(lambda: None, within_s=2)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_region_that_is_gone_costs_the_limit_of_connecting(monkeypatch) -> None:
+    limits = []
+
+    class Connection:
+        def __init__(self, _netloc: str, *, timeout: float) -> None:
+            limits.append(timeout)
+
+        def connect(self) -> None:
+            raise TimeoutError
+
+    monkeypatch.setattr(module, "HTTPConnection", Connection)
+    with pytest.raises(PeerUnavailable):
+        peer_at(1).send(EAST, CALL, within_s=5)
+    assert limits == [module.CONNECT_TIMEOUT_S] == [1.0]

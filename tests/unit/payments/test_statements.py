@@ -1,0 +1,74 @@
+"""Statements are parsed once a connection: a payment waits for the ledger once."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from payments.errors import StaleEpoch
+from payments.kept_ledger import KeptLedger
+from payments.ledger import Ledger
+from payments.sql import Statements
+from runtime.database import DatabaseUnavailable
+
+RECORDS = (
+    "select statement from pg_prepared_statements where strpos(statement, 'insert into ledger.payments') > 0"
+)
+
+
+def another(entry, number: int):
+    return replace(entry, idempotency_key=f"order-{number:04d}", payment_id=str(uuid4()))
+
+
+def test_many_payments_are_one_statement(ledger, entry) -> None:
+    for number in range(5):
+        ledger.record(another(entry, number), epoch=1, region="us-east-1")
+    assert len(ledger._run(RECORDS)) == 1
+    assert len(ledger.known([f"order-{number:04d}" for number in range(9)])) == 5
+
+
+def test_a_kept_ledger_keeps_its_statements(connect, ledger, entry) -> None:
+    class One:
+        opened = 0
+
+        def connect(self):
+            self.opened += 1
+            return connect()
+
+    database = One()
+    kept = KeptLedger(database)
+    for number in range(3):
+        kept.use(lambda it, number=number: it.record(another(entry, number), epoch=1, region="us-east-1"))
+    assert len(kept.use(lambda it: it._run(RECORDS))) == 1
+    assert database.opened == 1
+
+
+def test_the_fence_is_asked_anew_each_time(connect, ledger, entry) -> None:
+    ledger.record(another(entry, 1), epoch=1, region="us-east-1")
+    Ledger(connect()).raise_fence(2)
+    with pytest.raises(StaleEpoch):
+        ledger.record(another(entry, 2), epoch=1, region="us-east-1")
+    assert not ledger.admits(1)
+    assert ledger.admits(2)
+
+
+def test_a_ledger_that_is_migrated_meanwhile_is_still_written(connect, ledger, entry) -> None:
+    ledger.record(another(entry, 1), epoch=1, region="us-east-1")
+    connect().run("alter table ledger.payments add column if not exists note text")
+    ledger.record(another(entry, 2), epoch=1, region="us-east-1")
+    assert ledger.known(["order-0001", "order-0002"]) == {"order-0001", "order-0002"}
+
+
+def test_parameters_are_values_and_not_text(connect) -> None:
+    statements = Statements(connect())
+    for given in ("'; drop table ledger.payments; --", "\u00e9\U0001f4b6", ""):
+        assert statements.run("select cast(:given as text)", given=given) == [[given]]
+
+
+def test_a_statement_that_fails_names_the_code_and_not_the_values(connect) -> None:
+    statements = Statements(connect())
+    with pytest.raises(DatabaseUnavailable, match=r"SQLSTATE 22P02") as caught:
+        statements.run("select cast(:given as uuid)", given="4111-1111")
+    assert "4111" not in str(caught.value)
+    with pytest.raises(DatabaseUnavailable, match=r"SQLSTATE 42P01"):
+        statements.run("select 1 from nowhere where :given", given=True)

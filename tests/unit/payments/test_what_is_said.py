@@ -1,0 +1,217 @@
+"""What an operator reads in the logs and errors when something fails, and what is asked of DynamoDB."""
+
+import contextlib
+import logging
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError
+
+from payments.errors import (
+    EventsUnavailable,
+    JournalUnavailable,
+    PeerUnavailable,
+    SessionsUnavailable,
+    StaleEpoch,
+)
+from payments.event_bus import EventBus
+from payments.journal import Journal
+from payments.outbox import DomainEvent
+from payments.sessions import Session, Sessions
+from runtime.database import DatabaseUnavailable
+from tests.unit.payments.service import Frontend, event, fail, post
+
+DOWN = ConnectTimeoutError(endpoint_url="https://dynamodb")
+
+
+class Silent:
+    """A client of DynamoDB that does not answer, and remembers what it was asked."""
+
+    class exceptions:  # noqa: N801 - as botocore names it
+        class ConditionalCheckFailedException(Exception): ...
+
+    def __init__(self) -> None:
+        self.asked: dict[str, dict[str, object]] = {}
+
+    def __getattr__(self, operation: str):
+        def call(**given: object) -> None:
+            self.asked[operation] = given
+            raise DOWN
+
+        return call
+
+    def get_paginator(self, operation: str) -> SimpleNamespace:
+        def pages():
+            raise DOWN
+            yield
+
+        def paginate(**given: object):
+            self.asked[operation] = given
+            return pages()
+
+        return SimpleNamespace(paginate=paginate)
+
+
+def records(caplog, message: str) -> list[logging.LogRecord]:
+    return [record for record in caplog.records if record.message == message]
+
+
+@pytest.mark.parametrize(
+    ("operation", "call"),
+    [
+        ("accept", lambda journal, entry: journal.accept(entry)),
+        ("settle", lambda journal, entry: journal.settle("order-0001")),
+        ("find", lambda journal, entry: journal.find("order-0001")),
+        ("stale intents", lambda journal, entry: journal.stale_intents(1, None)),
+        ("entries", lambda journal, entry: list(journal.entries())),
+    ],
+)
+def test_a_journal_that_is_silent_says_to_what(operation, call, entry) -> None:
+    with pytest.raises(JournalUnavailable, match=f"^journal {operation}: ") as caught:
+        call(Journal(Silent(), "journal"), entry)
+    assert caught.value.__cause__ is DOWN
+
+
+@pytest.mark.parametrize(
+    ("operation", "call"),
+    [
+        ("put", lambda kept: kept.put(Session(session_id="s", data={}, expires_at=1))),
+        ("find", lambda kept: kept.find("s", now_s=0)),
+        ("delete", lambda kept: kept.delete("s")),
+    ],
+)
+def test_sessions_that_are_silent_say_to_what(operation, call) -> None:
+    with pytest.raises(SessionsUnavailable, match=f"^sessions {operation}: "):
+        call(Sessions(Silent(), "sessions"))
+
+
+def test_what_decides_about_payments_is_read_consistently() -> None:
+    client = Silent()
+    journal = Journal(client, "journal")
+    with contextlib.suppress(JournalUnavailable):
+        journal.find("order-0001")
+    with contextlib.suppress(JournalUnavailable):
+        journal.stale_intents(1, None)
+    assert client.asked["get_item"]["ConsistentRead"] is True
+    assert client.asked["scan"]["ConsistentRead"] is True
+    with contextlib.suppress(JournalUnavailable):
+        list(journal.entries())
+    assert client.asked["scan"]["ConsistentRead"] is True
+
+
+def test_a_region_reads_its_own_sessions_at_once() -> None:
+    client = Silent()
+    with contextlib.suppress(SessionsUnavailable):
+        Sessions(client, "sessions").find("s", now_s=0)
+    assert client.asked["get_item"]["ConsistentRead"] is True
+
+
+def test_a_payment_that_is_only_accepted_says_why(world, caplog) -> None:
+    world.when_recorded = fail(DatabaseUnavailable("the writer is gone"))
+    assert Frontend(world)(post()).status == 202
+    [said] = records(caplog, "accepted only")
+    assert said.reason == "the writer is gone"
+
+
+def test_an_entry_that_stays_an_intent_says_why(world, caplog) -> None:
+    world.when_settled = fail(JournalUnavailable("throttled"))
+    assert Frontend(world)(post()).status == 201
+    [said] = records(caplog, "left as an intent")
+    assert said.reason == "throttled"
+
+
+def test_a_request_that_could_not_be_passed_on_says_why_and_which(world, caplog) -> None:
+    west = Frontend(world, "us-west-2")
+    west.peer = SimpleNamespace(send=fail(PeerUnavailable("us-east-1: no answer")))
+    assert west(post()).status == 503
+    [said] = records(caplog, "not forwarded")
+    assert (said.correlation_id, said.reason) == ("request-1", "us-east-1: no answer")
+
+
+@pytest.mark.parametrize(
+    ("headers", "named"), [({"x-request-id": "request-2", "x-region": "us-east-1"}, "request-2"), ({}, "")]
+)
+def test_a_request_that_was_passed_on_names_its_other_id(world, caplog, headers, named) -> None:
+    west = Frontend(world, "us-west-2")
+    answer = SimpleNamespace(status=201, headers=headers, body={})
+    west.peer = SimpleNamespace(send=lambda *_, **__: answer)
+    west(post())
+    [said] = records(caplog, "answered")
+    assert (said.forwarded_to, said.forwarded_request_id) == ("us-east-1", named)
+
+
+def test_a_defect_says_where_and_a_client_what_to_do(world, caplog) -> None:
+    world.when_accepted = fail(KeyError("4111-1111"))
+    answer = Frontend(world)(post())
+    [said] = records(caplog, "unexpected error")
+    assert (said.route, said.error, said.correlation_id) == ("POST /payments", "KeyError", "request-1")
+    assert answer.body["detail"] == (
+        "Nothing is known about what was done; repeat a payment under the same key."
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "detail"),
+    [
+        (event("GET /elsewhere"), 404, "There is no such route."),
+        (
+            event(
+                "GET /payments/{payment_id}",
+                pathParameters={"payment_id": "7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001"},
+            ),
+            404,
+            "There is no such payment.",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_in_words(world, caplog, asked, status, detail) -> None:
+    answer = Frontend(world)(asked)
+    assert (answer.status, answer.body["detail"]) == (status, detail)
+    [said] = records(caplog, "answered")
+    assert (said.problem, said.detail) == ("urn:payments:problem:not-found", detail)
+
+
+def test_readiness_logs_its_reason(world, caplog) -> None:
+    assert Frontend(world)(event("GET /health/ready")).status == 200
+    [said] = records(caplog, "answered")
+    assert said.reason == "H90_ready"
+
+
+def test_an_older_epoch_is_named() -> None:
+    error = StaleEpoch(7)
+    assert (error.epoch, str(error)) == (7, "the ledger's fence is not at epoch 7")
+
+
+EVENT = DomainEvent(
+    event_id="e",
+    type="PaymentSettled",
+    payment_id="p",
+    amount_minor=1,
+    currency="EUR",
+    epoch=1,
+    region="us-east-1",
+    settled_at="2026-01-01T00:00:00Z",
+)
+
+
+def bus(answers) -> EventBus:
+    parameters = SimpleNamespace(get={"events/bus": "bus", "events/endpoint": "abc.veo"}.__getitem__)
+    return EventBus(SimpleNamespace(put_events=answers), parameters, "payments", signs_globally=True)
+
+
+def test_an_endpoint_that_failed_is_named_before_the_bus_is_used(caplog) -> None:
+    def put_events(*, EndpointId=None, **_: object):  # noqa: N803 - boto3's
+        if EndpointId:
+            raise DOWN
+        return {"Entries": [{"EventId": "1"}]}
+
+    assert bus(put_events).publish([EVENT]) == ["e"]
+    [said] = records(caplog, "global endpoint failed")
+    assert said.reason == str(DOWN)
+
+
+def test_an_answer_about_other_events_is_none() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        bus(lambda **_: {"Entries": []}).publish([EVENT])
+    with pytest.raises(EventsUnavailable, match=r"^bus bus: "):
+        bus(fail(DOWN)).publish([EVENT])
