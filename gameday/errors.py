@@ -4,7 +4,8 @@ GameDayError
 ├── NotDeployed     the local cloud runs, but what the drill needs is not deployed in it
 ├── NotSteady       the system did not reach the state a scenario starts from
 ├── FaultRefused    the local cloud did not apply the fault
-└── LedgerUnread    the surviving ledger or journal could not be read, so nothing can be said about payments
+├── LedgerUnread    the surviving ledger or journal could not be read, so nothing can be said about payments
+└── EvidenceUnread  a folder holds no evidence that this version can read
 """
 
 
@@ -26,3 +27,7 @@ class FaultRefused(GameDayError):
 
 class LedgerUnread(GameDayError):
     """The surviving ledger or journal could not be read, so nothing can be said about payments."""
+
+
+class EvidenceUnread(GameDayError):
+    """A folder holds no evidence that this version can read."""

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from dr import evidence as sealed
+from gameday import index
 from gameday.drill import Record
 from gameday.judge import Judgement
 from gameday.junit import junit
 from gameday.page import page
+from gameday.story import Story
 
 LATEST = "latest"
 REPORT = "report.html"
@@ -34,9 +36,10 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
     _write_lines(run / "ledger.jsonl", (asdict(row) for row in record.rows))
     _write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
     (run / "junit.xml").write_text(junit(judgement.summary))
-    (run / REPORT).write_text(page(record, judgement))
+    (run / REPORT).write_text(page(Story.of(record, judgement)))
     sealed.seal(run, previous=previous)
     _point(folder / LATEST, run)
+    index.write(folder)
     return run
 
 

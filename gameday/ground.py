@@ -13,6 +13,7 @@ from gameday import cloud, evidence
 from gameday.drill import run_drill
 from gameday.healing import heal, holder
 from gameday.judge import judge
+from gameday.live.look import FILE
 from gameday.local_world import LocalWorld
 from gameday.progress import Progress
 from gameday.report import print_report
@@ -37,7 +38,7 @@ class LocalGround:
     def drill(self, scenario: str) -> Verdict:
         """Run a scenario, write its evidence and print the report."""
         given, settings = SCENARIOS[scenario], config.load()
-        world, progress = self._world(settings), Progress(self.screen)
+        world, progress = self._world(settings), Progress(self.screen, FILE)
         progress.say(f"[bold]{given.code}[/bold] {given.title}; {world.primary} holds the lease")
         plan = given.load if self.rate is None else replace(given.load, rate=self.rate)
         name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -53,6 +54,7 @@ class LocalGround:
             versions=_harness_versions() | dict(self.stage.versions),
         )
         written = evidence.write(self.evidence_folder, record, judgement)
+        progress.ended(judgement.summary.verdict)
         print_report(self.screen, judgement.summary, judgement.events)
         self.screen.print(f"evidence: {written}\nreport:   {written / evidence.REPORT}", soft_wrap=True)
         return judgement.summary.verdict
