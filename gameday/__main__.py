@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gameday import stage
+from gameday import commands, stage
+from gameday.chaos.commands import app as chaos
 from gameday.errors import GameDayError
 from gameday.ground import LocalGround
 from gameday.scenarios import SCENARIOS
@@ -78,6 +79,11 @@ def drill(
     for name, outcome in outcomes.items():
         screen.print(f"{name:4} {outcome.name.lower():8} {SCENARIOS[name].title}")
     raise typer.Exit(worst(list(outcomes.values())))
+
+
+for command in (commands.watch, commands.report, commands.index, commands.export):
+    app.command()(command)
+app.add_typer(chaos, name="chaos")
 
 
 def say(line: str) -> None:

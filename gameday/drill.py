@@ -13,12 +13,12 @@ from gameday.executions import StepSeen
 from gameday.faults import Deed
 from gameday.history import Fault, History, Mark
 from gameday.host import HostMeter
+from gameday.live.look import View
 from gameday.load import Load, LoadPlan
 from gameday.observers import Pace, observing
 from gameday.progress import Progress
 from gameday.records import JournalEntry, LedgerRow, Operation
 from gameday.scenario import Given, Scenario
-from gameday.status import status_line
 from gameday.timeline import restored_s
 from gameday.validity import HostLoad
 from gameday.world import World
@@ -63,7 +63,16 @@ async def run_drill(
     async with (
         observing(world, history, pace),
         load.arriving(),
-        progress.showing(lambda: status_line(history, load, time.time())),
+        progress.showing(
+            View(
+                scenario=scenario,
+                history=history,
+                load=load,
+                marks=progress.marks,
+                primary=world.primary,
+                other=world.survivor,
+            )
+        ),
     ):
         await asyncio.sleep(plan.ramp_s)
         meter, steady_since = HostMeter(), time.time()
@@ -151,7 +160,9 @@ async def _strike(world: World, deed: Deed | Act, progress: Progress) -> Mark:
     at, what = time.time(), deed.told(world.places)
     await world.strike(deed)
     progress.say(f"[bold red]fault[/bold red]: {what}")
-    return Mark(at=at, done_at=time.time(), what=what)
+    mark = Mark(at=at, done_at=time.time(), what=what)
+    progress.marks.append(mark)
+    return mark
 
 
 async def _follow(load: Load, plan: LoadPlan, scenario: Scenario, at: float, progress: Progress) -> None:

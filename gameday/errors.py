@@ -4,7 +4,9 @@ GameDayError
 ├── NotDeployed     the local cloud runs, but what the drill needs is not deployed in it
 ├── NotSteady       the system did not reach the state a scenario starts from
 ├── FaultRefused    the local cloud did not apply the fault
-└── LedgerUnread    the surviving ledger or journal could not be read, so nothing can be said about payments
+├── NotExportable   a scenario asks for more than an experiment of the Chaos Toolkit can say
+├── LedgerUnread    the surviving ledger or journal could not be read, so nothing can be said about payments
+└── EvidenceUnread  a folder holds no evidence that this version can read
 """
 
 
@@ -28,5 +30,13 @@ class LedgerUnread(GameDayError):
     """The surviving ledger or journal could not be read, so nothing can be said about payments."""
 
 
+class NotExportable(GameDayError):
+    """A scenario asks for more than an experiment of the Chaos Toolkit can say."""
+
+
 class ObservationFailed(Exception):
     """Nothing could be learnt; the message says why."""
+
+
+class EvidenceUnread(GameDayError):
+    """A folder holds no evidence that this version can read."""

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dr.run_folder import conclude
+from gameday import index
 from gameday.drill import Record
 from gameday.judge import Judgement
 from gameday.junit import junit
 from gameday.page import page
+from gameday.story import Story
 
 REPORT = "report.html"
 
@@ -32,8 +34,9 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
     _write_lines(run / "steps.jsonl", (asdict(step) for step in record.steps))
     _write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
     (run / "junit.xml").write_text(junit(judgement.summary))
-    (run / REPORT).write_text(page(record, judgement))
+    (run / REPORT).write_text(page(Story.of(record, judgement)))
     conclude(folder, run)
+    index.write(folder)
     return run
 
 

@@ -14,6 +14,7 @@ from gameday.acts import SWITCHOVER
 from gameday.drill import run_drill
 from gameday.healing import heal, holder
 from gameday.judge import judge
+from gameday.live.look import FILE
 from gameday.local_world import LocalWorld
 from gameday.operator import types
 from gameday.progress import Progress
@@ -40,7 +41,7 @@ class LocalGround:
     def drill(self, scenario: str) -> Verdict:
         """Run a scenario, write its evidence and print the report."""
         given, settings = SCENARIOS[scenario], config.load()
-        progress = Progress(self.screen)
+        progress = Progress(self.screen, FILE)
         world = self._at_side(given.given.side, settings, progress)
         progress.say(f"[bold]{given.code}[/bold] {given.title}; {world.primary} holds the lease")
         plan = given.load if self.rate is None else replace(given.load, rate=self.rate)
@@ -57,6 +58,7 @@ class LocalGround:
             versions=_harness_versions() | dict(self.stage.versions),
         )
         written = evidence.write(self.evidence_folder, record, judgement)
+        progress.ended(judgement.summary.verdict)
         print_report(self.screen, judgement.summary, judgement.events)
         self.screen.print(f"evidence: {written}\nreport:   {written / evidence.REPORT}", soft_wrap=True)
         return judgement.summary.verdict

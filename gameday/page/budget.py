@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from gameday.page.markup import Markup, svg, tag
+from gameday.page.markup import Markup, svg, swatch, tag
 from gameday.summary import Summary
 
-_WIDTH, _BAR, _HEIGHT = 900.0, 34.0, 64.0
+_WIDTH, _TOP, _BAR, _HEIGHT = 900.0, 22.0, 34.0, 82.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,8 +13,10 @@ class Leg:
     """A share of the objective, in seconds."""
 
     kind: str
-    """waiting, settled (measured here) or declared: the class that colours it."""
+    """waiting, measured or declared: the class that colours it."""
     name: str
+    short: str
+    """The same in a few words."""
     seconds: float
 
 
@@ -31,14 +33,15 @@ def legs(summary: Summary) -> list[Leg]:
     open_s = max(seen.ready_s, seen.dns_moved_s or 0.0)
     served_s = max(open_s, seen.restored_s)
     declared = [
-        Leg(kind="declared", name=_words(name), seconds=one.optimistic_s)
+        Leg(kind="declared", name=_words(name), short="declared", seconds=one.optimistic_s)
         for name, one in summary.declared_aws.items()
         if one.optimistic_s is not None
     ]
+    waits, caches = "waiting: lease runs out, next tick", "waiting: clients' DNS caches"
     return [
-        Leg(kind="waiting", name="waiting: lease runs out, next tick", seconds=seen.detected_s),
-        Leg(kind="settled", name="measured: takeover", seconds=open_s - seen.detected_s),
-        Leg(kind="waiting", name="waiting: clients' DNS caches", seconds=served_s - open_s),
+        Leg(kind="waiting", name=waits, short="lease runs out", seconds=seen.detected_s),
+        Leg(kind="measured", name="measured: takeover", short="takeover", seconds=open_s - seen.detected_s),
+        Leg(kind="waiting", name=caches, short="DNS caches of clients run out", seconds=served_s - open_s),
         *declared,
     ]
 
@@ -47,37 +50,54 @@ def bar(summary: Summary) -> Markup:
     """The bar over the objective, and its legs in words."""
     found, whole = legs(summary), summary.objectives.rto_s
     if not found:
-        return tag("p", "Nobody moved, so nothing of the objective was used.")
+        return tag("p", "Nobody moved, or the service was never restored: there is nothing to add up.")
     used = sum(leg.seconds for leg in found)
     scale, x, parts = _WIDTH / max(whole, used), 0.0, []
     for leg in found:
         width = round(leg.seconds * scale, 1)
-        parts.append(tag("rect", x=round(x, 1), y=4, width=width, height=_BAR, class_=leg.kind))
+        parts.append(tag("rect", x=round(x, 1), y=_TOP, width=width, height=_BAR, class_=leg.kind))
         x += width
-    told = "; ".join(f"{leg.name} {leg.seconds:.0f} s" for leg in found)
+    share = _share(found)
+    inside = x < _WIDTH - 7 * len(share)
     picture = svg(
         _WIDTH,
         _HEIGHT,
-        tag("rect", x=0, y=4, width=round(whole * scale, 1), height=_BAR, class_="free"),
+        tag("rect", x=0, y=_TOP, width=round(whole * scale, 1), height=_BAR, rx=4, class_="free"),
         *parts,
-        tag("text", f"{used:.0f} s", x=round(x, 1) + 6, y=27, class_="bold"),
-        tag("text", f"objective {whole:g} s", x=_WIDTH, y=56, text_anchor="end", class_="soft"),
-        title=f"{used:.0f} of {whole:g} seconds of the recovery time objective",
-        description=told,
+        tag(
+            "text",
+            share,
+            x=round(x + 10 if inside else _WIDTH, 1),
+            y=_TOP + 22 if inside else _TOP - 8,
+            text_anchor=None if inside else "end",
+            class_="bold",
+        ),
+        tag("text", "fault", x=0, y=_HEIGHT - 8, class_="soft"),
+        tag(
+            "text",
+            f"objective {whole:g} s",
+            x=round(whole * scale, 1),
+            y=_HEIGHT - 8,
+            text_anchor="end",
+            class_="soft",
+        ),
+        title=f"{share}, of {whole:g} s that the recovery time objective allows",
+        description="; ".join(f"{leg.name} {leg.seconds:.1f} s" for leg in found),
         id_="budget",
     )
     return tag(
         "figure",
-        tag("div", picture, class_="wide", tabindex="0", role="region", aria_label="Budget"),
-        tag("figcaption", *(_legend(leg) for leg in found)),
+        picture,
+        tag("figcaption", *(swatch(leg.kind, f"{leg.name} {leg.seconds:.1f} s") for leg in found)),
     )
 
 
-def _legend(leg: Leg) -> Markup:
-    """A swatch and its words: colour alone says nothing."""
-    swatch = tag("rect", width=12, height=12, class_=leg.kind)
-    picture = tag("svg", swatch, width=12, height=12, aria_hidden="true")
-    return tag("span", picture, f" {leg.name} {leg.seconds:.0f} s", class_="leg")
+def _share(found: list[Leg]) -> str:
+    """What was seen here and what AWS declares, side by side: one sum of both would be nobody's figure."""
+    here, declared = (
+        sum(leg.seconds for leg in found if (leg.kind == "declared") is told) for told in (False, True)
+    )
+    return f"{here:.0f} s here" + (f" + {declared:.0f} s declared by AWS" if declared else "")
 
 
 def _words(name: str) -> str:

@@ -69,5 +69,32 @@ def table(caption: str, head: list[str], rows: list[list[str]], *, numbers: int 
     )
 
 
+def swatch(kind: str, words: str) -> Markup:
+    """A coloured square and its words: colour alone says nothing."""
+    square = tag("rect", width=12, height=12, rx=2, class_=kind)
+    picture = tag("svg", square, width=12, height=12, viewBox="0 0 12 12", aria_hidden="true")
+    return tag("span", picture, f" {words}", class_="leg")
+
+
+def section(title: str, *content: str) -> Markup:
+    """A part of a page under its heading."""
+    name = title.lower().replace(" ", "-")
+    return tag("section", tag("h2", title, id=name), join(*content), aria_labelledby=name)
+
+
+def document(title: str, style: str, *body: str, head: str = "") -> str:
+    """A whole page, which needs no other file."""
+    made = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", title),
+        tag("style", Markup(style)),
+        head,
+    )
+    return f"<!doctype html>\n{tag('html', made, tag('body', *body), lang='en')}\n"
+
+
 def _text(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:g}"

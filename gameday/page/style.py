@@ -1,57 +1,100 @@
-"""The page's one style sheet: readable on a phone, in the dark and on paper, with no file beside it."""
+"""The pages' one style sheet: readable on a phone, in the dark and on paper, with no file beside it."""
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #16202c; --paper: #fff; --soft: #5a6675; --line: #d5dbe3;
-  --panel: #f4f6f9; --good: #1a7f4b; --bad: #c22f3d; --warn: #9a6400; --wait: #7d8ba0; --declared: #b9a3dd;
-  --latency: #2563c9; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e4e9f0; --paper: #11161d; --soft: #9aa7b8;
-  --line: #303a48; --panel: #1a212b; --good: #3fb97b; --bad: #f0707c; --warn: #dba23a; --wait: #64738a;
-  --declared: #8468b8; --latency: #6ea3f7; } }
+_LIGHT = """--ink: #16202c; --paper: #fff; --soft: #556172; --line: #d8dee6; --panel: #f5f7fa;
+  --good: #12703f; --good-panel: #e3f4ea; --bad: #b3202f; --bad-panel: #fdeaec; --warn: #7d5200;
+  --warn-panel: #fdf3dc; --one: #0b7d72; --two: #2f66d6; --failed: #eda9af; --waiting: #b9c3d0;
+  --measured: #e28413; --declared: #b79fe0; --latency: #7a3fb8; --on: #16202c; --pill: #0b6b61;"""
+
+_DARK = """--ink: #e6ebf2; --paper: #0f141b; --soft: #a3b0c1; --line: #2d3744; --panel: #181f29;
+  --good: #63d398; --good-panel: #12301f; --bad: #ff8b96; --bad-panel: #3a161c; --warn: #e9b44c;
+  --warn-panel: #33270d; --one: #2bb3a3; --two: #6d9cff; --failed: #7d3a44; --waiting: #4d5a6c;
+  --measured: #f0a23c; --declared: #8d70c8; --latency: #c99bff; --on: #0f141b; --pill: #7fe3d6;"""
+
+_PAGE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
-header { border-bottom: 1px solid var(--line); padding-bottom: 1rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: .25rem 0; text-wrap: balance; }
-h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem; }
-p { margin: .35rem 0; max-width: 46rem; }
-.label { display: inline-block; border: 1px solid var(--line); border-radius: 999px; padding: 0 .7rem;
-  font-size: .85rem; color: var(--soft); }
-.verdict { font-weight: 700; letter-spacing: .02em; }
-.met { color: var(--good); } .missed { color: var(--bad); } .invalid { color: var(--warn); }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .6rem;
-  margin: 1rem 0 0; padding: 0; list-style: none; }
-.facts li { background: var(--panel); border-radius: .5rem; padding: .5rem .75rem; }
-.facts b { display: block; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
-.facts span, .note, figcaption { color: var(--soft); font-size: .9rem; }
-figure { margin: .75rem 0; }
-.wide { overflow-x: auto; } .wide:focus-visible { outline: 2px solid var(--latency); }
-.wide > svg { min-width: 40rem; display: block; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+main, footer { max-width: 64rem; margin: 0 auto; padding: 1.25rem 1rem; }
+footer { color: var(--soft); font-size: .9rem; border-top: 1px solid var(--line); margin-top: 2rem; }
+h1 { font-size: clamp(1.5rem, 4.2vw, 2.1rem); line-height: 1.15; letter-spacing: -.015em;
+  margin: .6rem 0 .5rem; text-wrap: balance; }
+h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem; }
+p { margin: .35rem 0; max-width: 52rem; } a { color: var(--two); }
+.lead { font-size: 1.08rem; }
+.eyebrow { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem; margin: 0; }
+.eyebrow .what { font-weight: 600; }
+.label { border: 1px solid var(--line); border-radius: 999px; padding: 0 .7rem; font-size: .85rem;
+  color: var(--soft); }
+.badge { display: inline-block; border-radius: .35rem; padding: 0 .5rem; font-weight: 700; font-size: .85rem;
+  text-transform: uppercase; letter-spacing: .03em; white-space: nowrap; background: var(--panel); }
+.eyebrow .badge { font-size: 1rem; padding: .1rem .7rem; }
+.met { color: var(--good); background: var(--good-panel); } .missed { color: var(--bad);
+  background: var(--bad-panel); } .invalid { color: var(--warn); background: var(--warn-panel); }
+.invalid-text { color: var(--warn); } .missed-text { color: var(--bad); }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: .6rem;
+  margin: 1.1rem 0 0; padding: 0; list-style: none; }
+.facts li { background: var(--panel); border: 1px solid var(--line); border-radius: .6rem;
+  padding: .6rem .8rem; }
+.facts b { display: block; font-size: 1.7rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.facts span, .note, figcaption, .legend { color: var(--soft); font-size: .9rem; line-height: 1.35; }
+figure { margin: .75rem 0; } .legend { margin: .4rem 0 .8rem; max-width: none; }
+.wide { overflow-x: auto; } .wide:focus-visible, summary:focus-visible, a:focus-visible {
+  outline: 2px solid var(--two); outline-offset: 2px; }
+.wide > svg { min-width: 44rem; display: block; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem; }
 table { border-collapse: collapse; width: 100%; margin: .25rem 0 1rem; font-size: .92rem; }
 caption { text-align: left; color: var(--soft); padding: .25rem 0; }
-th, td { text-align: left; font-weight: 400; padding: .3rem .75rem .3rem 0;
-  border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-thead th { color: var(--soft); font-size: .85rem; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-ol.marks { padding-left: 0; list-style: none; }
-ol.marks li { display: grid; grid-template-columns: 1.8rem 4.5rem 1fr; gap: .25rem; padding: .1rem 0; }
-ol.marks .at { text-align: right; padding-right: .6rem; font-variant-numeric: tabular-nums; }
-details { margin: .5rem 0; } summary { cursor: pointer; }
+th, td { text-align: left; font-weight: 400; padding: .34rem .9rem .34rem 0;
+  border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+th[scope=row] { min-width: 8rem; } td:last-child, th:last-child { padding-right: .2rem; }
+thead th { color: var(--soft); font-size: .85rem; white-space: nowrap; }
+td { min-width: 3rem; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+tbody tr:hover { background: var(--panel); }
+ol.marks { padding: 0; margin: .75rem 0; list-style: none; columns: 2 24rem; column-gap: 2rem; }
+ol.marks li { display: grid; grid-template-columns: 1.7rem 4.9rem 1fr;
+  align-items: start; padding: .16rem 0; break-inside: avoid; }
+ol.marks .at { text-align: right; white-space: nowrap; padding-right: .7rem;
+  font-variant-numeric: tabular-nums; }
+.dot-number { background: var(--ink); color: var(--paper); border-radius: 50%; width: 1.35rem;
+  height: 1.35rem; line-height: 1.35rem; margin-top: .1rem; text-align: center; font-size: .75rem; }
+.fault-number { background: var(--bad); }
+details { margin: .5rem 0; } summary { cursor: pointer; color: var(--soft); }
 svg text { fill: var(--ink); font: 13px system-ui, sans-serif; } svg .soft { fill: var(--soft); }
-svg .small { font-size: 11px; } svg .bold { font-weight: 700; }
-.settled { fill: var(--good); } .failed { fill: var(--bad); } .waiting { fill: var(--wait); }
-.declared { fill: var(--declared); } .free { fill: var(--panel); stroke: var(--line); }
+svg .small { font-size: 11px; } svg .big { font-size: 15px; } svg .bold { font-weight: 700; }
+svg .bad-text { fill: var(--bad); }
+svg rect.one, svg rect.two, svg rect.failed { shape-rendering: crispEdges; }
+.one { fill: var(--one); } .two { fill: var(--two); } .failed { fill: var(--failed); }
+.waiting { fill: var(--waiting); } .measured { fill: var(--measured); } .declared { fill: var(--declared); }
+.free { fill: var(--panel); stroke: var(--line); } .latency-swatch { fill: var(--latency); }
+svg .on-measured { fill: var(--on); } svg .on-bar { fill: var(--paper); }
 .axis { stroke: var(--line); } .latency { stroke: var(--latency); fill: none; stroke-width: 1.5; }
-.mark { stroke: var(--ink); stroke-dasharray: 2 3; opacity: .55; } .fault { stroke: var(--bad); opacity: 1; }
+.mark { stroke: var(--ink); stroke-dasharray: 2 3; opacity: .5; } .fault { stroke: var(--bad); opacity: 1; }
 .dot { fill: var(--ink); } .fault-dot { fill: var(--bad); }
 svg .on-dot { fill: var(--paper); font-weight: 700; }
-.box { fill: var(--panel); stroke: var(--line); } .holds { stroke: var(--good); stroke-width: 3; }
-.lost { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 6 4; } .way { stroke: var(--soft); }
-.leg { display: inline-block; margin-right: 1.2rem; white-space: nowrap; }
+.box { fill: var(--panel); stroke: var(--line); } .holds { stroke: var(--pill); stroke-width: 2.5; }
+.lost { fill: var(--bad-panel); stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 6 4; }
+.part { fill: var(--paper); stroke: var(--line); } .pill { fill: var(--pill); }
+svg .on-pill { fill: var(--paper); font-weight: 600; font-size: 12px; }
+.way { stroke: var(--soft); fill: none; stroke-width: 1.5; }
+.strong { stroke: var(--pill); stroke-width: 2.5; }
+.tip { fill: var(--soft); } .strong + .tip { fill: var(--pill); }
 .broken { stroke: var(--bad); stroke-dasharray: 4 4; }
-@media print { :root { --ink: #000; --paper: #fff; --soft: #333; --line: #999; --panel: #fff; --good: #1a7f4b;
-  --bad: #c22f3d; --wait: #7d8ba0; --declared: #b9a3dd; --latency: #2563c9; } body { font-size: 11px; }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .wide { overflow: visible; }
-  .wide > svg { min-width: 0; } figure, tr, section.keep { break-inside: avoid; } details { display: none; } }
+.leg { display: inline-block; margin-right: 1.2rem; }
+@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 """
+
+_PRINT = """
+@page { margin: 14mm; }
+@media print { html { font-size: 11px; } body { font-size: 1rem; }
+  main, footer { max-width: none; padding: 0; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .wide { overflow: visible; }
+  .wide > svg { min-width: 0; } figure, tr, li { break-inside: avoid; }
+  h2 { break-after: avoid; margin-top: 1.4rem; }
+  .facts { grid-template-columns: repeat(5, 1fr); } .pair { grid-template-columns: 1fr 1fr; }
+  th, td { padding-top: .15rem; padding-bottom: .15rem; } details { display: none; } }
+"""
+
+STYLE = (
+    f"\n:root {{ color-scheme: light dark; {_LIGHT} }}\n"
+    f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_DARK} }} }}{_PAGE}{_PRINT}"
+)

@@ -1,10 +1,12 @@
 """The tables of the page."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from gameday.page.markup import Markup, join, table, tag
-from gameday.page.seconds import Second
+from gameday.page.words import count
 from gameday.report import expected, shown
+from gameday.seconds import Second
 from gameday.summary import Summary
 from gameday.timeline import Event
 
@@ -16,7 +18,11 @@ def timeline(events: Sequence[Event]) -> Markup:
         *(
             tag(
                 "li",
-                tag("b", str(number)),
+                tag(
+                    "b",
+                    str(number),
+                    class_="dot-number fault-number" if event.name == "fault" else "dot-number",
+                ),
                 tag("span", f"{event.after_s:.1f} s", class_="at"),
                 tag("span", tag("b", event.name), f" · {event.detail}" if event.detail else ""),
             )
@@ -39,11 +45,19 @@ def by_second(seen: Sequence[Second]) -> Markup:
 
 def checks(summary: Summary) -> Markup:
     """Every expectation; missed ones come first."""
+    met = sum(check.met for check in summary.checks)
+    told = f"{met} of {len(summary.checks)} met. More than expected is a miss as well as less."
     rows = [
-        [check.name, "met" if check.met else "MISSED", expected(check), shown(check.measured)]
+        [check.name, expected(check), shown(check.measured), verdict("met" if check.met else "missed")]
         for check in sorted(summary.checks, key=lambda check: check.met)
     ]
-    return table("What had to be true", ["expectation", "verdict", "expected", "measured"], rows, numbers=2)
+    return table(told, ["expectation", "expected", "measured", "verdict"], rows, numbers=3)
+
+
+def verdict(word: str) -> Markup:
+    """A verdict as a sign, a word and a colour: each says it alone."""
+    sign = {"met": "✓", "missed": "✗", "invalid": "?"}.get(word, "·")
+    return tag("span", tag("span", f"{sign} ", aria_hidden="true"), word, class_=f"badge {word}")
 
 
 def durations(summary: Summary) -> Markup:
@@ -55,32 +69,51 @@ def durations(summary: Summary) -> Markup:
         for name, one in summary.declared_aws.items()
     ]
     return join(
-        table("Measured on this machine, seconds after the fault", ["moment", "s"], measured, numbers=1),
-        table("Configured waits, inside the measured times", ["wait", "s"], waits, numbers=1),
+        tag(
+            "div",
+            table("Measured on this machine, seconds after the fault", ["moment", "s"], measured, numbers=1),
+            table("Configured waits, inside the measured times", ["wait", "s"], waits, numbers=1),
+            class_="pair",
+        ),
         table("Declared by AWS, in no measured time", ["what", "source", "s"], declared, numbers=1),
     )
 
 
-def payments(summary: Summary) -> Markup:
-    """The balance of what clients were told against what the ledger holds."""
-    paid = summary.payments.model_dump(exclude={"unbalanced_minor"})
-    rows = [[_words(name), str(count)] for name, count in paid.items()]
-    unbalanced = summary.payments.unbalanced_minor
-    rows += [[f"ledger minus acknowledged, {currency}", str(n)] for currency, n in unbalanced.items()]
-    if not unbalanced:
-        rows.append(["ledger minus acknowledged, every currency", "0"])
-    return table("Payments", ["what", "count"], rows, numbers=1)
-
-
 def calls(summary: Summary) -> Markup:
-    """Who called what between the fault and the restoration."""
-    rows = [[f"{c.service}:{c.action}", c.principal, str(c.count)] for c in summary.calls.table]
-    told = summary.calls
-    caption = (
-        f"{told.during_recovery} AWS calls: {told.to_dead_region} to the lost region, "
-        f"{told.to_foreign_control_plane} to a control plane homed elsewhere"
+    """Who called what between the fault and the restoration, a line for each service that a role used."""
+    told, used = summary.calls, defaultdict(list)
+    for line in told.table:
+        used[line.principal, line.service].append(line)
+    rows = [
+        [role, service, ", ".join(f"{c.action} {c.count:,}" for c in made), f"{sum(c.count for c in made):,}"]
+        for (role, service), made in used.items()
+    ]
+    words = (
+        f"{told.during_recovery:,} AWS calls by functions: {told.to_dead_region:,} to the lost region, "
+        f"{told.to_foreign_control_plane:,} to a control plane homed elsewhere."
     )
-    return table(caption, ["call", "role", "count"], rows, numbers=1)
+    made = table("Calls by role and service", ["role", "service", "calls", "count"], rows, numbers=1)
+    return join(tag("p", words), made)
+
+
+def terraform(summary: Summary) -> Markup:
+    """What Terraform would change in the system as the drill left it."""
+    built = summary.terraform
+    rows = [["before the drill: a second plan of every stack", _changes(built.second_plan_changes)]]
+    rows += [
+        [f"after the drill, before anything was healed: plan of {stack}", _changes(changes)]
+        for stack, changes in (built.plan_changes_after or {}).items()
+    ]
+    if built.plan_changes_after is None:
+        rows.append(["after the drill", "not planned in this run"])
+    words = (
+        f"{count(built.resources or 0, 'resource')} deployed by the real provider in "
+        f"{shown(built.apply_s)} s. Which region is active is run-time data: a takeover must leave "
+        "Terraform nothing to put back."
+    )
+    return join(
+        tag("p", words), table("Changes that a plan would make", ["plan", "changes"], rows, numbers=1)
+    )
 
 
 def versions(summary: Summary) -> Markup:
@@ -90,9 +123,11 @@ def versions(summary: Summary) -> Markup:
     rows.append(
         ["machine", f"{host.cores} cores, load {host.load_per_core:g} a core, steal {host.steal:.1%}"]
     )
-    built = summary.terraform
-    rows.append(["deployed", f"{shown(built.resources)} resources, applied in {shown(built.apply_s)} s"])
-    return table("Versions", ["what", "version"], rows)
+    return table("Everything that took part", ["what", "version"], rows)
+
+
+def _changes(number: int | None) -> str:
+    return "there was no plan" if number is None else "none" if number == 0 else f"{number:,}"
 
 
 def _or_none(value: float | None) -> str:

@@ -1,12 +1,15 @@
 """The pictures of who held what before the fault and after it."""
 
+import re
 from dataclasses import dataclass
 
 from gameday.history import Fault
 from gameday.page.markup import Markup, svg, tag
 
-_WIDTH, _HEIGHT = 340.0, 250.0
-_BOX_WIDTH, _BOX_HEIGHT, _TOP = 150.0, 100.0, 74.0
+_WIDTH, _HEIGHT = 440.0, 320.0
+_BOX_WIDTH, _BOX_HEIGHT, _TOP, _EDGE = 178.0, 168.0, 84.0, 4.0
+_MIDDLE = _WIDTH / 2
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ def _topology(fault: Fault, holder: str, epoch: int, *, marks: tuple[str, ...]) 
     regions = sorted({fault.region, fault.other})
     left, right = (Region(name=name, holds=name == holder, trouble=_trouble(name, marks)) for name in regions)
     apart = any(all(name in what for name in regions) for what in marks)
-    witness = [what for what in marks if not what.startswith((*regions, "global", "one in"))]
+    witness = [what for what in marks if _REGION.match(what) and not what.startswith(tuple(regions))]
     return Topology(
         left=left,
         right=right,
@@ -63,56 +66,126 @@ def _trouble(region: str, marks: tuple[str, ...]) -> tuple[str, ...]:
 def picture(seen: Topology, *, title: str, id_: str) -> Markup:
     """Two regions, their clients and the witness."""
     holder = seen.left if seen.left.holds else seen.right
+    troubles = [f"{one.name} {what}." for one in (seen.left, seen.right) for what in one.trouble]
+    witness = f"{seen.witness_trouble}." if seen.witness_trouble else ""
+    words = f"{holder.name} holds the lease with epoch {seen.epoch}, the writer and the clients."
+    right = _WIDTH - _BOX_WIDTH - _EDGE
     return svg(
         _WIDTH,
         _HEIGHT,
         *_clients(seen),
-        *_box(seen.left, 8.0, seen.epoch),
-        *_box(seen.right, _WIDTH - _BOX_WIDTH - 8, seen.epoch),
+        *_votes(seen),
         *_between(seen),
+        *_box(seen.left, _EDGE, seen.epoch),
+        *_box(seen.right, right, seen.epoch),
         *_witness(seen),
         title=title,
-        description=f"{holder.name} holds the lease with epoch {seen.epoch}, the writer and the clients.",
+        description=" ".join([words, *troubles, witness]).strip(),
         id_=id_,
     )
 
 
 def _clients(seen: Topology) -> list[Markup]:
-    x = 8 + _BOX_WIDTH / 2 if seen.left.holds else _WIDTH - 8 - _BOX_WIDTH / 2
+    """Where DNS sends the clients."""
+    x = _EDGE + _BOX_WIDTH / 2 if seen.left.holds else _WIDTH - _EDGE - _BOX_WIDTH / 2
+    tip = _TOP - 3
     return [
-        tag("rect", x=_WIDTH / 2 - 45, y=8, width=90, height=26, rx=13, class_="box"),
-        tag("text", "clients", x=_WIDTH / 2, y=25, text_anchor="middle"),
-        tag("line", x1=_WIDTH / 2, y1=34, x2=x, y2=_TOP - 3, class_="way", stroke_width=2),
+        tag("path", d=f"M{_MIDDLE:g} 34 C{_MIDDLE:g} 64 {x:g} 44 {x:g} {tip - 8:g}", class_="way strong"),
+        tag("polygon", points=f"{x - 6:g},{tip - 9:g} {x + 6:g},{tip - 9:g} {x:g},{tip:g}", class_="tip"),
+        tag("rect", x=_MIDDLE - 58, y=6, width=116, height=30, rx=15, class_="box"),
+        tag("text", "clients by DNS", x=_MIDDLE, y=25.5, text_anchor="middle"),
     ]
 
 
 def _box(region: Region, x: float, epoch: int) -> list[Markup]:
-    kind = "box holds" if region.holds else "box lost" if region.trouble else "box"
-    lines = [f"lease, epoch {epoch}", "writer, DNS"] if region.holds else ["stands by"]
-    if region.trouble:
-        lines = [*lines, *region.trouble] if region.holds else list(region.trouble)
+    lost = bool(region.trouble) and not region.holds
+    kind = "box holds" if region.holds else "box lost" if lost else "box"
+    made = [
+        tag("rect", x=x, y=_TOP, width=_BOX_WIDTH, height=_BOX_HEIGHT, rx=10, class_=kind),
+        tag("text", region.name, x=x + 14, y=_TOP + 27, class_="bold big"),
+        *_parts(region, x + 14),
+    ]
+    if region.holds:
+        pill = f"lease · epoch {epoch}"
+        made += [
+            tag("rect", x=x + 12, y=_TOP + 38, width=_BOX_WIDTH - 24, height=22, rx=11, class_="pill"),
+            tag("text", pill, x=x + _BOX_WIDTH / 2, y=_TOP + 53.5, text_anchor="middle", class_="on-pill"),
+        ]
+    else:
+        told = ", ".join(region.trouble) or "stands by"
+        made.append(tag("text", told, x=x + 14, y=_TOP + 53, class_="bad-text bold" if lost else "soft"))
+    if region.holds and region.trouble:
+        what = ", ".join(region.trouble)
+        made.append(tag("text", what, x=x + 14, y=_TOP + _BOX_HEIGHT + 17, class_="bad-text small"))
+    return made
+
+
+def _parts(region: Region, x: float) -> list[Markup]:
+    """API, functions and the database with its role."""
+    role = "writer" if region.holds else "old copy" if region.trouble else "standby"
+    y = _TOP + 74
+    made = []
+    for number, name in enumerate(("API", "keeper")):
+        left = x + number * 77
+        made += [
+            tag("rect", x=left, y=y, width=73, height=26, rx=5, class_="part"),
+            tag("text", name, x=left + 36.5, y=y + 17.5, text_anchor="middle", class_="small"),
+        ]
+    top, width = y + 40, _BOX_WIDTH - 28
+    side = f"M{x:g} {top:g} v30 a{width / 2:g} 7 0 0 0 {width:g} 0 v-30"
+    lid = f"M{x:g} {top:g} a{width / 2:g} 7 0 0 1 {width:g} 0 a{width / 2:g} 7 0 0 1 {-width:g} 0"
     return [
-        tag("rect", x=x, y=_TOP, width=_BOX_WIDTH, height=_BOX_HEIGHT, rx=8, class_=kind),
-        tag("text", region.name, x=x + 10, y=_TOP + 24, class_="bold"),
-        *(
-            tag("text", line, x=x + 10, y=_TOP + 44 + 18 * number, class_="soft small")
-            for number, line in enumerate(lines)
-        ),
+        *made,
+        tag("path", d=side, class_="part"),
+        tag("path", d=lid, class_="part"),
+        tag("text", f"ledger: {role}", x=x + width / 2, y=top + 25, text_anchor="middle", class_="small"),
     ]
 
 
 def _between(seen: Topology) -> list[Markup]:
-    """The way of the write-ahead log."""
-    y, left = _TOP + _BOX_HEIGHT / 2, 8 + _BOX_WIDTH
-    right = _WIDTH - left
+    """The way of the write-ahead log, from the writer to its copy."""
+    y, left, right = _TOP + 134, _EDGE + _BOX_WIDTH, _WIDTH - _EDGE - _BOX_WIDTH
     kind = "way" if seen.replicates else "way broken"
-    return [tag("line", x1=left, x2=right, y1=y, y2=y, class_=kind, stroke_width=2)]
+    tip, way = (right, 1) if seen.left.holds else (left, -1)
+    made = [
+        tag("line", x1=left, x2=right, y1=y, y2=y, class_=kind),
+        tag(
+            "text",
+            "log" if seen.replicates else "no log",
+            x=_MIDDLE,
+            y=y - 8,
+            text_anchor="middle",
+            class_="small soft",
+        ),
+    ]
+    if seen.replicates:
+        points = f"{tip - 9 * way:g},{y - 5:g} {tip - 9 * way:g},{y + 5:g} {tip:g},{y:g}"
+        made.append(tag("polygon", points=points, class_="tip"))
+    return made
+
+
+def _votes(seen: Topology) -> list[Markup]:
+    """The strongly consistent tables need two of the three."""
+    low, y = _TOP + _BOX_HEIGHT, _TOP + _BOX_HEIGHT + 38
+    made = []
+    for region, x in ((seen.left, _EDGE + 40), (seen.right, _WIDTH - _EDGE - 40)):
+        cut = region.trouble or seen.witness_trouble
+        path = f"M{x:g} {low:g} C{x:g} {y + 12:g} {_MIDDLE:g} {y - 12:g} {_MIDDLE:g} {y + 6:g}"
+        made.append(tag("path", d=path, class_="way broken" if cut else "way"))
+    return made
 
 
 def _witness(seen: Topology) -> list[Markup]:
-    y, text = _TOP + _BOX_HEIGHT + 34, seen.witness_trouble or "witness"
-    kind = "box lost" if seen.witness_trouble else "box"
+    y, told = _TOP + _BOX_HEIGHT + 36, seen.witness_trouble or "witness: the third vote"
     return [
-        tag("rect", x=_WIDTH / 2 - 75, y=y, width=150, height=28, rx=8, class_=kind),
-        tag("text", text, x=_WIDTH / 2, y=y + 18, text_anchor="middle", class_="small"),
+        tag(
+            "rect",
+            x=_MIDDLE - 90,
+            y=y,
+            width=180,
+            height=28,
+            rx=14,
+            class_="box lost" if seen.witness_trouble else "box",
+        ),
+        tag("text", told, x=_MIDDLE, y=y + 18.5, text_anchor="middle", class_="small"),
     ]

@@ -10,31 +10,61 @@ from typer.testing import CliRunner
 from gameday import progress
 from gameday.__main__ import app
 from gameday.host import HostMeter
+from gameday.live.look import Look, read
 from gameday.load import Load, LoadPlan
 from gameday.settings import DrillSettings
 from gameday.status import status_line
 from lib import config
 from tests.unit.gameday.builders import attempt, failed, history, operation
 from tests.unit.gameday.fakes import FakeWorld
+from tests.unit.gameday.looks import view
+
+
+class Shown:
+    """A drill of which one look was taken."""
+
+    def line(self, now: float) -> str:
+        return "all is well"
+
+    def look(self, now: float) -> Look:
+        return view(after_s=60.0).look(1060.0)
 
 
 async def test_without_a_terminal_progress_is_a_line_from_time_to_time(monkeypatch):
     monkeypatch.setattr(progress, "_PLAIN_S", 0.05)
     out = io.StringIO()
-    async with progress.Progress(Console(file=out)).showing(lambda: "all is well"):
+    async with progress.Progress(Console(file=out)).showing(Shown()):
         await asyncio.sleep(0.3)
     lines = out.getvalue().splitlines()
     assert 2 <= len(lines) <= 6
     assert all(line.endswith("s  all is well") for line in lines)
 
 
-async def test_on_a_terminal_progress_is_one_live_line(monkeypatch):
+async def test_on_a_terminal_progress_is_a_live_picture_that_goes_away(monkeypatch):
     monkeypatch.setattr(progress, "_LIVE_S", 0.05)
     out = io.StringIO()
-    async with progress.Progress(Console(file=out, force_terminal=True)).showing(lambda: "all is well"):
+    async with progress.Progress(Console(file=out, force_terminal=True, width=110)).showing(Shown()):
         await asyncio.sleep(0.3)
-    assert "all is well" in out.getvalue()
-    assert out.getvalue().count("\n") == 1
+    assert "restored: every client is served" in out.getvalue()
+    assert "ACTIVE epoch 2" in out.getvalue()
+    assert out.getvalue().endswith("\x1b[2K")
+
+
+async def test_progress_keeps_the_last_look_where_the_page_finds_it(tmp_path):
+    file = tmp_path / "deep" / "drill.json"
+    shown = progress.Progress(Console(file=io.StringIO()), file)
+    shown.say("[bold]nothing[/bold] is known yet")
+    assert not file.exists()
+    async with shown.showing(Shown()):
+        await asyncio.sleep(0.1)
+        assert read(file).phase == "restored: every client is served"
+    assert read(file).phase == "the load has ended; the record is checked"
+    shown.say("still at it")
+    shown.ended("met")
+    last = read(file)
+    assert (last.verdict, last.phase) == ("met", "the drill has ended")
+    assert [line.split("s  ")[1] for line in last.said] == ["nothing is known yet", "still at it"]
+    assert [path.name for path in file.parent.iterdir()] == ["drill.json"]
 
 
 async def test_the_status_tells_success_backlog_and_holder():

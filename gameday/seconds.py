@@ -1,7 +1,7 @@
 """What clients saw, second by second. Pure."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gameday.records import Attempt, Operation
@@ -13,11 +13,17 @@ class Second:
 
     after_s: int
     """The begin of the second, counted from the fault; before it negative."""
-    settled: int
+    served: Mapping[str, int]
+    """Settled or accepted attempts by the region that answered."""
     failed: int
     """Neither settled nor accepted."""
     p99_ms: float | None
     """99th percentile of the time to the acknowledgement; None: there was none."""
+
+    @property
+    def settled(self) -> int:
+        """Attempts that were settled or accepted, wherever."""
+        return sum(self.served.values())
 
 
 def seconds(operations: Sequence[Operation], *, fault_at: float, since: float, until: float) -> list[Second]:
@@ -35,7 +41,7 @@ def _second(number: int, attempts: Sequence[Attempt]) -> Second:
     took = sorted(attempt.ended - attempt.started for attempt in good)
     return Second(
         after_s=number,
-        settled=len(good),
+        served=Counter(attempt.region or "unknown" for attempt in good),
         failed=len(attempts) - len(good),
         p99_ms=round(1000 * took[min(len(took) - 1, int(len(took) * 0.99))], 1) if took else None,
     )

@@ -1,0 +1,1 @@
+"""Scenarios as experiments of the Chaos Toolkit, and the commands that these experiments call."""

@@ -1,0 +1,39 @@
+"""Load of an experiment, and what its clients know afterwards."""
+
+import asyncio
+from dataclasses import dataclass
+
+from gameday.load import Load, LoadPlan
+from gameday.world import World
+
+_DRAIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """What became of the payments of one load."""
+
+    run: str
+    attempted: int
+    keys: list[str]
+    """Keys of the payments whose clients know that they are settled."""
+
+    @property
+    def acknowledged(self) -> int:
+        """How many these are."""
+        return len(self.keys)
+
+    def told(self) -> dict[str, object]:
+        """The counts."""
+        return {"run": self.run, "attempted": self.attempted, "settled": self.acknowledged}
+
+
+async def pay(world: World, *, run: str, seconds: float, rate: float) -> Paid:
+    """Let payments arrive for *seconds*, and give the last ones a minute for their answer."""
+    plan = LoadPlan(rate=rate, ramp_s=0.1, populations=4)
+    load = Load(run=run, api_name=world.api_name, doors=world.doors, resolver=world.resolver, plan=plan)
+    async with load.arriving():
+        await asyncio.sleep(seconds)
+        await load.drain(_DRAIN_S)
+    keys = [operation.key for operation in load.operations if operation.acknowledgements]
+    return Paid(run=run, attempted=len(load.operations), keys=keys)

@@ -1,0 +1,66 @@
+"""Commands beside the drill: watch one, draw its report again, list all runs, export a scenario."""
+
+import json
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gameday import index as runs
+from gameday.chaos.experiment import experiment
+from gameday.errors import NotExportable
+from gameday.live.server import serve
+from gameday.page import page
+from gameday.scenarios import SCENARIOS
+from gameday.story import read
+from localcloud.paths import REPOSITORY
+
+EVIDENCE = REPOSITORY / "evidence"
+
+
+def watch(
+    *,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8042,
+    browser: Annotated[bool, typer.Option("--browser", help="Open the page, too.")] = False,
+) -> None:
+    """Serve a page on 127.0.0.1 that shows the drill as it happens; Ctrl-C ends it."""
+    if browser:
+        webbrowser.open(f"http://127.0.0.1:{port}/")
+    serve(port, typer.echo)
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a run's evidence.")] = EVIDENCE / "latest",
+    *,
+    to: Annotated[Path, typer.Option(help="File to write.")] = Path("report.html"),
+) -> None:
+    """Draw the report of a run again from its evidence, which stays as it was sealed."""
+    to.write_text(page(read(run)))
+    typer.echo(f"report: {to}")
+
+
+def index(
+    folder: Annotated[Path, typer.Argument(help="Folder of all runs.")] = EVIDENCE,
+) -> None:
+    """Write the page over all runs: which scenario ended how, and where its report is."""
+    typer.echo(f"index: {runs.write(folder)}")
+
+
+def export(
+    scenario: Annotated[str, typer.Argument(help="Code of the scenario.")],
+    *,
+    to: Annotated[Path | None, typer.Option(help="File to write.", show_default="standard output")] = None,
+    python: Annotated[str, typer.Option(help="Python that runs the commands.")] = ".venv/bin/python",
+) -> None:
+    """Write a scenario as an experiment of the Chaos Toolkit."""
+    if scenario not in SCENARIOS:
+        raise typer.BadParameter(f"{scenario} is none of: {', '.join(SCENARIOS)}")
+    try:
+        text = json.dumps(experiment(SCENARIOS[scenario], python=python), indent=2)
+    except NotExportable as error:
+        raise typer.BadParameter(str(error)) from error
+    if to is None:
+        typer.echo(text)
+    else:
+        to.write_text(text + "\n")
