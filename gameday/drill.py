@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gameday import tasks
 from gameday.calls import Call
 from gameday.errors import NotSteady
-from gameday.faults import Deed
+from gameday.faults import Deed, Revive
 from gameday.history import Fault, History, Mark
 from gameday.host import HostMeter
 from gameday.load import Load, LoadPlan
@@ -117,17 +117,20 @@ async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, p
     marks = [await _strike(world, step.deed, progress) for step in now]
     at, done_at = marks[0].at, marks[-1].done_at
 
+    returns: list[float] = []
+
     async def later() -> None:
         for step in sorted(scenario.steps[len(now) :], key=lambda step: step.after_s):
             await asyncio.sleep(at + step.after_s - time.time())
             marks.append(await _strike(world, step.deed, progress))
+            if isinstance(step.deed, Revive):
+                returns.append(marks[-1].at)
 
     rest = asyncio.create_task(later())
     try:
         await _follow(load, plan, scenario, at, progress)
     finally:
         await tasks.end([rest])
-    silent_until = next((mark.at for mark in marks[len(now) :]), None)
     return Fault(
         at=at,
         done_at=done_at,
@@ -136,13 +139,14 @@ async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, p
         survivor=world.survivor if scenario.expect.moves else world.primary,
         marks=tuple(marks),
         silent_from=done_at if scenario.silences else None,
-        silent_until=silent_until if scenario.silences else None,
+        silent_until=returns[0] if scenario.silences and returns else None,
     )
 
 
 async def _strike(world: World, deed: Deed, progress: Progress) -> Mark:
     at, what = time.time(), deed.told(world.places)
-    await world.strike(deed)
+    if outcome := await world.strike(deed):
+        what = f"{what}: {outcome}"
     progress.say(f"[bold red]fault[/bold red]: {what}")
     return Mark(at=at, done_at=time.time(), what=what)
 

@@ -1,11 +1,12 @@
 """What a drill can do to the system, as data. Scenarios name places by their part, never by region.
 
-Every deed is one order to the local cloud's control interface (localcloud/control.py).
+Nearly every deed is one order to the local cloud's control interface (localcloud/control.py).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 
 class Place(StrEnum):
@@ -112,7 +113,19 @@ class Flap:
         return f"one in {self.one_in} health checks of {places[self.place]} fails"
 
 
-Deed = Kill | Stop | Revive | Cut | Flap
+class Deed(Protocol):
+    """Something that can be done."""
+
+    def told(self, places: Places) -> str:
+        """What is done, in words."""
+
+
+@runtime_checkable
+class Ordered(Deed, Protocol):
+    """Something that the local cloud does."""
+
+    def order(self, places: Places) -> Order:
+        """The order in the names of this run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

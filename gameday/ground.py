@@ -19,7 +19,7 @@ from gameday.report import print_report
 from gameday.scenarios import SCENARIOS
 from gameday.settings import DrillSettings
 from gameday.stage import Stage
-from gameday.summary import Verdict
+from gameday.summary import Summary
 from lib import config
 
 
@@ -34,7 +34,7 @@ class LocalGround:
     rate: float | None
     """Payments a second; None: as the scenario says."""
 
-    def drill(self, scenario: str) -> Verdict:
+    def drill(self, scenario: str) -> Summary:
         """Run a scenario, write its evidence and print the report."""
         given, settings = SCENARIOS[scenario], config.load()
         world, progress = self._world(settings), Progress(self.screen)
@@ -55,7 +55,7 @@ class LocalGround:
         written = evidence.write(self.evidence_folder, record, judgement)
         print_report(self.screen, judgement.summary, judgement.events)
         self.screen.print(f"evidence: {written}\nreport:   {written / evidence.REPORT}", soft_wrap=True)
-        return judgement.summary.verdict
+        return judgement.summary
 
     def heal(self) -> None:
         """End all faults and let automation run again; then no region is dead, and any view will do."""

@@ -12,6 +12,8 @@ class LeaseSeen:
     holder: str
     state: str
     expires_at: float
+    unlatched: bool = False
+    """Whether the epoch began with a failover and another one could begin without a person."""
 
     @property
     def active(self) -> bool:

@@ -16,10 +16,11 @@ from mypy_boto3_rds import RDSClient
 from gameday.calls import Call
 from gameday.cloud import Deployed
 from gameday.control import order
-from gameday.errors import LedgerUnread
-from gameday.faults import Deed, Place, Places
+from gameday.errors import FaultRefused, LedgerUnread
+from gameday.faults import Deed, Ordered, Place, Places
 from gameday.history import LeaseSeen
 from gameday.ledger_reader import LedgerReader
+from gameday.operators import Type
 from gameday.records import JournalEntry, LedgerRow
 from gameday.world import ObservationFailed
 from lib.config import Settings
@@ -119,6 +120,9 @@ class LocalWorld:
             holder=item["holder"]["S"],
             state=item["state"]["S"],
             expires_at=int(item["expires_at_ms"]["N"]) / 1000,
+            unlatched=item["kind"]["S"] == "failover"
+            and "previous_holder" in item
+            and item["automation"]["S"] == "RUNNING",
         )
 
     async def writer(self) -> str:
@@ -138,9 +142,16 @@ class LocalWorld:
             raise ObservationFailed(f"{len(writers)} of {len(members)} members are writers")
         return writers[0].split(":")[3]
 
-    async def strike(self, deed: Deed) -> None:
-        """Do *deed*. Raises FaultRefused."""
-        await asyncio.to_thread(order, self.deployed.state, deed.order(self.places))
+    async def strike(self, deed: Deed) -> str | None:
+        """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
+        match deed:
+            case Type():
+                return await asyncio.to_thread(deed.type, self.deployed.state, self.places)
+            case Ordered():
+                await asyncio.to_thread(order, self.deployed.state, deed.order(self.places))
+                return None
+            case _:
+                raise FaultRefused(f"nobody here can do this: {deed.told(self.places)}")
 
     async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
         """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""

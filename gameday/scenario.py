@@ -45,6 +45,8 @@ class Expect:
     """Attempts that may fail once the service is restored; where nobody may move, since the fault."""
     least_refusals: int = 0
     """How often the old holder must have refused a payment after the fault: proof that it was asked."""
+    least_rescued: int = 0
+    """Payments that must have been lost but for the journal: proof that something was at stake."""
 
 
 class Plans(StrEnum):

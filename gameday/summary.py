@@ -69,6 +69,7 @@ class Steady(_Part):
     old_holder_ready: int
     refusals: int
     failed_permille: float
+    unlatched: int = 0
 
 
 class Declared(_Part):
@@ -96,6 +97,8 @@ class Payments(_Part):
     """Per currency: ledger minus acknowledged, where not zero."""
     acknowledged_while_fenced: int
     reconciled: int
+    rescued: int = 0
+    """Of the reconciled ones those acknowledged before the fault: nothing but the journal had them."""
 
 
 class CallLine(_Part):

@@ -46,8 +46,8 @@ class World(Protocol):
     async def writer(self) -> str:
         """Region of the global cluster's writer."""
 
-    async def strike(self, deed: Deed) -> None:
-        """Do *deed*. Raises FaultRefused."""
+    async def strike(self, deed: Deed) -> str | None:
+        """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
 
     async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
         """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""

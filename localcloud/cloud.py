@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from localcloud.link import Link
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
 from localcloud.state import CloudState
+from localcloud.troubles import Troubles
 
 _LINK_WITHIN_S = 5.0
 
@@ -40,6 +41,10 @@ class LocalCloud:
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
     flapping: set[str] = field(default_factory=set)
+    troubles: Troubles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.troubles = Troubles(self.settings, self.state, self.pair, self.aws)
 
     def promote(self, region: str) -> None:
         """Make the PostgreSQL server of *region* the writer."""
@@ -109,6 +114,10 @@ class LocalCloud:
         self.aws.set_flapping(region, one_in)
         self.flapping = self.flapping | {region} if one_in else self.flapping - {region}
 
+    def trouble(self, name: str, order: Mapping[str, Any]) -> None:
+        """Begin the trouble *name*; see localcloud/troubles.py."""
+        self.troubles.begin(name, order)
+
     def heal(self) -> int:
         """End every fault, and let the database that is not the writer follow it.
 
@@ -118,6 +127,7 @@ class LocalCloud:
             self.link(one, other, cut=False)
         for region in sorted(self.flapping):
             self.flap(region, 0)
+        self.troubles.end()
         follower = next(region for region in self.state.regions if region != self.pair.writer)
         for place in sorted(self.dead | self.stopped):
             self.revive(place)

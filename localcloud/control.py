@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -39,6 +39,9 @@ class Regions(Protocol):
 
     def flap(self, region: str, one_in: int) -> None:
         """Let one in *one_in* health checks of *region* fail; 0 ends it."""
+
+    def trouble(self, name: str, order: Mapping[str, Any]) -> None:
+        """Begin a trouble that takes no place away; see localcloud/troubles.py."""
 
     def heal(self) -> int:
         """End every fault; returns how many rows only a lost writer had."""
@@ -106,6 +109,10 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
         order = await request.json()
         return await _answer(lambda: regions.flap(order["region"], int(order["one_in"])))
 
+    async def trouble(request: web.Request) -> web.Response:
+        order = await request.json()
+        return await _answer(lambda: regions.trouble(request.match_info["name"], order))
+
     async def heal(_: web.Request) -> web.Response:
         return await _answer(lambda: {"salvaged_rows": regions.heal()})
 
@@ -113,6 +120,7 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
         web.post("/places/{place}/{deed}", strike),
         web.post("/links", links),
         web.post("/flapping", flapping),
+        web.post("/troubles/{name}", trouble),
         web.post("/heal", heal),
     ]
 

@@ -74,6 +74,14 @@ class EmulatedAws:
         """Let one in *one_in* health checks of *region* fail; 0 ends it."""
         self._gate("/_gate/flapping", {"region": region, "one_in": one_in})
 
+    def set_throttling(self, region: str, service: str, one_in: int) -> None:
+        """Refuse one in *one_in* calls of *service* in *region*; 0 ends it."""
+        self._gate("/_gate/throttling", {"region": region, "service": service, "one_in": one_in})
+
+    def set_clock(self, region: str, seconds: float) -> None:
+        """Let the clock of the functions of *region* be *seconds* fast."""
+        self._gate("/_gate/clocks", {"region": region, "seconds": seconds})
+
     def _gate(self, path: str, body: Mapping[str, Any]) -> Any:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.config['operator_port']}{path}",

@@ -13,5 +13,12 @@ from gameday.scenarios.s7 import S7
 from gameday.scenarios.s9 import S9
 from gameday.scenarios.s11 import S11
 from gameday.scenarios.s12 import S12
+from gameday.scenarios.s13 import S13
+from gameday.scenarios.s14 import S14
+from gameday.scenarios.s15 import S15
+from gameday.scenarios.s16 import S16
+from gameday.scenarios.s17 import S17
 
-SCENARIOS = {scenario.code: scenario for scenario in (S3, S7, S9, S11, S1, S2, S4, S5, S12)}
+SCENARIOS = {
+    scenario.code: scenario for scenario in (S3, S7, S9, S11, S14, S17, S1, S2, S4, S5, S12, S13, S15, S16)
+}

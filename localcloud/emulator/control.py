@@ -6,6 +6,8 @@ GET  /_gate/regions                                            -> {"us-east-1": 
 POST /_gate/links            {"a": place, "b": place, "cut": bool}  -> [["us-east-1", "us-west-2"], ...]
 GET  /_gate/links                                              -> the pairs that are cut
 POST /_gate/flapping         {"region": region, "one_in": int}  -> the same; so many health checks fail
+POST /_gate/throttling       {"region", "service", "one_in": int}  -> the same; so many calls are refused
+POST /_gate/clocks           {"region", "seconds": float}  -> the same; so fast is the clock of functions
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -19,10 +21,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.emulator.asgi import Head
+from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.regions import OPERATOR, Regions, UnknownPlaceError
+from localcloud.emulator.throttling import Throttling
 
 TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
 Reply = tuple[int, object]
@@ -40,6 +44,8 @@ class Control:
     signal_workers: Callable[[str, signal.Signals], int]
     """Sends a signal to them; returns how many there are."""
     flapping: Flapping
+    throttling: Throttling
+    clocks: Clocks
 
     async def handle(self, door: Door, head: Head, body: bytes) -> Reply:
         """Answer one request with a status and what to send as JSON."""
@@ -62,11 +68,19 @@ class Control:
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
-            case "POST", ["flapping"]:
-                self.flapping.set(self._region(order["region"]), int(order["one_in"]))
-                return 200, {"region": order["region"], "one_in": int(order["one_in"])}
+            case "POST", [trouble] if trouble in ("flapping", "throttling", "clocks"):
+                self._begin(trouble, self._region(order["region"]), order)
+                return 200, order
             case _:
                 return 404, {"message": f"no {head.method} {head.path}"}
+
+    def _begin(self, trouble: str, region: str, order: dict[str, Any]) -> None:
+        if trouble == "flapping":
+            self.flapping.set(region, int(order["one_in"]))
+        elif trouble == "throttling":
+            self.throttling.set(region, order["service"], int(order["one_in"]))
+        else:
+            self.clocks.set(region, float(order["seconds"]))
 
     async def _set_state(self, place: str, state: str) -> dict[str, Any]:
         killed = stopped = 0

@@ -11,6 +11,7 @@ from ministack import app as ministack
 
 from localcloud.emulator import lifetime, patches
 from localcloud.emulator.calls import CallLog
+from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
@@ -18,6 +19,7 @@ from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
 from localcloud.emulator.patches import http_api, hypercorn_server, sessions, workers
 from localcloud.emulator.regions import Regions
+from localcloud.emulator.throttling import Throttling
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
     regions = Regions(config.regions, witness=config.witness, control_home=config.primary_control_region)
     connections = Connections()
     told_to_end = _ending(lambda: connections.reset_ports(config.doors))
-    patches.apply(config, regions)
+    clocks = Clocks(config.regions)
+    patches.apply(config, regions, clocks)
     hypercorn_server.track(connections, lambda port: _lives(config, regions, port))
     with CallLog(config.calls_log) as log:
         control = Control(
@@ -50,6 +53,8 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
             kill_workers=workers.kill_all,
             signal_workers=workers.signal_all,
             flapping=Flapping(),
+            throttling=Throttling(),
+            clocks=clocks,
         )
         gate = Gate(
             app=ministack.app,

@@ -28,6 +28,7 @@ PAYMENTS = {
     "unbalanced_minor": {},
     "acknowledged_while_fenced": 0,
     "reconciled": 2,
+    "rescued": 1,
 }
 STEADY = {
     "epochs_begun": 1,
@@ -35,6 +36,7 @@ STEADY = {
     "dns_moves": 1,
     "old_holder_ready": 0,
     "refusals": 2,
+    "unlatched": 0,
     "failed_permille": 10.0,
 }
 CALLS = {"during_recovery": 50, "to_dead_region": 0, "to_foreign_control_plane": 0, "table": ()}
@@ -46,7 +48,7 @@ def missed(
     made = checks(
         measured=Measured(**(MEASURED | (measured or {}))),
         objectives=Objectives(rto_s=110, rpo_s=300),
-        expect=Expect(moves=True, restored_s=100, least_refusals=2),
+        expect=Expect(moves=True, restored_s=100, least_refusals=2, least_rescued=1),
         payments=Payments(**(PAYMENTS | (payments or {}))),
         calls=Calls(**(CALLS | (calls or {}))),
         terraform=Terraform(
@@ -72,6 +74,8 @@ def test_payments_that_were_never_answered_or_only_accepted_are_no_miss():
         ({"payments": {"lost": 1}}, ["payments lost"]),
         ({"payments": {"accepted_lost": 1}}, ["accepted payments lost"]),
         ({"payments": {"duplicated": 1}}, ["payments duplicated"]),
+        ({"payments": {"rescued": 0}}, ["acknowledged payments that only the journal had"]),
+        ({"steady": {"unlatched": 1}}, ["failovers that left automation running"]),
         ({"payments": {"mismatched": 1}}, ["payments with another amount"]),
         ({"payments": {"unbalanced_minor": {"EUR": -1}}}, ["currencies out of balance"]),
         ({"payments": {"acknowledged_while_fenced": 1}}, ["payments acknowledged while fenced"]),

@@ -37,6 +37,11 @@ class Regions:
     def flap(self, region, one_in):
         self.done.append(("flap", region, one_in))
 
+    def trouble(self, name, order):
+        if name != "disk":
+            raise ValueError(f"{name} is none of disk")
+        self.done.append(("trouble", name, order))
+
     def heal(self):
         if self.done:
             raise TimeoutError("the gate did not answer")
@@ -87,6 +92,7 @@ async def test_master_credentials_of_a_new_cluster_become_the_owner(client, regi
         ("places/us-east-2/revive", None, [("revive", "us-east-2"), {"processes": 5}]),
         ("links", {"a": "x", "b": "y", "cut": True}, [("link", "x", "y", True), {}]),
         ("flapping", {"region": "x", "one_in": 3}, [("flap", "x", 3), {}]),
+        ("troubles/disk", {"region": "x"}, [("trouble", "disk", {"region": "x"}), {}]),
         ("heal", None, [("heal",), {"salvaged_rows": 4}]),
     ],
 )
@@ -102,6 +108,7 @@ async def test_each_fault_is_one_order(client, regions, path, order, told):
         ("places/us-east-1/tickle", None, "kill, stop, revive"),
         ("links", {"a": "x", "b": "y"}, "cut"),
         ("flapping", {"region": "x", "one_in": "often"}, "often"),
+        ("troubles/plague", {}, "plague is none of"),
     ],
 )
 async def test_an_order_that_makes_no_sense_says_what_is_wrong(client, regions, path, order, named):

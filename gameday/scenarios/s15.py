@@ -1,0 +1,16 @@
+"""S15: the holder is lost, and two operators and the keeper act at once. One epoch begins, and only one."""
+
+from gameday.faults import Kill, Place, Step
+from gameday.operators import Type
+from gameday.scenario import Expect, Scenario
+
+S15 = Scenario(
+    code="S15",
+    title="region killed, and two operators type dr failover at the same time",
+    steps=(
+        Step(deed=Kill(Place.HOLDER)),
+        # Both wait for the end of the lease, and then write the same item; whoever comes second is told so.
+        Step(after_s=1.0, deed=Type(2, ("failover",), Place.OTHER)),
+    ),
+    expect=Expect(moves=True, restored_s=120.0, least_rescued=1),
+)
