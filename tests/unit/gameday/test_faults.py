@@ -1,7 +1,8 @@
 import pytest
 
-from gameday.faults import Cut, Flap, Kill, Place, Revive, Stop, at_once, isolated
+from gameday.faults import Cut, Flap, Kill, Ordered, Place, Revive, Stop, at_once, isolated
 from gameday.scenarios import SCENARIOS
+from gameday.troubles import FillDisk, RotatePassword, SetClock, Throttle
 from tests.unit.gameday.builders import EAST, WEST
 
 PLACES = {
@@ -38,6 +39,42 @@ def test_a_deed_is_one_order_and_one_sentence(deed, path, body, words):
     assert (order.path, order.body, deed.told(PLACES)) == (path, body, words)
 
 
+@pytest.mark.parametrize(
+    ("deed", "path", "body", "words"),
+    [
+        (
+            FillDisk(Place.HOLDER),
+            "disk",
+            {"region": EAST},
+            "the disk of the database of us-east-1 is full",
+        ),
+        (
+            Throttle(Place.HOLDER, "ssm", 5),
+            "throttling",
+            {"region": EAST, "service": "ssm", "one_in": 5},
+            "one in 5 calls of ssm in us-east-1 is throttled",
+        ),
+        (
+            Throttle(Place.HOLDER, "ssm", 0),
+            "throttling",
+            {"region": EAST, "service": "ssm", "one_in": 0},
+            "ssm in us-east-1 as usual",
+        ),
+        (
+            SetClock(Place.OTHER, -20.0),
+            "clock",
+            {"region": WEST, "seconds": -20.0},
+            "the clock of us-west-2 is set to -20 s",
+        ),
+        (RotatePassword(), "password", {}, "the password of the database is rotated"),
+    ],
+)
+def test_a_trouble_is_one_order_and_one_sentence(deed, path, body, words):
+    order = deed.order(PLACES)
+    assert isinstance(deed, Ordered)
+    assert (order.path, order.body, deed.told(PLACES)) == (f"/troubles/{path}", body, words)
+
+
 def test_an_isolated_holder_loses_everyone_but_clients():
     ends = {step.deed.other for step in isolated(Place.HOLDER)}
     assert ends == {Place.OTHER, Place.WITNESS, Place.OPERATOR}
@@ -59,7 +96,9 @@ def test_every_scenario_looks_on_longer_than_what_it_waits_for(scenario):
     assert scenario.follow.at_most_s > 52
 
 
-@pytest.mark.parametrize(("code", "silences"), [("S1", True), ("S2", True), ("S4", False), ("S11", False)])
+@pytest.mark.parametrize(
+    ("code", "silences"), [("S1", True), ("S2", True), ("S4", False), ("S11", False), ("S15", True)]
+)
 def test_only_a_dead_or_frozen_holder_can_answer_nobody(code, silences):
     assert SCENARIOS[code].silences is silences
 

@@ -15,6 +15,7 @@ from gameday.cloud import Deployed, Outputs
 from gameday.errors import FaultRefused, LedgerUnread, NotSteady
 from gameday.faults import Cut, Kill, Place, Stop
 from gameday.local_world import LocalWorld
+from gameday.operators import Type
 from gameday.world import ObservationFailed
 from lib import config
 from localcloud.state import CloudState, RegionState
@@ -77,11 +78,38 @@ async def test_the_lease_is_read_strongly_consistent_from_the_survivor(world):
         "holder": {"S": WEST},
         "state": {"S": "ACTIVE"},
         "expires_at_ms": {"N": "1500250"},
+        "kind": {"S": "failover"},
+        "automation": {"S": "PAUSED"},
     }
     asked = {"TableName": "lease", "Key": {"system": {"S": "payments"}}, "ConsistentRead": True}
     stub.add_response("get_item", {"Item": item}, asked)
     seen = await world.lease()
     assert (seen.epoch, seen.holder, seen.active, seen.expires_at) == (2, WEST, True, 1500.25)
+    assert not seen.unlatched
+
+
+@pytest.mark.parametrize(
+    ("changed", "unlatched"),
+    [
+        ({}, True),
+        ({"automation": {"S": "PAUSED"}}, False),
+        ({"kind": {"S": "switchover"}}, False),
+        ({"previous_holder": None}, False),  # a bootstrap
+    ],
+)
+async def test_automation_that_runs_on_after_a_failover_is_seen(world, changed, unlatched):
+    world, stub = stubbed(world, "dynamodb")
+    item = {
+        "epoch": {"N": "2"},
+        "holder": {"S": WEST},
+        "state": {"S": "ACTIVE"},
+        "expires_at_ms": {"N": "1"},
+        "kind": {"S": "failover"},
+        "automation": {"S": "RUNNING"},
+        "previous_holder": {"S": EAST},
+    } | changed
+    stub.add_response("get_item", {"Item": {name: value for name, value in item.items() if value}})
+    assert (await world.lease()).unlatched is unlatched
 
 
 async def test_no_lease_and_no_answer_are_failed_observations(world):
@@ -166,6 +194,20 @@ async def test_a_deed_is_ordered_with_the_token_of_the_run_in_the_names_of_its_r
     ]
 
 
+async def test_what_operators_were_told_is_what_came_of_the_deed(world, monkeypatch):
+    monkeypatch.setattr(Type, "type", lambda deed, state, places: f"{deed.people} in {places[deed.to]}")
+    assert await world.strike(Type(2, ("failover",), Place.OTHER)) == f"2 in {WEST}"
+
+
+async def test_a_deed_that_nobody_can_do_is_refused(world):
+    class Pray:
+        def told(self, places):
+            return "a prayer"
+
+    with pytest.raises(FaultRefused, match="nobody here can do this: a prayer"):
+        await world.strike(Pray())
+
+
 async def test_a_refused_deed_says_what_the_cloud_said(world):
     async with control(world, 400) as (broken, _):
         with pytest.raises(FaultRefused, match=r"/places/us-east-1/stop was refused: .*it is not there"):
@@ -186,6 +228,8 @@ HELD = {
     "holder": {"S": WEST},
     "state": {"S": "ACTIVE"},
     "expires_at_ms": {"N": "99999999999999"},
+    "kind": {"S": "switchover"},
+    "automation": {"S": "RUNNING"},
 }
 
 
