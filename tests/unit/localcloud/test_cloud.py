@@ -27,12 +27,16 @@ class Aws:
     def set_link(self, one, other, *, cut):
         self.told.append(("gate link", one, other, cut))
 
+    def set_clock(self, region, seconds):
+        self.told.append(("clock", region, seconds))
+
     def set_flapping(self, region, one_in):
         self.told.append(("flapping", region, one_in))
 
 
 class Pair:
     writer = WEST
+    links = ()
 
     def __init__(self, told):
         self.told = told
@@ -53,7 +57,7 @@ class Pair:
         self.told.append(("start", region))
 
     def rejoin(self, region, *, salvage_to):
-        self.told.append(("rejoin", region, salvage_to.name))
+        self.told.append(("rejoin", region, salvage_to.name, [link.delay_ms for link in self.links]))
         return 5
 
     def is_writer(self, region):
@@ -61,6 +65,8 @@ class Pair:
 
 
 class Link:
+    delay_ms = 500.0
+
     def __init__(self, told, region):
         self.told, self.region = told, region
 
@@ -96,12 +102,15 @@ async def cloud(told):
         dns_port=1,
         calls_log=Path("calls"),
     )
+    links = {name: Link(told, name) for name in (EAST, WEST)}
+    pair = Pair(told)
+    pair.links = list(links.values())
     return LocalCloud(
         settings=config.load({}),
         state=state,
-        pair=Pair(told),
+        pair=pair,
         aws=Aws(told),
-        links={name: Link(told, name) for name in (EAST, WEST)},
+        links=links,
         plane=Plane(),
         loop=asyncio.get_running_loop(),
         salvage_to=Path("salvaged.jsonl"),
@@ -158,14 +167,17 @@ async def test_healing_ends_every_fault_and_lets_the_old_writer_follow(cloud, to
         cloud.kill("global")
         cloud.link(EAST, WEST, cut=True)
         cloud.flap(WEST, 3)
+        cloud.trouble("clock", {"region": EAST, "seconds": 5})
 
     await asyncio.to_thread(break_all)
     told.clear()
     assert await asyncio.to_thread(cloud.heal) == 5
     assert ("gate link", EAST, WEST, False) in told
     assert ("flapping", WEST, 0) in told
+    assert ("clock", EAST, 0.0) in told
     assert ("gate", "global", "alive") in told
-    assert told[-1] == ("rejoin", EAST, "salvaged.jsonl")
+    assert told[-1] == ("rejoin", EAST, "salvaged.jsonl", [0.0, 0.0]), "it asks many things in turn"
+    assert {link.delay_ms for link in cloud.links.values()} == {500.0}
     assert not (cloud.dead | cloud.stopped | cloud.cut | cloud.flapping)
 
 
