@@ -3,7 +3,8 @@
 The settings allow for clocks that are wrong by 2 s. With 20 s the waits around the end of a lease protect
 nobody any more: by the holder's clock its lease has 20 s left when the other region takes it. What must
 hold is what does not go by a clock: a lease is remembered for a second, a payment needs the journal, and the
-journal needs a second vote.
+journal needs a second vote. It is no promise for every schedule: with such clocks, a process that also
+stalls at the worst moment can lose a payment (tests/model/test_skew.py).
 """
 
 from gameday.faults import Place, Step, isolated

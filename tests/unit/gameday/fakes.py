@@ -86,7 +86,11 @@ class FakeWorld:
             )
         )
         await asyncio.sleep(self.takeover_s / 2)
+        self.replay()
         self.state = "ACTIVE"
+
+    def replay(self) -> None:
+        """What the ledger lacks comes from the journal: nothing, as standby and writer agree here."""
 
     async def rows(self, run: str, region: str) -> list[LedgerRow]:
         self.ledger_of = region
@@ -97,6 +101,9 @@ class FakeWorld:
 
     def calls(self, since: float, until: float) -> list[Call]:
         return self.log
+
+    def serves(self, region: str) -> bool:
+        return self.holder == region and self.state == "ACTIVE"
 
     def pay(self, region: str, key: str, body: dict) -> LedgerRow:
         """The row of a new payment, or the one that the key already has."""
@@ -117,7 +124,7 @@ class FakeWorld:
 
 def _application(world: FakeWorld, region: str) -> web.Application:
     def serves() -> bool:
-        return world.holder == region and world.state == "ACTIVE"
+        return world.serves(region)
 
     async def pay(request: web.Request) -> web.Response:
         headers = {"X-Region": region, "X-Epoch": str(world.epoch)}
