@@ -5,13 +5,18 @@ every module of the recovery path, each with a stable code:
 
 L10  boto3 and botocore sessions are made in one module only
 L20  the service of a client is a literal, and one that answers in the own region
-L30  a region is named to a client only where LISTED says why
-L40  whatever leaves the process by itself (HTTP, sockets, child processes) is LISTED
+L30  no region is named to a client
+L40  nothing leaves the process by itself (HTTP, sockets, child processes)
+
+What must be done all the same is in lists/recovery-path.toml, with its reason.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
+
+from gates.findings import Finding
+from localcloud.paths import REPOSITORY
 
 FOLDERS = ("failover", "runtime", "payments")
 """Below lambda/; payments because its journal and its ledger are part of every takeover."""
@@ -19,33 +24,18 @@ FOLDERS = ("failover", "runtime", "payments")
 REGIONAL = frozenset({"dynamodb", "events", "rds", "secretsmanager", "ssm", "stepfunctions"})
 """Services whose control and data plane both stand in the region that is asked."""
 
-LISTED: Mapping[str, str] = {
-    "L10 runtime/clients.py": "the one place where clients are made, with the timeouts of a failover",
-    "L20 runtime/clients.py": "passes on the service that its caller names, which L20 checks there",
-    "L30 runtime/clients.py": "the default is the own region; who asks for another is checked at his place",
-    "L30 failover/steps/tools.py": "defines rds_in and calls it with the own region",
-    "L30 failover/steps/promote.py": "a planned takeover asks the region that gives the writer away",
-    "L40 failover/region_api.py": "asks the own region's API, as a client would",
-    "L40 payments/peer.py": "forwards a payment to the holder; no step of a takeover uses it",
-}
 _MAKERS = frozenset({"client", "resource"})
 _LEAVING = frozenset({"http", "urllib", "socket", "subprocess", "requests", "aiohttp", "urllib3"})
 _HARMLESS = frozenset({"http.HTTPStatus", "urllib.parse"})
 
 
-def findings(source: Path, listed: Mapping[str, str] = LISTED) -> list[str]:
-    """What the modules below *source* (the folder lambda) do against the rules and no list excuses."""
-    found, used = [], set()
-    for folder in FOLDERS:
-        for path in sorted((source / folder).rglob("*.py")):
-            name = path.relative_to(source).as_posix()
-            for code, line, what in violations(path.read_text()):
-                entry = f"{code} {name}"
-                used.add(entry)
-                if entry not in listed:
-                    found.append(f"{entry}:{line} {what}")
-    return found + [
-        f"{entry} is listed, but does nothing of the kind" for entry in sorted(listed.keys() - used)
+def judge(source: Path = REPOSITORY / "lambda") -> list[Finding]:
+    """What the modules of the recovery path below *source* do that needs a reason."""
+    return [
+        Finding(code, path.relative_to(source).as_posix(), f"line {line} {what}")
+        for folder in FOLDERS
+        for path in sorted((source / folder).rglob("*.py"))
+        for code, line, what in violations(path.read_text())
     ]
 
 

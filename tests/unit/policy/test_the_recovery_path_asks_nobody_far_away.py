@@ -1,23 +1,17 @@
 """B03: no code of the recovery path could call a foreign control plane, whatever a drill has shown so far."""
 
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 
 from gameday.calls import _GLOBAL_CONTROL_PLANES
-from gates.recovery_path import LISTED, REGIONAL, findings, violations
-
-LAMBDA = Path(__file__).resolve().parents[3] / "lambda"
+from gates.findings import allowances, unexplained
+from gates.recovery_path import REGIONAL, judge, violations
 
 
 def test_B03_no_code_of_the_recovery_path_makes_a_client_of_a_foreign_control_plane():
-    assert findings(LAMBDA) == []
-
-
-def test_B03_every_exception_has_a_reason_and_is_needed():
-    assert all(len(reason.split()) > 5 for reason in LISTED.values())
-    stale = findings(LAMBDA, {**LISTED, "L30 failover/lease.py": "an exception that nobody needs any more"})
-    assert stale == ["L30 failover/lease.py is listed, but does nothing of the kind"]
+    today = datetime.now(UTC).date()
+    assert list(unexplained(judge(), allowances("recovery-path"), today=today)) == []
 
 
 def test_B03_what_counts_as_regional_is_no_global_control_plane():
@@ -47,9 +41,9 @@ def test_B03_a_careless_line_in_a_step_is_refused(tmp_path, careless, code, word
     step = tmp_path / "failover" / "steps" / "promote_somewhere.py"
     step.parent.mkdir(parents=True)
     step.write_text(f"def run():\n    {careless}\n")
-    (found,) = findings(tmp_path, {})
-    assert found.startswith(f"{code} failover/steps/promote_somewhere.py:2 ")
-    assert words in found
+    (found,) = judge(tmp_path)
+    assert str(found).startswith(f"{code} failover/steps/promote_somewhere.py: line 2 ")
+    assert words in found.text
 
 
 @pytest.mark.parametrize(
