@@ -4,8 +4,9 @@ import asyncio
 import time
 from dataclasses import dataclass, field, replace
 
-from gameday.faults import Cut, Deed, Place, at_once
+from gameday.faults import Cut, Deed, Place, Revive, Step, at_once
 from gameday.history import LeaseSeen
+from gameday.operators import Type
 from gameday.population import Population
 from gameday.scenario import Expect
 from gameday.summary import Summary
@@ -134,3 +135,16 @@ async def test_automation_that_runs_on_is_named():
     assert missed(judged(await drilled(Unlatched()), MINIATURE).summary) == {
         "failovers that left automation running"
     }
+
+
+async def test_only_its_return_ends_the_silence_of_a_lost_region_and_what_came_of_a_deed_is_written_down():
+    class Told(FakeWorld):
+        async def strike(self, deed):
+            await super().strike(deed)
+            return "exit codes 0, 1" if isinstance(deed, Type) else None
+
+    later = (Type(2, ("failover",), Place.OTHER), Revive(Place.HOLDER))
+    steps = (*MINIATURE.steps, *(Step(after_s=0.3 * n, deed=deed) for n, deed in enumerate(later, 1)))
+    fault = (await drilled(Told(), replace(MINIATURE, steps=steps))).fault
+    assert fault.silent_until == fault.marks[2].at
+    assert fault.marks[1].what == "2 operators at once: dr failover --to us-west-2: exit codes 0, 1"
