@@ -17,7 +17,7 @@ from gameday.progress import Progress
 from gameday.records import JournalEntry, LedgerRow, Operation
 from gameday.scenario import Given, Scenario
 from gameday.status import status_line
-from gameday.timeline import restored_s
+from gameday.timeline import epoch_before, restored_s
 from gameday.validity import HostLoad
 from gameday.world import World
 
@@ -68,7 +68,8 @@ async def run_drill(
         until = time.time()
         progress.say(f"arrivals end; {load.pending} payments still wait for their answer")
         await load.drain(scenario.follow.drain_s)
-    rows = await _settled_rows(world, fault.survivor, run, load.operations, scenario.follow.settle_s)
+    region = _serving(history, fault)
+    rows = await _settled_rows(world, region, run, load.operations, scenario.follow.settle_s)
     progress.say(f"checking {len(load.operations)} payments against {len(rows)} rows of the ledger")
     return Record(
         run=run,
@@ -170,6 +171,12 @@ async def _follow(load: Load, plan: LoadPlan, scenario: Scenario, at: float, pro
                 scenario.last_step_s + follow.after_last_step_s if scenario.last_step_s else 0.0,
             )
             end = min(end, at + enough_s)
+
+
+def _serving(history: History, fault: Fault) -> str:
+    """The region whose ledger counts: who holds the lease in the end, also when nobody was to move."""
+    last = max(history.leases, key=lambda seen: seen.epoch, default=None)
+    return last.holder if last and last.epoch > epoch_before(history, fault) else fault.survivor
 
 
 async def _settled_rows(

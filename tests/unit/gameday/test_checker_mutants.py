@@ -10,14 +10,15 @@ from gameday.operators import Type
 from gameday.population import Population
 from gameday.scenario import Expect
 from gameday.summary import Summary
-from tests.unit.gameday.builders import EAST
+from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld
 from tests.unit.gameday.test_drill import MINIATURE, drilled, judged
 
 LAG_S = 0.4
-AT_STAKE = replace(MINIATURE, expect=replace(MINIATURE.expect, least_rescued=1))
+PATIENT = replace(MINIATURE, given=replace(MINIATURE.given, within_s=20.0))
+AT_STAKE = replace(PATIENT, expect=replace(MINIATURE.expect, least_rescued=1))
 CUT_OFF = at_once(Cut(Place.HOLDER, Place.OTHER), Cut(Place.HOLDER, Place.WITNESS))
-ISOLATED = replace(MINIATURE, steps=CUT_OFF, expect=Expect(moves=True, restored_s=10.0))
+ISOLATED = replace(PATIENT, steps=CUT_OFF, expect=Expect(moves=True, restored_s=10.0))
 
 
 @dataclass
@@ -64,6 +65,13 @@ class Unfenced(FakeWorld):
         return region == EAST or super().serves(region)
 
 
+class Moved(Unfenced):
+    """The lease moves although it should not; nobody is without a fence."""
+
+    def serves(self, region):
+        return FakeWorld.serves(self, region)
+
+
 class Dropping(FakeWorld):
     """A row is gone from the ledger."""
 
@@ -87,19 +95,19 @@ def missed(summary: Summary) -> set[str]:
 
 
 async def test_a_standby_that_lags_and_a_journal_that_is_replayed_are_what_a_drill_expects():
-    summary = judged(await drilled(Lagging()), AT_STAKE).summary
+    summary = judged(await drilled(Lagging(), PATIENT), AT_STAKE).summary
     assert missed(summary) == set()
     assert summary.payments.rescued > 5
 
 
 async def test_with_a_synchronous_standby_nothing_was_at_stake_and_the_drill_says_so():
-    assert missed(judged(await drilled(FakeWorld()), AT_STAKE).summary) == {
+    assert missed(judged(await drilled(FakeWorld(), PATIENT), AT_STAKE).summary) == {
         "acknowledged payments that only the journal had"
     }
 
 
 async def test_a_journal_that_is_not_replayed_is_lost_payments():
-    summary = judged(await drilled(Forgetful()), AT_STAKE).summary
+    summary = judged(await drilled(Forgetful(), PATIENT), AT_STAKE).summary
     assert {"payments lost", "currencies out of balance"} <= missed(summary)
     assert summary.payments.lost > 5
     assert summary.measured.rpo_s > 0
@@ -115,7 +123,7 @@ async def test_a_client_that_takes_a_new_key_for_each_retry_charges_twice(monkey
         )
 
     monkeypatch.setattr(Population, "_attempt", attempt)
-    summary = judged(await drilled(FakeWorld()), MINIATURE).summary
+    summary = judged(await drilled(FakeWorld(), PATIENT), MINIATURE).summary
     assert "payments duplicated" in missed(summary)
 
 
@@ -126,13 +134,21 @@ async def test_a_holder_without_a_fence_acknowledges_while_fenced():
 
 
 async def test_a_row_that_is_gone_is_a_lost_payment():
-    summary = judged(await drilled(Dropping()), MINIATURE).summary
+    summary = judged(await drilled(Dropping(), PATIENT), MINIATURE).summary
     assert {"payments lost", "currencies out of balance"} == missed(summary)
     assert summary.payments.lost == 1
 
 
+async def test_a_takeover_that_nobody_expected_is_a_miss_and_no_loss_because_the_new_ledger_counts():
+    nobody_moves = replace(ISOLATED, expect=Expect(moves=False, restored_s=0.0))
+    world = Moved()
+    summary = judged(await drilled(world, nobody_moves), nobody_moves).summary
+    assert "epochs begun" in missed(summary)
+    assert (world.ledger_of, summary.payments.lost) == (WEST, 0)
+
+
 async def test_automation_that_runs_on_is_named():
-    assert missed(judged(await drilled(Unlatched()), MINIATURE).summary) == {
+    assert missed(judged(await drilled(Unlatched(), PATIENT), MINIATURE).summary) == {
         "failovers that left automation running"
     }
 
@@ -145,6 +161,6 @@ async def test_only_its_return_ends_the_silence_of_a_lost_region_and_what_came_o
 
     later = (Type(2, ("failover",), Place.OTHER), Revive(Place.HOLDER))
     steps = (*MINIATURE.steps, *(Step(after_s=0.3 * n, deed=deed) for n, deed in enumerate(later, 1)))
-    fault = (await drilled(Told(), replace(MINIATURE, steps=steps))).fault
+    fault = (await drilled(Told(), replace(PATIENT, steps=steps))).fault
     assert fault.silent_until == fault.marks[2].at
     assert fault.marks[1].what == "2 operators at once: dr failover --to us-west-2: exit codes 0, 1"
