@@ -1,5 +1,7 @@
 """`python -m gameday drill`: deploy both regions here, break them under load, prove the recovery."""
 
+import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +16,9 @@ from gameday import commands, stage
 from gameday.chaos.commands import app as chaos
 from gameday.errors import GameDayError
 from gameday.ground import LocalGround
+from gameday.runs import Runs
 from gameday.scenarios import SCENARIOS
-from gameday.series import Code, run_series, worst
+from gameday.series import Code, run_series
 from lib.errors import SettingsError
 from localcloud.errors import LocalCloudError
 from localcloud.paths import REPOSITORY
@@ -28,11 +31,20 @@ app = typer.Typer(
 )
 screen = Console(highlight=False)
 ALL = "all"
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print JSON for machines; all else is on standard error.")
+]
 
 
 @app.command("list")
-def list_scenarios() -> None:
+def list_scenarios(*, as_json: AsJson = False) -> None:
     """Show every scenario, in the order in which `drill --scenario all` runs them."""
+    if as_json:
+        listed = [
+            {"code": one.code, "title": one.title, "moves": one.expect.moves} for one in SCENARIOS.values()
+        ]
+        sys.stdout.write(json.dumps(listed, indent=2) + "\n")
+        return
     table = Table("code", "what is done", "who must move")
     for scenario in SCENARIOS.values():
         table.add_row(scenario.code, scenario.title, scenario.expect.moves_told)
@@ -42,9 +54,8 @@ def list_scenarios() -> None:
 @app.command()
 def drill(
     *,
-    scenario: Annotated[
-        str, typer.Option(help="Codes of scenarios, with commas between them, or all.")
-    ] = "S1",
+    scenario: Annotated[str, typer.Option(help="Code of the scenario, several with commas, or all.")] = "S1",
+    runs: Annotated[int, typer.Option(min=1, help="How often; then min, median and max are told.")] = 1,
     time_scale: Annotated[
         float, typer.Option(min=0.1, help="What the local cloud divides check intervals by.")
     ] = 1.0,
@@ -54,15 +65,17 @@ def drill(
     folder: Annotated[
         Path, typer.Option("--evidence", help="Where the evidence goes.", show_default="evidence")
     ] = REPOSITORY / "evidence",
+    as_json: AsJson = False,
 ) -> None:
     """Put load on the system, break it, and prove that it did what the protocol says.
 
     Exit codes: 0 every expectation met, 1 one missed, 2 no verdict because of a known error or wrong
     usage, 3 the run is invalid and proves nothing. Several scenarios end with the worst: 2, 1, 3, 0.
     """
-    chosen = list(SCENARIOS) if scenario == ALL else scenario.split(",")
-    if unknown := [code for code in chosen if code not in SCENARIOS]:
-        raise typer.BadParameter(f"{unknown[0]} is none of: {', '.join(SCENARIOS)}, {ALL}")
+    codes = list(SCENARIOS) if scenario == ALL else scenario.split(",")
+    if strange := [code for code in codes if code not in SCENARIOS]:
+        raise typer.BadParameter(f"{strange[0]} is none of: {', '.join(SCENARIOS)}, {ALL}")
+    screen.stderr = as_json  # then standard output is for the machine
 
     @contextmanager
     def deployed() -> Iterator[LocalGround]:
@@ -71,14 +84,12 @@ def drill(
                 stage=ready, screen=screen, evidence_folder=folder, time_scale=time_scale, rate=rate
             )
 
-    if len(chosen) == 1:
-        with deployed() as ground:
-            code = Code.of(ground.drill(scenario))
-        raise typer.Exit(code)
-    outcomes = run_series(chosen, deployed, say)
-    for name, outcome in outcomes.items():
-        screen.print(f"{name:4} {outcome.name.lower():8} {SCENARIOS[name].title}")
-    raise typer.Exit(worst(list(outcomes.values())))
+    outcome = Runs.of(run_series(codes * runs, deployed, say))
+    outcome.show(screen)
+    screen.print(f"summary: {outcome.write(folder)}", soft_wrap=True)
+    if as_json:
+        sys.stdout.write(outcome.model_dump_json(by_alias=True, indent=2) + "\n")
+    raise typer.Exit(outcome.exit_code)
 
 
 for command in (commands.watch, commands.report, commands.index, commands.export):

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gameday import tasks
-from gameday.acts import Act
 from gameday.calls import Call
 from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
 from gameday.executions import StepSeen
-from gameday.faults import Deed
+from gameday.faults import Deed, Revive
 from gameday.history import Fault, History, Mark
 from gameday.host import HostMeter
 from gameday.live.look import View
@@ -19,7 +18,7 @@ from gameday.observers import Pace, observing
 from gameday.progress import Progress
 from gameday.records import JournalEntry, LedgerRow, Operation
 from gameday.scenario import Given, Scenario
-from gameday.timeline import restored_s
+from gameday.timeline import epoch_before, restored_s
 from gameday.validity import HostLoad
 from gameday.world import World
 
@@ -83,7 +82,8 @@ async def run_drill(
         until = time.time()
         progress.say(f"arrivals end; {load.pending} payments still wait for their answer")
         await load.drain(scenario.follow.drain_s)
-    rows = await _settled_rows(world, fault.survivor, run, load.operations, scenario.follow.settle_s)
+    region = _serving(history, fault)
+    rows = await _settled_rows(world, region, run, load.operations, scenario.follow.settle_s)
     progress.say(f"checking {len(load.operations)} payments against {len(rows)} rows of the ledger")
     return Record(
         run=run,
@@ -133,17 +133,20 @@ async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, p
     marks = [await _strike(world, step.deed, progress) for step in now]
     at, done_at = marks[0].at, marks[-1].done_at
 
+    returns: list[float] = []
+
     async def later() -> None:
         for step in sorted(scenario.steps[len(now) :], key=lambda step: step.after_s):
             await asyncio.sleep(at + step.after_s - time.time())
             marks.append(await _strike(world, step.deed, progress))
+            if isinstance(step.deed, Revive):
+                returns.append(marks[-1].at)
 
     rest = asyncio.create_task(later())
     try:
         await _follow(load, plan, scenario, at, progress)
     finally:
         await tasks.end([rest])
-    silent_until = next((mark.at for mark in marks[len(now) :]), None)
     return Fault(
         at=at,
         done_at=done_at,
@@ -152,13 +155,14 @@ async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, p
         survivor=world.survivor if scenario.expect.away else world.primary,
         marks=tuple(marks),
         silent_from=done_at if scenario.silences else None,
-        silent_until=silent_until if scenario.silences else None,
+        silent_until=returns[0] if scenario.silences and returns else None,
     )
 
 
-async def _strike(world: World, deed: Deed | Act, progress: Progress) -> Mark:
+async def _strike(world: World, deed: Deed, progress: Progress) -> Mark:
     at, what = time.time(), deed.told(world.places)
-    await world.strike(deed)
+    if outcome := await world.strike(deed):
+        what = f"{what}: {outcome}"
     progress.say(f"[bold red]fault[/bold red]: {what}")
     mark = Mark(at=at, done_at=time.time(), what=what)
     progress.marks.append(mark)
@@ -193,6 +197,12 @@ async def _steps(world: World, fault: Fault) -> Sequence[StepSeen]:
         return await world.steps(fault.at, regions)
     except ObservationFailed as error:
         raise LedgerUnread(str(error)) from error
+
+
+def _serving(history: History, fault: Fault) -> str:
+    """The region whose ledger counts: who holds the lease in the end, also when nobody was to move."""
+    last = max(history.leases, key=lambda seen: seen.epoch, default=None)
+    return last.holder if last and last.epoch > epoch_before(history, fault) else fault.survivor
 
 
 async def _settled_rows(

@@ -1,15 +1,12 @@
 """What a drill can do to the system, as data. Scenarios name places by their part, never by region.
 
-Every deed is one order to the local cloud's control interface (localcloud/control.py).
+Nearly every deed is one order to the local cloud's control interface (localcloud/control.py).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from gameday.acts import Act
+from typing import Protocol, runtime_checkable
 
 
 class Place(StrEnum):
@@ -109,14 +106,26 @@ class Flap:
 
     def order(self, places: Places) -> Order:
         """The order in the names of this run."""
-        return Order(path="/flapping", body={"region": places[self.place], "one_in": self.one_in})
+        return Order(path="/troubles/flapping", body={"region": places[self.place], "one_in": self.one_in})
 
     def told(self, places: Places) -> str:
         """What is done, in words."""
         return f"one in {self.one_in} health checks of {places[self.place]} fails"
 
 
-Deed = Kill | Stop | Revive | Cut | Flap
+class Deed(Protocol):
+    """Something that can be done."""
+
+    def told(self, places: Places) -> str:
+        """What is done, in words."""
+
+
+@runtime_checkable
+class Ordered(Deed, Protocol):
+    """Something that the local cloud does."""
+
+    def order(self, places: Places) -> Order:
+        """The order in the names of this run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +133,7 @@ class Step:
     """One deed at its time, in seconds after the first one."""
 
     after_s: float = 0.0
-    deed: "Deed | Act"
+    deed: Deed
 
 
 def at_once(*deeds: Deed) -> tuple[Step, ...]:

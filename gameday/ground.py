@@ -10,20 +10,19 @@ from pathlib import Path
 from rich.console import Console
 
 from gameday import cloud, evidence
-from gameday.acts import SWITCHOVER
 from gameday.drill import run_drill
 from gameday.healing import heal, holder
 from gameday.judge import judge
 from gameday.live.look import FILE
 from gameday.local_world import LocalWorld
-from gameday.operator import types
+from gameday.operators import SWITCHOVER
 from gameday.progress import Progress
 from gameday.report import print_report
 from gameday.scenario import Side
 from gameday.scenarios import SCENARIOS
 from gameday.settings import DrillSettings
 from gameday.stage import Stage
-from gameday.summary import Verdict
+from gameday.summary import Summary
 from lib import config
 
 
@@ -38,7 +37,7 @@ class LocalGround:
     rate: float | None
     """Payments a second; None: as the scenario says."""
 
-    def drill(self, scenario: str) -> Verdict:
+    def drill(self, scenario: str) -> Summary:
         """Run a scenario, write its evidence and print the report."""
         given, settings = SCENARIOS[scenario], config.load()
         progress = Progress(self.screen, FILE)
@@ -61,7 +60,7 @@ class LocalGround:
         progress.ended(judgement.summary.verdict)
         print_report(self.screen, judgement.summary, judgement.events)
         self.screen.print(f"evidence: {written}\nreport:   {written / evidence.REPORT}", soft_wrap=True)
-        return judgement.summary.verdict
+        return judgement.summary
 
     def heal(self) -> None:
         """End all faults and let automation run again; then no region is dead, and any view will do."""
@@ -74,7 +73,7 @@ class LocalGround:
         if side is Side.ANY or at_home == (side is Side.HOME):
             return world
         progress.say(f"{world.primary} holds the lease, the scenario begins elsewhere: dr switchover")
-        types(world.deployed.state, SWITCHOVER)
+        SWITCHOVER.type(world.deployed.state, world.places)
         return self._world(settings)
 
     @staticmethod

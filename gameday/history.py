@@ -14,6 +14,8 @@ class LeaseSeen:
     expires_at: float
     kind: str = "failover"
     """How the holder came to it."""
+    unlatched: bool = False
+    """Whether the epoch began with a failover and another one could begin without a person."""
 
     @property
     def planned(self) -> bool:

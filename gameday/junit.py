@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as Xml
 
-from gameday.report import expected, shown
+from gameday.report import words
 from gameday.summary import Check, Summary
 
 
@@ -25,8 +25,7 @@ def junit(summary: Summary) -> str:
 def _case(summary: Summary, check: Check) -> Xml.Element:
     case = Xml.Element("testcase", classname=f"gameday.{summary.scenario}", name=check.name)
     if not check.met:
-        message = f"{check.name}: expected {expected(check)}, measured {shown(check.measured)}"
-        Xml.SubElement(case, "failure", message=message)
+        Xml.SubElement(case, "failure", message=words(check))
     return case
 
 

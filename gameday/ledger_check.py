@@ -34,6 +34,8 @@ class LedgerFindings:
     """Acknowledged by a region or under an epoch that did not hold the lease."""
     reconciled: Sequence[str]
     """Settled under a later epoch than the one that journalled them: replayed by the takeover."""
+    rescued: Sequence[str]
+    """Of the reconciled ones those acknowledged before the fault: the fault took their rows with it."""
     oldest_lost_at: float | None
     """When the oldest of the lost payments was acknowledged."""
 
@@ -64,6 +66,8 @@ def check(
     acknowledged = [op for op in operations if op.acknowledgements]
     accepted = [op for op in operations if op.only_accepted]
     lost = [op for op in acknowledged if op.key not in by_key]
+    reconciled = _reconciled(rows, journal)
+    before = [op for op in acknowledged if (op.acknowledged_at or fault.at) < fault.at]
     return LedgerFindings(
         acknowledged=_keys(acknowledged),
         accepted=_keys(accepted),
@@ -73,7 +77,8 @@ def check(
         mismatched=_keys(op for op in operations if _differs(op, by_key.get(op.key, ()))),
         unbalanced=_unbalanced(acknowledged, by_key),
         fenced=_keys(op for op in acknowledged if _fenced(op, tenures, fault)),
-        reconciled=sorted(_reconciled(rows, journal)),
+        reconciled=sorted(reconciled),
+        rescued=_keys(op for op in before if op.key in reconciled),
         oldest_lost_at=min((op.acknowledged_at or 0.0 for op in lost), default=None),
     )
 

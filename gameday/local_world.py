@@ -14,16 +14,15 @@ from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, ScanOutputTypeD
 from mypy_boto3_rds import RDSClient
 from mypy_boto3_stepfunctions import SFNClient
 
-from gameday.acts import Act, Typed
 from gameday.calls import Call
 from gameday.cloud import Deployed
 from gameday.control import order
-from gameday.errors import LedgerUnread, ObservationFailed
+from gameday.errors import FaultRefused, LedgerUnread, ObservationFailed
 from gameday.executions import StepSeen, steps_since
-from gameday.faults import Deed, Place, Places
+from gameday.faults import Deed, Ordered, Place, Places
 from gameday.history import LeaseSeen
 from gameday.ledger_reader import LedgerReader
-from gameday.operator import types
+from gameday.operators import Typed
 from gameday.records import JournalEntry, LedgerRow
 from lib.config import Settings
 from localcloud.route53.resolver import Resolver
@@ -127,6 +126,9 @@ class LocalWorld:
             state=item["state"]["S"],
             expires_at=int(item["expires_at_ms"]["N"]) / 1000,
             kind=item["kind"]["S"],
+            unlatched=item["kind"]["S"] == "failover"
+            and "previous_holder" in item
+            and item["automation"]["S"] == "RUNNING",
         )
 
     async def writer(self) -> str:
@@ -146,13 +148,16 @@ class LocalWorld:
             raise ObservationFailed(f"{len(writers)} of {len(members)} members are writers")
         return writers[0].split(":")[3]
 
-    async def strike(self, deed: Deed | Act) -> None:
-        """Do *deed*. Raises FaultRefused."""
-        state = self.deployed.state
-        if isinstance(deed, Typed):
-            await asyncio.to_thread(types, state, deed)
-        else:
-            await asyncio.to_thread(order, state, deed.order(self.places))
+    async def strike(self, deed: Deed) -> str | None:
+        """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
+        match deed:
+            case Typed():
+                return await asyncio.to_thread(deed.type, self.deployed.state, self.places)
+            case Ordered():
+                await asyncio.to_thread(order, self.deployed.state, deed.order(self.places))
+                return None
+            case _:
+                raise FaultRefused(f"nobody here can do this: {deed.told(self.places)}")
 
     async def steps(self, since: float, regions: Iterable[str]) -> Sequence[StepSeen]:
         """The steps of takeovers in *regions*. Raises ObservationFailed."""

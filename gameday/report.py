@@ -86,6 +86,11 @@ def expected(check: Check) -> str:
     return f"{check.limit:g}" if exact else f"at most {check.limit:g}"
 
 
+def words(check: Check) -> str:
+    """What a check asked for and what was measured, in one line."""
+    return f"{check.name}: expected {expected(check)}, measured {shown(check.measured)}"
+
+
 def shown(measured: float | None) -> str:
     """What was measured, in words."""
     return "never" if measured is None else f"{measured:g}"

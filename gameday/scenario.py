@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from failover.loss import Loss
-from gameday.acts import Act
 from gameday.faults import Deed, Kill, Step, Stop
 from gameday.load import LoadPlan
 
@@ -29,7 +28,7 @@ class Given:
     steady_s: float = 20.0
     """How long the full load runs before the fault."""
     side: Side = Side.ANY
-    deeds: tuple[Deed | Act, ...] = ()
+    deeds: tuple[Deed, ...] = ()
     """Done when the holder is ready, before the load: the system must be steady in spite of them."""
 
 
@@ -66,8 +65,8 @@ class Expect:
     stall_s: float | None = None
     """The longest that a payment may wait from its arrival to its acknowledgement; then none may be left
     without one. None: as long as its client has patience."""
-    least_reconciled: int = 0
-    """How many payments must have been replayed from the journal: proof that there was something to lose."""
+    least_rescued: int = 0
+    """Payments that must have been lost but for the journal: proof that something was at stake."""
     failed_steps: int | None = None
     """How many steps of the takeovers must have failed, been run again, and done their work in the end."""
     loss: Loss | None = None

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
 from gameday.errors import GameDayError
-from gameday.summary import Verdict
+from gameday.summary import Summary, Verdict
 from localcloud.errors import LocalCloudError
 
 
@@ -24,10 +25,19 @@ class Code(IntEnum):
         return cls[verdict.upper()]
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One drill of a series, with its summary if there was a verdict."""
+
+    scenario: str
+    code: Code
+    summary: Summary | None = None
+
+
 class Ground(Protocol):
     """A deployed system to run scenarios on."""
 
-    def drill(self, scenario: str) -> Verdict:
+    def drill(self, scenario: str) -> Summary:
         """Run one scenario. Raises GameDayError when there is no verdict."""
 
     def heal(self) -> None:
@@ -36,9 +46,9 @@ class Ground(Protocol):
 
 def run_series(
     scenarios: Sequence[str], deploy: Callable[[], AbstractContextManager[Ground]], say: Callable[[str], None]
-) -> dict[str, Code]:
-    """Run all *scenarios*; the outcome of each. A drill without a verdict spoils the ground it ran on."""
-    outcomes: dict[str, Code] = {}
+) -> list[Ran]:
+    """Run all *scenarios*, each as often as it is named. A drill without a verdict spoils its ground."""
+    outcomes: list[Ran] = []
     left = list(scenarios)
     while left:
         with deploy() as ground:
@@ -55,11 +65,12 @@ def worst(outcomes: Sequence[Code]) -> Code:
     return next((code for code in order if code in outcomes), Code.MET)
 
 
-def _drill(ground: Ground, scenario: str, outcomes: dict[str, Code], say: Callable[[str], None]) -> bool:
+def _drill(ground: Ground, scenario: str, outcomes: list[Ran], say: Callable[[str], None]) -> bool:
     try:
-        outcomes[scenario] = Code.of(ground.drill(scenario))
+        summary = ground.drill(scenario)
+        outcomes.append(Ran(scenario, Code.of(summary.verdict), summary))
     except (GameDayError, LocalCloudError) as error:
-        outcomes[scenario] = Code.ERROR
+        outcomes.append(Ran(scenario, Code.ERROR))
         say(f"{scenario} has no verdict: {error}")
         return False
     return True

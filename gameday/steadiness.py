@@ -21,6 +21,8 @@ class Steadiness:
     """Looks at which the old holder called itself ready although a later epoch had begun."""
     refusals: int
     """Payments that the old holder answered with 503."""
+    unlatched: int
+    """Failovers after which automation still ran: another one could follow without a person."""
     failed_permille: float
     """Attempts that failed once the service was restored; where nobody may move, since the fault."""
     planned: int = 0
@@ -55,6 +57,7 @@ def steadiness(
         refusals=sum(
             a.region == fault.region and a.status == HTTPStatus.SERVICE_UNAVAILABLE for a in attempts
         ),
+        unlatched=len({seen.epoch for seen in later if seen.unlatched}),
         failed_permille=_failed_permille([a for a in attempts if a.started >= since]),
         planned=len({seen.epoch for seen in later if seen.planned}),
         longest_stall_s=_longest_stall_s(operations, fault),

@@ -75,6 +75,7 @@ class Steady(_Part):
     """Steps of takeovers that failed, were run again, and did their work in the end."""
     loss: str | None = None
     """The rule of failover/loss.py by which the last forced promotion went on; null: there was none."""
+    unlatched: int = 0
 
 
 class Declared(_Part):
@@ -102,6 +103,8 @@ class Payments(_Part):
     """Per currency: ledger minus acknowledged, where not zero."""
     acknowledged_while_fenced: int
     reconciled: int
+    rescued: int = 0
+    """Of the reconciled ones those acknowledged before the fault: nothing but the journal had them."""
 
 
 class CallLine(_Part):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from gameday.acts import Act
 from gameday.calls import Call
 from gameday.executions import StepSeen
 from gameday.faults import Deed, Places
@@ -48,8 +47,8 @@ class World(Protocol):
     async def writer(self) -> str:
         """Region of the global cluster's writer."""
 
-    async def strike(self, deed: Deed | Act) -> None:
-        """Do *deed*. Raises FaultRefused."""
+    async def strike(self, deed: Deed) -> str | None:
+        """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
 
     async def steps(self, since: float, regions: Iterable[str]) -> Sequence[StepSeen]:
         """The steps of takeovers in *regions*, of executions since then. Raises ObservationFailed."""

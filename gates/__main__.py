@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gates import checkov, fork, parity, plans, policies, state_machines, workflows
+from gates import checkov, fork, parity, plans, policies, recovery_path, state_machines, workflows
 from gates.findings import Allowance, Finding, ListError, allowances, unexplained
 from gates.synthesis import SynthesisFailed, synthesize
 from lib import config
@@ -26,6 +26,7 @@ class Judge(StrEnum):
     CHECKOV = "checkov"
     POLICIES = "policies"
     STATE_MACHINES = "state-machines"
+    RECOVERY_PATH = "recovery-path"
     WORKFLOWS = "workflows"
     FORK = "fork"
     PLANS = "plans"
@@ -49,6 +50,7 @@ JUDGES: dict[Judge, Callable[[], list[Finding]]] = {
     Judge.CHECKOV: lambda: checkov.judge_stacks(synthesize()),
     Judge.POLICIES: lambda: policies.judge(synthesize()),
     Judge.STATE_MACHINES: lambda: state_machines.judge(synthesize()),
+    Judge.RECOVERY_PATH: recovery_path.judge,
     Judge.WORKFLOWS: workflows.judge,
     Judge.FORK: fork.judge,
     Judge.PLANS: plans.judge,

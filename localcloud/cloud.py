@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from localcloud.link import Link
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
 from localcloud.state import CloudState
+from localcloud.troubles import Troubles
 
 _LINK_WITHIN_S = 5.0
 REPLICATION_DELAY_MS = 500.0
@@ -43,8 +44,10 @@ class LocalCloud:
     dead: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
-    flapping: set[str] = field(default_factory=set)
-    sabotaged: set[str] = field(default_factory=set)
+    troubles: Troubles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.troubles = Troubles(self.settings, self.state, self.pair, self.aws, self.lag)
 
     def promote(self, region: str) -> None:
         """Make the PostgreSQL server of *region* the writer."""
@@ -109,22 +112,14 @@ class LocalCloud:
             for link in self.links.values():
                 self._in_loop(_cut(link) if cut else _heal(link))
 
-    def flap(self, region: str, one_in: int) -> None:
-        """Let one in *one_in* health checks of *region* fail; 0 ends it."""
-        self.aws.set_flapping(region, one_in)
-        self.flapping = self.flapping | {region} if one_in else self.flapping - {region}
+    def trouble(self, name: str, order: Mapping[str, Any]) -> None:
+        """Begin the trouble *name*; see localcloud/troubles.py."""
+        self.troubles.begin(name, order)
 
     def lag(self, seconds: float) -> None:
         """Let commits of either region reach the other one only after *seconds*."""
-        log.warning("replication lags %g s", seconds)
         for link in self.links.values():
             link.delay_ms = seconds * 1000
-
-    def sabotage(self, region: str, harm: str | None) -> None:
-        """Let every step of a takeover in *region* come to "kill" or "refuse" once; None ends it."""
-        self._must_be(region, set(self.state.regions))
-        self.aws.set_sabotage(region, harm)
-        self.sabotaged = self.sabotaged | {region} if harm else self.sabotaged - {region}
 
     def heal(self) -> int:
         """End every fault, and let the database that is not the writer follow it.
@@ -133,10 +128,7 @@ class LocalCloud:
         """
         for one, other in [tuple(sorted(ends)) for ends in self.cut]:
             self.link(one, other, cut=False)
-        for region in sorted(self.flapping):
-            self.flap(region, 0)
-        for region in sorted(self.sabotaged):
-            self.sabotage(region, None)
+        self.troubles.end()
         follower = next(region for region in self.state.regions if region != self.pair.writer)
         for place in sorted(self.dead | self.stopped):
             self.revive(place)

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -37,14 +37,8 @@ class Regions(Protocol):
     def link(self, one: str, other: str, *, cut: bool) -> None:
         """Cut or mend the way between two places."""
 
-    def flap(self, region: str, one_in: int) -> None:
-        """Let one in *one_in* health checks of *region* fail; 0 ends it."""
-
-    def lag(self, seconds: float) -> None:
-        """Let commits of either region reach the other one only after *seconds*."""
-
-    def sabotage(self, region: str, harm: str) -> None:
-        """Let every step of a takeover in *region* come to "kill" or "refuse" once."""
+    def trouble(self, name: str, order: Mapping[str, Any]) -> None:
+        """Begin a trouble that takes no place away; see localcloud/troubles.py."""
 
     def heal(self) -> int:
         """End every fault; returns how many rows only a lost writer had."""
@@ -108,17 +102,9 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
         order = await request.json()
         return await _answer(lambda: regions.link(order["a"], order["b"], cut=bool(order["cut"])))
 
-    async def flapping(request: web.Request) -> web.Response:
+    async def trouble(request: web.Request) -> web.Response:
         order = await request.json()
-        return await _answer(lambda: regions.flap(order["region"], int(order["one_in"])))
-
-    async def lag(request: web.Request) -> web.Response:
-        order = await request.json()
-        return await _answer(lambda: regions.lag(float(order["seconds"])))
-
-    async def sabotage(request: web.Request) -> web.Response:
-        order = await request.json()
-        return await _answer(lambda: regions.sabotage(order["region"], order["harm"]))
+        return await _answer(lambda: regions.trouble(request.match_info["name"], order))
 
     async def heal(_: web.Request) -> web.Response:
         return await _answer(lambda: {"salvaged_rows": regions.heal()})
@@ -126,9 +112,7 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
     return [
         web.post("/places/{place}/{deed}", strike),
         web.post("/links", links),
-        web.post("/flapping", flapping),
-        web.post("/lag", lag),
-        web.post("/sabotage", sabotage),
+        web.post("/troubles/{name}", trouble),
         web.post("/heal", heal),
     ]
 

@@ -78,6 +78,14 @@ class EmulatedAws:
         """Let every step of a takeover in *region* come to "kill" or "refuse" once; None ends it."""
         self._gate("/_gate/sabotage", {"region": region, "harm": harm})
 
+    def set_throttling(self, region: str, service: str, one_in: int) -> None:
+        """Refuse one in *one_in* calls of *service* in *region*; 0 ends it."""
+        self._gate("/_gate/throttling", {"region": region, "service": service, "one_in": one_in})
+
+    def set_clock(self, region: str, seconds: float) -> None:
+        """Let the clock of the functions of *region* be *seconds* fast."""
+        self._gate("/_gate/clocks", {"region": region, "seconds": seconds})
+
     def _gate(self, path: str, body: Mapping[str, Any]) -> Any:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.config['operator_port']}{path}",

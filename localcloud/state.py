@@ -21,6 +21,8 @@ class RegionState(BaseModel):
     """URL at which the public reaches the region's HTTP API."""
     database_port: int
     link_port: int
+    peer_port: int = 0
+    """Where the region's functions reach the other region's HTTP API; all others use its front door."""
 
 
 class CloudState(BaseModel):

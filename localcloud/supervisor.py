@@ -81,7 +81,7 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
 
 
 def _plan(regions: list[str], folder: Path) -> CloudState:
-    ports = iter(free_ports(3 + 4 * len(regions)))
+    ports = iter(free_ports(3 + 5 * len(regions)))
     control, operator, dns = next(ports), next(ports), next(ports)
     return CloudState(
         pid=os.getpid(),
@@ -97,6 +97,7 @@ def _plan(regions: list[str], folder: Path) -> CloudState:
                 front_door=f"http://127.0.0.1:{next(ports)}",
                 database_port=next(ports),
                 link_port=next(ports),
+                peer_port=next(ports),
             )
             for region in regions
         },
@@ -131,6 +132,7 @@ def _emulator_config(state: CloudState, settings: config.Settings) -> dict[str, 
         "operator_port": _port(state.operator_endpoint),
         "region_ports": {name: _port(region.endpoint) for name, region in regions},
         "front_doors": {name: _port(region.front_door) for name, region in regions},
+        "peer_doors": {name: region.peer_port for name, region in regions},
         "databases": {name: {"host": "127.0.0.1", "port": region.database_port} for name, region in regions},
         "hook_url": f"{state.control}/hooks",
         "token": state.token,

@@ -3,9 +3,9 @@
 The step has done its work by then, and could not say so yet.
 """
 
-from gameday.acts import Harm, Sabotage
 from gameday.faults import Kill, Place, at_once
 from gameday.scenario import Expect, Follow, Given, Scenario
+from gameday.troubles import Harm, Sabotage
 
 STEPS = 10
 """Of a forced takeover, from the guard to the record."""

@@ -7,6 +7,6 @@ S11 = Scenario(
     code="S11",
     title="witness lost",
     steps=at_once(Kill(Place.WITNESS)),
-    expect=Expect(moves=False, restored_s=0.0, failed_permille=1.0),
+    expect=Expect(moves=0, restored_s=0.0, failed_permille=1.0),
     follow=Follow(at_most_s=75.0),
 )

@@ -1,9 +1,9 @@
 """S18: every AWS call of the recovery is refused or throttled the first time a step makes it."""
 
-from gameday.acts import Harm, Sabotage
 from gameday.faults import Kill, Place, at_once
 from gameday.scenario import Expect, Follow, Given, Scenario
 from gameday.scenarios.s10 import STEPS
+from gameday.troubles import Harm, Sabotage
 
 S18 = Scenario(
     code="S18",

@@ -3,9 +3,9 @@
 No client may notice more than a pause.
 """
 
-from gameday.acts import FAILBACK, SWITCHOVER
 from gameday.faults import Step
 from gameday.load import LoadPlan
+from gameday.operators import FAILBACK, SWITCHOVER
 from gameday.scenario import Expect, Follow, Given, Plans, Scenario, Side
 
 S6 = Scenario(

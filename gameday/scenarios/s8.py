@@ -4,10 +4,10 @@ The journal must make the loss zero, and the takeover's own record must say that
 """
 
 from failover.loss import Loss
-from gameday.acts import Lag
 from gameday.faults import Kill, Place, at_once
 from gameday.load import LoadPlan
 from gameday.scenario import Expect, Given, Scenario
+from gameday.troubles import Lag
 
 S8 = Scenario(
     code="S8",
@@ -16,5 +16,5 @@ S8 = Scenario(
     given=Given(steady_s=50.0, deeds=(Lag(120.0),)),
     steps=at_once(Kill(Place.HOLDER)),
     load=LoadPlan(rate=20.0),
-    expect=Expect(moves=1, restored_s=150.0, least_reconciled=900, loss=Loss.JOURNAL_COMPLETE),
+    expect=Expect(moves=1, restored_s=150.0, least_rescued=900, loss=Loss.JOURNAL_COMPLETE),
 )

@@ -7,6 +7,6 @@ S9 = Scenario(
     code="S9",
     title="flapping health: one check in three fails",
     steps=at_once(Flap(Place.HOLDER, 3)),
-    expect=Expect(moves=False, restored_s=0.0, failed_permille=1.0),
+    expect=Expect(moves=0, restored_s=0.0, failed_permille=1.0),
     follow=Follow(at_most_s=90.0),
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 from localcloud.emulator.regions import CLIENTS, OPERATOR
 
+A_PAIR = 2
+
 
 class ConfigError(Exception):
     """The file cannot be read; the message names the key and what was found there."""
@@ -30,6 +32,8 @@ class EmulatorConfig:
     operator_port: int
     region_ports: Mapping[str, int]
     front_doors: Mapping[str, int]
+    peer_doors: Mapping[str, int]
+    """Port at which a region's functions reach the other region's HTTP API."""
     databases: Mapping[str, int]
     """Port of the PostgreSQL server that stands for the region's cluster."""
     hook_url: str
@@ -54,7 +58,17 @@ class EmulatorConfig:
             self.operator_port: Door(OPERATOR),
             **{port: Door(region) for region, port in self.region_ports.items()},
             **{port: Door(CLIENTS, region) for region, port in self.front_doors.items()},
+            **{port: Door(region, self._peer(region)) for region, port in self.peer_doors.items()},
         }
+
+    @property
+    def redirections(self) -> dict[str, str]:
+        """By region: which door its functions use instead of which, as JSON."""
+        doors, ways = self.front_doors, self.peer_doors
+        return {region: json.dumps({doors[self._peer(region)]: ways[region]}) for region in self.regions}
+
+    def _peer(self, region: str) -> str:
+        return next(other for other in self.regions if other != region)
 
 
 def load(path: Path) -> EmulatorConfig:
@@ -73,6 +87,7 @@ def parse(raw: object) -> EmulatorConfig:
         operator_port=reader.port("operator_port"),
         region_ports=reader.ports("region_ports"),
         front_doors=reader.ports("front_doors"),
+        peer_doors=reader.ports("peer_doors"),
         databases={
             region: _port(f"databases.{region}.port", _mapping(f"databases.{region}", db).get("port"))
             for region, db in reader.mapping("databases").items()
@@ -91,11 +106,18 @@ def parse(raw: object) -> EmulatorConfig:
 
 
 def _consistent(config: EmulatorConfig) -> EmulatorConfig:
-    for key, given in (("front_doors", config.front_doors), ("databases", config.databases)):
+    by_region = {
+        "front_doors": config.front_doors,
+        "peer_doors": config.peer_doors,
+        "databases": config.databases,
+    }
+    for key, given in by_region.items():
         if set(given) != set(config.regions):
             raise ConfigError(f"{key} names {sorted(given)}, region_ports names {sorted(config.regions)}")
-    if len(config.doors) != 1 + 2 * len(config.regions):
-        raise ConfigError("operator_port, region_ports and front_doors share a port")
+    if len(config.regions) != A_PAIR:
+        raise ConfigError(f"region_ports must name two regions, got {sorted(config.regions)}")
+    if len(config.doors) != 1 + 3 * A_PAIR:
+        raise ConfigError("operator_port, region_ports, front_doors and peer_doors share a port")
     return config
 
 

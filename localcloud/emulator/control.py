@@ -7,6 +7,8 @@ POST /_gate/links            {"a": place, "b": place, "cut": bool}  -> [["us-eas
 GET  /_gate/links                                              -> the pairs that are cut
 POST /_gate/flapping         {"region": region, "one_in": int}  -> the same; so many health checks fail
 POST /_gate/sabotage         {"region": region, "harm": "kill" | "refuse" | null}  -> the same
+POST /_gate/throttling       {"region", "service", "one_in": int}  -> the same; so many calls are refused
+POST /_gate/clocks           {"region", "seconds": float}  -> the same; so fast is the clock of functions
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -16,15 +18,17 @@ import hmac
 import json
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from localcloud.emulator.asgi import Head
+from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.regions import OPERATOR, Regions, UnknownPlaceError
 from localcloud.emulator.sabotage import Harm, Sabotage
+from localcloud.emulator.throttling import Throttling
 
 TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
 Reply = tuple[int, object]
@@ -42,7 +46,9 @@ class Control:
     signal_workers: Callable[[str, signal.Signals], int]
     """Sends a signal to them; returns how many there are."""
     flapping: Flapping
-    sabotage: Sabotage = field(default_factory=Sabotage)
+    sabotage: Sabotage
+    throttling: Throttling
+    clocks: Clocks
 
     async def handle(self, door: Door, head: Head, body: bytes) -> Reply:
         """Answer one request with a status and what to send as JSON."""
@@ -65,17 +71,22 @@ class Control:
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
-            case "POST", [("flapping" | "sabotage") as what]:
-                self._disturb(what, self._region(order["region"]), order)
+            case "POST", [("flapping" | "sabotage" | "throttling" | "clocks") as trouble]:
+                self._begin(trouble, self._region(order["region"]), order)
                 return 200, order
             case _:
                 return 404, {"message": f"no {head.method} {head.path}"}
 
-    def _disturb(self, what: str, region: str, order: dict[str, Any]) -> None:
-        if what == "flapping":
-            self.flapping.set(region, int(order["one_in"]))
-        else:
-            self.sabotage.arm(region, Harm(order["harm"]) if order["harm"] else None)
+    def _begin(self, trouble: str, region: str, order: dict[str, Any]) -> None:
+        match trouble:
+            case "flapping":
+                self.flapping.set(region, int(order["one_in"]))
+            case "sabotage":
+                self.sabotage.arm(region, Harm(order["harm"]) if order["harm"] else None)
+            case "throttling":
+                self.throttling.set(region, order["service"], int(order["one_in"]))
+            case "clocks":
+                self.clocks.set(region, float(order["seconds"]))
 
     async def _set_state(self, place: str, state: str) -> dict[str, Any]:
         killed = stopped = 0

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from localcloud.emulator import asgi, calls, guard
+from localcloud.emulator import asgi, calls, guard, sabotage, throttling
 from localcloud.emulator.asgi import App, Exchange, Head, Receive, Scope, Send
 from localcloud.emulator.calls import Call, CallLog, Signature
 from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.control import Control
-from localcloud.emulator.regions import CLIENTS, Regions
-from localcloud.emulator.sabotage import REFUSED, refusal
+from localcloud.emulator.regions import Regions
 
 FORBIDDEN = 403
 NOT_FOUND = 404
@@ -69,7 +68,7 @@ class Gate:
         if reason := guard.refusal(head.headers, front_door=door.front_of is not None):
             await exchange.answer(FORBIDDEN, {"message": reason})
         elif door.front_of:
-            await self._serve_public(exchange, door.front_of)
+            await self._serve_public(exchange, door.place, door.front_of)
         elif head.path.startswith("/_gate/"):
             body, _ = await exchange.body()
             await exchange.answer(*await self.control.handle(door, head, body))
@@ -85,7 +84,7 @@ class Gate:
         ours = signature.access_key == self.config.access_key_id
         return signature if ours or self.directory.role_of(signature.access_key) else None
 
-    async def _serve_public(self, exchange: Exchange, region: str) -> None:
+    async def _serve_public(self, exchange: Exchange, origin: str, region: str) -> None:
         named = guard.api_named_by(exchange.head.headers.get("host", ""))
         api = self.directory.http_api(region, named)
         if api is None:
@@ -101,7 +100,7 @@ class Gate:
             return
         # a path of its own, because the emulator answers /health and others itself
         inner = exchange.at(f"/_aws/execute-api/{api}/$default")
-        await self._forward(inner, CLIENTS, region, note=lambda _: None)
+        await self._forward(inner, origin, region, note=lambda _: None)
 
     async def _serve_aws(self, exchange: Exchange, signature: Signature, door: Door) -> None:
         head, body = exchange.head, b""
@@ -120,10 +119,14 @@ class Gate:
             content = {"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"}
             await exchange.answer(NO_QUORUM, content)
             return
-
         if self.control.sabotage.refuses(call):
-            self.log.record(call, REFUSED)
-            await exchange.answer_as(*refusal(call.service))
+            self.log.record(call, sabotage.REFUSED)
+            await exchange.answer_as(*sabotage.refusal(call.service))
+            return
+        reachable = self.regions.connected(door.place, signature.target)
+        if reachable and self.control.throttling.refuses(signature):
+            self.log.record(call, throttling.REFUSED)
+            await exchange.answer(throttling.REFUSED, throttling.ANSWER)
             return
 
         def note(status: int | None) -> None:

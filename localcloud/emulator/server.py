@@ -11,6 +11,7 @@ from ministack import app as ministack
 
 from localcloud.emulator import lifetime, patches
 from localcloud.emulator.calls import CallLog
+from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
@@ -19,6 +20,7 @@ from localcloud.emulator.gate import Gate
 from localcloud.emulator.patches import harmed_steps, http_api, hypercorn_server, sessions, workers
 from localcloud.emulator.regions import Regions
 from localcloud.emulator.sabotage import Sabotage
+from localcloud.emulator.throttling import Throttling
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
     regions = Regions(config.regions, witness=config.witness, control_home=config.primary_control_region)
     connections = Connections()
     told_to_end = _ending(lambda: connections.reset_ports(config.doors))
-    patches.apply(config, regions)
-    sabotage = Sabotage()
+    clocks, sabotage = Clocks(config.regions), Sabotage()
+    patches.apply(config, regions, clocks)
     harmed_steps.come_to_harm(sabotage)
     hypercorn_server.track(connections, lambda port: _lives(config, regions, port))
     with CallLog(config.calls_log) as log:
@@ -54,6 +56,8 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
             signal_workers=workers.signal_all,
             flapping=Flapping(),
             sabotage=sabotage,
+            throttling=Throttling(),
+            clocks=clocks,
         )
         gate = Gate(
             app=ministack.app,

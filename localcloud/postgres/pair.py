@@ -13,6 +13,7 @@ from localcloud.postgres.errors import PostgresFailed, ServerDown
 from localcloud.postgres.host import Host
 from localcloud.postgres.salvage import salvage
 from localcloud.postgres.server import PATIENTLY_S, Server
+from localcloud.postgres.statements import END_SESSIONS, caught_up
 from localcloud.postgres.storage import REPLICATOR, Passwords, Storage
 from localcloud.postgres.switchover import STREAMING, Return, hand_over, promote
 
@@ -74,13 +75,14 @@ class PostgresPair:
         self._writer = writer
 
     def create_owner(self, username: str, password: str, database: str) -> None:
-        """Let the writer have the role *username* and a *database* that it owns; safe to repeat."""
+        """Let the writer have the role *username*, whose sessions end, and a *database* that it owns."""
         role, name = identifier(username), identifier(database)
         with self._changes:
             writer = self._current_writer()
             known = writer.query("select 1 from pg_roles where rolname = :name", name=username)
             verb = "alter" if known else "create"
             writer.query(f"{verb} role {role} login password {literal(password)}")
+            writer.query(END_SESSIONS, name=username)
             known = writer.query("select 1 from pg_database where datname = :name", name=database)
             verb = f"alter database {name} owner to" if known else f"create database {name} owner"
             writer.query(f"{verb} {role}", timeout_s=PATIENTLY_S)
@@ -127,12 +129,7 @@ class PostgresPair:
             return 0.0
         asked_at = time.time()
         try:
-            ((written,),) = writer.query("select pg_current_wal_flush_lsn()::text")
-            ((complete, last_commit_at),) = standby.query(
-                "select pg_last_wal_replay_lsn() >= cast(:written as pg_lsn),"
-                " extract(epoch from pg_last_xact_replay_timestamp())::float8",
-                written=written,
-            )
+            complete, last_commit_at = caught_up(standby, writer)
         except ServerDown:
             return None
         if complete:
@@ -151,6 +148,10 @@ class PostgresPair:
     def thaw(self, region: str) -> frozenset[int]:
         """Let the region's database processes go on where they stood still; returns their ids."""
         return self._servers[region].thaw()
+
+    def fill_disk(self, region: str) -> frozenset[int]:
+        """Let the region's server write nothing until it is started again; returns its processes' ids."""
+        return self._servers[region].fill_disk()
 
     def revive(self, region: str) -> None:
         """Start the region's killed server on its data: a lost writer believes it is one still."""

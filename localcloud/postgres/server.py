@@ -12,6 +12,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
 from localcloud.paths import REPOSITORY
+from localcloud.postgres import disk
 from localcloud.postgres.errors import PostgresFailed, ServerDown, log_tail
 from localcloud.postgres.storage import SUPERUSER, Storage
 from localcloud.processes import freeze_tree, kill_tree, spawn, stop, thaw_tree, wait_until
@@ -83,6 +84,13 @@ class Server:
         """Let every process go on where it stood still; returns their ids."""
         with self._life:
             return thaw_tree(*self._living())
+
+    def fill_disk(self) -> frozenset[int]:
+        """Let no process of the server write to a file until it is started again; returns their ids."""
+        with self._life:
+            if self._postgres is None or not self.running:
+                raise ServerDown(f"the database of {self.region} does not run", _ADVICE)
+            return disk.fill(self._postgres.pid, self.storage.host.account)
 
     def _living(self) -> list[int]:
         processes = (self._endpoint, self._postgres)

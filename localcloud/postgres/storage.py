@@ -12,6 +12,7 @@ from localcloud.postgres.settings import ACCESS, server_options
 
 SUPERUSER = "postgres"
 REPLICATOR = "replicator"
+_REWIND_CONNECT_S = 20
 _SOCKET_NAME = ".s.PGSQL.5432"  # the number names the file only: no server listens on TCP
 
 
@@ -66,7 +67,8 @@ class Storage:
 
         Needs a clean shutdown here and a checkpoint there.
         """
-        source = f"{self._conninfo(SUPERUSER, patience_s=20)} dbname=postgres"
+        # a login takes four ways there and back, which a slow link makes longer than a receiver would wait
+        source = f"{self._conninfo(SUPERUSER, connect_s=_REWIND_CONNECT_S)} dbname=postgres"
         self.host.run("pg_rewind", "-D", self.data, f"--source-server={source}", "--no-sync")
         self.follow()
 
@@ -107,9 +109,9 @@ class Storage:
         marker.touch()
         self.host.give(marker)
 
-    def _conninfo(self, role: str, patience_s: int = 2) -> str:
+    def _conninfo(self, role: str, *, connect_s: int = 2) -> str:
         passfile = str(self._passfile).replace("\\", "\\\\").replace("'", "\\'")
         return (
             f"host=127.0.0.1 port={self._upstream} user={role} passfile='{passfile}' "
-            f"connect_timeout={patience_s} application_name={self.region}"
+            f"connect_timeout={connect_s} application_name={self.region}"
         )

@@ -15,6 +15,12 @@ class StaleEpoch(Exception):
 
 def handler(event, context):
     match event.get("do") or event.get("rawPath", "").strip("/"):
+        case "time":
+            return {"time": time.time(), "time_ns": time.time_ns()}
+        case "connect":
+            import socket
+            with socket.create_connection(("127.0.0.1", event["port"]), timeout=2) as way:
+                return {"port": way.getpeername()[1]}
         case "environment":
             return dict(os.environ)
         case "fail":

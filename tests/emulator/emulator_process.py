@@ -163,6 +163,7 @@ def _config(folder: Path, hook_port: int) -> dict[str, Any]:
         "operator_port": free_port(),
         "region_ports": {HOME: free_port(), AWAY: free_port()},
         "front_doors": {HOME: free_port(), AWAY: free_port()},
+        "peer_doors": {HOME: free_port(), AWAY: free_port()},
         "databases": {region: {"host": "127.0.0.1", "port": free_port()} for region in (HOME, AWAY)},
         "hook_url": f"http://127.0.0.1:{hook_port}/hooks",
         "token": TOKEN,

@@ -4,6 +4,7 @@ One function a deviation: its docstring says what AWS does, what upstream does, 
 `tests/emulator/` has a test for each, run against the emulator as a process.
 """
 
+from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.hooks import Hooks
 from localcloud.emulator.patches import (
@@ -22,6 +23,7 @@ from localcloud.emulator.patches import (
     rewind,
     schedules,
     state_machines,
+    surroundings,
     workers,
     xray,
     zones,
@@ -29,12 +31,13 @@ from localcloud.emulator.patches import (
 from localcloud.emulator.regions import Regions
 
 
-def apply(config: EmulatorConfig, regions: Regions) -> None:
+def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
     """Apply all patches. The environment that ministack reads on import must be set before."""
     hooks = Hooks(config.hook_url, config.token)
     authorization.name_global_clusters()
     authorization.take_loopback_for_tls()
     workers.point_at_own_region(config.region_ports)
+    surroundings.surround(clocks.files, config.redirections)
     workers.end_with_the_server()
     workers.bound_the_pools()
     workers.stay_dead(regions)

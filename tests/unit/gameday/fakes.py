@@ -89,7 +89,11 @@ class FakeWorld:
             )
         )
         await asyncio.sleep(self.takeover_s / 2)
+        self.replay()
         self.state = "ACTIVE"
+
+    def replay(self) -> None:
+        """What the ledger lacks comes from the journal: nothing, as standby and writer agree here."""
 
     async def steps(self, since: float, regions: list[str]) -> list[StepSeen]:
         self.asked_of = list(regions)
@@ -104,6 +108,9 @@ class FakeWorld:
 
     def calls(self, since: float, until: float) -> list[Call]:
         return self.log
+
+    def serves(self, region: str) -> bool:
+        return self.holder == region and self.state == "ACTIVE"
 
     def pay(self, region: str, key: str, body: dict) -> LedgerRow:
         """The row of a new payment, or the one that the key already has."""
@@ -124,7 +131,7 @@ class FakeWorld:
 
 def _application(world: FakeWorld, region: str) -> web.Application:
     def serves() -> bool:
-        return world.holder == region and world.state == "ACTIVE"
+        return world.serves(region)
 
     async def pay(request: web.Request) -> web.Response:
         headers = {"X-Region": region, "X-Epoch": str(world.epoch)}

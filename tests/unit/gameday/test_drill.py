@@ -11,7 +11,6 @@ from rich.console import Console
 
 from dr import evidence as sealed
 from gameday import evidence
-from gameday.acts import Lag
 from gameday.drill import Record, run_drill
 from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
 from gameday.executions import StepSeen
@@ -24,6 +23,7 @@ from gameday.report import print_report
 from gameday.scenario import Expect, Follow, Given, Scenario
 from gameday.settings import DrillSettings
 from gameday.summary import ConfiguredWaits, Objectives, Terraform
+from gameday.troubles import Lag
 from gameday.validity import HostLoad
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld, running

@@ -1,9 +1,9 @@
 import pytest
 
 from failover.steps import STEPS
-from gameday.acts import FAILBACK, Harm, Lag, Sabotage
-from gameday.faults import Cut, Flap, Kill, Place, Revive, Stop, at_once, isolated
+from gameday.faults import Cut, Flap, Kill, Ordered, Place, Revive, Stop, at_once, isolated
 from gameday.scenarios import SCENARIOS
+from gameday.troubles import FillDisk, Harm, Lag, RotatePassword, Sabotage, SetClock, Throttle
 from tests.unit.gameday.builders import EAST, WEST
 
 PLACES = {
@@ -29,20 +29,20 @@ PLACES = {
         ),
         (
             Flap(Place.HOLDER, 3),
-            "/flapping",
+            "/troubles/flapping",
             {"region": EAST, "one_in": 3},
             "one in 3 health checks of us-east-1 fails",
         ),
-        (Lag(120.0), "/lag", {"seconds": 120.0}, "replication lags 120 s"),
+        (Lag(120.0), "/troubles/lag", {"seconds": 120.0}, "replication lags 120 s"),
         (
             Sabotage(Place.OTHER, Harm.KILL),
-            "/sabotage",
+            "/troubles/sabotage",
             {"region": WEST, "harm": "kill"},
             "every step of a takeover in us-west-2 is killed once",
         ),
         (
             Sabotage(Place.OTHER, Harm.REFUSE),
-            "/sabotage",
+            "/troubles/sabotage",
             {"region": WEST, "harm": "refuse"},
             "every step of a takeover in us-west-2 is refused each of its AWS calls once",
         ),
@@ -53,8 +53,40 @@ def test_a_deed_is_one_order_and_one_sentence(deed, path, body, words):
     assert (order.path, order.body, deed.told(PLACES)) == (path, body, words)
 
 
-def test_what_an_operator_types_is_told_as_it_is_typed():
-    assert FAILBACK.told(PLACES) == "operator: dr failback --soak 0 --yes"
+@pytest.mark.parametrize(
+    ("deed", "path", "body", "words"),
+    [
+        (
+            FillDisk(Place.HOLDER),
+            "disk",
+            {"region": EAST},
+            "the disk of the database of us-east-1 is full",
+        ),
+        (
+            Throttle(Place.HOLDER, "ssm", 5),
+            "throttling",
+            {"region": EAST, "service": "ssm", "one_in": 5},
+            "one in 5 calls of ssm in us-east-1 is throttled",
+        ),
+        (
+            Throttle(Place.HOLDER, "ssm", 0),
+            "throttling",
+            {"region": EAST, "service": "ssm", "one_in": 0},
+            "ssm in us-east-1 as usual",
+        ),
+        (
+            SetClock(Place.OTHER, -20.0),
+            "clock",
+            {"region": WEST, "seconds": -20.0},
+            "the clock of us-west-2 is set to -20 s",
+        ),
+        (RotatePassword(), "password", {}, "the password of the database is rotated"),
+    ],
+)
+def test_a_trouble_is_one_order_and_one_sentence(deed, path, body, words):
+    order = deed.order(PLACES)
+    assert isinstance(deed, Ordered)
+    assert (order.path, order.body, deed.told(PLACES)) == (f"/troubles/{path}", body, words)
 
 
 def test_an_isolated_holder_loses_everyone_but_clients():
@@ -94,7 +126,9 @@ def test_every_step_of_a_takeover_is_struck():
     assert {SCENARIOS[code].expect.failed_steps for code in ("S10", "S18")} == {len(STEPS)}
 
 
-@pytest.mark.parametrize(("code", "silences"), [("S1", True), ("S2", True), ("S4", False), ("S11", False)])
+@pytest.mark.parametrize(
+    ("code", "silences"), [("S1", True), ("S2", True), ("S4", False), ("S11", False), ("S15", True)]
+)
 def test_only_a_dead_or_frozen_holder_can_answer_nobody(code, silences):
     assert SCENARIOS[code].silences is silences
 

@@ -10,11 +10,11 @@ from aiohttp import web
 from botocore.stub import Stubber
 
 from gameday import healing, local_world
-from gameday.acts import SWITCHOVER
 from gameday.cloud import Deployed, Outputs
 from gameday.errors import FaultRefused, LedgerUnread, NotSteady, ObservationFailed
 from gameday.faults import Cut, Kill, Place, Stop
 from gameday.local_world import LocalWorld
+from gameday.operators import SWITCHOVER, Typed
 from lib import config
 from localcloud.state import CloudState, RegionState
 from tests.unit import emulated
@@ -77,13 +77,39 @@ async def test_the_lease_is_read_strongly_consistent_from_the_survivor(world):
         "holder": {"S": WEST},
         "state": {"S": "ACTIVE"},
         "expires_at_ms": {"N": "1500250"},
-        "kind": {"S": "switchover"},
+        "kind": {"S": "failover"},
+        "automation": {"S": "PAUSED"},
     }
     asked = {"TableName": "lease", "Key": {"system": {"S": "payments"}}, "ConsistentRead": True}
     stub.add_response("get_item", {"Item": item}, asked)
     seen = await world.lease()
     assert (seen.epoch, seen.holder, seen.active, seen.expires_at) == (2, WEST, True, 1500.25)
-    assert seen.planned
+    assert not seen.unlatched
+    assert not seen.planned
+
+
+@pytest.mark.parametrize(
+    ("changed", "unlatched"),
+    [
+        ({}, True),
+        ({"automation": {"S": "PAUSED"}}, False),
+        ({"kind": {"S": "switchover"}}, False),
+        ({"previous_holder": None}, False),  # a bootstrap
+    ],
+)
+async def test_automation_that_runs_on_after_a_failover_is_seen(world, changed, unlatched):
+    world, stub = stubbed(world, "dynamodb")
+    item = {
+        "epoch": {"N": "2"},
+        "holder": {"S": WEST},
+        "state": {"S": "ACTIVE"},
+        "expires_at_ms": {"N": "1"},
+        "kind": {"S": "failover"},
+        "automation": {"S": "RUNNING"},
+        "previous_holder": {"S": EAST},
+    } | changed
+    stub.add_response("get_item", {"Item": {name: value for name, value in item.items() if value}})
+    assert (await world.lease()).unlatched is unlatched
 
 
 async def test_no_lease_and_no_answer_are_failed_observations(world):
@@ -168,18 +194,25 @@ async def test_a_deed_is_ordered_with_the_token_of_the_run_in_the_names_of_its_r
     ]
 
 
-async def test_what_an_operator_types_is_typed_and_not_ordered(world, monkeypatch):
-    typed = []
-    monkeypatch.setattr(local_world, "types", lambda state, words: typed.append((state, words)))
-    await world.strike(SWITCHOVER)
-    assert typed == [(world.deployed.state, SWITCHOVER)]
-
-
 async def test_the_steps_of_every_region_that_is_asked_are_told(world, monkeypatch):
     monkeypatch.setattr(
         local_world, "steps_since", lambda machine, since: [(machine.meta.region_name, since)]
     )
     assert await world.steps(7.0, [WEST, EAST]) == [(WEST, 7.0), (EAST, 7.0)]
+
+
+async def test_what_operators_were_told_is_what_came_of_the_deed(world, monkeypatch):
+    monkeypatch.setattr(Typed, "type", lambda deed, state, places: f"{deed.words} in {places[Place.OTHER]}")
+    assert await world.strike(SWITCHOVER) == f"{SWITCHOVER.words} in {WEST}"
+
+
+async def test_a_deed_that_nobody_can_do_is_refused(world):
+    class Pray:
+        def told(self, places):
+            return "a prayer"
+
+    with pytest.raises(FaultRefused, match="nobody here can do this: a prayer"):
+        await world.strike(Pray())
 
 
 async def test_a_refused_deed_says_what_the_cloud_said(world):

@@ -35,6 +35,8 @@ from tests.unit.gameday.builders import (
 )
 
 PAID = [operation(980.0 + n / 4) for n in range(76)] + [operation(1045.0 + n / 4) for n in range(60)]
+RESCUED = PAID[75]
+"""The last payment that was acknowledged before the fault."""
 LOST = operation(1010.0, failed(1010.0), failed(1020.0))
 
 
@@ -43,7 +45,7 @@ def record(fault=FAULT, **changes) -> Record:
         "run": "S1-x",
         "history": history(),
         "operations": [*PAID, LOST],
-        "rows": [row(one) for one in PAID],
+        "rows": [row(RESCUED, region=WEST, epoch=2), *(row(one) for one in PAID if one is not RESCUED)],
         "journal": [entry(one) for one in PAID],
         "calls": [],
         "steps": [],

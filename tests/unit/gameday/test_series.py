@@ -1,17 +1,34 @@
+import io
+import json
 from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from gameday import __main__ as command
 from gameday.errors import LedgerUnread
+from gameday.runs import Runs
 from gameday.scenario import Plans
-from gameday.series import Code, run_series, worst
+from gameday.series import Code, Ran, run_series, worst
 from gameday.stage import Stage
-from gameday.summary import Terraform
+from gameday.summary import Check, Measured, Summary, Terraform
 from localcloud.errors import LocalCloudError, TerraformFailed
 from localcloud.stacks import Stack
+
+
+def summary(scenario: str, verdict: str, **moments: float) -> Summary:
+    measured = dict.fromkeys(Measured.model_fields) | {"rpo_s": 0.0} | moments
+    checks = (Check(name="payments lost", limit=0, measured=3, met=False),) if verdict == "missed" else ()
+    return Summary.model_construct(
+        scenario=scenario,
+        verdict=verdict,
+        run=f"{scenario}-run",
+        checks=checks,
+        invalid_reasons=("V40 the host was overloaded",) if verdict == "invalid" else (),
+        measured=Measured(**measured),
+    )
 
 
 class Ground:
@@ -31,34 +48,38 @@ class Ground:
         answer = self.answers.get(scenario, "met")
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return summary(scenario, answer)
 
     def heal(self):
         if not self.heals:
             raise LedgerUnread("a part does not come back")
 
     def run(self, *scenarios):
-        return run_series(scenarios, self.deploy, self.said.append)
+        return [(ran.scenario, ran.code) for ran in run_series(scenarios, self.deploy, self.said.append)]
 
 
 def test_what_can_be_healed_runs_on_one_deployment():
     ground = Ground({"S3": "missed", "S4": "invalid"})
-    assert ground.run("S1", "S3", "S4") == {"S1": Code.MET, "S3": Code.MISSED, "S4": Code.INVALID}
+    assert ground.run("S1", "S3", "S4") == [
+        ("S1", Code.MET),
+        ("S3", Code.MISSED),
+        ("S4", Code.INVALID),
+    ]
     assert ground.deployments == 1
     assert ground.said == ["healed: S3 runs on the same deployment", "healed: S4 runs on the same deployment"]
 
 
 def test_what_cannot_be_healed_is_deployed_anew():
     ground = Ground({}, heals=False)
-    assert list(ground.run("S1", "S3")) == ["S1", "S3"]
+    assert ground.run("S1", "S1") == [("S1", Code.MET)] * 2
     assert ground.deployments == 2
-    assert ground.said == ["the cloud cannot be healed: a part does not come back", "deploying anew for S3"]
+    assert ground.said == ["the cloud cannot be healed: a part does not come back", "deploying anew for S1"]
 
 
 @pytest.mark.parametrize("error", [LedgerUnread("gone"), LocalCloudError("gone", "start it")])
 def test_a_drill_without_a_verdict_stops_nobody_else(error):
     ground = Ground({"S1": error})
-    assert ground.run("S1", "S3") == {"S1": Code.ERROR, "S3": Code.MET}
+    assert ground.run("S1", "S3") == [("S1", Code.ERROR), ("S3", Code.MET)]
     assert ground.deployments == 2
 
 
@@ -70,18 +91,25 @@ def test_a_series_ends_with_the_worst_code(codes, code):
 
 
 @pytest.mark.parametrize(("verdict", "code"), [("met", 0), ("missed", 1), ("invalid", 3)])
-def test_each_verdict_has_its_exit_code(monkeypatch, verdict, code):
+def test_each_verdict_has_its_exit_code(monkeypatch, tmp_path, verdict, code):
     @contextmanager
     def fresh(say, *, time_scale):
         yield None
 
     monkeypatch.setattr(command.stage, "fresh", fresh)
-    monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: verdict)
-    assert CliRunner().invoke(command.app, ["drill", "--scenario", "S11"]).exit_code == code
+    monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: summary(scenario, verdict))
     monkeypatch.setattr(command.LocalGround, "heal", lambda self: None)
-    result = CliRunner().invoke(command.app, ["drill", "--scenario", "all"])
+    evidence = ["--evidence", str(tmp_path)]
+    assert CliRunner().invoke(command.app, ["drill", "--scenario", "S11", *evidence]).exit_code == code
+    result = CliRunner().invoke(command.app, ["drill", "--scenario", "all", *evidence])
     assert result.exit_code == code
     assert result.output.count(f" {verdict} ") == len(command.SCENARIOS)
+    several = ["drill", "--scenario", "S3,S11", "--runs", "2", "--json", *evidence]
+    told = json.loads(CliRunner().invoke(command.app, several).stdout)
+    assert [one["scenario"] for one in told["outcomes"]] == ["S3", "S11", "S3", "S11"]
+    assert {one["verdict"] for one in told["outcomes"]} == {verdict}
+    assert told["exit_code"] == code
+    assert json.loads((tmp_path / "runs-S11-run.json").read_text()) == told
 
 
 def test_the_help_tells_the_exit_codes():
@@ -92,6 +120,34 @@ def test_the_help_tells_the_exit_codes():
 def test_every_scenario_is_listed():
     listed = CliRunner().invoke(command.app, ["list"]).output
     assert all(code in listed for code in command.SCENARIOS)
+    machine = json.loads(CliRunner().invoke(command.app, ["list", "--json"]).stdout)
+    assert [one["code"] for one in machine] == list(command.SCENARIOS)
+    assert machine[0] == {
+        "code": "S3",
+        "title": "link between the regions cut, both alive",
+        "moves": False,
+    }
+
+
+def test_the_spread_is_that_of_the_valid_runs_and_only_of_what_happened():
+    runs = Runs.of(
+        [
+            Ran("S1", Code.MET, summary("S1", "met", restored_s=84.0)),
+            Ran("S1", Code.MISSED, summary("S1", "missed", restored_s=130.0)),
+            Ran("S1", Code.INVALID, summary("S1", "invalid", restored_s=500.0)),
+            Ran("S1", Code.ERROR),
+            Ran("S1", Code.MET, summary("S1", "met", restored_s=90.0)),
+        ]
+    )
+    restored = next(spread for spread in runs.spreads if spread.moment == "restored")
+    assert (restored.runs, restored.min, restored.median, restored.max) == (3, 84.0, 90.0, 130.0)
+    assert "detected" not in {spread.moment for spread in runs.spreads}
+    assert [one.verdict for one in runs.outcomes] == ["met", "missed", "invalid", "error", "met"]
+    assert runs.exit_code == Code.ERROR
+    screen = Console(file=io.StringIO(), width=120)
+    runs.show(screen)
+    assert "S1   missed   payments lost: expected 0, measured 3" in screen.file.getvalue()
+    assert "restored" in screen.file.getvalue()
 
 
 def staged(monkeypatch, changes) -> Stage:

@@ -34,14 +34,10 @@ class Regions:
     def link(self, one, other, *, cut):
         self.done.append(("link", one, other, cut))
 
-    def flap(self, region, one_in):
-        self.done.append(("flap", region, one_in))
-
-    def lag(self, seconds):
-        self.done.append(("lag", seconds))
-
-    def sabotage(self, region, harm):
-        self.done.append(("sabotage", region, harm))
+    def trouble(self, name, order):
+        if name != "disk":
+            raise ValueError(f"{name} is none of disk")
+        self.done.append(("trouble", name, order))
 
     def heal(self):
         if self.done:
@@ -92,9 +88,7 @@ async def test_master_credentials_of_a_new_cluster_become_the_owner(client, regi
         ("places/us-east-1/stop", None, [("stop", "us-east-1"), {"processes": 6}]),
         ("places/us-east-2/revive", None, [("revive", "us-east-2"), {"processes": 5}]),
         ("links", {"a": "x", "b": "y", "cut": True}, [("link", "x", "y", True), {}]),
-        ("flapping", {"region": "x", "one_in": 3}, [("flap", "x", 3), {}]),
-        ("lag", {"seconds": 120}, [("lag", 120.0), {}]),
-        ("sabotage", {"region": "x", "harm": "kill"}, [("sabotage", "x", "kill"), {}]),
+        ("troubles/disk", {"region": "x"}, [("trouble", "disk", {"region": "x"}), {}]),
         ("heal", None, [("heal",), {"salvaged_rows": 4}]),
     ],
 )
@@ -109,7 +103,7 @@ async def test_each_fault_is_one_order(client, regions, path, order, told):
         ("places/mars/kill", None, "mars is none of"),
         ("places/us-east-1/tickle", None, "kill, stop, revive"),
         ("links", {"a": "x", "b": "y"}, "cut"),
-        ("flapping", {"region": "x", "one_in": "often"}, "often"),
+        ("troubles/plague", {}, "plague is none of"),
     ],
 )
 async def test_an_order_that_makes_no_sense_says_what_is_wrong(client, regions, path, order, named):

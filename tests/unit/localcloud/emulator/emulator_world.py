@@ -7,12 +7,15 @@ from typing import Any
 
 from localcloud.emulator.asgi import Head
 from localcloud.emulator.calls import CallLog
+from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig, parse
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
 from localcloud.emulator.regions import Regions
+from localcloud.emulator.sabotage import Sabotage
+from localcloud.emulator.throttling import Throttling
 
 HOME, AWAY, WITNESS = "us-east-1", "us-west-2", "us-east-2"
 OPERATOR_PORT, TOKEN = 4000, "run-token"
@@ -20,6 +23,7 @@ RAW: dict[str, Any] = {
     "operator_port": OPERATOR_PORT,
     "region_ports": {HOME: 4001, AWAY: 4002},
     "front_doors": {HOME: 5001, AWAY: 5002},
+    "peer_doors": {HOME: 5011, AWAY: 5012},
     "databases": {HOME: {"host": "127.0.0.1", "port": 6001}, AWAY: {"host": "127.0.0.1", "port": 6002}},
     "hook_url": "http://127.0.0.1:7000/hooks",
     "token": TOKEN,
@@ -64,6 +68,7 @@ class World:
         self.config: EmulatorConfig = parse({**RAW, "calls_log": str(folder / "calls.jsonl")})
         self.regions = Regions(self.config.regions, witness=WITNESS, control_home=HOME)
         self.log = CallLog(self.config.calls_log)
+        self.clocks = Clocks(self.config.regions)
         self.hung_up: list[int] = []
         self.killed: list[str] = []
         self.signalled: list[tuple[str, signal.Signals]] = []
@@ -82,6 +87,9 @@ class World:
                 kill_workers=self.kill_workers,
                 signal_workers=self.signal_workers,
                 flapping=Flapping(),
+                sabotage=Sabotage(),
+                throttling=Throttling(),
+                clocks=self.clocks,
             ),
             hang_up=lambda scope: self.hung_up.append(scope["server"][1]),
             clock=lambda: 1_700_000_000.5,

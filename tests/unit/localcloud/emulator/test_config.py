@@ -26,6 +26,8 @@ def test_every_port_stands_for_a_place():
         4002: Door(AWAY),
         5001: Door("clients", HOME),
         5002: Door("clients", AWAY),
+        5011: Door(HOME, AWAY),
+        5012: Door(AWAY, HOME),
     }
 
 
@@ -62,11 +64,22 @@ def test_a_missing_key_is_named(key):
         ("strong_tables", "lease", "strong_tables must be a list of names, got 'lease'"),
         ("front_doors.eu-west-1", 5003, "front_doors names .*eu-west-1"),
         ("front_doors.us-east-1", 4000, "share a port"),
+        ("region_ports", {HOME: 4001}, "peer_doors names|front_doors names"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_key(path, value, message):
     with pytest.raises(ConfigError, match=message):
         parse(changed(path, value))
+
+
+def test_functions_of_a_region_are_led_to_the_other_one_by_their_own_way():
+    assert parse(RAW).redirections == {HOME: '{"5002": 5011}', AWAY: '{"5001": 5012}'}
+
+
+def test_one_region_is_no_pair():
+    one = {key: {HOME: RAW[key][HOME]} for key in ("region_ports", "front_doors", "peer_doors", "databases")}
+    with pytest.raises(ConfigError, match=r"region_ports must name two regions, got \['us-east-1'\]"):
+        parse({**RAW, **one})
 
 
 def test_only_an_object_is_a_configuration():

@@ -3,6 +3,7 @@ import signal
 
 import pytest
 
+from localcloud.emulator.clocks import OFFSET
 from localcloud.emulator.config import Door
 from tests.unit.localcloud.emulator.emulator_world import AWAY, HOME, TOKEN, WITNESS, World, head
 
@@ -61,6 +62,14 @@ async def test_links_are_cut_and_mended(order):
     assert await order("POST", "links", {**cut, "cut": False}) == (200, [])
 
 
+async def test_a_clock_is_set_for_whoever_looks_at_it_and_set_right_again(world, order):
+    for seconds in (-20.5, 0.0):
+        assert (await order("POST", "clocks", {"region": HOME, "seconds": seconds}))[0] == 200
+        (offset,) = OFFSET.unpack(world.clocks.files[HOME].read_bytes())
+        assert offset == seconds * 1e9
+    assert world.clocks.files[AWAY].read_bytes() == bytes(8)
+
+
 @pytest.mark.parametrize(
     ("token", "door"), [("wrong", OPERATOR), ("", OPERATOR), (TOKEN, Door(HOME)), (TOKEN, Door(AWAY))]
 )
@@ -80,6 +89,11 @@ async def test_strangers_order_nothing(world, order, token, door):
         ("flapping", {"region": HOME, "one_in": -1}, "-1"),
         ("sabotage", {"region": WITNESS, "harm": "kill"}, WITNESS),
         ("sabotage", {"region": HOME, "harm": "scold"}, "scold"),
+        ("throttling", {"region": HOME, "service": "ssm", "one_in": -1}, "-1"),
+        ("throttling", {"region": HOME, "service": "rds", "one_in": 2}, "rds"),
+        ("throttling", {"region": WITNESS, "service": "ssm", "one_in": 2}, WITNESS),
+        ("clocks", {"region": HOME, "seconds": 7200}, "7200"),
+        ("clocks", {"region": WITNESS, "seconds": 1}, WITNESS),
         ("links", {"a": HOME, "b": AWAY}, "cut"),
         ("links", [1], "list"),
     ],

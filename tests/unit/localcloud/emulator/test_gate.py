@@ -87,6 +87,29 @@ async def test_a_front_door_leads_to_the_api_of_its_region(world):
     assert world.calls() == []
 
 
+async def test_a_region_reaches_the_other_ones_api_through_a_door_of_its_own_that_a_cut_link_closes(world):
+    assert (await world.request(5011, "/payments"))[1] == "/_aws/execute-api/bbbb2222/$default/payments"
+    world.regions.link(HOME, AWAY, cut=True)
+    assert (await world.request(5011, "/payments"))[0] is None
+    assert (await world.request(5002, "/payments"))[0] == 200, "clients are in neither region"
+
+
+async def test_one_call_in_two_of_a_service_in_a_region_is_throttled_and_logged(world):
+    await world.gate.control.handle(
+        Door("operator"),
+        head(path="/_gate/throttling", headers={"x-localcloud-token": TOKEN}),
+        json.dumps({"region": HOME, "service": "ssm", "one_in": 2}).encode(),
+    )
+    answered = [await world.request(HOME_PORT, headers=signed("ssm")) for _ in range(4)]
+    assert [status for status, _ in answered] == [200, 400] * 2
+    assert answered[1][1]["__type"] == "ThrottlingException"
+    assert [call["status"] for call in world.calls()] == [200, 400] * 2
+    assert (await world.request(HOME_PORT, headers=signed("ssm", AWAY)))[0] == 200
+    assert (await world.request(HOME_PORT, headers=signed("states")))[0] == 200
+    world.regions.kill(HOME)
+    assert (await world.request(OPERATOR, headers=signed("ssm")))[0] is None, "the dead throttle nobody"
+
+
 async def test_a_host_may_name_the_api(world):
     host = {"host": "bbbb2222.execute-api.us-west-2.amazonaws.com"}
     assert (await world.request(FRONT_DOOR, "/", headers=host))[0] == 404

@@ -1,0 +1,126 @@
+"""Several drills together: each with its own verdict, and the spread of what they measured. Pure."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from rich.console import Console
+from rich.table import Table
+
+from gameday.report import words
+from gameday.series import Ran, worst
+from gameday.summary import Measured, Summary
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Outcome(_Part):
+    """One drill. Without a verdict there is no run to look at."""
+
+    scenario: str
+    verdict: Literal["met", "missed", "invalid", "error"]
+    run: str | None = None
+    missed: tuple[str, ...] = ()
+    """Every expectation that was not met, in words."""
+    invalid_reasons: tuple[str, ...] = ()
+    measured: Measured | None = None
+
+
+class Spread(_Part):
+    """How a moment of a scenario came out over its valid runs, in seconds after the fault."""
+
+    scenario: str
+    moment: str
+    runs: int
+    """In how many of them it happened at all."""
+    min: float
+    median: float
+    max: float
+
+
+class Runs(_Part):
+    """The outcome of a command, for machines. Fields are only ever added within a version."""
+
+    schema_version: Literal["1"] = Field(default="1", alias="schema")
+    outcomes: tuple[Outcome, ...]
+    spreads: tuple[Spread, ...]
+    exit_code: int
+
+    @classmethod
+    def of(cls, series: Sequence[Ran]) -> "Runs":
+        """All drills of a series, in order."""
+        outcomes = tuple(
+            _outcome(ran.summary) if ran.summary else Outcome(scenario=ran.scenario, verdict="error")
+            for ran in series
+        )
+        code = worst([ran.code for ran in series])
+        return cls(outcomes=outcomes, spreads=_spreads(outcomes), exit_code=code)
+
+    def write(self, folder: Path) -> Path:
+        """The file for machines, beside the evidence of the runs that it counts."""
+        last = next((one.run for one in reversed(self.outcomes) if one.run), "none")
+        path = folder / f"runs-{last}.json"
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.model_dump_json(by_alias=True, indent=2) + "\n")
+        return path
+
+    def show(self, screen: Console) -> None:
+        """One line a drill, then a table of the spreads where a scenario ran more than once."""
+        for one in self.outcomes:
+            why = "; ".join((*one.missed, *one.invalid_reasons))
+            screen.print(f"{one.scenario:4} {one.verdict:8} {why}", soft_wrap=True)
+        repeated = [spread for spread in self.spreads if spread.runs > 1]
+        if repeated:
+            screen.print(_table(repeated))
+
+
+def _outcome(summary: Summary) -> Outcome:
+    return Outcome(
+        scenario=summary.scenario,
+        verdict=summary.verdict,
+        run=summary.run,
+        missed=tuple(words(check) for check in summary.checks if not check.met),
+        invalid_reasons=summary.invalid_reasons,
+        measured=summary.measured,
+    )
+
+
+def _spreads(outcomes: Sequence[Outcome]) -> tuple[Spread, ...]:
+    """An invalid run proves nothing, so nothing of it is counted."""
+    found = []
+    for scenario in dict.fromkeys(one.scenario for one in outcomes):
+        valid = [
+            one.measured
+            for one in outcomes
+            if one.scenario == scenario and one.measured and one.verdict in {"met", "missed"}
+        ]
+        for moment in Measured.model_fields:
+            seconds = [value for one in valid if (value := getattr(one, moment)) is not None]
+            if seconds:
+                found.append(
+                    Spread(
+                        scenario=scenario,
+                        moment=moment.removesuffix("_s"),
+                        runs=len(seconds),
+                        min=min(seconds),
+                        median=round(median(seconds), 3),
+                        max=max(seconds),
+                    )
+                )
+    return tuple(found)
+
+
+def _table(spreads: Sequence[Spread]) -> Table:
+    table = Table(title="Valid runs, seconds after the fault", title_justify="left")
+    table.add_column("scenario")
+    table.add_column("moment")
+    for column in ("runs", "min", "median", "max"):
+        table.add_column(column, justify="right")
+    for one in spreads:
+        figures = (f"{value:.1f}" for value in (one.min, one.median, one.max))
+        table.add_row(one.scenario, one.moment.replace("_", " "), str(one.runs), *figures)
+    return table

@@ -1,0 +1,18 @@
+"""S14: the holder's DynamoDB throttles for a minute. Retries are what clients are for: nobody may move."""
+
+from gameday.faults import Place, Step, at_once
+from gameday.scenario import Expect, Follow, Scenario
+from gameday.troubles import Throttle
+
+S14 = Scenario(
+    code="S14",
+    title="the holder's DynamoDB throttles one call in five",
+    steps=(
+        *at_once(Throttle(Place.HOLDER, "dynamodb", 5)),
+        Step(after_s=60.0, deed=Throttle(Place.HOLDER, "dynamodb", 0)),
+    ),
+    # A payment needs one or two answers and tries twice for each: 4 in 100 fail and come again. A renewal
+    # is due three times before a lease ends.
+    expect=Expect(moves=0, restored_s=65.0, failed_permille=80.0),
+    follow=Follow(at_most_s=95.0),
+)

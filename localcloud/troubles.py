@@ -1,0 +1,133 @@
+"""Troubles that take no place away: a flapping check, a late replica, a full disk, a wrong clock ..."""
+
+import json
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import boto3
+
+from lib import config
+from localcloud.state import CloudState
+
+log = logging.getLogger("localcloud")
+Order = Mapping[str, Any]
+
+
+class Databases(Protocol):
+    """What troubles do to the databases."""
+
+    def fill_disk(self, region: str) -> frozenset[int]:
+        """Let the region's server write nothing more until it is started again."""
+
+    def create_owner(self, username: str, password: str, database: str) -> None:
+        """Give the owner a password on the writer, and end the sessions that know another one."""
+
+
+class Gate(Protocol):
+    """What troubles do to the emulated AWS."""
+
+    def set_flapping(self, region: str, one_in: int) -> None:
+        """Let one in *one_in* health checks of *region* fail; 0 ends it."""
+
+    def set_sabotage(self, region: str, harm: str | None) -> None:
+        """Let every step of a takeover in *region* come to "kill" or "refuse" once; None ends it."""
+
+    def set_throttling(self, region: str, service: str, one_in: int) -> None:
+        """Refuse one in *one_in* calls of *service* in *region*; 0 ends it."""
+
+    def set_clock(self, region: str, seconds: float) -> None:
+        """Let the clock of the functions of *region* be *seconds* fast."""
+
+
+@dataclass(slots=True)
+class Troubles:
+    """Begins troubles and ends those that do not end by themselves. Calls block."""
+
+    settings: config.Settings
+    state: CloudState
+    databases: Databases
+    gate: Gate
+    lag: Callable[[float], None]
+    """Lets commits of either region reach the other one only after so many seconds."""
+    flapping: set[str] = field(default_factory=set)
+    sabotaged: set[str] = field(default_factory=set)
+    throttled: set[tuple[str, str]] = field(default_factory=set)
+    skewed: set[str] = field(default_factory=set)
+
+    def begin(self, name: str, order: Order) -> None:
+        """Begin the trouble *name*. Raises ValueError for an unknown one, KeyError for half an order."""
+        known: dict[str, Callable[[Order], None]] = {
+            "flapping": self._flapping,
+            "lag": self._lag,
+            "sabotage": self._sabotage,
+            "disk": self._disk,
+            "throttling": self._throttling,
+            "clock": self._clock,
+            "password": self._password,
+        }
+        if name not in known:
+            raise ValueError(f"{name} is none of {', '.join(known)}")
+        log.warning("trouble: %s %s", name, dict(order))
+        known[name](order)
+
+    def end(self) -> None:
+        """End what goes on; not a lag, which repair takes care of.
+
+        A full disk is empty when its server starts again, and a password stays.
+        """
+        for region in sorted(self.flapping):
+            self.gate.set_flapping(region, 0)
+        for region in sorted(self.sabotaged):
+            self.gate.set_sabotage(region, None)
+        for region, service in sorted(self.throttled):
+            self.gate.set_throttling(region, service, 0)
+        for region in sorted(self.skewed):
+            self.gate.set_clock(region, 0.0)
+        for going_on in (self.flapping, self.sabotaged, self.throttled, self.skewed):
+            going_on.clear()
+
+    def _flapping(self, order: Order) -> None:
+        self.flapping.add(order["region"])
+        self.gate.set_flapping(order["region"], int(order["one_in"]))
+
+    def _sabotage(self, order: Order) -> None:
+        self.sabotaged.add(order["region"])
+        self.gate.set_sabotage(order["region"], order["harm"])
+
+    def _lag(self, order: Order) -> None:
+        self.lag(float(order["seconds"]))
+
+    def _disk(self, order: Order) -> None:
+        self.databases.fill_disk(order["region"])
+
+    def _throttling(self, order: Order) -> None:
+        region, service = order["region"], order["service"]
+        self.throttled.add((region, service))
+        self.gate.set_throttling(region, service, int(order["one_in"]))
+
+    def _clock(self, order: Order) -> None:
+        self.skewed.add(order["region"])
+        self.gate.set_clock(order["region"], float(order["seconds"]))
+
+    def _password(self, _: Order) -> None:
+        """As a rotation does: the database first, then the secret in every region; old sessions end."""
+        database, password = self.settings.database, secrets.token_urlsafe(24)
+        clients = [self._secrets(region) for region in self.state.regions]
+        known = json.loads(clients[0].get_secret_value(SecretId=database.secret)["SecretString"])
+        self.databases.create_owner(known["username"], password, database.name)
+        for client in clients:
+            client.put_secret_value(
+                SecretId=database.secret, SecretString=json.dumps({**known, "password": password})
+            )
+
+    def _secrets(self, region: str) -> Any:
+        return boto3.client(
+            "secretsmanager",
+            region_name=region,
+            endpoint_url=self.state.operator_endpoint,
+            aws_access_key_id=self.state.access_key_id,
+            aws_secret_access_key=self.state.secret_access_key,
+        )

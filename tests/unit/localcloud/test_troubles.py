@@ -1,0 +1,167 @@
+"""Troubles are told to the parts that have them; real servers for the disk and the password."""
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from pg8000.exceptions import DatabaseError, InterfaceError
+
+from lib import config
+from localcloud import troubles
+from localcloud.postgres import disk
+from localcloud.postgres.errors import PostgresFailed, ServerDown
+from localcloud.state import CloudState, RegionState
+from localcloud.troubles import Troubles
+from tests.unit.localcloud.postgres_world import EAST, WEST, world
+
+
+class Told(list):
+    """Both parts in one: what they were told, in order."""
+
+    def fill_disk(self, region):
+        self.append(("disk", region))
+
+    def create_owner(self, username, password, database):
+        self.append(("owner", username, database, password))
+
+    def set_flapping(self, region, one_in):
+        self.append(("flapping", region, one_in))
+
+    def set_sabotage(self, region, harm):
+        self.append(("sabotage", region, harm))
+
+    def lag(self, seconds):
+        self.append(("lag", seconds))
+
+    def set_throttling(self, region, service, one_in):
+        self.append(("throttling", region, service, one_in))
+
+    def set_clock(self, region, seconds):
+        self.append(("clock", region, seconds))
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+@pytest.fixture
+def trouble(told):
+    region = RegionState(endpoint="", front_door="", database_port=1, link_port=1)
+    state = CloudState(
+        pid=1,
+        control="",
+        token="",
+        operator_endpoint="http://127.0.0.1:1",
+        account_id="",
+        access_key_id="a",
+        secret_access_key="b",
+        regions={EAST: region, WEST: region},
+        dns_port=1,
+        calls_log=Path("calls"),
+    )
+    return Troubles(config.load({}), state, told, told, told.lag)
+
+
+def test_what_goes_on_is_ended_once(trouble, told):
+    trouble.begin("flapping", {"region": EAST, "one_in": 3})
+    trouble.begin("sabotage", {"region": WEST, "harm": "kill"})
+    trouble.begin("disk", {"region": EAST})
+    trouble.begin("throttling", {"region": EAST, "service": "ssm", "one_in": 5})
+    trouble.begin("clock", {"region": WEST, "seconds": -20})
+    trouble.begin("lag", {"seconds": 120})
+    assert told == [
+        ("flapping", EAST, 3),
+        ("sabotage", WEST, "kill"),
+        ("disk", EAST),
+        ("throttling", EAST, "ssm", 5),
+        ("clock", WEST, -20.0),
+        ("lag", 120.0),
+    ]
+    told.clear()
+    trouble.end()
+    trouble.end()
+    assert told == [
+        ("flapping", EAST, 0),
+        ("sabotage", WEST, None),
+        ("throttling", EAST, "ssm", 0),
+        ("clock", WEST, 0.0),
+    ]
+
+
+def test_a_trouble_that_nobody_knows_is_refused(trouble, told):
+    with pytest.raises(ValueError, match="plague is none of flapping, lag, sabotage, disk"):
+        trouble.begin("plague", {})
+    with pytest.raises(KeyError, match="region"):
+        trouble.begin("disk", {})
+    assert told == []
+
+
+def test_a_new_password_reaches_the_database_first_and_then_the_secret_of_every_region(
+    trouble, told, monkeypatch
+):
+    secret = trouble.settings.database.secret
+    known = {"username": "payments", "password": "old", "ca": "pem"}
+    clients, stubs = {}, []
+    monkeypatch.setattr(troubles.secrets, "token_urlsafe", lambda _: "new")
+    for region in (EAST, WEST):
+        clients[region] = boto3.client(
+            "secretsmanager", region_name=region, aws_access_key_id="a", aws_secret_access_key="b"
+        )
+        stubs.append(Stubber(clients[region]))
+    stubs[0].add_response("get_secret_value", {"SecretString": json.dumps(known)}, {"SecretId": secret})
+    for stub in stubs:
+        changed = json.dumps({**known, "password": "new"})
+        stub.add_response("put_secret_value", {}, {"SecretId": secret, "SecretString": changed})
+        stub.activate()
+    monkeypatch.setattr(troubles.boto3, "client", lambda _, region_name, **__: clients[region_name])
+    trouble.begin("password", {})
+    assert told == [("owner", "payments", trouble.settings.database.name, "new")]
+    for stub in stubs:
+        stub.assert_no_pending_responses()
+
+
+def test_a_server_with_a_full_disk_reads_panics_at_the_first_write_and_has_room_when_it_rejoins(tmp_path):
+    with world() as made:
+        assert len(made.pair.fill_disk(EAST)) > 3
+        assert made.run(EAST, "select count(*) from notes") == [[0]]
+        with pytest.raises((InterfaceError, DatabaseError)):
+            made.run(EAST, "insert into notes values (1)")
+        server = made.pair._servers[EAST]
+        server.wait_until = None
+        for _ in range(200):
+            if not server.running:
+                break
+            server._postgres.wait(5)
+        assert not server.running, "it could not recover either: that needs to write, too"
+        with pytest.raises(ServerDown, match="does not run"):
+            made.pair.fill_disk(EAST)
+        del server.wait_until
+        made.pair.promote(WEST)
+        assert made.pair.rejoin(EAST, salvage_to=tmp_path / "salvaged.jsonl") == 0
+        made.run(WEST, "insert into notes values (2)")
+        made.await_row(EAST, 2)
+
+
+def test_a_new_password_ends_the_sessions_that_know_the_old_one():
+    with world() as made:
+        old = made.connect(EAST)
+        made.pair.create_owner("app", "rotated", "payments")
+        with pytest.raises((InterfaceError, DatabaseError)):
+            old.run("select 1")
+        made.connect(EAST, password="rotated").close()
+        with pytest.raises((InterfaceError, DatabaseError)):
+            made.connect(EAST)
+
+
+def test_where_there_is_no_prlimit_a_full_disk_cannot_be_played(monkeypatch):
+    monkeypatch.setattr(disk, "freeze_tree", lambda _: frozenset({1}))
+    monkeypatch.setattr(disk, "thaw_tree", lambda _: None)
+    monkeypatch.setattr(disk, "_PRLIMIT", "/nowhere/prlimit")
+    with pytest.raises(PostgresFailed, match="there is no /nowhere/prlimit"):
+        disk.fill(1, None)
+    monkeypatch.setattr(disk, "_PRLIMIT", "/bin/false")
+    with pytest.raises(PostgresFailed, match="/bin/false failed"):
+        disk.fill(1, None)
