@@ -35,11 +35,7 @@ def client(
     return boto3.client(  # type: ignore[call-overload]
         service,
         region_name=Environment.from_env().region,
-        config=Config(
-            connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=read_timeout,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-        ),
+        config=_config(read_timeout, attempts),
     )
 
 
@@ -56,9 +52,13 @@ def assumed(service: str, role_arn: str, *, region: str, read_timeout: float = R
         aws_access_key_id=taken["AccessKeyId"],
         aws_secret_access_key=taken["SecretAccessKey"],
         aws_session_token=taken["SessionToken"],
-        config=Config(
-            connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=read_timeout,
-            retries={"mode": "standard", "total_max_attempts": 1},
-        ),
+        config=_config(read_timeout, attempts=1),
+    )
+
+
+def _config(read_timeout: float, attempts: int) -> Config:
+    return Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )

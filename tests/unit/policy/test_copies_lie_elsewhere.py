@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.defects import Stacks, broken
+from tests.unit.injected import Stacks, broken
 
 PLACES = {"use1": "us-east-1", "usw2": "us-west-2"}
 TABLE, PLAN, BUS = "aws_dynamodb_table", "aws_backup_plan", "aws_cloudwatch_event_bus"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.defects import Stacks, broken, without
+from tests.unit.injected import Stacks, broken, without
 
 CLUSTER, INSTANCE = "aws_rds_cluster", "aws_rds_cluster_instance"
 PARAMETERS, CONTAINER = "aws_rds_cluster_parameter_group", "aws_rds_global_cluster"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.defects import Stacks, broken, without
+from tests.unit.injected import Stacks, broken, without
 from tests.unit.synthesized import Body
 
 LEAVES_WITHIN_S = 120

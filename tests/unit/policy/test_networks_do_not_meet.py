@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.unit.defects import Stacks, broken
+from tests.unit.injected import Stacks, broken
 
 RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.defects import Stacks, broken
+from tests.unit.injected import Stacks, broken
 
 SCHEDULE = re.compile(r'"((?:cron|rate|at)\([^"]*)"')
 DAYS = r"SUN|MON|TUE|WED|THU|FRI|SAT"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from lib.facts import CONFIG
-from tests.unit.defects import Stacks, broken
+from tests.unit.injected import Stacks, broken
 from tests.unit.synthesized import Synthesized
 
 FACTS = tomllib.loads((CONFIG / "facts" / "aws.toml").read_text())

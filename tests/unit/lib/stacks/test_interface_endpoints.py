@@ -19,6 +19,18 @@ def stack(request, private):
     return private[request.param]
 
 
+def allowed_by_roles(stacks):
+    """What functions may do, by their own roles and by the one that they assume."""
+    return {
+        action
+        for stack in stacks.values()
+        for body in stack.all("aws_iam_role_policy")
+        for statement in json.loads(body["policy"])["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+    }
+
+
 def interfaces(stack):
     return [e for e in stack.all("aws_vpc_endpoint") if e["vpc_endpoint_type"] == "Interface"]
 
@@ -32,21 +44,15 @@ def test_P17_what_functions_call_is_reached_inside_the_vpc(stack):
     services = {
         e["service_name"].removeprefix(f"com.amazonaws.{provider['region']}.") for e in interfaces(stack)
     }
-    assert services == {"events", "rds", "secretsmanager", "ssm", "states"}
+    assert services == {"events", "rds", "secretsmanager", "ssm", "states", "sts"}
     for endpoint in interfaces(stack):
         assert endpoint["private_dns_enabled"] is True
         assert len(endpoint["subnet_ids"]) == 3
         assert endpoint["tags"]["Name"].endswith("-test")
 
 
-def test_P17_an_endpoint_lets_this_account_do_to_our_things_what_functions_do(stack):
-    functions = {
-        action
-        for body in stack.all("aws_iam_role_policy")
-        for statement in json.loads(body["policy"])["Statement"]
-        if statement["Effect"] == "Allow"
-        for action in statement["Action"]
-    }
+def test_P17_an_endpoint_lets_this_account_do_to_our_things_what_functions_do(stack, private):
+    functions = allowed_by_roles(private)
     for endpoint in interfaces(stack):
         (statement,) = json.loads(endpoint["policy"])["Statement"]
         assert statement["Principal"] == {"AWS": "*"}

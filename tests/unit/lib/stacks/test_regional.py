@@ -196,6 +196,7 @@ def test_P23_outputs_name_their_region(stacks):
             "steps_function",
             "state_machine",
             "event_bus",
+            "event_archive",
             "backup_alerts",
             "cluster_arn",
             "parameter_prefix",
