@@ -9,6 +9,7 @@ from dr.situation import Aurora, Stock
 from failover.decision import TakeoverFact
 from failover.takeover import Takeover
 from runtime.clock import now_ms
+from tests.unit import emulated
 
 from .world import EAST, ENDPOINTS, LEASE, OUTPUTS, WEST
 
@@ -68,3 +69,18 @@ def test_a_region_that_does_not_answer_is_nothing(monkeypatch, cloud):
     assert found.inspections == {EAST: None, WEST: None}
     assert found.aurora is None
     assert found.now_ms(WEST) is None
+
+
+def test_an_approver_is_who_aws_says_and_finds_what_was_asked_in_the_region_that_takes_over(lease_table):
+    cloud = Cloud(Deployment.of(OUTPUTS | ENDPOINTS))
+    identity, arn = cloud.caller(WEST)
+    assert identity
+    assert arn.startswith("arn:aws:sts::")
+    emulated.client("dynamodb", WEST).create_table(
+        TableName=OUTPUTS["approvals_table"],
+        KeySchema=[{"AttributeName": "approver", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "approver", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    asked = cloud.approvals(WEST).ask("seven payments", now_ms=5)
+    assert cloud.approvals(WEST).request() == asked

@@ -1,7 +1,10 @@
+from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from failover import keeper
 from failover.decision import (
     Action,
     ApiFact,
@@ -347,3 +350,17 @@ def test_the_function_ends_before_its_time_does(deployed):
             return 25_000
 
     assert handler({}, Context()) == {"ticks": 1}
+
+
+def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypatch):
+    beats = []
+    monkeypatch.setattr(
+        keeper, "Database", lambda *_: SimpleNamespace(session=lambda: nullcontext("connection"))
+    )
+    monkeypatch.setattr(
+        keeper,
+        "Ledger",
+        lambda over: SimpleNamespace(beat=lambda epoch, now_ms: beats.append((over, epoch, now_ms))),
+    )
+    build(Environment.from_env())._beat(7, NOW)
+    assert beats == [("connection", 7, NOW)]

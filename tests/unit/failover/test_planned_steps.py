@@ -12,6 +12,7 @@ from failover.lease import Handover, Kind, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
 from failover.region_api import ApiUnavailable
 from failover.steps import STEPS, handler, perform
+from failover.steps import tools as tools_module
 from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import OVERDUE_MS, inspect, take_stock
 from failover.steps.tools import Facts, Tools
@@ -329,3 +330,15 @@ def test_what_an_inspection_cannot_read_is_null_with_a_reason(tools, west):
 def test_the_function_inspects_without_a_takeover(tools, monkeypatch):
     monkeypatch.setattr("failover.steps._tools", lambda: tools)
     assert handler({"step": "inspect"}, None)["region"] == WEST
+
+
+def test_the_control_plane_of_the_other_region_is_asked_by_the_automation_role(monkeypatch):
+    role = "arn:aws:iam::1:role/payments-automation-dev"
+    asked = []
+    monkeypatch.setattr(
+        tools_module, "assumed", lambda *given, **named: asked.append((given, named)) or "control plane"
+    )
+    published = {"automation/role": role}
+    parameters = SimpleNamespace(get=published.get)
+    assert tools_module.rds_in(EAST, parameters) == "control plane"
+    assert asked == [(("rds", role), {"region": EAST, "read_timeout": tools_module.PROMOTE_TIMEOUT_S})]
