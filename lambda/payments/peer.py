@@ -78,8 +78,9 @@ class Peer:
 
     def _attempt(self, call: Call, timeout_s: float) -> PeerAnswer:
         url = urlsplit(self._endpoint)
-        connection = self._connection or _connected(url.scheme, url.netloc)
-        self._connection = connection
+        connection = self._connection
+        if connection is None or connection.sock is None:  # the last answer said that it was the last one
+            connection = self._connection = _connected(url.scheme, url.netloc)
         try:
             connection.sock.settimeout(timeout_s)
             connection.request(call.method, url.path + call.path, call.body, dict(call.headers))

@@ -20,14 +20,15 @@ CALL = Call(method="POST", path="/payments", body=b"{}", headers={"X-Forwarded-B
 
 
 class Server(ThreadingHTTPServer):
-    """A region's API. A test changes what it answers; `hang_up` closes each connection after its answer."""
+    """A region's API. A test changes what it answers; `hang_up` closes each connection after its
+    answer, which `says_so` or does not."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         self.status, self.body, self.region = 201, b'{"status": "settled"}', EAST
         self.delay_s = 0.0
-        self.hang_up = False
+        self.hang_up = self.says_so = False
         self.requests: list[SimpleNamespace] = []
         super().__init__(("127.0.0.1", 0), Handler)
         self.endpoint = f"http://127.0.0.1:{self.server_address[1]}/stage"
@@ -52,6 +53,8 @@ class Handler(BaseHTTPRequestHandler):
         if server.region:
             self.send_header("X-Region", server.region)
         self.send_header("Content-Length", str(len(server.body)))
+        if server.says_so:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(server.body)
         self.close_connection = server.hang_up
@@ -106,8 +109,9 @@ def test_calls_share_a_connection(peer, server) -> None:
     assert len({request.client for request in server.requests}) == 1
 
 
-def test_a_connection_that_was_closed_meanwhile_is_opened_again(peer, server) -> None:
-    server.hang_up = True
+@pytest.mark.parametrize("says_so", [False, True])
+def test_a_connection_that_was_closed_meanwhile_is_opened_again(peer, server, says_so) -> None:
+    server.hang_up, server.says_so = True, says_so
     peer.send(EAST, CALL, within_s=5)
     time.sleep(0.05)
     assert peer.send(EAST, CALL, within_s=5).status == 201
