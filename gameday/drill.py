@@ -11,7 +11,7 @@ from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
 from gameday.executions import StepSeen
 from gameday.faults import Deed, Revive
 from gameday.history import Fault, History, Mark
-from gameday.host import HostMeter
+from gameday.host import metered
 from gameday.live.look import View
 from gameday.load import Load, LoadPlan
 from gameday.observers import Pace, observing
@@ -74,12 +74,12 @@ async def run_drill(
         ),
     ):
         await asyncio.sleep(plan.ramp_s)
-        meter, steady_since = HostMeter(), time.time()
-        await asyncio.sleep(scenario.given.steady_s)
-        host = meter.read()
-        pace.close = True
-        fault = await _break(world, scenario, load, plan, progress)
-        until = time.time()
+        steady_since = time.time()
+        async with metered() as meter:
+            await asyncio.sleep(scenario.given.steady_s)
+            pace.close = True
+            fault = await _break(world, scenario, load, plan, progress)
+        until, host = time.time(), meter.read()
         progress.say(f"arrivals end; {load.pending} payments still wait for their answer")
         await load.drain(scenario.follow.drain_s)
     region = _serving(history, fault)

@@ -136,7 +136,7 @@ class Terraform(_Part):
 
 
 class Host(_Part):
-    """The machine, in the steady phase."""
+    """The machine, from the steady phase until the last payment arrived; the load is its highest."""
 
     cores: int
     load_per_core: float

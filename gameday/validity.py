@@ -11,10 +11,10 @@ from gameday.records import Operation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostLoad:
-    """How busy the machine was in the steady phase, right before the fault."""
+    """How busy the machine was from the steady phase until the last payment arrived."""
 
     per_core: float
-    """One-minute load average divided by the number of cores."""
+    """The highest one-minute load average, divided by the number of cores."""
     steal: float
     """Share of processor time that the hypervisor gave to others, 0 to 1; 0 where not known."""
 

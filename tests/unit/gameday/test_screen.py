@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from gameday import progress
+from gameday import host, progress
 from gameday.__main__ import app
-from gameday.host import HostMeter
+from gameday.host import HostMeter, metered
 from gameday.live.look import Look, read
 from gameday.load import Load, LoadPlan
 from gameday.settings import DrillSettings
@@ -83,6 +83,16 @@ def test_steal_is_the_share_between_two_readings(tmp_path):
     meter = HostMeter(stat)
     stat.write_text("cpu  150 0 100 830 0 0 0 20 0 0\n")
     assert meter.read().steal == 0.2
+
+
+async def test_the_load_is_that_of_the_busiest_minute(monkeypatch):
+    loads = iter([4.0, 16.0, 2.0, 1.0])
+    monkeypatch.setattr(host, "_LOOK_S", 0.01)
+    monkeypatch.setattr(host.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(host.os, "getloadavg", lambda: (next(loads, 1.0), 0.0, 0.0))
+    async with metered() as meter:
+        await asyncio.sleep(0.1)
+    assert meter.read().per_core == 8.0
 
 
 def test_steal_is_zero_where_the_machine_does_not_tell(tmp_path):
