@@ -4,21 +4,25 @@ import asyncio
 import time
 from dataclasses import dataclass, field, replace
 
+import pytest
+
+from gameday.drill import Record
 from gameday.faults import Cut, Deed, Place, Revive, Step, at_once
 from gameday.history import LeaseSeen
 from gameday.operators import Typed
 from gameday.population import Population
-from gameday.scenario import Expect
+from gameday.scenario import Expect, Scenario
 from gameday.summary import Summary
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld
-from tests.unit.gameday.test_drill import MINIATURE, drilled, judged
+from tests.unit.gameday.test_drill import MINIATURE, PLAN, drilled, judged
 
-LAG_S = 0.4
+LAG_S = 0.8
+SLOW = replace(PLAN, rate=20.0)
 PATIENT = replace(MINIATURE, given=replace(MINIATURE.given, within_s=20.0))
 AT_STAKE = replace(PATIENT, expect=replace(MINIATURE.expect, least_rescued=1))
 CUT_OFF = at_once(Cut(Place.HOLDER, Place.OTHER), Cut(Place.HOLDER, Place.WITNESS))
-ISOLATED = replace(PATIENT, steps=CUT_OFF, expect=Expect(moves=True, restored_s=10.0))
+ISOLATED = replace(PATIENT, steps=CUT_OFF, expect=Expect(moves=1, restored_s=10.0))
 
 
 @dataclass
@@ -94,20 +98,67 @@ def missed(summary: Summary) -> set[str]:
     return {check.name for check in summary.checks if not check.met} - BUSY
 
 
-async def test_a_standby_that_lags_and_a_journal_that_is_replayed_are_what_a_drill_expects():
-    summary = judged(await drilled(Lagging(), PATIENT), AT_STAKE).summary
+class Answering(FakeWorld):
+    """A deed of operators has an outcome."""
+
+    async def strike(self, deed):
+        await super().strike(deed)
+        return "exit codes 0, 1" if isinstance(deed, Typed) else None
+
+
+LATER = (Typed(("failover",), people=2, to=Place.OTHER), Revive(Place.HOLDER))
+RETURNS = replace(
+    PATIENT,
+    steps=(*MINIATURE.steps, *(Step(after_s=0.3 * n, deed=deed) for n, deed in enumerate(LATER, 1))),
+)
+NOBODY_MOVES = replace(ISOLATED, expect=Expect(moves=0, restored_s=0.0))
+HELD = {
+    Lagging: PATIENT,
+    FakeWorld: PATIENT,
+    Forgetful: PATIENT,
+    Unfenced: ISOLATED,
+    Dropping: PATIENT,
+    Moved: NOBODY_MOVES,
+    Unlatched: PATIENT,
+    Answering: RETURNS,
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What came of one broken world, and the world."""
+
+    record: Record
+    world: FakeWorld
+
+    def summary(self, scenario: Scenario) -> Summary:
+        return judged(self.record, scenario).summary
+
+
+@pytest.fixture(scope="module")
+def held() -> dict[type, Held]:
+    """All drills at the same time: they wait far more than they work."""
+
+    async def all_at_once():
+        worlds = {kind: kind() for kind in HELD}
+        records = await asyncio.gather(*(drilled(world, HELD[kind], SLOW) for kind, world in worlds.items()))
+        return {kind: Held(record, worlds[kind]) for kind, record in zip(HELD, records, strict=True)}
+
+    return asyncio.run(all_at_once())
+
+
+def test_a_standby_that_lags_and_a_journal_that_is_replayed_are_what_a_drill_expects(held):
+    summary = held[Lagging].summary(AT_STAKE)
     assert missed(summary) == set()
     assert summary.payments.rescued > 5
 
 
-async def test_with_a_synchronous_standby_nothing_was_at_stake_and_the_drill_says_so():
-    assert missed(judged(await drilled(FakeWorld(), PATIENT), AT_STAKE).summary) == {
-        "acknowledged payments that only the journal had"
-    }
+def test_with_a_synchronous_standby_nothing_was_at_stake_and_the_drill_says_so(held):
+    assert missed(held[FakeWorld].summary(AT_STAKE)) == {"acknowledged payments that only the journal had"}
 
 
-async def test_a_journal_that_is_not_replayed_is_lost_payments():
-    summary = judged(await drilled(Forgetful(), PATIENT), AT_STAKE).summary
+def test_a_journal_that_is_not_replayed_is_lost_payments(held):
+    summary = held[Forgetful].summary(AT_STAKE)
     assert {"payments lost", "currencies out of balance"} <= missed(summary)
     assert summary.payments.lost > 5
     assert summary.measured.rpo_s > 0
@@ -127,40 +178,29 @@ async def test_a_client_that_takes_a_new_key_for_each_retry_charges_twice(monkey
     assert "payments duplicated" in missed(summary)
 
 
-async def test_a_holder_without_a_fence_acknowledges_while_fenced():
-    summary = judged(await drilled(Unfenced(), ISOLATED), ISOLATED).summary
+def test_a_holder_without_a_fence_acknowledges_while_fenced(held):
+    summary = held[Unfenced].summary(ISOLATED)
     assert "payments acknowledged while fenced" in missed(summary)
     assert summary.payments.acknowledged_while_fenced > 5
 
 
-async def test_a_row_that_is_gone_is_a_lost_payment():
-    summary = judged(await drilled(Dropping(), PATIENT), MINIATURE).summary
+def test_a_row_that_is_gone_is_a_lost_payment(held):
+    summary = held[Dropping].summary(MINIATURE)
     assert {"payments lost", "currencies out of balance"} == missed(summary)
     assert summary.payments.lost == 1
 
 
-async def test_a_takeover_that_nobody_expected_is_a_miss_and_no_loss_because_the_new_ledger_counts():
-    nobody_moves = replace(ISOLATED, expect=Expect(moves=False, restored_s=0.0))
-    world = Moved()
-    summary = judged(await drilled(world, nobody_moves), nobody_moves).summary
+def test_a_takeover_that_nobody_expected_is_a_miss_and_no_loss_because_the_new_ledger_counts(held):
+    summary = held[Moved].summary(NOBODY_MOVES)
     assert "epochs begun" in missed(summary)
-    assert (world.ledger_of, summary.payments.lost) == (WEST, 0)
+    assert (held[Moved].world.ledger_of, summary.payments.lost) == (WEST, 0)
 
 
-async def test_automation_that_runs_on_is_named():
-    assert missed(judged(await drilled(Unlatched(), PATIENT), MINIATURE).summary) == {
-        "failovers that left automation running"
-    }
+def test_automation_that_runs_on_is_named(held):
+    assert missed(held[Unlatched].summary(MINIATURE)) == {"failovers that left automation running"}
 
 
-async def test_only_its_return_ends_the_silence_of_a_lost_region_and_what_came_of_a_deed_is_written_down():
-    class Told(FakeWorld):
-        async def strike(self, deed):
-            await super().strike(deed)
-            return "exit codes 0, 1" if isinstance(deed, Typed) else None
-
-    later = (Typed(("failover",), people=2, to=Place.OTHER), Revive(Place.HOLDER))
-    steps = (*MINIATURE.steps, *(Step(after_s=0.3 * n, deed=deed) for n, deed in enumerate(later, 1)))
-    fault = (await drilled(Told(), replace(PATIENT, steps=steps))).fault
+def test_only_its_return_ends_the_silence_of_a_lost_region_and_what_came_of_a_deed_is_written_down(held):
+    fault = held[Answering].record.fault
     assert fault.silent_until == fault.marks[2].at
     assert fault.marks[1].what == "2 operators at once: dr failover --to us-west-2: exit codes 0, 1"

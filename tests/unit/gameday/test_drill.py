@@ -63,27 +63,50 @@ def console() -> Console:
     return Console(file=io.StringIO(), width=120)
 
 
-async def drilled(world: FakeWorld, scenario: Scenario = MINIATURE):
+async def drilled(world: FakeWorld, scenario: Scenario = MINIATURE, plan: LoadPlan = PLAN) -> Record:
     async with running(world):
-        record = await run_drill(world, scenario, PLAN, Progress(console()), run="mini")
+        record = await run_drill(world, scenario, plan, Progress(console()), run="mini")
     return replace(record, host=CALM)  # the machine of a test may be busy
+
+
+class Mute(FakeWorld):
+    """Its state machines tell nothing."""
+
+    async def steps(self, since, regions):
+        raise ObservationFailed("the state machine does not tell")
+
+
+LAG = Lag(30.0)
+PREPARED = replace(MINIATURE, given=replace(MINIATURE.given, deeds=(LAG,)))
 
 
 @dataclass(frozen=True)
 class Drilled:
-    """Two drills that were held at the same time: they wait far more than they work."""
+    """Drills that were held at the same time: they wait far more than they work."""
 
     moved: Record
     stayed: Record
+    prepared: Record
+    mute: BaseException
     kept: FakeWorld
     """The world of the one that stayed."""
+    lagging: FakeWorld
+    """The world of the prepared one."""
 
 
 @pytest.fixture(scope="module")
 def drills() -> Drilled:
     async def all_at_once() -> Drilled:
-        kept = FakeWorld()
-        return Drilled(*await asyncio.gather(drilled(FakeWorld()), drilled(kept, WITNESS_LOST)), kept=kept)
+        told = StepSeen(execution="x", state="Guard", facts={"rule": "L20_journal_complete", "figures": {}})
+        kept, lagging = FakeWorld(), FakeWorld(told=[told])
+        held = await asyncio.gather(
+            drilled(FakeWorld()),
+            drilled(kept, WITNESS_LOST),
+            drilled(lagging, PREPARED),
+            drilled(Mute()),
+            return_exceptions=True,
+        )
+        return Drilled(*held, kept=kept, lagging=lagging)
 
     return asyncio.run(all_at_once())
 
@@ -193,40 +216,25 @@ def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_step_is_t
     assert summary.measured.detected_s is None
 
 
-async def test_what_the_scenario_prepares_is_done_before_the_load_and_the_steps_are_asked_for():
-    world = FakeWorld(
-        told=[StepSeen(execution="x", state="Guard", facts={"rule": "L20_journal_complete", "figures": {}})]
-    )
-    lag = Lag(30.0)
-    scenario = replace(MINIATURE, given=replace(MINIATURE.given, deeds=(lag,)))
-    record = await drilled(world, scenario)
-    assert world.struck[0] == lag
+def test_what_the_scenario_prepares_is_done_before_the_load_and_the_steps_are_asked_for(drills):
+    record, world = drills.prepared, drills.lagging
+    assert world.struck[0] == LAG
     assert [mark.what for mark in record.fault.marks] == ["us-east-1 killed"]
     assert world.asked_of == [WEST], "the region that was lost cannot tell"
-    assert judged(record, scenario).summary.steady.loss == "L20_journal_complete"
+    assert judged(record, PREPARED).summary.steady.loss == "L20_journal_complete"
 
 
-async def test_both_regions_tell_their_steps_where_none_was_lost():
-    world = FakeWorld()
-    await drilled(world, WITNESS_LOST)
-    assert sorted(world.asked_of) == [EAST, WEST]
+def test_both_regions_tell_their_steps_where_none_was_lost(drills):
+    assert sorted(drills.kept.asked_of) == [EAST, WEST]
 
 
-async def test_steps_that_cannot_be_read_give_no_verdict():
-    class Mute(FakeWorld):
-        async def steps(self, since, regions):
-            raise ObservationFailed("the state machine does not tell")
-
+def test_steps_that_cannot_be_read_give_no_verdict(drills):
     with pytest.raises(LedgerUnread, match="does not tell"):
-        await drilled(Mute())
+        raise drills.mute
 
 
-async def test_a_takeover_that_nobody_asked_for_is_a_miss():
-    missed = [
-        check.name
-        for check in judged(await drilled(FakeWorld()), WITNESS_LOST).summary.checks
-        if not check.met
-    ]
+def test_a_takeover_that_nobody_asked_for_is_a_miss(record):
+    missed = [check.name for check in judged(record, WITNESS_LOST).summary.checks if not check.met]
     assert "epochs begun" in missed
 
 
