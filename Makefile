@@ -8,6 +8,7 @@ SYSTEM ?= payments
 ENVIRONMENT_SUFFIX ?= dev
 SCENARIO ?= S1
 TIME_SCALE ?= 1
+ON ?=
 RUNS ?= 10000
 SPREAD ?= --numprocesses=auto --dist=loadfile
 RUN ?= evidence/latest
@@ -32,8 +33,8 @@ TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr gates loc
 help: ## Print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE)
-	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE)
+drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE; ON=--running on the cloud of make up)
+	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE) $(ON)
 
 test: setup unit protocol contracts openapi integration ## Pass every test: unit with coverage, protocol model, emulator contracts, API contract, integration on the local cloud
 

@@ -62,6 +62,12 @@ def drill(
     rate: Annotated[
         float | None, typer.Option(min=1, help="Payments a second.", show_default="the scenario's")
     ] = None,
+    retries: Annotated[
+        int, typer.Option(min=0, help="So many invalid runs, which prove nothing, are held again.")
+    ] = 0,
+    running: Annotated[
+        bool, typer.Option("--running", help="Use the cloud of `make up`, heal it afterwards and leave it.")
+    ] = False,
     folder: Annotated[
         Path, typer.Option("--evidence", help="Where the evidence goes.", show_default="evidence")
     ] = REPOSITORY / "evidence",
@@ -75,16 +81,21 @@ def drill(
     codes = list(SCENARIOS) if scenario == ALL else scenario.split(",")
     if strange := [code for code in codes if code not in SCENARIOS]:
         raise typer.BadParameter(f"{strange[0]} is none of: {', '.join(SCENARIOS)}, {ALL}")
+    if running and time_scale != 1:
+        raise typer.BadParameter("the cloud of `make up` runs at real settings: without --running only")
     screen.stderr = as_json  # then standard output is for the machine
 
     @contextmanager
     def deployed() -> Iterator[LocalGround]:
-        with stage.fresh(say, time_scale=time_scale) as ready:
-            yield LocalGround(
+        with stage.standing(say) if running else stage.fresh(say, time_scale=time_scale) as ready:
+            ground = LocalGround(
                 stage=ready, screen=screen, evidence_folder=folder, time_scale=time_scale, rate=rate
             )
+            yield ground
+            if running:
+                ground.heal()
 
-    outcome = Runs.of(run_series(codes * runs, deployed, say))
+    outcome = Runs.of(run_series(codes * runs, deployed, say, retries=retries))
     outcome.show(screen)
     screen.print(f"summary: {outcome.write(folder)}", soft_wrap=True)
     if as_json:

@@ -28,6 +28,8 @@ class Outcome(_Part):
     """Every expectation that was not met, in words."""
     invalid_reasons: tuple[str, ...] = ()
     measured: Measured | None = None
+    superseded: bool = False
+    """It was invalid and held again; the exit code does not count it."""
 
 
 class Spread(_Part):
@@ -54,10 +56,12 @@ class Runs(_Part):
     def of(cls, series: Sequence[Ran]) -> "Runs":
         """All drills of a series, in order."""
         outcomes = tuple(
-            _outcome(ran.summary) if ran.summary else Outcome(scenario=ran.scenario, verdict="error")
+            _outcome(ran.summary, superseded=ran.superseded)
+            if ran.summary
+            else Outcome(scenario=ran.scenario, verdict="error")
             for ran in series
         )
-        code = worst([ran.code for ran in series])
+        code = worst([ran.code for ran in series if not ran.superseded])
         return cls(outcomes=outcomes, spreads=_spreads(outcomes), exit_code=code)
 
     def write(self, folder: Path) -> Path:
@@ -71,14 +75,15 @@ class Runs(_Part):
     def show(self, screen: Console) -> None:
         """One line a drill, then a table of the spreads where a scenario ran more than once."""
         for one in self.outcomes:
-            why = "; ".join((*one.missed, *one.invalid_reasons))
+            again = ("held again",) if one.superseded else ()
+            why = "; ".join((*one.missed, *one.invalid_reasons, *again))
             screen.print(f"{one.scenario:4} {one.verdict:8} {why}", soft_wrap=True)
         repeated = [spread for spread in self.spreads if spread.runs > 1]
         if repeated:
             screen.print(_table(repeated))
 
 
-def _outcome(summary: Summary) -> Outcome:
+def _outcome(summary: Summary, *, superseded: bool) -> Outcome:
     return Outcome(
         scenario=summary.scenario,
         verdict=summary.verdict,
@@ -86,6 +91,7 @@ def _outcome(summary: Summary) -> Outcome:
         missed=tuple(words(check) for check in summary.checks if not check.met),
         invalid_reasons=summary.invalid_reasons,
         measured=summary.measured,
+        superseded=superseded,
     )
 
 

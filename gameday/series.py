@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Protocol
 
@@ -32,6 +32,8 @@ class Ran:
     scenario: str
     code: Code
     summary: Summary | None = None
+    superseded: bool = False
+    """Whether it was invalid and held again: then it counts for nothing."""
 
 
 class Ground(Protocol):
@@ -45,14 +47,29 @@ class Ground(Protocol):
 
 
 def run_series(
-    scenarios: Sequence[str], deploy: Callable[[], AbstractContextManager[Ground]], say: Callable[[str], None]
+    scenarios: Sequence[str],
+    deploy: Callable[[], AbstractContextManager[Ground]],
+    say: Callable[[str], None],
+    *,
+    retries: int = 0,
 ) -> list[Ran]:
-    """Run all *scenarios*, each as often as it is named. A drill without a verdict spoils its ground."""
+    """Run all *scenarios*, each as often as it is named. A drill without a verdict spoils its ground.
+
+    So many invalid runs in all, which prove nothing, are held again.
+    """
     outcomes: list[Ran] = []
     left = list(scenarios)
     while left:
         with deploy() as ground:
-            while left and _drill(ground, left.pop(0), outcomes, say) and left and _healed(ground, say):
+            while left:
+                if not _drill(ground, left.pop(0), outcomes, say):
+                    break
+                if outcomes[-1].code is Code.INVALID and retries:
+                    retries -= 1
+                    outcomes[-1] = replace(outcomes[-1], superseded=True)
+                    left.insert(0, outcomes[-1].scenario)
+                if not left or not _healed(ground, say):
+                    break
                 say(f"healed: {left[0]} runs on the same deployment")
         if left:
             say(f"deploying anew for {left[0]}")

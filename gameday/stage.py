@@ -59,26 +59,42 @@ def fresh(say: Callable[[str], None], *, time_scale: float) -> Iterator[Stage]:
     """
     if lifecycle.running():
         raise LocalCloudError(
-            "a local cloud is running, and a drill breaks the one it works on", "stop it first: make down"
+            "a local cloud is running, and a drill breaks the one it works on",
+            "stop it first (make down), or break it and heal it: make drill ON=--running",
         )
     try:
         cloud = lifecycle.start(say, attached=True, time_scale=time_scale)
-        deployment = lifecycle.deploy(cloud, say)
-        say("planning again: nothing may be left to change")
-        changes = lifecycle.planned_changes(cloud, deployment.stacks)
-        lifecycle.wait_until_ready(next(iter(cloud.regions.values())).front_door, say)
-        yield Stage(
-            Terraform(
-                resources=deployment.resources,
-                apply_s=round(deployment.apply_s, 1),
-                second_plan_changes=sum(changes.values()),
-            ),
-            _versions(),
-            cloud,
-            deployment.stacks,
-        )
+        yield _deployed(cloud, say, whole=True)
     finally:
         lifecycle.stop(say)
+
+
+@contextmanager
+def standing(say: Callable[[str], None]) -> Iterator[Stage]:
+    """What is deployed in the local cloud that runs; it goes on running. Raises LocalCloudError without one.
+
+    How long its apply took is not known here: whatever changed since is applied.
+    """
+    if not lifecycle.running():
+        raise LocalCloudError("no local cloud is running", "start one: make up")
+    yield _deployed(CloudState.load(), say, whole=False)
+
+
+def _deployed(cloud: CloudState, say: Callable[[str], None], *, whole: bool) -> Stage:
+    deployment = lifecycle.deploy(cloud, say)
+    say("planning again: nothing may be left to change")
+    changes = lifecycle.planned_changes(cloud, deployment.stacks)
+    lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
+    return Stage(
+        Terraform(
+            resources=deployment.resources,
+            apply_s=round(deployment.apply_s, 1) if whole else None,
+            second_plan_changes=sum(changes.values()),
+        ),
+        _versions(),
+        cloud,
+        deployment.stacks,
+    )
 
 
 def _versions() -> dict[str, str]:

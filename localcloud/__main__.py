@@ -38,8 +38,7 @@ def up() -> None:
     """Start the local cloud, deploy every stack, and leave both running. Safe to repeat."""
     cloud = lifecycle.start(say)
     deployment = lifecycle.deploy(cloud, say)
-    primary = next(iter(cloud.regions.values()))
-    lifecycle.wait_until_ready(primary.front_door, say)
+    lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
     say(f"{deployment.resources} resources in {len(deployment.stacks)} stacks; outputs in {OUTPUTS.name}")
     screen.print(_how_to_call(cloud), soft_wrap=True)
 
@@ -102,7 +101,7 @@ def run(
     try:
         cloud = lifecycle.start(say, attached=fresh)
         lifecycle.deploy(cloud, say)
-        lifecycle.wait_until_ready(next(iter(cloud.regions.values())).front_door, say)
+        lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
         environment = os.environ | cloud.aws_environment(next(iter(cloud.regions)))
         code = subprocess.run(command, env=environment, check=False).returncode
     finally:

@@ -1,5 +1,6 @@
 """Start, deploy, stop: what `make up`, `make down` and every drill do."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -8,8 +9,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -17,7 +19,7 @@ from pathlib import Path
 from dr import outputs as deployed
 from localcloud import preflight
 from localcloud.errors import NotRunning, StartFailed
-from localcloud.paths import CLOUD_FILE, LOGS, OUTPUTS, REPOSITORY, WORK
+from localcloud.paths import CLOUD_FILE, LOGS, OUTPUTS, REPOSITORY, STATE, WORK
 from localcloud.stacks import Stack, in_order, synthesize, terraform
 from localcloud.state import CloudState
 from localcloud.terraform import Terraform
@@ -26,6 +28,7 @@ Say = Callable[[str], None]
 
 START_WITHIN_S = 60.0
 STOP_WITHIN_S = 20.0
+DEPLOY_LOCK = STATE / "deploy.lock"
 READY_WITHIN_S = 180.0
 
 
@@ -80,7 +83,26 @@ def _wait_until_started(process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def deploy(cloud: CloudState, say: Say) -> Deployment:
-    """Synthesize and apply every stack with the real provider, and write the flat outputs."""
+    """Synthesize and apply every stack with the real provider, and write the flat outputs.
+
+    One deploy at a time: a second one waits, and then finds little to do.
+    """
+    with _alone(say):
+        return _deploy(cloud, say)
+
+
+@contextmanager
+def _alone(say: Say) -> Iterator[None]:
+    with DEPLOY_LOCK.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another deploy is under way: waiting for its end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _deploy(cloud: CloudState, say: Say) -> Deployment:
     began = time.monotonic()
     say("synthesizing the stacks")
     stacks = synthesize(WORK)
@@ -123,16 +145,17 @@ def _tool(cloud: CloudState, stack: Stack) -> Terraform:
     return terraform(stack, cloud.aws_environment(next(iter(cloud.regions))))
 
 
-def wait_until_ready(front_door: str, say: Say) -> float:
-    """Wait until the region behind *front_door* holds the lease; returns the seconds it took."""
+def wait_until_ready(front_doors: Sequence[str], say: Say) -> float:
+    """Wait until the region behind one of *front_doors* is ready; returns the seconds it took."""
     say("waiting for the first keeper to take the lease (its schedule ticks once a minute)")
     began = time.monotonic()
     while time.monotonic() - began < READY_WITHIN_S:
-        try:
-            with urllib.request.urlopen(f"{front_door}/health/ready", timeout=3):
-                return time.monotonic() - began
-        except OSError:
-            time.sleep(0.5)
+        for front_door in front_doors:
+            try:
+                with urllib.request.urlopen(f"{front_door}/health/ready", timeout=3):
+                    return time.monotonic() - began
+            except OSError:
+                time.sleep(0.25)
     raise StartFailed(
         f"no region was ready after {READY_WITHIN_S:.0f} s",
         "look at .local/logs/emulator.log for the keeper's and the state machine's errors",

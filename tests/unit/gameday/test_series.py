@@ -58,6 +58,13 @@ class Ground:
         return [(ran.scenario, ran.code) for ran in run_series(scenarios, self.deploy, self.said.append)]
 
 
+class Unsteady(Ground):
+    """Its answers are lists, one for each time."""
+
+    def drill(self, scenario):
+        return summary(scenario, self.answers[scenario].pop(0))
+
+
 def test_what_can_be_healed_runs_on_one_deployment():
     ground = Ground({"S3": "missed", "S4": "invalid"})
     assert ground.run("S1", "S3", "S4") == [
@@ -67,6 +74,23 @@ def test_what_can_be_healed_runs_on_one_deployment():
     ]
     assert ground.deployments == 1
     assert ground.said == ["healed: S3 runs on the same deployment", "healed: S4 runs on the same deployment"]
+
+
+def test_an_invalid_run_is_held_again_so_often_and_then_counts_for_nothing():
+    ground = Unsteady({"S1": ["invalid", "met"], "S5": ["invalid", "invalid", "met"]})
+    series = run_series(["S1", "S5"], ground.deploy, ground.said.append, retries=2)
+    assert [(ran.scenario, ran.code.name, ran.superseded) for ran in series] == [
+        ("S1", "INVALID", True),
+        ("S1", "MET", False),
+        ("S5", "INVALID", True),
+        ("S5", "INVALID", False),
+    ]
+    runs = Runs.of(series)
+    assert runs.exit_code == Code.INVALID
+    assert Runs.of(series[:2]).exit_code == Code.MET
+    screen = Console(file=io.StringIO(), width=120)
+    runs.show(screen)
+    assert "S1   invalid  V40 the host was overloaded; held again" in screen.file.getvalue()
 
 
 def test_what_cannot_be_healed_is_deployed_anew():
@@ -112,6 +136,28 @@ def test_each_verdict_has_its_exit_code(monkeypatch, tmp_path, verdict, code):
     assert json.loads((tmp_path / "runs-S11-run.json").read_text()) == told
 
 
+def test_a_drill_on_a_running_cloud_heals_it_and_leaves_it(monkeypatch, tmp_path):
+    healed = []
+
+    @contextmanager
+    def standing(say):
+        yield None
+
+    monkeypatch.setattr(command.stage, "standing", standing)
+    monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: summary(scenario, "met"))
+    monkeypatch.setattr(command.LocalGround, "heal", healed.append)
+    on_running = ["drill", "--running", "--evidence", str(tmp_path)]
+    assert CliRunner().invoke(command.app, on_running).exit_code == 0
+    assert len(healed) == 1
+    assert CliRunner().invoke(command.app, [*on_running, "--time-scale", "2"]).exit_code == 2
+
+
+def test_a_drill_on_a_running_cloud_needs_one(monkeypatch):
+    monkeypatch.setattr(command.stage.lifecycle, "running", lambda: False)
+    with pytest.raises(LocalCloudError, match="no local cloud is running"), command.stage.standing(print):
+        pass
+
+
 def test_the_help_tells_the_exit_codes():
     told = " ".join(CliRunner().invoke(command.app, ["drill", "--help"]).output.split())
     assert "0 every expectation met, 1 one missed, 2 no verdict" in told
@@ -125,7 +171,7 @@ def test_every_scenario_is_listed():
     assert machine[0] == {
         "code": "S3",
         "title": "link between the regions cut, both alive",
-        "moves": False,
+        "moves": 0,
     }
 
 
