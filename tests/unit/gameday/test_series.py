@@ -145,7 +145,7 @@ def test_a_drill_on_a_running_cloud_heals_it_and_leaves_it(monkeypatch, tmp_path
 
     monkeypatch.setattr(command.stage, "standing", standing)
     monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: summary(scenario, "met"))
-    monkeypatch.setattr(command.LocalGround, "heal", healed.append)
+    monkeypatch.setattr(command.LocalGround, "heal", lambda self: healed.append(self.rate))
     on_running = ["drill", "--running", "--evidence", str(tmp_path)]
     assert CliRunner().invoke(command.app, on_running).exit_code == 0
     assert len(healed) == 1
