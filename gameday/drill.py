@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from gameday import tasks
 from gameday.calls import Call
-from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
+from gameday.errors import LedgerUnread, ObservationFailed
 from gameday.executions import StepSeen
 from gameday.faults import Deed, Revive
+from gameday.given import wait_until_given
 from gameday.history import Fault, History, Mark
 from gameday.host import metered
 from gameday.live.look import View
@@ -17,12 +18,11 @@ from gameday.load import Load, LoadPlan
 from gameday.observers import Pace, observing
 from gameday.progress import Progress
 from gameday.records import JournalEntry, LedgerRow, Operation
-from gameday.scenario import Given, Scenario
+from gameday.scenario import Scenario
 from gameday.timeline import epoch_before, restored_s
 from gameday.validity import HostLoad
 from gameday.world import World
 
-_LOOK_S = 0.25
 _COUNT_S = 0.5
 """Seconds between two counts of all attempts, which cost more the longer a drill lasts."""
 
@@ -53,7 +53,7 @@ async def run_drill(
 
     Raises NotSteady, FaultRefused or LedgerUnread when there can be no record.
     """
-    await _wait_until_given(world, scenario.given, progress)
+    await wait_until_given(world, scenario.given, progress)
     for deed in scenario.given.deeds:
         await _strike(world, deed, progress)
     load = Load(run=run, api_name=world.api_name, doors=world.doors, resolver=world.resolver, plan=plan)
@@ -97,33 +97,6 @@ async def run_drill(
         host=host,
         steady_since=steady_since,
         until=until,
-    )
-
-
-async def _wait_until_given(world: World, given: Given, progress: Progress) -> None:
-    """Wait until the primary is ready and DNS names it."""
-    progress.say(f"waiting until {world.primary} is ready and DNS names it")
-    seen, deadline = History(), time.monotonic() + given.within_s
-    async with observing(world, seen, Pace(slow_s=0.5)):
-        while not _as_given(seen, world.primary):
-            if time.monotonic() > deadline:
-                why = f"; last failure: {seen.missed[-1].why}" if seen.missed else ""
-                raise NotSteady(
-                    f"{world.primary} was not ready, or DNS did not name it, "
-                    f"within {given.within_s:.0f} s{why}"
-                )
-            await asyncio.sleep(_LOOK_S)
-
-
-def _as_given(seen: History, primary: str) -> bool:
-    ready = [look.ready for look in seen.readiness if look.region == primary]
-    return bool(
-        ready
-        and ready[-1]
-        and seen.dns
-        and seen.dns[-1].region == primary
-        and seen.leases
-        and seen.leases[-1].holder == primary
     )
 
 
