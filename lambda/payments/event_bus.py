@@ -1,20 +1,33 @@
-"""Domain events on EventBridge: through the global endpoint if there is one, else on the region's bus."""
+"""Events on EventBridge: through the global endpoint if there is one, else on the region's bus."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Protocol
 
 from botocore.compat import HAS_CRT
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.errors import EventsUnavailable
-from payments.outbox import DomainEvent
 from runtime.logs import logger
 from runtime.parameters import Parameters, ParameterUnavailable
 
 MOST_AT_ONCE = 10
 """Entries that PutEvents takes."""
+
+
+class Event(Protocol):
+    """Something that consumers are told."""
+
+    @property
+    def event_id(self) -> str:
+        """The same for every copy of the same fact; it is in `detail` too."""
+
+    @property
+    def type(self) -> str:
+        """EventBridge's detail-type."""
+
+    def detail(self) -> dict[str, object]:
+        """What is told, as JSON object."""
 
 
 class PutsEvents(Protocol):
@@ -32,8 +45,8 @@ class EventBus:
     Args:
         client: of the own region.
         parameters: of the own region.
-        source: who says it, the system.
-        signs_globally: whether requests to a global endpoint can be signed here; botocore needs awscrt.
+        source: who says it, the system or a part of it.
+        globally: through the global endpoint, where there is one; botocore needs awscrt to sign for it.
     """
 
     def __init__(
@@ -42,14 +55,14 @@ class EventBus:
         parameters: Parameters,
         source: str,
         *,
-        signs_globally: bool = HAS_CRT,
+        globally: bool = HAS_CRT,
     ) -> None:
         self._client = client
         self._parameters = parameters
         self._source = source
-        self._signs_globally = signs_globally
+        self._globally = globally
 
-    def publish(self, events: Sequence[DomainEvent]) -> list[str]:
+    def publish(self, events: Sequence[Event]) -> list[str]:
         """The ids of those events, at most ten, that the bus took.
 
         Raises:
@@ -78,17 +91,17 @@ class EventBus:
         return self._client.put_events(Entries=entries)
 
     def _endpoint(self) -> str | None:
-        if not self._signs_globally:
+        if not self._globally:
             return None
         try:
             return self._parameters.get("events/endpoint")
         except ParameterUnavailable:
             return None  # A system without a global endpoint publishes on its region's bus.
 
-    def _entry(self, bus: str, event: DomainEvent) -> dict[str, str]:
+    def _entry(self, bus: str, event: Event) -> dict[str, str]:
         return {
             "EventBusName": bus,
             "Source": self._source,
             "DetailType": event.type,
-            "Detail": json.dumps(asdict(event)),
+            "Detail": json.dumps(event.detail()),
         }

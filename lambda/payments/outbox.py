@@ -1,7 +1,7 @@
 """The outbox: what the world must be told, written in the transaction that made it true."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID, uuid5
 
 import pg8000.native
@@ -38,6 +38,10 @@ class DomainEvent:
     region: str
     settled_at: str
     """RFC 3339, UTC."""
+
+    def detail(self) -> dict[str, object]:
+        """All of it: `payments.event_bus.Event`."""
+        return asdict(self)
 
 
 def event_id(type_: str, payment_id: str) -> str:

@@ -25,15 +25,11 @@ from lib.provider import since_6
 from lib.site import Site
 
 CRITICAL = (
-    "FailoverStarted",
     "FailoverCompleted",
-    "FailoverHeld",
-    "SwitchoverStarted",
     "SwitchoverCompleted",
-    "AutomationPaused",
-    "AutomationResumed",
+    "FailbackCompleted",
 )
-"""Operational events that both regions must know of, whichever of them says so."""
+"""Operational events: both regions must know of them, whichever of them says so."""
 RETRY_S = 3600
 ATTEMPTS = 185
 """What EventBridge would do by itself within a day; after an hour the news is old and goes to the queue."""

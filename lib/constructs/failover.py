@@ -11,6 +11,7 @@ from constructs import Construct
 
 from lib.constructs import approvals
 from lib.constructs.database import RegionalDatabase
+from lib.constructs.events import BusAccess
 from lib.constructs.function import TRACING, Function, FunctionPlatform
 from lib.constructs.logs import LogGroup
 from lib.constructs.parameters import publish_active_region
@@ -56,6 +57,7 @@ class FailoverControl(Construct):
                 lease.update(),
                 journal.sweep(),
                 publish_active_region(platform.site),
+                BusAccess.to(platform.site).put(),
                 *approvals.ask(platform.site),
                 *database.fail_over(),
                 Allow(("sts:AssumeRole",), (platform.site.automation_role_arn,)),

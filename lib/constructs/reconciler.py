@@ -2,14 +2,10 @@
 
 from constructs import Construct
 
+from lib.constructs.events import BusAccess
 from lib.constructs.function import Function, FunctionPlatform
 from lib.constructs.schedule import EveryMinute
 from lib.constructs.table import TableAccess
-from lib.iam import Allow
-from lib.site import Site
-
-BUS = "events"
-"""What the bus of domain events is called, in both regions."""
 
 
 class Reconciler(Construct):
@@ -28,12 +24,7 @@ class Reconciler(Construct):
             allow=[
                 TableAccess.to(site, "lease").read(),
                 TableAccess.to(site, "journal").settle(),
-                publish_events(site),
+                BusAccess.to(site).put(),
             ],
         )
         EveryMinute(self, "schedule", site=site, what="reconciler", function=self.function)
-
-
-def publish_events(site: Site) -> Allow:
-    """Put events on this region's own bus, which is known by name."""
-    return Allow(("events:PutEvents",), (site.arn("events", f"event-bus/{site.name(BUS)}"),))

@@ -47,7 +47,7 @@ def publish(emulator, region):
     entry = {
         "EventBusName": "news",
         "Source": "ours",
-        "DetailType": "FailoverStarted",
+        "DetailType": "FailoverCompleted",
         "Detail": json.dumps({"region": region}),
     }
     assert emulator.client("events", region).put_events(Entries=[entry])["FailedEntryCount"] == 0
@@ -67,7 +67,7 @@ def test_what_cannot_be_delivered_lies_in_the_dead_letters(emulator, buses):
     publish(emulator, HOME)
     emulator.link(HOME, AWAY, cut=False)
     (lost,) = received(emulator, HOME, buses[HOME]["dead"])
-    assert (lost["detail-type"], lost["detail"]) == ("FailoverStarted", {"region": HOME})
+    assert (lost["detail-type"], lost["detail"]) == ("FailoverCompleted", {"region": HOME})
     assert received(emulator, AWAY, buses[AWAY]["seen"]) == []
 
 

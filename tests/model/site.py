@@ -6,11 +6,14 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from botocore.exceptions import ConnectTimeoutError
+
 from failover.decision import Action, Policy
 from failover.keeper import TRANSITION_LIMIT_MS, Keeper
 from failover.lease import Handover, Kind, LeaseState
 from failover.lease_table import LeaseTable
 from failover.observe import Observer
+from failover.operations import own_bus
 from failover.region_api import Answer, ApiUnavailable
 from failover.steps.promote import under_way
 from failover.steps.tools import Tools
@@ -65,6 +68,7 @@ class Parameters:
             "db/cluster": region,
             "db/global-cluster": "payments",
             "approvals/policy": json.dumps(POLICY),
+            "events/bus": "events",
             "failover/state-machine": f"arn:aws:states:{region}:1:stateMachine:failover",
         }
 
@@ -73,6 +77,13 @@ class Parameters:
 
     def put(self, name: str, value: str) -> None:
         self._values[name] = value
+
+
+class SilentBus:
+    """EventBridge, which never answers here: no takeover may need it."""
+
+    def put_events(self, **_: object) -> None:
+        raise ConnectTimeoutError(endpoint_url="events")
 
 
 class KeptLedger:
@@ -136,6 +147,7 @@ class Site:
             rds=ControlPlane(world, region),
             api=self,
             approvals=None,  # the journal is trusted and complete, so nobody is ever asked
+            bus=own_bus(SilentBus(), parameters, "payments"),
             clock=self.clock,
             rds_in=lambda other: ControlPlane(world, other, caller=region),
         )

@@ -1,15 +1,20 @@
-"""record: the evidence of a finished takeover, one log line that audits and drills look for."""
+"""record: the evidence of a finished takeover, one log line that audits and drills look for.
+
+Consumers are told by an event besides, if the bus answers.
+"""
 
 from failover.lease import LeaseState
+from failover.operations import COMPLETED, TakeoverCompleted
 from failover.steps.errors import NotYet
 from failover.steps.guard import current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
+from payments.errors import EventsUnavailable
 from runtime.logs import logger
 
 
 def run(takeover: Takeover, tools: Tools) -> Facts:
-    """Read the final state back and write it down."""
+    """Read the final state back, tell it and write it down."""
     lease = current_lease(takeover, tools)
     if lease.state is not LeaseState.ACTIVE:
         raise NotYet(f"the lease is {lease.state}")
@@ -19,6 +24,19 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
         "expires_at_ms": lease.expires_at_ms,
         "automation": lease.automation,
         "recorded_at_ms": tools.clock(),
+        "published": takeover.kind in COMPLETED and _published(TakeoverCompleted(takeover), tools),
     }
     logger.info("takeover complete", extra=evidence)
     return evidence
+
+
+def _published(event: TakeoverCompleted, tools: Tools) -> bool:
+    """Whether the bus took the event. If not the takeover is over all the same: a bus never holds it."""
+    reason = "the bus refused it"
+    try:
+        if tools.bus.publish([event]):
+            return True
+    except EventsUnavailable as error:
+        reason = str(error)
+    logger.warning("event is not published", extra={"event_id": event.event_id, "reason": reason})
+    return False

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from failover.approvals import Approvals
 from failover.lease_table import LeaseTable
+from failover.operations import own_bus
 from failover.region_api import RegionApi
 from failover.takeover import Takeover
+from payments.event_bus import EventBus
 from payments.journal import Journal
 from payments.ledger import Ledger
 from runtime.clients import assumed, client
@@ -56,6 +58,7 @@ class Tools:
     rds: "RDSClient"
     api: RegionApi
     approvals: Approvals
+    bus: EventBus
     clock: Clock
     rds_in: Callable[[str], "RDSClient"]
     """The control plane of the region that gives its writer away: for planned takeovers only."""
@@ -75,6 +78,7 @@ class Tools:
             rds_in=lambda region: rds_in(region, parameters),
             api=RegionApi(parameters),
             approvals=Approvals(dynamodb, lambda: parameters.get("approvals/table")),
+            bus=own_bus(client("events", attempts=1), parameters, environment.system),
             clock=now_ms,
         )
 

@@ -10,6 +10,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from failover.lease import Handover, Kind, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
+from failover.operations import own_bus
 from failover.region_api import ApiUnavailable
 from failover.steps import STEPS, handler, perform
 from failover.steps import tools as tools_module
@@ -79,6 +80,7 @@ def tools(west: Well, leases: LeaseTable, put: Callable[[Lease], Lease], clock) 
         rds=west,
         api=west,
         approvals=west,
+        bus=own_bus(west, west, "payments"),
         clock=clock,
         rds_in=west.rds_in,
     )

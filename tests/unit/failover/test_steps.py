@@ -11,6 +11,7 @@ from failover.approvals import Request
 from failover.lease import Kind, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
 from failover.loss import Approval
+from failover.operations import own_bus
 from failover.region_api import Answer, ApiUnavailable
 from failover.steps import STEPS, _tools, handler, perform
 from failover.steps.errors import Held, NotYet
@@ -73,8 +74,10 @@ class West(SimpleNamespace):
                 "db/cluster": OWN_CLUSTER,
                 "db/global-cluster": "payments",
                 "approvals/policy": json.dumps(POLICY),
+                "events/bus": "payments-events",
             },
             paid=[],
+            told=[],
             beat_ms=NOW,
             request=None,
             approved=[],
@@ -152,6 +155,11 @@ class West(SimpleNamespace):
     def promotion_arrives(self) -> None:
         self.writer, self.aurora = True, {"members": OWN_CLUSTER, "to": None}
 
+    # EventBridge
+    def put_events(self, *, Entries: list[dict[str, str]]) -> object:  # noqa: N803 - boto3's
+        self.told.extend(Entries)
+        return {"Entries": [{"EventId": "1"} for _ in Entries]}
+
     # parameters and API
     def get(self, name: str) -> str:
         return self.published[name]
@@ -188,6 +196,7 @@ def tools(west: West, leases: LeaseTable, put: Callable[[Lease], Lease], clock) 
         rds=west,
         api=west,
         approvals=west,
+        bus=own_bus(west, west, "payments"),
         clock=clock,
         rds_in=lambda region: west,
     )
@@ -269,6 +278,7 @@ def test_a_takeover_from_beginning_to_end(tools, west):
             "expires_at_ms": NOW + TTL,
             "automation": "PAUSED",
             "recorded_at_ms": NOW,
+            "published": True,
         },
     }
 

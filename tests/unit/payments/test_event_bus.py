@@ -52,13 +52,13 @@ def client() -> Bus:
     return Bus()
 
 
-def bus_on(client: object, parameters: dict[str, str], *, signs_globally: bool = True) -> EventBus:
+def bus_on(client: object, parameters: dict[str, str], *, globally: bool = True) -> EventBus:
     def get(name: str) -> str:
         if name not in parameters:
             raise ParameterUnavailable(name)
         return parameters[name]
 
-    return EventBus(client, SimpleNamespace(get=get), "payments", signs_globally=signs_globally)
+    return EventBus(client, SimpleNamespace(get=get), "payments", globally=globally)
 
 
 ALL = {"events/bus": "payments-events-test", "events/endpoint": "abc.veo"}
@@ -84,12 +84,12 @@ def test_events_go_through_the_global_endpoint(client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "signs_globally"), [({"events/bus": ALL["events/bus"]}, True), (ALL, False)]
+    ("parameters", "globally"), [({"events/bus": ALL["events/bus"]}, True), (ALL, False)]
 )
 def test_without_an_endpoint_that_can_be_used_they_go_on_the_regions_bus(
-    client, parameters, signs_globally
+    client, parameters, globally
 ) -> None:
-    assert bus_on(client, parameters, signs_globally=signs_globally).publish([event()]) == ["event-1"]
+    assert bus_on(client, parameters, globally=globally).publish([event()]) == ["event-1"]
     assert [set(call) for call in client.calls] == [{"Entries"}]
 
 
@@ -136,7 +136,7 @@ def eventbridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
 
 
 def test_eventbridge_takes_the_entries(eventbridge) -> None:
-    assert bus_on(eventbridge, ALL, signs_globally=False).publish([event(1), event(2)]) == [
+    assert bus_on(eventbridge, ALL, globally=False).publish([event(1), event(2)]) == [
         "event-1",
         "event-2",
     ]

@@ -54,6 +54,7 @@ DUTIES = {
         "dynamodb:PutItem",
         "dynamodb:Scan",
         "dynamodb:UpdateItem",
+        "events:PutEvents",
         "rds:DescribeGlobalClusters",
         "rds:FailoverGlobalCluster",
         "ssm:PutParameter",
@@ -187,13 +188,14 @@ def test_P08_a_switchover_goes_through_the_role_of_automation(region, stacks):
 
 
 def test_P24_events_go_to_the_regions_own_bus(region):
-    buses = [
-        resource
+    buses = {
+        "-".join(role.split("-")[:2]): [arn.split(":", 3)[3] for arn in statement["Resource"]]
         for role, statement in statements(region)
         if "events:PutEvents" in statement["Action"] and not role.startswith("payments-replication-")
-        for resource in statement["Resource"]
-    ]
-    assert [bus.rpartition(":")[2] for bus in buses] == ["event-bus/payments-events-test"]
+    }
+    place = {"use1": "us-east-1", "usw2": "us-west-2"}[region.name]
+    own = [f"{place}:${{data.aws_caller_identity.account.account_id}}:event-bus/payments-events-test"]
+    assert buses == {"payments-reconciler": own, "payments-steps": own}
 
 
 @pytest.mark.parametrize(("code", "other"), [("use1", "us-west-2"), ("usw2", "us-east-1")])

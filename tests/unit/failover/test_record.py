@@ -1,0 +1,114 @@
+"""The end of a takeover: what is recorded, and what consumers are told."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError
+
+from failover.lease import Kind, LeaseState
+from failover.lease_table import LeaseTable
+from failover.operations import own_bus
+from failover.steps import perform
+from failover.steps.errors import NotYet
+from failover.steps.tools import Tools
+from failover.takeover import Takeover
+from runtime import clients
+from runtime.environment import Environment
+from runtime.parameters import ParameterUnavailable
+
+from .conftest import EAST, LEASE, WEST
+from .test_keeper import ENVIRONMENT
+from .test_steps import TAKEN, TAKEOVER, West, fails, refusal
+
+SERVING = replace(TAKEN, state=LeaseState.ACTIVE)
+
+
+@pytest.fixture
+def west() -> West:
+    return West()
+
+
+@pytest.fixture
+def tools(west: West, leases: LeaseTable, clock) -> SimpleNamespace:
+    return SimpleNamespace(region=WEST, leases=leases, bus=own_bus(west, west, "payments"), clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (Kind.FAILOVER, "FailoverCompleted"),
+        (Kind.SWITCHOVER, "SwitchoverCompleted"),
+        (Kind.FAILBACK, "FailbackCompleted"),
+    ],
+)
+def test_P05_the_end_of_a_takeover_is_told_once_on_the_own_regions_bus(*, tools, west, put, kind, told):
+    west.published["events/endpoint"] = "abc.veo"
+    takeover = Takeover.of(put(replace(SERVING, kind=kind)))
+    assert perform("record", takeover, tools)["published"] is True
+    [entry] = west.told
+    assert json.loads(entry.pop("Detail")) == {
+        "event_id": "payments-8",
+        "region": WEST,
+        "epoch": 8,
+        "from": EAST,
+        "to": WEST,
+    }
+    assert entry == {
+        "EventBusName": "payments-events",
+        "Source": "payments.operations",
+        "DetailType": told,
+    }
+
+
+def test_a_step_that_runs_again_tells_the_same_event(tools, west, put):
+    put(SERVING)
+    for _ in range(2):
+        perform("record", TAKEOVER, tools)
+    put(replace(SERVING, attempt=2))
+    perform("record", replace(TAKEOVER, attempt=2), tools)
+    assert west.told == [west.told[0]] * 3
+
+
+def test_a_takeover_that_is_not_over_is_not_told(tools, west, put):
+    put(TAKEN)
+    with pytest.raises(NotYet):
+        perform("record", TAKEOVER, tools)
+    assert west.told == []
+
+
+def test_a_bootstrap_moves_nothing_and_tells_nobody(tools, west, put, caplog):
+    first = put(replace(LEASE, holder=WEST, previous_holder=None))
+    assert perform("record", Takeover.of(first), tools)["published"] is False
+    assert west.told == []
+    assert [line for line in caplog.records if line.levelname == "WARNING"] == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "answer", "reason"),
+    [
+        ("put_events", fails(refusal("InternalException")), "InternalException"),
+        ("put_events", fails(ConnectTimeoutError(endpoint_url="events")), "Connect timeout"),
+        ("put_events", lambda **_: {"Entries": [{"ErrorCode": "ThrottlingException"}]}, "refused"),
+        ("get", fails(ParameterUnavailable("no events/bus")), "no events/bus"),
+    ],
+)
+def test_P05_a_bus_that_fails_never_holds_a_takeover(*, tools, west, put, caplog, broken, answer, reason):
+    put(SERVING)
+    setattr(west, broken, answer)
+    facts = perform("record", TAKEOVER, tools)
+    assert (facts["published"], facts["takeover"]) == (False, TAKEOVER.payload())
+    [said] = [line for line in caplog.records if line.message == "event is not published"]
+    assert (said.levelname, said.event_id) == ("WARNING", "payments-8")
+    assert reason in said.reason
+
+
+def test_the_bus_is_asked_once_and_with_the_timeouts_of_a_failover(monkeypatch):
+    for key, value in ENVIRONMENT.items():
+        monkeypatch.setenv(key, value)
+    clients.client.cache_clear()
+    config = Tools.of(Environment.from_env()).bus._client.meta.config
+    clients.client.cache_clear()
+    assert config.retries["total_max_attempts"] == 1
+    assert (config.connect_timeout, config.read_timeout) == (1.0, 2.0)
