@@ -28,8 +28,9 @@ CRITICAL = (
     "FailoverCompleted",
     "SwitchoverCompleted",
     "FailbackCompleted",
+    "PaymentSettled",
 )
-"""Operational events: both regions must know of them, whichever of them says so."""
+"""Both regions must know of them, whoever says so. What the global endpoint copies too comes twice."""
 RETRY_S = 3600
 ATTEMPTS = 185
 """What EventBridge would do by itself within a day; after an hour the news is old and goes to the queue."""
@@ -107,7 +108,7 @@ class EventBus(Construct):
             event_bus_name=bus.name,
             event_pattern=json.dumps(
                 {
-                    "source": [operations(site)],
+                    "source": [site.settings.system, operations(site)],
                     "detail-type": list(CRITICAL),
                     "detail": {"region": [site.region.name]},
                 }

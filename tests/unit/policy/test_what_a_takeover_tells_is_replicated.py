@@ -1,4 +1,4 @@
-"""P05: what the last step of a takeover publishes is what the rule of its region sends on."""
+"""P05: what a region tells, of its takeovers and of its payments, is what its rule sends on."""
 
 import json
 from types import SimpleNamespace
@@ -9,6 +9,7 @@ from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.operations import own_bus
 from failover.steps import record
 from failover.takeover import Takeover
+from payments.outbox import PAYMENT_SETTLED
 
 PLACES = {"use1": ("us-east-1", "us-west-2"), "usw2": ("us-west-2", "us-east-1")}
 
@@ -46,10 +47,10 @@ def told(here: str, there: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("code", PLACES)
-def test_P05_the_rule_sends_on_what_takeovers_tell_and_names_nothing_else(stacks, code):
+def test_P05_the_rule_sends_on_all_that_is_told_and_names_nothing_else(stacks, code):
     rules = stacks[code].by("aws_cloudwatch_event_rule", "name")
     pattern = json.loads(rules["payments-replication-test"]["event_pattern"])
     entries = told(*PLACES[code])
-    assert sorted(entry["DetailType"] for entry in entries) == sorted(pattern["detail-type"])
-    assert {entry["Source"] for entry in entries} == set(pattern["source"])
+    assert {entry["DetailType"] for entry in entries} | {PAYMENT_SETTLED} == set(pattern["detail-type"])
+    assert {entry["Source"] for entry in entries} | {"payments"} == set(pattern["source"])
     assert {json.loads(entry["Detail"])["region"] for entry in entries} == set(pattern["detail"]["region"])

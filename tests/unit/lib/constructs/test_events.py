@@ -57,7 +57,7 @@ def test_P05_critical_events_that_began_here_go_to_the_other_regions_bus(stacks,
     rule, target = rule_of(stacks[code]), replication(stacks[code])
     assert rule["event_bus_name"].startswith("${aws_cloudwatch_event_bus.")
     assert json.loads(rule["event_pattern"]) == {
-        "source": ["payments.operations"],
+        "source": ["payments", "payments.operations"],
         "detail-type": list(CRITICAL),
         "detail": {"region": [here]},
     }
