@@ -66,7 +66,8 @@ def drill(
         int, typer.Option(min=0, help="So many invalid runs, which prove nothing, are held again.")
     ] = 0,
     running: Annotated[
-        bool, typer.Option("--running", help="Use the cloud of `make up`, heal it afterwards and leave it.")
+        bool,
+        typer.Option("--running", help="Use the cloud of `make up`, heal it before and after, and leave it."),
     ] = False,
     folder: Annotated[
         Path, typer.Option("--evidence", help="Where the evidence goes.", show_default="evidence")
@@ -91,6 +92,8 @@ def drill(
             ground = LocalGround(
                 stage=ready, screen=screen, evidence_folder=folder, time_scale=time_scale, rate=rate
             )
+            if running:
+                ground.heal()  # whatever happened to it before
             yield ground
             if running:
                 ground.heal()

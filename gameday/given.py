@@ -14,7 +14,7 @@ _LOOK_S = 0.25
 
 
 async def wait_until_given(world: World, given: Given, progress: Progress) -> None:
-    """Wait until the primary is ready and DNS names it. Raises NotSteady."""
+    """Wait until the primary is ready, DNS names it and automation runs. Raises NotSteady."""
     progress.say(f"waiting until {world.primary} is ready and DNS names it")
     seen, deadline = History(), time.monotonic() + given.within_s
     async with observing(world, seen, Pace(slow_s=0.5)):
@@ -22,8 +22,8 @@ async def wait_until_given(world: World, given: Given, progress: Progress) -> No
             if time.monotonic() > deadline:
                 why = f"; last failure: {seen.missed[-1].why}" if seen.missed else ""
                 raise NotSteady(
-                    f"{world.primary} was not ready, or DNS did not name it, "
-                    f"within {given.within_s:.0f} s{why}"
+                    f"{world.primary} was not ready, DNS did not name it, or automation was paused (dr ack), "
+                    f"for {given.within_s:.0f} s{why}"
                 )
             await asyncio.sleep(_LOOK_S)
 
@@ -37,4 +37,5 @@ def _as_given(seen: History, primary: str) -> bool:
         and seen.dns[-1].region == primary
         and seen.leases
         and seen.leases[-1].holder == primary
+        and seen.leases[-1].automatic
     )

@@ -14,6 +14,8 @@ class LeaseSeen:
     expires_at: float
     kind: str = "failover"
     """How the holder came to it."""
+    automatic: bool = True
+    """Whether automation runs: without it nobody takes over by himself."""
     unlatched: bool = False
     """Whether the epoch began with a failover and another one could begin without a person."""
 
@@ -43,6 +45,8 @@ class ReadySeen:
     at: float
     region: str
     ready: bool
+    reason: str = ""
+    """Why not: the rule that the region names, or the error where there was no answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

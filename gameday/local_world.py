@@ -126,6 +126,7 @@ class LocalWorld:
             state=item["state"]["S"],
             expires_at=int(item["expires_at_ms"]["N"]) / 1000,
             kind=item["kind"]["S"],
+            automatic=item["automation"]["S"] == "RUNNING",
             unlatched=item["kind"]["S"] == "failover"
             and "previous_holder" in item
             and item["automation"]["S"] == "RUNNING",

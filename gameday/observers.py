@@ -17,6 +17,8 @@ from gameday.world import World
 from localcloud.route53.resolver import ResolutionError
 
 _PROBE_TIMEOUT_S = 2.5
+_REASON = 200
+"""Characters that are kept of what a region says."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,6 +94,7 @@ async def _ready(http: aiohttp.ClientSession, door: str, region: str) -> ReadySe
     try:
         async with http.get(f"{door}/health/ready") as answer:
             ready = answer.status == HTTPStatus.OK
-    except (aiohttp.ClientError, OSError):
-        ready = False
-    return ReadySeen(at=time.time(), region=region, ready=ready)
+            reason = "" if ready else (await answer.text())[:_REASON]
+    except (aiohttp.ClientError, OSError) as error:
+        ready, reason = False, type(error).__name__
+    return ReadySeen(at=time.time(), region=region, ready=ready, reason=reason)

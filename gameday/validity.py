@@ -55,13 +55,15 @@ def invalid_reasons(
 def _flapped(history: History, fault: Fault) -> list[str]:
     """V10, V11: until the fault the primary was always ready, and DNS always named it."""
     before = [seen for seen in history.readiness if seen.at < fault.at]
-    ready = [seen.ready for seen in before if seen.region == fault.region]
+    asked = [seen for seen in before if seen.region == fault.region]
+    ready = [seen.ready for seen in asked]
     named = [seen.region for seen in history.dns if seen.at < fault.at]
     reasons = []
     if not ready or not all(ready):
         reasons.append(
             f"V10 health of {fault.region} flapped before the fault: "
             f"not ready in {ready.count(False)} of {len(ready)} looks"
+            + "".join(f", {why}" for why in sorted({seen.reason for seen in asked if seen.reason}))
         )
     if not named or set(named) != {fault.region}:
         strays = len(named) - named.count(fault.region)

@@ -141,7 +141,7 @@ def _application(world: FakeWorld, region: str) -> web.Application:
         return web.json_response({"payment_id": row.payment_id}, status=201, headers=headers)
 
     async def ready(_: web.Request) -> web.Response:
-        return web.Response(status=200 if serves() else 503)
+        return web.Response() if serves() else web.Response(status=503, text="H30_not_holder")
 
     app = web.Application()
     app.router.add_post("/payments", pay)

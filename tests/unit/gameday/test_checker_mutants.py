@@ -181,7 +181,7 @@ async def test_a_client_that_takes_a_new_key_for_each_retry_charges_twice(monkey
 def test_a_holder_without_a_fence_acknowledges_while_fenced(held):
     summary = held[Unfenced].summary(ISOLATED)
     assert "payments acknowledged while fenced" in missed(summary)
-    assert summary.payments.acknowledged_while_fenced > 5
+    assert summary.payments.acknowledged_while_fenced > 0
 
 
 def test_a_row_that_is_gone_is_a_lost_payment(held):

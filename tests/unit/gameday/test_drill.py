@@ -131,6 +131,13 @@ def test_a_region_that_takes_over_meets_every_expectation(record):
     assert summary.calls.during_recovery == 1
 
 
+def test_a_region_that_is_not_ready_says_why_and_one_without_an_answer_is_the_error(record):
+    told = {seen.reason for seen in record.history.readiness if not seen.ready}
+    assert "H30_not_holder" in told
+    assert any(reason.startswith("Client") for reason in told)
+    assert {seen.reason for seen in record.history.readiness if seen.ready} == {""}
+
+
 def test_the_moments_are_those_of_the_fake_takeover(record):
     measured = judged(record).summary.measured
     assert 0.75 <= measured.detected_s <= 1.5
@@ -200,8 +207,19 @@ async def test_what_could_not_be_observed_is_told_when_a_drill_cannot_start():
 
 
 async def test_a_primary_that_is_not_ready_never_starts_a_drill():
-    with pytest.raises(NotSteady, match="us-east-1 was not ready, or DNS did not name it, within 1 s"):
+    with pytest.raises(
+        NotSteady, match="us-east-1 was not ready, DNS did not name it, or automation was paused"
+    ):
         await drilled(FakeWorld(state="TAKING"))
+
+
+async def test_a_system_whose_automation_is_paused_never_starts_a_drill():
+    class Paused(FakeWorld):
+        async def lease(self):
+            return replace(await super().lease(), automatic=False)
+
+    with pytest.raises(NotSteady, match="automation was paused"):
+        await drilled(Paused())
 
 
 def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_step_is_taken(drills):

@@ -235,6 +235,7 @@ HELD = {
     "holder": {"S": WEST},
     "state": {"S": "ACTIVE"},
     "expires_at_ms": {"N": "99999999999999"},
+    "automation": {"S": "RUNNING"},
     "kind": {"S": "failover"},
 }
 

@@ -21,7 +21,11 @@ def reasons(**changes) -> list[str]:
         "host": CALM,
         "limits": Limits(steady_payments=150),
     }
-    return [reason.split()[0] for reason in invalid_reasons(**(given | changes))]
+    return invalid_reasons(**(given | changes))
+
+
+def rules(**changes) -> list[str]:
+    return [reason.split()[0] for reason in reasons(**changes)]
 
 
 def watched(**lists):
@@ -41,7 +45,14 @@ def dead_call(**changes) -> Call:
 
 
 def test_a_calm_run_is_valid():
-    assert reasons() == []
+    assert rules() == []
+
+
+def test_a_region_that_was_not_ready_is_quoted():
+    flapped = watched(readiness=[ReadySeen(at=995.0, region=EAST, ready=False, reason="H10_lease_unknown")])
+    assert reasons(history=flapped) == [
+        "V10 health of us-east-1 flapped before the fault: not ready in 1 of 1 looks, H10_lease_unknown"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +74,7 @@ def test_a_calm_run_is_valid():
     ],
 )
 def test_one_fact_makes_a_run_invalid(changes, rule):
-    assert reasons(**changes) == [rule]
+    assert rules(**changes) == [rule]
 
 
 @pytest.mark.parametrize(
@@ -79,4 +90,4 @@ def test_one_fact_makes_a_run_invalid(changes, rule):
     ],
 )
 def test_what_is_within_the_limits_leaves_it_valid(changes):
-    assert reasons(**changes) == []
+    assert rules(**changes) == []
