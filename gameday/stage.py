@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gameday.control import HEAL, order
 from gameday.scenario import Plans
 from gameday.summary import Terraform
 from localcloud import lifecycle
@@ -73,11 +74,14 @@ def fresh(say: Callable[[str], None], *, time_scale: float) -> Iterator[Stage]:
 def standing(say: Callable[[str], None]) -> Iterator[Stage]:
     """What is deployed in the local cloud that runs; it goes on running. Raises LocalCloudError without one.
 
-    How long its apply took is not known here: whatever changed since is applied.
+    Every fault ends first, or Terraform would wait for a dead region. How long its apply took is not known
+    here: whatever changed since is applied.
     """
     if not lifecycle.running():
         raise LocalCloudError("no local cloud is running", "start one: make up")
-    yield _deployed(CloudState.load(), say, whole=False)
+    cloud = CloudState.load()
+    order(cloud, HEAL)
+    yield _deployed(cloud, say, whole=False)
 
 
 def _deployed(cloud: CloudState, say: Callable[[str], None], *, whole: bool) -> Stage:

@@ -152,6 +152,17 @@ def test_a_drill_on_a_running_cloud_heals_it_and_leaves_it(monkeypatch, tmp_path
     assert CliRunner().invoke(command.app, [*on_running, "--time-scale", "2"]).exit_code == 2
 
 
+def test_faults_of_a_running_cloud_end_before_it_is_deployed_again(monkeypatch):
+    done = []
+    stage = command.stage
+    monkeypatch.setattr(stage.lifecycle, "running", lambda: True)
+    monkeypatch.setattr(stage.CloudState, "load", lambda: "cloud")
+    monkeypatch.setattr(stage, "order", lambda cloud, what: done.append((cloud, what.path)))
+    monkeypatch.setattr(stage, "_deployed", lambda cloud, say, whole: done.append("deployed"))
+    with stage.standing(print):
+        assert done == [("cloud", "/heal"), "deployed"]
+
+
 def test_a_drill_on_a_running_cloud_needs_one(monkeypatch):
     monkeypatch.setattr(command.stage.lifecycle, "running", lambda: False)
     with pytest.raises(LocalCloudError, match="no local cloud is running"), command.stage.standing(print):
