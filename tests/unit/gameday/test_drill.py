@@ -66,7 +66,9 @@ def console() -> Console:
 async def drilled(world: FakeWorld, scenario: Scenario = MINIATURE, plan: LoadPlan = PLAN) -> Record:
     async with running(world):
         record = await run_drill(world, scenario, plan, Progress(console()), run="mini")
-    return replace(record, host=CALM)  # the machine of a test may be busy
+    for operation in record.operations:  # the machine of a test may be busy
+        operation.due = operation.started
+    return replace(record, host=CALM)
 
 
 class Mute(FakeWorld):
