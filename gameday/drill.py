@@ -92,7 +92,7 @@ async def run_drill(
         rows=rows,
         journal=await world.journal(run),
         calls=world.calls(fault.at, until),
-        steps=await _steps(world, fault),
+        steps=await _steps(world, scenario, fault),
         fault=fault,
         host=host,
         steady_since=steady_since,
@@ -163,9 +163,9 @@ async def _follow(load: Load, plan: LoadPlan, scenario: Scenario, at: float, pro
             end = min(end, at + enough_s)
 
 
-async def _steps(world: World, fault: Fault) -> Sequence[StepSeen]:
-    """Of the region that must hold the lease; of both where no region was silenced."""
-    regions = [fault.survivor] if fault.silent_from else list(world.doors)
+async def _steps(world: World, scenario: Scenario, fault: Fault) -> Sequence[StepSeen]:
+    """Of the region that must hold the lease; of both where both can be asked."""
+    regions = [fault.survivor] if scenario.hides else list(world.doors)
     try:
         return await world.steps(fault.at, regions)
     except ObservationFailed as error:

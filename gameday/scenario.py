@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from failover.loss import Loss
-from gameday.faults import Deed, Kill, Step, Stop
+from gameday.faults import Cut, Deed, Kill, Place, Step, Stop
 from gameday.load import LoadPlan
 
 
@@ -112,6 +112,12 @@ class Scenario:
     def silences(self) -> bool:
         """Whether the first step leaves the holder unable to answer anybody."""
         return isinstance(self.steps[0].deed, Kill | Stop) and self.expect.away
+
+    @property
+    def hides(self) -> bool:
+        """Whether an operator cannot ask the old holder: it is silenced, or cut off from operators."""
+        cuts = [step.deed for step in self.steps if isinstance(step.deed, Cut)]
+        return self.silences or any({cut.one, cut.other} == {Place.HOLDER, Place.OPERATOR} for cut in cuts)
 
     @property
     def last_step_s(self) -> float:

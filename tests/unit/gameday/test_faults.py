@@ -133,5 +133,11 @@ def test_only_a_dead_or_frozen_holder_can_answer_nobody(code, silences):
     assert SCENARIOS[code].silences is silences
 
 
+def test_an_operator_can_ask_a_holder_that_is_neither_silent_nor_cut_off():
+    hidden = {code for code, scenario in SCENARIOS.items() if scenario.hides}
+    assert hidden >= {"S1", "S2", "S4", "S5", "S16"}
+    assert not hidden & {"S3", "S6", "S7", "S11", "S13"}
+
+
 def test_at_once_is_time_zero():
     assert {step.after_s for step in at_once(Kill(Place.HOLDER), Kill(Place.WITNESS))} == {0.0}
