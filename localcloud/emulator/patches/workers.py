@@ -5,13 +5,13 @@ import os
 import signal
 import threading
 import time
-from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
+from localcloud.emulator.line import Line
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
 from localcloud.emulator.regions import Regions
 
@@ -78,7 +78,7 @@ def bound_the_pools(limit: int = POOL_LIMIT) -> None:
     is throttled too.
     """
     freed = threading.Condition()
-    lines: defaultdict[str, deque[object]] = defaultdict(deque)
+    lines: dict[str, Line] = {}
 
     def release(original: Wrapper, worker: Any) -> None:
         original(worker)
@@ -89,20 +89,16 @@ def bound_the_pools(limit: int = POOL_LIMIT) -> None:
         original: Wrapper, name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST"
     ) -> tuple[Any, str]:
         key = lambda_runtime._worker_key(name, config, qualifier)
-        line, ticket, began = lines[key], object(), time.monotonic()
-        line.append(ticket)
-        try:
+        began = time.monotonic()
+        with lines.setdefault(key, Line()).turn(QUEUE_S):
             while True:
                 waited = time.monotonic() - began
-                if line[0] is ticket or waited > QUEUE_S:
-                    ceiling = _ceiling(lambda_runtime._workers.get(key, []), waited, limit)
-                    leased: tuple[Any, str] = original(name, config, code, qualifier, ceiling)
-                    if leased[0] or waited > QUEUE_S:
-                        return leased
+                ceiling = _ceiling(lambda_runtime._workers.get(key, []), waited, limit)
+                leased: tuple[Any, str] = original(name, config, code, qualifier, ceiling)
+                if leased[0] or waited >= QUEUE_S:
+                    return leased
                 with freed:
                     freed.wait(RECHECK_S)
-        finally:
-            line.remove(ticket)
 
     wrap(lambda_runtime, "release_worker", release)
     wrap(lambda_runtime, "acquire_worker", acquire)
