@@ -1,17 +1,21 @@
 """S14: the holder's DynamoDB throttles for a minute. Retries are what clients are for: nobody may move."""
 
 from gameday.faults import Place, Step, at_once
+from gameday.load import LoadPlan
 from gameday.scenario import Expect, Follow, Scenario
 from gameday.troubles import Throttle
 
 S14 = Scenario(
     code="S14",
-    title="the holder's DynamoDB throttles one call in five",
+    title="the holder's DynamoDB throttles one call in ten",
     steps=(
-        *at_once(Throttle(Place.HOLDER, "dynamodb", 5)),
+        *at_once(Throttle(Place.HOLDER, "dynamodb", 10)),
         Step(after_s=60.0, deed=Throttle(Place.HOLDER, "dynamodb", 0)),
     ),
-    # A payment needs one or two answers and tries twice for each: 4 in 100 fail and come again. A renewal
+    # A call that was throttled is tried again after half a second, and its process waits with it: this
+    # machine has few.
+    load=LoadPlan(rate=20.0),
+    # A payment needs up to four answers and tries twice for each: 4 in 100 fail and come again. A renewal
     # is due three times before a lease ends.
     expect=Expect(moves=0, restored_s=65.0, failed_permille=80.0),
     follow=Follow(at_most_s=95.0),
