@@ -56,6 +56,7 @@ class FailoverControl(Construct):
             allow=[
                 lease.update(),
                 journal.sweep(),
+                TableAccess.to(platform.site, "arrivals").query(),
                 publish_active_region(platform.site),
                 BusAccess.to(platform.site).put(),
                 *approvals.ask(platform.site),

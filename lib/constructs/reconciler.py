@@ -24,6 +24,7 @@ class Reconciler(Construct):
             allow=[
                 TableAccess.to(site, "lease").read(),
                 TableAccess.to(site, "journal").settle(),
+                TableAccess.to(site, "arrivals").query(),
                 BusAccess.to(site).put(),
             ],
         )

@@ -15,7 +15,7 @@ from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
 from payments import lease_view, ledger, payment_flow
 from payments.errors import JournalUnavailable
-from payments.journal import EntryState
+from payments.entry import EntryState
 from payments.lease_view import RecentLease
 from payments.payment_flow import PaymentFlow
 from runtime.database import DatabaseUnavailable
