@@ -7,8 +7,8 @@ from typing import Any
 import pg8000.native
 
 from payments import sql
-from payments.errors import StaleEpoch
 from payments.entry import JournalEntry
+from payments.errors import StaleEpoch
 from payments.ledger_schema import SCHEMA
 from payments.outbox import PAYMENT_SETTLED, event_id
 from payments.request import PaymentRequest

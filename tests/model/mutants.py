@@ -14,8 +14,8 @@ from failover.steps import STEPS, reconcile
 from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
 from payments import lease_view, ledger, payment_flow
-from payments.errors import JournalUnavailable
 from payments.entry import EntryState
+from payments.errors import JournalUnavailable
 from payments.lease_view import RecentLease
 from payments.payment_flow import PaymentFlow
 from runtime.database import DatabaseUnavailable

@@ -18,8 +18,8 @@ from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import OVERDUE_MS, Stock, inspect, take_stock
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
-from payments.errors import JournalUnavailable
 from payments.entry import EntryState
+from payments.errors import JournalUnavailable
 
 from .conftest import EAST, LEASE, NOW, WEST
 from .test_steps import (

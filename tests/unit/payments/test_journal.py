@@ -204,7 +204,9 @@ def test_of_many_keys_those_are_told_that_are_settled(journal, accept) -> None:
     assert journal.settled([]) == set()
 
 
-def test_keys_that_dynamodb_puts_off_are_asked_for_again(journal, accept, client, monkeypatch, pauses) -> None:
+def test_keys_that_dynamodb_puts_off_are_asked_for_again(
+    journal, accept, client, monkeypatch, pauses
+) -> None:
     for key in ("order-1", "order-2"):
         accept(idempotency_key=key)
         journal.settle(key)

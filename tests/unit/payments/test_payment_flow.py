@@ -8,8 +8,8 @@ import pytest
 
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments.errors import JournalUnavailable, StaleEpoch
 from payments.entry import EntryState
+from payments.errors import JournalUnavailable, StaleEpoch
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease
 from payments.ledger import Ledger
