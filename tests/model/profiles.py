@@ -43,7 +43,7 @@ class Profile:
 
 
 CALM = {"switch": 30, "time": 20, "replicate": 6, "arrive": 4, "pay": 8}
-TROUBLE = {**CALM, "stall": 5, "crash": 2, "fault": 3, "heal": 2, "deliver": 3, "drift": 2, "tick": 3}
+TROUBLE = {**CALM, "stall": 5, "crash": 2, "fault": 3, "heal": 2, "deliver": 3, "drift": 2, "tick": 3, "reconcile": 2}
 EDGE = {**TROUBLE, "stall": 9, "time": 30, "tick": 10, "pay": 14, "drift": 6}
 PROFILES = (
     Profile(name="storm", loss=10, weights={**TROUBLE, "resume": 2}),

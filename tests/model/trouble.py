@@ -60,12 +60,12 @@ class Trouble:
             )
 
     def ask_and_nap(self) -> None:
-        """A request to the first region that will stop between the journal and the ledger."""
+        """A request to the first region that will stop between claim, arrival and ledger."""
         key = f"key-{self._choices.below(self._profile.keys)}"
         task = self._world.scheduler.spawn(
             EAST, f"request {key}", lambda: self._world.site(EAST).request(key, PAYMENT)
         )
-        task.naps_in = (5 + self._choices.below(4), self._choices.one(self._profile.stalls))
+        task.naps_in = (5 + self._choices.below(6), self._choices.one(self._profile.stalls))
 
     def nap(self, task: Task) -> None:
         """One call less until the task stops."""
@@ -81,6 +81,12 @@ class Trouble:
         region = self._choices.one(REGIONS)
         if self._world.alive[region] and region not in self.stopped:
             self._world.scheduler.spawn(region, "keeper", self._world.site(region).tick)
+
+    def reconcile(self) -> None:
+        """A run of the reconciler begins while another one may be at work."""
+        region = self._choices.one(REGIONS)
+        if self._world.alive[region]:
+            self._world.scheduler.spawn(region, "reconciler", self._world.site(region).reconcile)
 
     def stall(self) -> None:
         """A process stops where it is: for a while, or while the others do so many things."""

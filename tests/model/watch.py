@@ -127,9 +127,25 @@ class Watch:
         entry = world.store.tables["journal"].get(key)
         if entry is None or entry["payment_id"]["S"] != payment_id:
             self.violated("not-journalled", f"{key} is {entry} in the journal")
+        self.all_marked()
         if settled:
             self._settled.append((key, epoch))
             self.complete(region, epoch)
+
+    def all_marked(self) -> None:
+        """What was acknowledged and a copy lacks came at the copy's mark or after it: so a successor finds it."""
+        arrivals = self._world.store.tables["arrivals"].values()
+        for cluster in self._world.aurora.clusters.values():
+            lacking = self.acknowledged_keys.keys() - cluster.rows.keys() if cluster.mark else ()
+            for key in sorted(lacking):
+                came = [
+                    int(item["window"]["S"].partition("#")[0])
+                    for item in arrivals
+                    if (item["idempotency_key"]["S"], item["payment_id"]["S"])
+                    == (key, self.acknowledged_keys[key])
+                ]
+                if max(came, default=0) < cluster.mark:
+                    self.violated("marked-over", f"{cluster.region} lacks {key}, marked {cluster.mark}: {came}")
 
     def complete(self, region: str, epoch: int) -> None:
         """The ledger of an active writer has all that was acknowledged before, or settled by it."""
