@@ -268,6 +268,7 @@ class Connection:
     def _advance_mark(self, epoch: int, minute: int) -> list[list[Any]]:
         if self._cluster.fence != epoch:
             return []
+        self._world.count["mark moved" if self._cluster.mark else "mark set"] += 1
         self._cluster.write("mark", max(minute, self._cluster.mark or 0))
         self._world.watch.all_marked()
         return [[self._cluster.mark]]

@@ -284,9 +284,7 @@ class Site:
             region=self.region,
             skew_ms=BELIEVED_SKEW_MS,
             leases=self.leases,
-            arrears=Arrears(
-                region=self.region, journal=self.journal, clock=self.clock, grace_ms=GRACE_MS
-            ),
+            arrears=Arrears(region=self.region, journal=self.journal, clock=self.clock, grace_ms=GRACE_MS),
             database=self.database,
             bus=EventBus(SilentBus(), Parameters(self.region), "payments"),
             clock=self.clock,

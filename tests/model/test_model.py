@@ -59,6 +59,7 @@ def test_no_schedule_breaks_an_invariant():
     met = [f"crash of step {step}" for step in steps] + [f"fault {fault}" for fault in faults]
     met += ["crash of keeper", "crash of request", "201", "202", "held", "paged", "stall"]
     met += ["drained", "stayed", "undone", "handed over"]
+    met += ["reconciled", "crash of reconciler", "replayed by the reconciler", "mark set", "mark moved"]
     assert [name for name in met if not total[name]] == []
     assert total["takeover"] > RUNS / 4
     assert total["activated"] > RUNS / 4

@@ -145,7 +145,9 @@ class Watch:
                     == (key, self.acknowledged_keys[key])
                 ]
                 if max(came, default=0) < cluster.mark:
-                    self.violated("marked-over", f"{cluster.region} lacks {key}, marked {cluster.mark}: {came}")
+                    self.violated(
+                        "marked-over", f"{cluster.region} lacks {key}, marked {cluster.mark}: {came}"
+                    )
 
     def complete(self, region: str, epoch: int) -> None:
         """The ledger of an active writer has all that was acknowledged before, or settled by it."""
