@@ -1,7 +1,7 @@
 """What the holder's ledger still owes to the journal: found minute by minute, and settled.
 
-A minute that is over for long enough is compared once, whole, and the ledger's mark moves past it. From there to
-now only what is late is looked for. A ledger without a mark is compared with the whole journal first.
+A minute that is over for long enough is compared once, whole, and the ledger's mark moves past it. From
+there to now only what is late is looked for. A ledger without a mark is compared with the whole journal.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ from payments.ledger import Ledger
 from runtime.clock import Clock
 
 GRACE_MS = 120_000
-"""How long a minute is over before the mark may pass it. An entry arrives in the minute that the writer's clock
-shows just before, and is acknowledged at most `payments.payment_flow.PATIENCE_MS` later by the same clock; a
-function is stopped after ten seconds; clocks differ by seconds. What arrives later than this in a minute was
-acknowledged by nobody."""
+"""How long a minute is over before the mark may pass it. An entry arrives in the minute that the writer's
+clock shows just before, and is acknowledged at most `payments.payment_flow.PATIENCE_MS` later by the same
+clock; a function is stopped after ten seconds; clocks differ by seconds. Whatever arrives later than this in
+a minute was acknowledged by nobody, and arrives anew when its request is repeated."""
 STALE_MS = 30_000
 """A request lives ten seconds: an intent that is older has nobody who still works on it."""
 BATCH = 100
@@ -66,8 +66,8 @@ class _Search:
 class Arrears:
     """The arrears of one region's ledger; only the holder's are settled.
 
-    Every method raises `JournalUnavailable`, `DatabaseUnavailable` or `StaleEpoch` where it could not go on. What
-    was done is done, and the next run goes on.
+    Every method raises `JournalUnavailable`, `DatabaseUnavailable` or `StaleEpoch` where it could not go
+    on. What was done is done, and the next run goes on.
     """
 
     def __init__(self, *, region: str, journal: Journal, clock: Clock, grace_ms: int = GRACE_MS) -> None:

@@ -46,8 +46,8 @@ class Journal:
     def accept(self, entry: JournalEntry, *, until_ms: int) -> JournalEntry:
         """Keep `entry`, unless its key is taken; returns the entry that stands now, which has arrived now.
 
-        An older entry arrives anew, a settled one too: whoever repeats a request gets an answer now, and whatever
-        is acknowledged must be found by those who read only what came lately.
+        An older entry arrives anew, a settled one too: it is acknowledged now, and whatever is acknowledged
+        must be found by those who read only what came lately.
 
         Args:
             entry: the draft of an entry.

@@ -43,7 +43,7 @@ def repeated_request_does_not_arrive(patch: Patch) -> None:
 
 
 def settled_request_does_not_arrive(patch: Patch) -> None:
-    """Its entry may have come so late that the mark had passed its minute, and was settled by a run that overlapped."""
+    """It may have come too late for the mark, and have been settled by a run that overlapped."""
 
     def accept(self, entry, *, until_ms):
         claim = self._claim(entry)

@@ -133,7 +133,7 @@ class Watch:
             self.complete(region, epoch)
 
     def all_marked(self) -> None:
-        """What was acknowledged and a copy lacks came at the copy's mark or after it: so a successor finds it."""
+        """What was acknowledged and a copy lacks came at the copy's mark or later: its reconcile finds it."""
         arrivals = self._world.store.tables["arrivals"].values()
         for cluster in self._world.aurora.clusters.values():
             lacking = self.acknowledged_keys.keys() - cluster.rows.keys() if cluster.mark else ()

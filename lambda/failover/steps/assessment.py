@@ -11,7 +11,7 @@ from payments.journal import Journal
 from runtime.database import DatabaseUnavailable
 
 SAMPLE = 20
-"""So many of the newest payments of this copy must be in the journal and, if they came lately, among the arrivals."""
+"""So many of the newest payments of this copy must be in the journal, the late ones among the arrivals."""
 
 
 def policy_of(tools: Tools) -> LossPolicy:

@@ -32,7 +32,7 @@ def current_lease(takeover: Takeover, tools: Tools, *, phases: frozenset[Phase] 
 
 
 def run(takeover: Takeover, tools: Tools) -> Facts:
-    """Check the lease, and that both tables of the journal answer: with it the data-loss budget is zero payments.
+    """Check the lease, and that the journal answers, both tables: with it the data-loss budget is zero.
 
     A promotion may lose what the old writer did not replicate. The journal has all of it, in two regions;
     while it cannot be read the loss is unknown, and unknown is over every budget. Before a planned

@@ -12,7 +12,7 @@ from payments.ledger import Ledger
 
 
 def run(takeover: Takeover, tools: Tools) -> Facts:
-    """Record what the journal knows since the ledger's mark and the ledger does not, in parts, each read back.
+    """Record what came into the journal since the ledger's mark and not into the ledger, and read it back.
 
     Settled entries are compared too: they were settled in a writer whose last seconds may be lost. What the
     ledger has and nobody marked settled is left to the reconciler.
