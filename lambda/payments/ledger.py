@@ -109,8 +109,8 @@ class Ledger:
         """The mark of this copy, in minutes since 1970, or None before the first.
 
         Every payment that arrived in an earlier minute, in time to be acknowledged, is in this copy, and
-        settled. The mark is written here and after them, so no copy has it without them, however far it lags or is
-        set back.
+        settled. The mark is written here and after them, so no copy has it without them, however far the copy
+        lags or was set back.
         """
         rows = self._run("select minute from ledger.mark")
         return int(rows[0][0]) if rows else None

@@ -179,6 +179,7 @@ class World(SimpleNamespace):
         return self.lease
 
     def accept(self, entry: JournalEntry, *, until_ms: int) -> JournalEntry:
+        self.until_ms = until_ms
         self.when_accepted()
         return self.entries.setdefault(entry.idempotency_key, entry)
 

@@ -62,6 +62,14 @@ def test_a_payment_is_journalled_settled_and_answered(world, request_) -> None:
     assert (world.rows, world.epochs) == ({entry.payment_id: request_}, {KEY: (7, "us-east-1")})
 
 
+def test_nothing_arrives_that_would_be_acknowledged_too_late(world, request_) -> None:
+    began_ms = world.now_ms
+    flow_in(world).pay(KEY, request_)
+    assert world.until_ms == began_ms + PATIENCE_MS
+    flow_in(world).pay(KEY, request_, until_ms=began_ms + 5)
+    assert world.until_ms == began_ms + 5
+
+
 def test_a_repeated_request_gets_the_same_payment_and_touches_no_ledger(world, request_) -> None:
     flow = flow_in(world)
     first, _ = flow.pay(KEY, request_)
