@@ -43,6 +43,7 @@ def test_P16_the_experiment_cuts_network_and_tables_of_the_primary_region_at_onc
     assert [arn.rpartition("/")[2] for arn in targets["tables"]["resource_arns"]] == [
         "payments-lease-test",
         "payments-journal-test",
+        "payments-arrivals-test",
         "payments-sessions-test",
     ]
 
