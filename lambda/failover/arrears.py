@@ -37,6 +37,8 @@ class Report:
     """Those that the ledger did not have."""
     oldest_ms: int = 0
     """Age of the oldest of the settled."""
+    mark: int | None = None
+    """Where the ledger's mark stands, in minutes since 1970. A takeover reads from there."""
     published: int = 0
 
 
@@ -79,7 +81,7 @@ class Arrears:
 
     def settle(self, run: Run) -> None:
         """Settle what is owed, and move the mark, as far as time allows."""
-        mark = run.ledger.marked()
+        mark = run.report.mark = run.ledger.marked()
         if mark is None:
             self._search_all(run)
         else:
@@ -92,7 +94,7 @@ class Arrears:
             mark = minute_of(self._clock() - self._grace_ms)
             search = _Search(run.epoch, mark, self._journal.entries(None))
         if self._pass(search.entries, run, self._settle_all):
-            run.ledger.advance_mark(search.mark, epoch=run.epoch)
+            self._move_mark(search.mark, run)
         elif run.report.standing is Standing.READY:
             self._search = search
 
@@ -104,7 +106,11 @@ class Arrears:
             if not self._pass(self._journal.arrived(minute), run, work):
                 return
             if minute < over:
-                run.ledger.advance_mark(minute + 1, epoch=run.epoch)
+                self._move_mark(minute + 1, run)
+
+    def _move_mark(self, minute: int, run: Run) -> None:
+        run.ledger.advance_mark(minute, epoch=run.epoch)
+        run.report.mark = minute
 
     def _pass(
         self,

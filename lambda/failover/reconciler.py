@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from failover.arrears import Arrears, Report, Run
 from failover.lease import Lease
 from failover.lease_table import LeaseTable
-from payments.arrivals import Arrivals
+from payments.arrivals import MINUTE_MS, Arrivals
 from payments.errors import EventsUnavailable
 from payments.event_bus import MOST_AT_ONCE, EventBus
 from payments.journal import Journal
@@ -122,14 +122,15 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     report = reconciler.run()
     logger.info("reconciled", extra=(done := asdict(report)))
     if report.standing is Standing.READY:
-        meter.record(
-            {
-                "IntentsSettled": (COUNT, report.settled),
-                "PaymentsReplayed": (COUNT, report.replayed),
-                "OldestIntentAge": (MILLISECONDS, report.oldest_ms),
-                "EventsPublished": (COUNT, report.published),
-            }
-        )
+        figures = {
+            "IntentsSettled": (COUNT, report.settled),
+            "PaymentsReplayed": (COUNT, report.replayed),
+            "OldestIntentAge": (MILLISECONDS, report.oldest_ms),
+            "EventsPublished": (COUNT, report.published),
+        }
+        if report.mark is not None:
+            figures["MarkAge"] = (MILLISECONDS, now_ms() - report.mark * MINUTE_MS)
+        meter.record(figures)
     return done
 
 

@@ -13,11 +13,13 @@ from failover.arrears import BATCH, GRACE_MS, STALE_MS, Arrears
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.reconciler import SEARCH_S, Reconciler, handler
+from lib import config
 from payments.arrivals import MINUTE_MS, minute_of
 from payments.entry import EntryState, JournalEntry
 from payments.errors import EventsUnavailable, JournalUnavailable, StaleEpoch
 from payments.lease_view import Standing
 from payments.outbox import DomainEvent
+from payments.payment_flow import PATIENCE_MS
 from payments.request import PaymentRequest
 from runtime import clients
 from runtime.database import DatabaseUnavailable
@@ -465,6 +467,7 @@ def composed(world, reconciler, monkeypatch):
     measured: list[dict[str, object]] = []
     meter = SimpleNamespace(record=measured.append)
     monkeypatch.setattr(module, "_composed", lambda: (reconciler, meter))
+    monkeypatch.setattr(module, "now_ms", world.clock)
     return measured
 
 
@@ -479,7 +482,21 @@ def test_the_holders_run_is_measured(world, composed) -> None:
         "PaymentsReplayed": 1,
         "OldestIntentAge": STALE_MS + 1,
         "EventsPublished": 1,
+        "MarkAge": NOW - (MARK + 1) * MINUTE_MS,
     }
+
+
+def test_without_a_mark_its_age_is_not_measured(world, composed) -> None:
+    world.minute, world.when_read = None, lambda: setattr(world, "seconds", 26.0)
+    world.keep(*(entry(number) for number in range(2 * BATCH)))
+    assert handler({}, object())["mark"] is None
+    assert "MarkAge" not in composed[0]
+
+
+def test_a_mark_passes_nothing_that_a_request_can_still_acknowledge() -> None:
+    """Clocks may differ by twice the skew of the settings, and be set back by as much meanwhile."""
+    skew_ms = config.load({"ENVIRONMENT_SUFFIX": "test"}).protocol.clock_skew_s * 1000
+    assert max(PATIENCE_MS, 10_000) + 4 * skew_ms < GRACE_MS
 
 
 def test_another_regions_run_says_why_it_did_nothing(world, composed) -> None:
