@@ -88,7 +88,7 @@ class Journal:
                     ExpressionAttributeValues={":settled": {"S": EntryState.SETTLED}},
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
-                logger.error("an arrival without its entry", extra={"idempotency_key": idempotency_key})
+                logger.error("an arrival without its entry")
 
     def find(self, idempotency_key: str) -> JournalEntry | None:
         """The entry under this key, read consistently."""
