@@ -23,6 +23,8 @@ SHARDS = 8
 """Partitions of a minute: one takes a thousand writes a second."""
 AHEAD = 2
 """Minutes that are read beyond our clock: the region that wrote may have a faster one."""
+FAR = 240
+"""Minutes. Each takes eight queries, empty or not: who is stopped after a minute cannot read more."""
 
 
 def minute_of(at_ms: int) -> int:
@@ -71,6 +73,10 @@ class Arrivals:
                     ExpressionAttributeValues={":window": {"S": _window(minute, shard)}},
                 ):
                     yield from map(from_item, page["Items"])
+
+    def far(self, minute: int) -> bool:
+        """Whether this minute is too long ago to read all that came since, minute by minute."""
+        return minute_of(self._clock()) - minute > FAR
 
     def since(self, minute: int) -> Iterator[JournalEntry]:
         """What came in this minute and after it."""

@@ -136,11 +136,13 @@ class Journal:
         return self._arrivals.of(minute)
 
     def entries(self, since: int | None) -> Iterator[JournalEntry]:
-        """Every entry that came in the minute *since* or after it, or all entries when it is None.
+        """Every entry that came in the minute *since* or after it; all there are when it is None or long ago.
 
         In no order, read consistently; from the arrivals a key may come more than once.
         """
-        return self._all() if since is None else self._arrivals.since(since)
+        if since is None or self._arrivals.far(since):
+            return self._all()
+        return self._arrivals.since(since)
 
     def _all(self) -> Iterator[JournalEntry]:
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)

@@ -5,7 +5,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 from moto import mock_aws
 
-from payments.arrivals import AHEAD, MINUTE_MS, SHARDS, Arrivals, minute_of
+from payments.arrivals import AHEAD, FAR, MINUTE_MS, SHARDS, Arrivals, minute_of
 from payments.entry import EntryState, JournalEntry
 from payments.errors import JournalUnavailable
 from payments.journal import AT_ONCE, PAUSE_S, TRIES, Journal
@@ -154,6 +154,14 @@ def test_entries_since_a_minute_are_those_that_came_in_it_or_after_it(journal, a
         clock.now += MINUTE_MS
     assert keys(journal.entries(MINUTE + 2)) == ["order-2", "order-3"]
     assert len(keys(journal.entries(None))) == 4
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(FAR, []), (FAR + 1, ["order-0001"])])
+def test_since_a_minute_that_is_long_ago_the_whole_journal_is_read(journal, accept, clock, minutes, found):
+    """It is shorter than so many minutes, or nothing is short."""
+    accept()
+    clock.now += (minutes + 1) * MINUTE_MS
+    assert keys(journal.entries(MINUTE + 1)) == found
 
 
 def test_what_came_by_a_clock_that_is_ahead_is_read(journal, accept, clock) -> None:
