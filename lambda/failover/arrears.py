@@ -101,7 +101,7 @@ class Arrears:
     def _go_on(self, mark: int, run: Run) -> None:
         now_ms = self._clock()
         over = minute_of(now_ms - self._grace_ms)
-        for minute in range(mark, minute_of(now_ms) + 1):
+        for minute in range(mark, minute_of(now_ms - STALE_MS) + 1):
             work = self._settle_all if minute < over else self._settle_stale
             if not self._pass(self._journal.arrived(minute), run, work):
                 return

@@ -51,7 +51,7 @@ class FailoverControl(Construct):
             "steps",
             platform=platform,
             handler="failover.steps.handler",
-            memory_mb=512,
+            memory_mb=1024,
             timeout_s=60,
             allow=[
                 lease.update(),

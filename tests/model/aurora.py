@@ -29,6 +29,8 @@ class Cluster:
     mark: int | None = None
     rows: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Idempotency key to payment id and epoch."""
+    marks: dict[str, int] = field(default_factory=dict)
+    """Idempotency key to the mark that was there before its row: a copy may end between the two."""
     log: list[tuple[Any, ...]] = field(default_factory=list)
     applied: int = 0
     generation: int = 0
@@ -45,6 +47,7 @@ class Cluster:
         else:
             key, payment_id, epoch = values
             self.rows[key] = (payment_id, epoch)
+            self.marks.setdefault(key, self.mark or 0)
 
     def write(self, *change: Any) -> None:
         self.apply(change)
@@ -109,6 +112,7 @@ class Aurora:
             if alone and source.writer and self._world.linked(source.region, cluster.region):
                 cluster.writer, cluster.log = False, []
                 cluster.rows, cluster.fence = dict(source.rows), source.fence
+                cluster.marks = dict(source.marks)
                 cluster.beat_ms, cluster.mark = source.beat_ms, source.mark
                 cluster.applied = len(source.log)
                 cluster.generation += 1

@@ -141,7 +141,7 @@ PROFILES = (
             "time": 8,
             "ask_and_nap": 8,
             "pay": 5,
-            "reconcile": 8,
+            "reconcile": 14,
             "replicate": 3,
             "stall": 5,
             "crash": 1,

@@ -133,21 +133,18 @@ class Watch:
             self.complete(region, epoch)
 
     def all_marked(self) -> None:
-        """What was acknowledged and a copy lacks came at the copy's mark or later: its reconcile finds it."""
-        arrivals = self._world.store.tables["arrivals"].values()
+        """What was acknowledged came at the mark of every copy that may lack it, or later: so it is found."""
+        came: dict[str, int] = {}
+        for item in self._world.store.tables["arrivals"].values():
+            key, minute = item["idempotency_key"]["S"], int(item["window"]["S"].partition("#")[0])
+            if item["payment_id"]["S"] == self.acknowledged_keys.get(key):
+                came[key] = max(minute, came.get(key, 0))
         for cluster in self._world.aurora.clusters.values():
-            lacking = self.acknowledged_keys.keys() - cluster.rows.keys() if cluster.mark else ()
-            for key in sorted(lacking):
-                came = [
-                    int(item["window"]["S"].partition("#")[0])
-                    for item in arrivals
-                    if (item["idempotency_key"]["S"], item["payment_id"]["S"])
-                    == (key, self.acknowledged_keys[key])
-                ]
-                if max(came, default=0) < cluster.mark:
-                    self.violated(
-                        "marked-over", f"{cluster.region} lacks {key}, marked {cluster.mark}: {came}"
-                    )
+            for key in self.acknowledged_keys:
+                mark = cluster.marks.get(key, cluster.mark or 0)
+                if came.get(key, 0) < mark:
+                    text = f"{key} came in {came.get(key)}, after the mark {mark} of {cluster.region}"
+                    self.violated("marked-over", text)
 
     def complete(self, region: str, epoch: int) -> None:
         """The ledger of an active writer has all that was acknowledged before, or settled by it."""
