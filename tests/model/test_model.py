@@ -98,7 +98,7 @@ def test_where_nothing_happens_the_first_region_serves():
 def test_a_failing_schedule_is_made_shorter(monkeypatch):
     monkeypatch.setattr(Lease, "expired", lambda _self, *, now_ms, skew_ms: True)
     profile = BY_NAME["storm"]
-    failed = run(profile, seed=1)
+    failed = run(profile, seed=3)
     short = shrunk(profile, failed)
     assert short.broken.partition(":")[0] == failed.broken.partition(":")[0]
     assert len(short.choices) < len(failed.choices)
