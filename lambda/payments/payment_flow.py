@@ -17,7 +17,8 @@ from runtime.logs import logger
 
 PATIENCE_MS = 4_000
 """No step that may wait starts later than this after the request came. One step takes at most three
-seconds, so a request ends well before the function is stopped at ten."""
+seconds, so a request ends well before the function is stopped at ten. To be acknowledged, an entry must have
+arrived by then: the mark of the ledger rests on it, see `failover.arrears.GRACE_MS`."""
 
 
 class PaymentFlow:
