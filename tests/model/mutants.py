@@ -55,7 +55,7 @@ def journal_after_ledger(patch: Patch) -> None:
         )
         recorded = self._record(draft, lease.epoch, latest_ms)
         try:
-            entry = known or self._journal.accept(draft, until_ms=latest_ms)
+            entry = self._journal.accept(draft, until_ms=latest_ms)
         except JournalUnavailable:
             raise payment_flow.unavailable("the journal does not answer") from None
         self._still_holds(lease, latest_ms)
