@@ -41,6 +41,7 @@ def environment(port: int) -> dict[str, str]:
         "PARAMETER_PREFIX": PREFIX,
         "LEASE_TABLE": "lease",
         "JOURNAL_TABLE": "journal",
+        "ARRIVALS_TABLE": "arrivals",
         "SESSIONS_TABLE": "sessions",
         "LEASE_TTL_SECONDS": "30",
         "TICK_SECONDS": "10",

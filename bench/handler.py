@@ -23,7 +23,7 @@ CLIENTS = (1, 2, 4)
 ROWS = {
     "insert": "a bare insert",
     "ledger": "ledger transaction alone",
-    "journal": "the journal's two writes alone",
+    "journal": "the journal's three writes alone",
     "unjournalled": "handler without the journal",
     "handler": "handler with the journal",
 }

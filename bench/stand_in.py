@@ -15,7 +15,12 @@ from typing import Any
 Message = dict[str, Any]
 
 ABSENT, PRESENT = re.compile(r"attribute_not_exists\((\w+)\)"), re.compile(r"attribute_exists\((\w+)\)")
-KEYS = {"lease": "system", "journal": "idempotency_key", "sessions": "session_id"}
+KEYS = {
+    "lease": "system",
+    "journal": "idempotency_key",
+    "arrivals": "idempotency_key",  # nobody reads them here, so a later one may replace an earlier
+    "sessions": "session_id",
+}
 
 
 class Refusal(Exception):

@@ -35,7 +35,7 @@ def _key() -> str:
 
 
 def _entry() -> Any:
-    from payments.journal import EntryState, JournalEntry  # noqa: PLC0415 - imports are measured
+    from payments.entry import EntryState, JournalEntry  # noqa: PLC0415 - imports are measured
     from payments.request import PaymentRequest  # noqa: PLC0415
 
     request, number = PaymentRequest(**PAYMENT), next(_numbers)
@@ -77,12 +77,17 @@ def ledger() -> Callable[[], object]:
 
 
 def journal() -> Callable[[], object]:
-    """The journal's two writes of a payment."""
+    """The journal's three writes of a payment."""
+    from payments.arrivals import Arrivals  # noqa: PLC0415
     from payments.journal import Journal  # noqa: PLC0415
+    from payments.payment_flow import PATIENCE_MS  # noqa: PLC0415
     from runtime.clients import client  # noqa: PLC0415
+    from runtime.clock import now_ms  # noqa: PLC0415
 
-    kept = Journal(client("dynamodb"), os.environ["JOURNAL_TABLE"])
-    return lambda: kept.settle(kept.accept(_entry()).idempotency_key)
+    tables = client("dynamodb")
+    arrivals = Arrivals(tables, os.environ["ARRIVALS_TABLE"], now_ms)
+    kept = Journal(tables, os.environ["JOURNAL_TABLE"], arrivals)
+    return lambda: kept.settle(kept.accept(_entry(), until_ms=now_ms() + PATIENCE_MS).idempotency_key)
 
 
 def handler() -> Callable[[], object]:
@@ -108,7 +113,7 @@ def unjournalled() -> Callable[[], object]:
     """The whole function with a journal that keeps nothing, and so loses what was not replicated."""
     from payments import composition  # noqa: PLC0415
 
-    nothing: Any = SimpleNamespace(accept=lambda entry: entry, settle=lambda _key: None)
+    nothing: Any = SimpleNamespace(accept=lambda entry, **_: entry, settle=lambda _key: None)
     setattr(composition, "Journal", lambda *_: nothing)  # noqa: B010 - in place of a class it does not export
     return handler()
 

@@ -80,7 +80,7 @@ def reconcile(
     cloud = Cloud(Deployment.load(outputs))
     lease = lease_of(cloud.situation())
     stock = cloud.inspect(lease.holder).stock
-    counted = asdict(stock) if stock else {"journal": None}
+    counted = asdict(stock) if stock else {"compared": None}
     screen.print(json.dumps({"region": lease.holder, **counted}))
     if dry_run:
         return

@@ -60,11 +60,11 @@ def steps(purpose: Purpose) -> tuple[PlannedStep, ...]:
 
 
 def figures(situation: Situation, target: str) -> dict[str, int | None]:
-    """Payments: how many are journalled, and how many the target would have to replay."""
+    """Payments: how many came since the target's mark, and how many of them it would have to replay."""
     inspection = situation.inspections[target]
     stock = inspection.stock if inspection else None
     return {
-        "journalled": stock.journal if stock else None,
+        "compared": stock.compared if stock else None,
         "not_replicated": stock.missing if stock else None,
         "only_accepted": stock.intents if stock else None,
     }

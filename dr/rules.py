@@ -158,7 +158,7 @@ RULES = (
         "the journal answers in the target, so no payment is lost",
         "see whether DynamoDB answers",
         FAILOVER,
-        are.of_stock(lambda stock: stock.journal >= 0),
+        are.of_stock(lambda stock: stock.compared >= 0),
     ),
     Rule("P60", "every region runs the same code", "deploy every stack", CHECK | PLANNED, are.same_code),
     Rule(

@@ -10,11 +10,12 @@ from failover.lease import Lease
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
-    """The journal beside one region's copy of the ledger, in payments."""
+    """The journal since the mark of one region's copy of the ledger, beside that copy, in payments."""
 
-    journal: int
+    compared: int
+    """Entries that were read: since the mark, or all where there is none."""
     intents: int
-    """Accepted a while ago, not known to be settled."""
+    """Accepted a while ago, neither known to be settled nor in this copy."""
     missing: int
     """Settled, not in this copy."""
     overdue: int

@@ -85,7 +85,7 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "journal-off": Mutant(
         "a payment goes to the ledger without the journal",
-        (Change(_FLOW, "return self._journal.accept(entry)", "return entry"),),
+        (Change(_FLOW, "return self._journal.accept(entry, until_ms=latest_ms)", "return entry"),),
         "S1",
         ("payments lost",),
     ),

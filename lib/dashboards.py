@@ -13,7 +13,7 @@ WIDTH = 24
 WIDGET_WIDTH = 6
 WIDGET_HEIGHT = 6
 HEADLINE_HEIGHT = 1
-TABLES = ("lease", "journal", "sessions")
+TABLES = ("lease", "journal", "arrivals", "sessions")
 
 Widget = dict[str, object]
 

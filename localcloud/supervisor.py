@@ -29,6 +29,7 @@ from localcloud.route53.timeline import Change
 from localcloud.state import CloudState, RegionState
 
 ACCOUNT_ID = "123456789012"
+STRONG_TABLES = ("lease", "journal", "arrivals", "approvals")
 
 log = logging.getLogger("localcloud")
 
@@ -140,7 +141,7 @@ def _emulator_config(state: CloudState, settings: config.Settings) -> dict[str, 
         "access_key_id": state.access_key_id,
         "secret_access_key": state.secret_access_key,
         "calls_log": str(state.calls_log),
-        "strong_tables": [settings.name(table) for table in ("lease", "journal", "approvals")],
+        "strong_tables": [settings.name(table) for table in STRONG_TABLES],
         "witness": settings.witness,
         "primary_control_region": "us-east-1",
     }

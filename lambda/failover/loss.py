@@ -7,10 +7,12 @@ Rules are tried from top to bottom and the first that applies wins; logs, the ru
 
 When does the journal make the loss zero (L20)? When all of this is so:
 - it is trusted: its table is strongly consistent over regions, so what was acknowledged anywhere is in it;
-- every entry of it was read, consistently, in the region that will replay it;
-- it reaches back behind what this copy of the ledger has: the newest payments of the copy, each of which was
-  journalled before it was recorded, are in it. A journal that was emptied, or restored to an earlier time,
-  lacks them. Nothing is ever deleted from the journal, so nothing older can be missing either.
+- every entry that arrived since the mark of this copy of the ledger was read, consistently, in the region
+  that will replay it; what arrived before the mark is in the copy. Without a mark all entries were read;
+- it reaches back behind what this copy has: the newest payments of the copy, each of which was journalled and
+  arrived before it was recorded, are in the journal and, if they were accepted since the mark, among the
+  arrivals that were read. Tables that were emptied, or restored to an earlier time, lack them. Nothing is
+  ever deleted from either, so nothing older can be missing.
 """
 
 import json
@@ -30,7 +32,7 @@ class JournalFact(StrEnum):
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
-    """It lacks payments that the ledger has."""
+    """It, or its arrivals, lack payments that the ledger has."""
     UNTRUSTED = "untrusted"
     """The settings say that its table is not strongly consistent."""
     UNREADABLE = "unreadable"

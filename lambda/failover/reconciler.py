@@ -7,16 +7,17 @@ one does no harm: every entry is settled under its own key, and every event has 
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from failover.arrears import Arrears, Report, Run
 from failover.lease import Lease
 from failover.lease_table import LeaseTable
-from failover.replay import replay
+from payments.arrivals import MINUTE_MS, Arrivals
 from payments.errors import EventsUnavailable
 from payments.event_bus import MOST_AT_ONCE, EventBus
-from payments.journal import Journal, JournalEntry
+from payments.journal import Journal
 from payments.lease_view import Standing, standing
 from payments.ledger import Ledger
 from payments.outbox import Outbox
@@ -31,28 +32,11 @@ from runtime.parameters import Parameters
 if TYPE_CHECKING:
     from pg8000.native import Connection
 
-GRACE_MS = 30_000
-"""A request lives ten seconds: an intent that is older has nobody who still works on it."""
 SEARCH_S = 25.0
-"""How long a run looks for intents. A page takes some ten milliseconds and holds 1 MB of the journal."""
-BATCH = 100
+"""How long a run looks for what is owed; the next one goes on from there."""
 WORK_S = 45.0
 """When a run begins nothing new; the function is stopped at sixty seconds."""
 STATEMENT_TIMEOUT_S = 5.0
-
-
-@dataclass(slots=True)
-class Report:
-    """What one run did."""
-
-    standing: Standing
-    read: int = 0
-    settled: int = 0
-    replayed: int = 0
-    """Those of the settled that the ledger did not have."""
-    oldest_ms: int = 0
-    """Age of the oldest intent that was found."""
-    published: int = 0
 
 
 class Reconciler:
@@ -64,7 +48,7 @@ class Reconciler:
         region: str,
         skew_ms: int,
         leases: LeaseTable,
-        journal: Journal,
+        arrears: Arrears,
         database: Database,
         bus: EventBus,
         clock: Clock,
@@ -73,13 +57,11 @@ class Reconciler:
         self._region = region
         self._skew_ms = skew_ms
         self._leases = leases
-        self._journal = journal
+        self._arrears = arrears
         self._database = database
         self._bus = bus
         self._clock = clock
         self._elapsed = elapsed
-        # The journal can be larger than what one run may read: the next one goes on here.
-        self._after: str | None = None
 
     def run(self) -> Report:
         """One run.
@@ -89,49 +71,35 @@ class Reconciler:
                 done is done, and the next run goes on.
         """
         started = self._elapsed()
-        lease, report = self._held()
+        report = Report(Standing.NO_LEASE)
+        lease = self._held(report)
         if lease is None:
             return report
         with self._database.session() as connection:
             ledger = Ledger(connection)
             ledger.migrate()
-            self._settle(lease.epoch, ledger, report, until=started + SEARCH_S)
+            self._arrears.settle(self._begun(lease, ledger, report, until=started + SEARCH_S))
             self._publish(connection, report, until=started + WORK_S)
         return report
 
-    def _held(self) -> tuple[Lease | None, Report]:
-        """The lease if this region acknowledges under it, as read just now."""
+    def _begun(self, lease: Lease, ledger: Ledger, report: Report, *, until: float) -> Run:
+        def held() -> bool:
+            now = self._held(report)
+            return now is not None and now.epoch == lease.epoch
+
+        return Run(
+            epoch=lease.epoch,
+            ledger=ledger,
+            report=report,
+            held=held,
+            in_time=lambda: self._elapsed() < until,
+        )
+
+    def _held(self, report: Report) -> Lease | None:
+        """The lease if this region acknowledges under it, as read just now; the report is told."""
         lease = self._leases.read()
-        found = standing(lease, region=self._region, now_ms=self._clock(), skew_ms=self._skew_ms)
-        return (lease if found is Standing.READY else None), Report(found)
-
-    def _settle(self, epoch: int, ledger: Ledger, report: Report, *, until: float) -> None:
-        now_ms = self._clock()
-        while self._elapsed() < until:
-            page = self._journal.stale_intents(now_ms - GRACE_MS, self._after)
-            report.read += page.read
-            oldest = min((entry.accepted_at_ms for entry in page.entries), default=now_ms)
-            report.oldest_ms = max(report.oldest_ms, now_ms - oldest)
-            for first in range(0, len(page.entries), BATCH):
-                batch = page.entries[first : first + BATCH]
-                if self._elapsed() >= until or not self._settle_batch(batch, epoch, ledger, report):
-                    return  # The next run reads this page again.
-            self._after = page.last
-            if page.last is None:
-                return
-
-    def _settle_batch(self, entries: list[JournalEntry], epoch: int, ledger: Ledger, report: Report) -> bool:
-        # The lease is asked after the entries were read: if it is still held, every successor will find
-        # them in the journal, so they may be called settled whatever becomes of this ledger.
-        lease, now = self._held()
-        if lease is None or lease.epoch != epoch:
-            report.standing = now.standing
-            return False
-        report.replayed += replay(entries, ledger, epoch=epoch, region=self._region)
-        for entry in entries:
-            self._journal.settle(entry.idempotency_key)
-        report.settled += len(entries)
-        return True
+        report.standing = standing(lease, region=self._region, now_ms=self._clock(), skew_ms=self._skew_ms)
+        return lease if report.standing is Standing.READY else None
 
     def _publish(self, connection: "Connection", report: Report, *, until: float) -> None:
         outbox = Outbox(connection)
@@ -154,14 +122,15 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     report = reconciler.run()
     logger.info("reconciled", extra=(done := asdict(report)))
     if report.standing is Standing.READY:
-        meter.record(
-            {
-                "IntentsSettled": (COUNT, report.settled),
-                "PaymentsReplayed": (COUNT, report.replayed),
-                "OldestIntentAge": (MILLISECONDS, report.oldest_ms),
-                "EventsPublished": (COUNT, report.published),
-            }
-        )
+        figures = {
+            "IntentsSettled": (COUNT, report.settled),
+            "PaymentsReplayed": (COUNT, report.replayed),
+            "OldestIntentAge": (MILLISECONDS, report.oldest_ms),
+            "EventsPublished": (COUNT, report.published),
+        }
+        if report.mark is not None:
+            figures["MarkAge"] = (MILLISECONDS, now_ms() - report.mark * MINUTE_MS)
+        meter.record(figures)
     return done
 
 
@@ -170,11 +139,13 @@ def _composed() -> tuple[Reconciler, Meter]:
     environment = Environment.from_env()
     dynamodb = client("dynamodb")
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
+    arrivals = Arrivals(dynamodb, environment.arrivals_table, now_ms)
+    journal = Journal(dynamodb, environment.journal_table, arrivals)
     reconciler = Reconciler(
         region=environment.region,
         skew_ms=environment.clock_skew_s * 1000,
         leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
-        journal=Journal(dynamodb, environment.journal_table),
+        arrears=Arrears(region=environment.region, journal=journal, clock=now_ms),
         database=Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S),
         bus=EventBus(client("events"), parameters, environment.system),
         clock=now_ms,

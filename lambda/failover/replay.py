@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from payments.journal import JournalEntry
+from payments.entry import JournalEntry
 from payments.ledger import Ledger
 from runtime.database import DatabaseUnavailable
 

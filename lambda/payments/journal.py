@@ -1,175 +1,155 @@
-"""The journal: a strongly consistent table that knows every payment before the ledger does.
+"""The journal: strongly consistent tables that know every payment before the ledger does.
 
 An entry that was accepted here is in two regions. Whatever happens to the ledger's region
 afterwards, the reconciler of the next holder finds the entry and records it under its own key.
 """
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, cast
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from payments.arrivals import Arrivals, answering
+from payments.entry import EntryState, Item, JournalEntry, from_item, to_item
 from payments.errors import JournalUnavailable
-from payments.request import PaymentRequest
+from runtime.logs import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, KeysAndAttributesTypeDef
 
-Item = dict[str, Any]
-
-
-class EntryState(StrEnum):
-    """How far a journalled payment is known to have come."""
-
-    INTENT = "INTENT"
-    SETTLED = "SETTLED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalEntry:
-    """One payment under its idempotency key. Only `state` ever changes."""
-
-    idempotency_key: str
-    payment_id: str
-    request_hash: str
-    request: PaymentRequest
-    epoch: int
-    """Epoch of the lease under which the entry was accepted."""
-    region: str
-    state: EntryState
-    accepted_at_ms: int
-    """Milliseconds since 1970, UTC."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntentPage:
-    """Some entries that are still intents, out of a part of the journal."""
-
-    entries: list[JournalEntry]
-    last: str | None
-    """The key to go on after; None at the end of the journal."""
-    read: int
-    """How many entries were looked at."""
+AT_ONCE = 100
+"""Keys of one BatchGetItem; DynamoDB takes no more."""
+TRIES = 5
+PAUSE_S = 0.05
+"""Before the second try for keys that DynamoDB put off; doubled each time."""
 
 
 class Journal:
-    """The journal table.
+    """The journal table, which claims a key for one payment, and the arrivals.
 
-    Every method raises `JournalUnavailable` when the table does not answer.
+    Every method raises `JournalUnavailable` when a table does not answer.
     """
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        arrivals: Arrivals,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = client
         self._table = table
+        self._arrivals = arrivals
+        self._sleep = sleep
 
-    def accept(self, entry: JournalEntry) -> JournalEntry:
-        """Keep `entry`, unless its key is taken; returns the entry that the table holds now.
+    def accept(self, entry: JournalEntry, *, until_ms: int) -> JournalEntry:
+        """Keep `entry`, unless its key is taken; returns the entry that stands now, which has arrived now.
 
-        The refused write itself returns the older entry: no second read, and no moment between.
+        An older entry arrives anew, a settled one too: it is acknowledged now, and whatever is acknowledged
+        must be found by those who read only what came lately.
+
+        Args:
+            entry: the draft of an entry.
+            until_ms: when the caller will no longer acknowledge. Later than that nothing arrives.
         """
-        with _answers("accept"):
+        claim = self._claim(entry)
+        self._arrivals.note(claim, until_ms=until_ms)
+        return claim
+
+    def _claim(self, entry: JournalEntry) -> JournalEntry:
+        # The refused write itself returns the older entry: no second read, and no moment between.
+        with answering("accept"):
             try:
                 self._client.put_item(
                     TableName=self._table,
-                    Item=_to_item(entry),
+                    Item={**to_item(entry), "state": {"S": entry.state}},
                     ConditionExpression="attribute_not_exists(idempotency_key)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except self._client.exceptions.ConditionalCheckFailedException as taken:
-                return _from_item(cast("Item", taken.response)["Item"])
+                return from_item(cast("Item", taken.response)["Item"])
         return entry
 
     def settle(self, idempotency_key: str) -> None:
-        """Mark the entry as recorded in the ledger; doing so twice changes nothing."""
-        with _answers("settle"):
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(idempotency_key),
-                UpdateExpression="SET #state = :settled",
-                ConditionExpression="attribute_exists(idempotency_key)",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues={":settled": {"S": EntryState.SETTLED}},
-            )
+        """Mark the entry as recorded in the ledger; doing so twice changes nothing.
+
+        An arrival whose key the journal does not know is all that a restored journal left of it: it is in
+        the ledger, no entry is made up, and it keeps nobody from going on.
+        """
+        with answering("settle"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(idempotency_key),
+                    UpdateExpression="SET #state = :settled",
+                    ConditionExpression="attribute_exists(idempotency_key)",
+                    ExpressionAttributeNames={"#state": "state"},
+                    ExpressionAttributeValues={":settled": {"S": EntryState.SETTLED}},
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                logger.error("an arrival without its entry")
 
     def find(self, idempotency_key: str) -> JournalEntry | None:
         """The entry under this key, read consistently."""
-        with _answers("find"):
+        with answering("find"):
             found = self._client.get_item(
                 TableName=self._table, Key=_key(idempotency_key), ConsistentRead=True
             )
-        return _from_item(found["Item"]) if "Item" in found else None
+        return from_item(found["Item"]) if "Item" in found else None
 
-    def stale_intents(self, accepted_before_ms: int, after: str | None) -> IntentPage:
-        """The entries of the page behind the key `after` that should have been settled by now.
-
-        Read consistently. The first page is the one after None.
-        """
-        start: Item = {"ExclusiveStartKey": _key(after)} if after else {}
-        with _answers("stale intents"):
-            found = self._client.scan(
-                TableName=self._table,
-                ConsistentRead=True,
-                FilterExpression="#state = :intent AND accepted_at_ms < :before",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues={
-                    ":intent": {"S": EntryState.INTENT},
-                    ":before": {"N": str(accepted_before_ms)},
-                },
-                **start,
+    def settled(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys whose entries are settled, read consistently."""
+        waiting = iter(dict.fromkeys(keys))
+        found: set[str] = set()
+        while batch := list(islice(waiting, AT_ONCE)):
+            found.update(
+                item["idempotency_key"]["S"]
+                for item in self._items(batch)
+                if item["state"]["S"] == EntryState.SETTLED
             )
-        last = found.get("LastEvaluatedKey")
-        return IntentPage(
-            entries=[_from_item(item) for item in found["Items"]],
-            last=last["idempotency_key"]["S"] if last else None,
-            read=found["ScannedCount"],
-        )
+        return found
 
-    def entries(self) -> Iterator[JournalEntry]:
-        """Every entry in no order, read consistently page by page."""
+    def _items(self, keys: list[str]) -> Iterator[Item]:
+        """Key and state of the entries; DynamoDB may answer in parts."""
+        wanted: dict[str, KeysAndAttributesTypeDef] = {
+            self._table: {
+                "Keys": [_key(key) for key in keys],
+                "ConsistentRead": True,
+                "ProjectionExpression": "idempotency_key, #state",
+                "ExpressionAttributeNames": {"#state": "state"},
+            }
+        }
+        for attempt in range(TRIES):
+            if attempt:
+                self._sleep(PAUSE_S * 2 ** (attempt - 1))
+            with answering("states"):
+                answer = self._client.batch_get_item(RequestItems=wanted)
+            yield from answer["Responses"].get(self._table, [])
+            wanted = cast("dict[str, KeysAndAttributesTypeDef]", answer["UnprocessedKeys"])
+            if not wanted:
+                return
+        raise JournalUnavailable("journal states: put off again and again")
+
+    def arrived(self, minute: int) -> Iterator[JournalEntry]:
+        """What came in this minute, see `Arrivals.of`."""
+        return self._arrivals.of(minute)
+
+    def entries(self, since: int | None) -> Iterator[JournalEntry]:
+        """Every entry that came in the minute *since* or after it; all there are when it is None or long ago.
+
+        In no order, read consistently; from the arrivals a key may come more than once.
+        """
+        if since is None or self._arrivals.far(since):
+            return self._all()
+        return self._arrivals.since(since)
+
+    def _all(self) -> Iterator[JournalEntry]:
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        with _answers("entries"):
+        with answering("entries"):
             for page in pages:
-                yield from map(_from_item, page["Items"])
-
-
-@contextmanager
-def _answers(operation: str) -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise JournalUnavailable(f"journal {operation}: {error}") from error
+                yield from map(from_item, page["Items"])
 
 
 def _key(idempotency_key: str) -> "dict[str, AttributeValueTypeDef]":
     return {"idempotency_key": {"S": idempotency_key}}
-
-
-def _to_item(entry: JournalEntry) -> Item:
-    return {
-        "idempotency_key": {"S": entry.idempotency_key},
-        "payment_id": {"S": entry.payment_id},
-        "request_hash": {"S": entry.request_hash},
-        "request": {"S": entry.request.canonical()},
-        "epoch": {"N": str(entry.epoch)},
-        "region": {"S": entry.region},
-        "state": {"S": entry.state},
-        "accepted_at_ms": {"N": str(entry.accepted_at_ms)},
-    }
-
-
-def _from_item(item: Item) -> JournalEntry:
-    return JournalEntry(
-        idempotency_key=item["idempotency_key"]["S"],
-        payment_id=item["payment_id"]["S"],
-        request_hash=item["request_hash"]["S"],
-        request=PaymentRequest(**json.loads(item["request"]["S"])),
-        epoch=int(item["epoch"]["N"]),
-        region=item["region"]["S"],
-        state=EntryState(item["state"]["S"]),
-        accepted_at_ms=int(item["accepted_at_ms"]["N"]),
-    )

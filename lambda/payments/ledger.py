@@ -7,8 +7,8 @@ from typing import Any
 import pg8000.native
 
 from payments import sql
+from payments.entry import JournalEntry
 from payments.errors import StaleEpoch
-from payments.journal import JournalEntry
 from payments.ledger_schema import SCHEMA
 from payments.outbox import PAYMENT_SETTLED, event_id
 from payments.request import PaymentRequest
@@ -47,6 +47,13 @@ insert into ledger.heartbeat as heartbeat (at_ms) select cast(:now_ms as bigint)
 where epoch = :epoch
 on conflict ("only") do update set at_ms = greatest(heartbeat.at_ms, excluded.at_ms)
 returning at_ms
+"""
+
+_MARK = """
+insert into ledger.mark as mark (minute) select cast(:minute as bigint) from ledger.fence
+where epoch = :epoch
+on conflict ("only") do update set minute = greatest(mark.minute, excluded.minute)
+returning minute
 """
 
 _FIND = """
@@ -97,6 +104,25 @@ class Ledger:
         """The last beat that this copy has, in milliseconds since 1970, or None before the first."""
         rows = self._run("select at_ms from ledger.heartbeat")
         return int(rows[0][0]) if rows else None
+
+    def marked(self) -> int | None:
+        """The mark of this copy, in minutes since 1970, or None before the first.
+
+        Every payment that arrived in an earlier minute, in time to be acknowledged, is in this copy, and
+        settled. The mark is written here and after them, so no copy has it without them, however far the copy
+        lags or was set back.
+        """
+        rows = self._run("select minute from ledger.mark")
+        return int(rows[0][0]) if rows else None
+
+    def advance_mark(self, minute: int, *, epoch: int) -> None:
+        """Move the mark to this minute; it never goes back.
+
+        Raises:
+            StaleEpoch: the fence is not at `epoch`, so nothing was written.
+        """
+        if not self._run(_MARK, epoch=epoch, minute=minute):
+            raise StaleEpoch(epoch)
 
     def newest(self, most: int) -> list[str]:
         """The keys of the payments that this copy got last."""

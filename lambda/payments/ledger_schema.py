@@ -14,6 +14,10 @@ create table if not exists ledger.heartbeat (
     "only" boolean primary key default true check ("only"),
     at_ms bigint not null
 );
+create table if not exists ledger.mark (
+    "only" boolean primary key default true check ("only"),
+    minute bigint not null
+);
 create table if not exists ledger.payments (
     payment_id uuid primary key,
     idempotency_key text unique not null,

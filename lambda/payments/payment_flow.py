@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
+from payments.entry import EntryState, JournalEntry
 from payments.errors import JournalUnavailable, StaleEpoch
-from payments.journal import EntryState, Journal, JournalEntry
+from payments.journal import Journal
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease, Standing, standing
 from payments.problems import HeldElsewhere, InTransit, Problem, Refused, repeat_unchanged, unavailable
@@ -16,7 +17,8 @@ from runtime.logs import logger
 
 PATIENCE_MS = 4_000
 """No step that may wait starts later than this after the request came. One step takes at most three
-seconds, so a request ends well before the function is stopped at ten."""
+seconds, so a request ends well before the function is stopped at ten. To be acknowledged, an entry must have
+arrived by then: the mark of the ledger rests on it, see `failover.arrears.GRACE_MS`."""
 
 
 class PaymentFlow:
@@ -123,7 +125,7 @@ class PaymentFlow:
             accepted_at_ms=now_ms,
         )
         try:
-            return self._journal.accept(entry)
+            return self._journal.accept(entry, until_ms=latest_ms)
         except JournalUnavailable:
             raise unavailable("the journal does not answer") from None
 

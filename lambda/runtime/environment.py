@@ -19,6 +19,7 @@ class Environment:
     parameter_prefix: str
     lease_table: str
     journal_table: str
+    arrivals_table: str
     sessions_table: str
     lease_ttl_s: int
     tick_s: int
@@ -38,6 +39,7 @@ class Environment:
             parameter_prefix=_text(source, "PARAMETER_PREFIX"),
             lease_table=_text(source, "LEASE_TABLE"),
             journal_table=_text(source, "JOURNAL_TABLE"),
+            arrivals_table=_text(source, "ARRIVALS_TABLE"),
             sessions_table=_text(source, "SESSIONS_TABLE"),
             lease_ttl_s=_seconds(source, "LEASE_TTL_SECONDS"),
             tick_s=_seconds(source, "TICK_SECONDS"),

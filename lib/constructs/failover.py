@@ -51,11 +51,12 @@ class FailoverControl(Construct):
             "steps",
             platform=platform,
             handler="failover.steps.handler",
-            memory_mb=512,
+            memory_mb=1024,
             timeout_s=60,
             allow=[
                 lease.update(),
                 journal.sweep(),
+                TableAccess.to(platform.site, "arrivals").query(),
                 publish_active_region(platform.site),
                 BusAccess.to(platform.site).put(),
                 *approvals.ask(platform.site),

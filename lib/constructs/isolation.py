@@ -21,7 +21,7 @@ from lib.iam import Allow
 from lib.site import Site
 
 NETWORK_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSFaultInjectionSimulatorNetworkAccess"
-TABLES = ("lease", "journal", "sessions")
+TABLES = ("lease", "journal", "arrivals", "sessions")
 SUBNETS, TABLE_TARGET = "private-subnets", "tables"
 
 

@@ -33,6 +33,7 @@ class PaymentApi(Construct):
             allow=[
                 TableAccess.to(platform.site, "lease").read(),
                 TableAccess.to(platform.site, "journal").write(),
+                TableAccess.to(platform.site, "arrivals").add(),
                 TableAccess.to(platform.site, "sessions").keep(),
             ],
         )

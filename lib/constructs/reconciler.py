@@ -19,11 +19,12 @@ class Reconciler(Construct):
             "reconciler",
             platform=platform,
             handler="failover.reconciler.handler",
-            memory_mb=512,
+            memory_mb=1024,
             timeout_s=60,
             allow=[
                 TableAccess.to(site, "lease").read(),
                 TableAccess.to(site, "journal").settle(),
+                TableAccess.to(site, "arrivals").query(),
                 BusAccess.to(site).put(),
             ],
         )

@@ -46,12 +46,20 @@ class TableAccess:
         return self._allow("GetItem", "PutItem", "UpdateItem")
 
     def sweep(self) -> Allow:
-        """Read all items, and change them one by one."""
-        return self._allow("Scan", "GetItem", "UpdateItem")
+        """Read all items, many at once or one by one, and change them one by one."""
+        return self._allow("Scan", "BatchGetItem", "GetItem", "UpdateItem")
 
     def settle(self) -> Allow:
-        """Look through all items, and change those that are there."""
-        return self._allow("Scan", "UpdateItem")
+        """Read all items, or many at once, and change those that are there."""
+        return self._allow("Scan", "BatchGetItem", "UpdateItem")
+
+    def add(self) -> Allow:
+        """Write items that nobody here reads."""
+        return self._allow("PutItem")
+
+    def query(self) -> Allow:
+        """Read the items of one partition after another."""
+        return self._allow("Query")
 
     def keep(self) -> Allow:
         """Read, replace and delete single items."""
@@ -84,6 +92,7 @@ class GlobalTable(Construct):
         *,
         settings: Settings,
         hash_key: str,
+        range_key: str | None = None,
         keys: Pair[EncryptionKey],
         strong: bool = False,
         ttl: str | None = None,
@@ -96,7 +105,8 @@ class GlobalTable(Construct):
             name=self.name,
             billing_mode="PAY_PER_REQUEST",
             hash_key=hash_key,
-            attribute=[DynamodbTableAttribute(name=hash_key, type="S")],
+            range_key=range_key,
+            attribute=[DynamodbTableAttribute(name=key, type="S") for key in (hash_key, range_key) if key],
             stream_enabled=True,
             stream_view_type="NEW_AND_OLD_IMAGES",
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),

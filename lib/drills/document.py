@@ -29,7 +29,7 @@ def switchover_drill(site: Site, role_arn: str) -> dict[str, Any]:
         "assumeRole": role_arn,
         "parameters": parameters(site),
         "mainSteps": [*_before(site), *_there(site), *_rollback(site), *_home(site)],
-        "outputs": ["verifyHere.journal", "verifyHere.replayed", "verifyHome.replayed"],
+        "outputs": ["verifyHere.compared", "verifyHere.replayed", "verifyHome.replayed"],
     }
 
 
@@ -152,7 +152,7 @@ def _begin(site: Site, name: str, *, target: Site) -> Step:
 def _verify(site: Site, name: str, begun: str, *, target: Site) -> Step:
     given = {"execution": f"{{{{ {begun}.execution }}}}", "most_replayed": "{{ MostReplayed }}"}
     inputs = _script(site, target, "verify", given)
-    return {**_scripted(name, inputs), "outputs": _outputs("epoch", "writer", "journal", "replayed")}
+    return {**_scripted(name, inputs), "outputs": _outputs("epoch", "writer", "compared", "replayed")}
 
 
 def _script(site: Site, target: Site, handler: str, given: dict[str, str]) -> dict[str, Any]:

@@ -93,12 +93,12 @@ def _writer(events: dict[str, Any]) -> str:
 
 
 def _figures(steps: Any, execution: str) -> dict[str, int]:
-    """What the step `reconcile` counted: entries of the journal, and those its ledger lacked."""
+    """What the step `reconcile` counted: entries since the mark, and those its ledger lacked."""
     pages = steps.get_paginator("get_execution_history").paginate(executionArn=execution)
     for page in pages:
         for event in page["events"]:
             output = json.loads(event.get("taskSucceededEventDetails", {}).get("output") or "{}")
             payload = output.get("Payload") or {}
             if "replayed" in payload:
-                return {"journal": payload["journal"], "replayed": payload["replayed"]}
+                return {"compared": payload["compared"], "replayed": payload["replayed"]}
     return {}

@@ -23,6 +23,15 @@ class FoundationStack(AwsStack):
         keys = self._keys(settings)
         GlobalTable(self, "lease", settings=settings, keys=keys, hash_key="system", strong=True)
         GlobalTable(self, "journal", settings=settings, keys=keys, hash_key="idempotency_key", strong=True)
+        GlobalTable(
+            self,
+            "arrivals",
+            settings=settings,
+            keys=keys,
+            hash_key="window",
+            range_key="idempotency_key",
+            strong=True,
+        )
         GlobalTable(self, "approvals", settings=settings, keys=keys, hash_key="approver", strong=True)
         GlobalTable(self, "sessions", settings=settings, keys=keys, hash_key="session_id", ttl="expires_at")
         self.output(
@@ -31,6 +40,7 @@ class FoundationStack(AwsStack):
                 "global_cluster_id": self._container(settings),
                 "lease_table": settings.name("lease"),
                 "journal_table": settings.name("journal"),
+                "arrivals_table": settings.name("arrivals"),
                 "approvals_table": settings.name("approvals"),
                 "sessions_table": settings.name("sessions"),
                 "zone_id": self.zone_id,

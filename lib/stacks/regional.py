@@ -137,6 +137,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PARAMETER_PREFIX": settings.parameter_prefix,
         "LEASE_TABLE": settings.name("lease"),
         "JOURNAL_TABLE": settings.name("journal"),
+        "ARRIVALS_TABLE": settings.name("arrivals"),
         "SESSIONS_TABLE": settings.name("sessions"),
         "LEASE_TTL_SECONDS": str(settings.protocol.lease_ttl_s),
         "TICK_SECONDS": str(settings.protocol.tick_s),

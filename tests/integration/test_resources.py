@@ -26,7 +26,7 @@ def test_P01_instances_are_db_r5_large_in_both_regions(aws, outputs, regions):
 def test_P02_tables_are_replicated_on_demand_and_recoverable(aws, outputs, regions):
     for region in regions:
         client = aws("dynamodb", region)
-        for table in ("lease_table", "journal_table", "sessions_table"):
+        for table in ("lease_table", "journal_table", "arrivals_table", "sessions_table"):
             found = client.describe_table(TableName=outputs[table])["Table"]
             assert found["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
         backups = client.describe_continuous_backups(TableName=outputs["sessions_table"])

@@ -26,8 +26,11 @@ class Cluster:
     up: bool = True
     fence: int | None = None
     beat_ms: int | None = None
+    mark: int | None = None
     rows: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Idempotency key to payment id and epoch."""
+    marks: dict[str, int] = field(default_factory=dict)
+    """Idempotency key to the mark that was there before its row: a copy may end between the two."""
     log: list[tuple[Any, ...]] = field(default_factory=list)
     applied: int = 0
     generation: int = 0
@@ -39,9 +42,12 @@ class Cluster:
             [self.fence] = values
         elif kind == "beat":
             [self.beat_ms] = values
+        elif kind == "mark":
+            [self.mark] = values
         else:
             key, payment_id, epoch = values
             self.rows[key] = (payment_id, epoch)
+            self.marks.setdefault(key, self.mark or 0)
 
     def write(self, *change: Any) -> None:
         self.apply(change)
@@ -70,6 +76,7 @@ class Aurora:
                 for change in source.log[cluster.applied : cluster.applied + most]:
                     cluster.apply(change)
                     cluster.applied += 1
+                self._world.watch.all_marked()
 
     def arrive(self) -> None:
         """Complete the promotion or the switchover that was asked for."""
@@ -105,7 +112,8 @@ class Aurora:
             if alone and source.writer and self._world.linked(source.region, cluster.region):
                 cluster.writer, cluster.log = False, []
                 cluster.rows, cluster.fence = dict(source.rows), source.fence
-                cluster.beat_ms = source.beat_ms
+                cluster.marks = dict(source.marks)
+                cluster.beat_ms, cluster.mark = source.beat_ms, source.mark
                 cluster.applied = len(source.log)
                 cluster.generation += 1
 
@@ -225,6 +233,8 @@ class Connection:
             return [[cluster.fence]] if cluster.fence is not None else []
         if "select at_ms" in sql:
             return [[cluster.beat_ms]] if cluster.beat_ms is not None else []
+        if "select minute" in sql:
+            return [[cluster.mark]] if cluster.mark is not None else []
         if "order by settled_at" in sql:
             return [[key] for key in list(cluster.rows)[-given["most"] :]]
         return None
@@ -234,6 +244,8 @@ class Connection:
             return self._record(sql, given)
         if "insert into ledger.heartbeat" in sql:
             return self._beat(given["epoch"], given["now_ms"])
+        if "insert into ledger.mark" in sql:
+            return self._advance_mark(given["epoch"], given["minute"])
         if "insert into ledger.fence" in sql:
             return self._raise_fence(given["epoch"])
         if "select epoch from ledger.fence where" in sql:
@@ -256,6 +268,14 @@ class Connection:
             return []
         self._cluster.write("beat", max(now_ms, self._cluster.beat_ms or 0))
         return [[self._cluster.beat_ms]]
+
+    def _advance_mark(self, epoch: int, minute: int) -> list[list[Any]]:
+        if self._cluster.fence != epoch:
+            return []
+        self._world.count["mark moved" if self._cluster.mark else "mark set"] += 1
+        self._cluster.write("mark", max(minute, self._cluster.mark or 0))
+        self._world.watch.all_marked()
+        return [[self._cluster.mark]]
 
     def _raise_fence(self, epoch: int) -> list[list[Any]]:
         if self._cluster.fence is not None and self._cluster.fence > epoch:

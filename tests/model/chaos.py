@@ -3,7 +3,7 @@
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
 from tests.model.scheduler import Task
-from tests.model.site import SKEW_MS, TICK_MS
+from tests.model.site import RECONCILE_MS, SKEW_MS, TICK_MS
 from tests.model.trouble import PAYMENT, Trouble
 from tests.model.world import EAST, REGIONS, WEST, World
 
@@ -35,6 +35,7 @@ class Chaos:
             world.begin_served()
         for region in REGIONS:
             world.after(self._choices.below(20) * 500, lambda region=region: self._ticks(region))
+            world.after(self._choices.below(40) * 500, lambda region=region: self._reconciles(region))
             world.offset_ms[region] = self._choices.one(self._profile.drift_ms)
         if self._profile.apart:
             world.offset_ms |= {EAST: -SKEW_MS, WEST: SKEW_MS}
@@ -146,6 +147,12 @@ class Chaos:
         moves, kinds = self.world.watch.takeovers, set(self.trouble.kinds)
         if self._profile.most_faults == 1 and moves > (not kinds <= HARMLESS):
             self.world.watch.violated("needless", f"{moves} takeovers after {kinds or 'nothing'}")
+
+    def _reconciles(self, region: str) -> None:
+        """The schedule of a region's reconciler."""
+        self.world.after(RECONCILE_MS, lambda: self._reconciles(region))
+        if self.world.alive[region]:
+            self.world.scheduler.spawn(region, "reconciler", self.world.site(region).reconcile)
 
     def _ticks(self, region: str) -> None:
         """The schedule of a region's keeper."""

@@ -14,8 +14,8 @@ from failover.steps import STEPS, reconcile
 from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
 from payments import lease_view, ledger, payment_flow
+from payments.entry import EntryState
 from payments.errors import JournalUnavailable
-from payments.journal import EntryState
 from payments.lease_view import RecentLease
 from payments.payment_flow import PaymentFlow
 from runtime.database import DatabaseUnavailable
@@ -55,7 +55,7 @@ def journal_after_ledger(patch: Patch) -> None:
         )
         recorded = self._record(draft, lease.epoch, latest_ms)
         try:
-            entry = known or self._journal.accept(draft)
+            entry = self._journal.accept(draft, until_ms=latest_ms)
         except JournalUnavailable:
             raise payment_flow.unavailable("the journal does not answer") from None
         self._still_holds(lease, latest_ms)

@@ -33,6 +33,8 @@ class Profile:
     heals: bool = True
     edges: int = 7
     """The more, the more often time jumps to where a lease begins or ends to count."""
+    minutes: bool = False
+    """Those times are where a minute ends, or a mark may pass it, instead."""
     brisk: bool = False
     """Time passes only when nobody has anything to do: no process is ever slow."""
     drift_ms: tuple[int, ...] = (0, -2000, 2000, -1999, 1999, -700, 700)
@@ -43,7 +45,17 @@ class Profile:
 
 
 CALM = {"switch": 30, "time": 20, "replicate": 6, "arrive": 4, "pay": 8}
-TROUBLE = {**CALM, "stall": 5, "crash": 2, "fault": 3, "heal": 2, "deliver": 3, "drift": 2, "tick": 3}
+TROUBLE = {
+    **CALM,
+    "stall": 5,
+    "crash": 2,
+    "fault": 3,
+    "heal": 2,
+    "deliver": 3,
+    "drift": 2,
+    "tick": 3,
+    "reconcile": 2,
+}
 EDGE = {**TROUBLE, "stall": 9, "time": 30, "tick": 10, "pay": 14, "drift": 6}
 PROFILES = (
     Profile(name="storm", loss=10, weights={**TROUBLE, "resume": 2}),
@@ -114,6 +126,27 @@ PROFILES = (
         promotion_ms=(0, 500),
         apart=True,
         weights={"switch": 40, "time": 6, "arrive": 8, "pay": 5, "stall": 6, "tick": 5},
+    ),
+    Profile(
+        name="minutes",
+        minutes=True,
+        edges=10,
+        begins=("keeper",),
+        left_ms=300_000,
+        stalls=((0, 40), (0, 80), (300, 0), (2_500, 0), (15_000, 0), (30_000, 0)),
+        keys=12,
+        drift_ms=(0, -2000, 2000),
+        weights={
+            "switch": 30,
+            "time": 8,
+            "ask_and_nap": 8,
+            "pay": 5,
+            "reconcile": 14,
+            "replicate": 3,
+            "stall": 5,
+            "crash": 1,
+            "drift": 2,
+        },
     ),
 )
 BY_NAME = {profile.name: profile for profile in PROFILES}

@@ -8,16 +8,21 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ConnectTimeoutError
 
+from failover.arrears import Arrears
 from failover.decision import Action, Policy
 from failover.keeper import TRANSITION_LIMIT_MS, Keeper
 from failover.lease import Handover, Kind, LeaseState
-from failover.lease_table import LeaseTable
+from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.observe import Observer
 from failover.operations import own_bus
+from failover.reconciler import Reconciler
 from failover.region_api import Answer, ApiUnavailable
 from failover.steps.promote import under_way
 from failover.steps.tools import Tools
 from failover.takeover import Takeover, Takeovers
+from payments.arrivals import Arrivals
+from payments.errors import JournalUnavailable, StaleEpoch
+from payments.event_bus import EventBus
 from payments.journal import Journal
 from payments.lease_view import RecentLease
 from payments.ledger import Ledger
@@ -32,6 +37,9 @@ from tests.model.store import DynamoDB
 TTL_MS, SKEW_MS, TICK_MS = 30_000, 2_000, 10_000
 BELIEVED_SKEW_MS = SKEW_MS
 """What the code is told; clocks are really wrong by up to SKEW_MS."""
+GRACE_MS = 10_000
+"""Short, so that marks move; still over a request's patience and twice what clocks differ by."""
+RECONCILE_MS = 20_000
 POLICY = {
     "journal_trusted": True,
     "payments": 0,
@@ -134,7 +142,8 @@ class Site:
         dynamodb = DynamoDB(world, region)
         parameters = Parameters(region)
         self.leases = LeaseTable(dynamodb, "lease", "payments")
-        self.journal = Journal(dynamodb, "journal")
+        # One shard: more of them only make runs longer.
+        self.journal = Journal(dynamodb, "journal", Arrivals(dynamodb, "arrivals", self.clock, shards=1))
         self.database = Database(world, region)
         self.machine = StepFunctions(world, region)
         self._takeovers = Takeovers(self.machine, parameters)
@@ -153,6 +162,7 @@ class Site:
         )
         self._free: list[Process] = []
         self._keepers: list[Keeper] = []
+        self._reconcilers: list[Reconciler] = []
         self.pages = 0
         """Ticks in a row that called a person."""
 
@@ -168,6 +178,18 @@ class Site:
         self._world.note(f"{self.region} {decision.rule}: {decision.action}")
         self._world.count[decision.rule] += 1
         self.pages = self.pages + 1 if decision.action is Action.PAGE else 0
+
+    def reconcile(self) -> None:
+        """One run of the reconciler; several of a region may be at work at once."""
+        reconciler = self._reconcilers.pop() if self._reconcilers else self._reconciler()
+        try:
+            report = reconciler.run()
+        except (LeaseUnknown, JournalUnavailable, DatabaseUnavailable, StaleEpoch) as error:
+            self._world.note(f"the reconciler of {self.region} ends: {error}")
+        else:
+            self._world.count["reconciled"] += 1
+            self._world.count["replayed by the reconciler"] += report.replayed
+        self._reconcilers.append(reconciler)
 
     def request(self, key: str, request: PaymentRequest) -> int:
         """Answer one payment request; the HTTP status."""
@@ -234,6 +256,7 @@ class Site:
         """The region's processes are gone, and with them what they remembered."""
         self._free.clear()
         self._keepers.clear()
+        self._reconcilers.clear()
 
     def _keeper(self) -> Keeper:
         world = self._world
@@ -254,6 +277,18 @@ class Site:
             takeovers=self._takeovers,
             policy=policy,
             beat=self._beat,
+        )
+
+    def _reconciler(self) -> Reconciler:
+        return Reconciler(
+            region=self.region,
+            skew_ms=BELIEVED_SKEW_MS,
+            leases=self.leases,
+            arrears=Arrears(region=self.region, journal=self.journal, clock=self.clock, grace_ms=GRACE_MS),
+            database=self.database,
+            bus=EventBus(SilentBus(), Parameters(self.region), "payments"),
+            clock=self.clock,
+            elapsed=lambda: self._world.now_ms / 1000,
         )
 
     def _beat(self, epoch: int, at_ms: int) -> None:

@@ -7,6 +7,7 @@ replicas and a witness. Conditions and updates are the real requests', interpret
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,9 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 Item = dict[str, Any]
 CLAUSE = re.compile(r"(attribute_exists|attribute_not_exists)\(([#\w]+)\)|([#\w]+) (<=|=) (:\w+)")
 URL = "https://dynamodb"
+KEYS = {"lease": ("system",), "journal": ("idempotency_key",), "arrivals": ("window", "idempotency_key")}
+"""The parts of a table's key."""
+PAGE = 3
 
 
 class ConditionalCheckFailedException(ClientError):
@@ -25,7 +29,7 @@ class ConditionalCheckFailedException(ClientError):
 def clauses(condition: str) -> tuple[tuple[str, str, str], ...]:
     """Operator, attribute and value of every part of a condition."""
     parts = []
-    for text in condition.split(" AND "):
+    for text in condition.split(" AND ") if condition else ():
         existence, name, attribute, comparison, value = CLAUSE.fullmatch(text).groups()
         parts.append((existence or comparison, name or attribute, value or ""))
     return tuple(parts)
@@ -46,7 +50,7 @@ class Store:
     """The items; `watch` sees every write before it happens and may record what it breaks."""
 
     def __init__(self, watch: Callable[[str, str, Item | None, Item], None]) -> None:
-        self.tables: dict[str, dict[str, Item]] = {"lease": {}, "journal": {}}
+        self.tables: dict[str, dict[str, Item]] = {"lease": {}, "journal": {}, "arrivals": {}}
         self._watch = watch
 
     def write(
@@ -60,7 +64,7 @@ class Store:
         old = self.tables[table].get(key)
         names = request.get("ExpressionAttributeNames", {})
         values = request.get("ExpressionAttributeValues", {})
-        for operator, name, value in clauses(request["ConditionExpression"]):
+        for operator, name, value in clauses(request.get("ConditionExpression", "")):
             found = (old or {}).get(names.get(name, name))
             if not holds(operator, found, values.get(value)):
                 answer: dict[str, Any] = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
@@ -97,7 +101,7 @@ class DynamoDB:
 
     def put_item(self, **request: Any) -> object:
         table, item = request["TableName"], request["Item"]
-        key = item["system" if table == "lease" else "idempotency_key"]["S"]
+        key = " ".join(item[part]["S"] for part in KEYS[table])
         return self._call(
             lambda: self._store.write(self._region, table, key, item, request, merge=False), writes=True
         )
@@ -111,25 +115,34 @@ class DynamoDB:
             writes=True,
         )
 
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        [(table, request)] = RequestItems.items()
+        keys = [value["S"] for key in request["Keys"] for value in key.values()]
+        found = self._call(lambda: [self._get(table, key).get("Item") for key in keys])
+        return {"Responses": {table: [item for item in found if item]}, "UnprocessedKeys": {}}
+
     def get_paginator(self, _operation: str) -> "DynamoDB":
         return self
 
     def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
         """Pages of three, each a call of its own: what is written meanwhile may or may not be seen."""
         seen: set[str] = set()
+        window = request.get("ExpressionAttributeValues", {}).get(":window")
         while True:
-            page = self._call(lambda: self._page(request["TableName"], seen))
-            if not page:
+            page = self._call(lambda: self._page(request["TableName"], seen, window))
+            seen.update(key for key, _ in page)
+            yield {"Items": [item for _, item in page]}
+            if len(page) < PAGE:
                 return
-            seen.update(item["idempotency_key"]["S"] for item in page)
-            yield {"Items": page}
 
     def _get(self, table: str, key: str) -> dict[str, Any]:
         item = self._store.tables[table].get(key)
         return {"Item": item} if item else {}
 
-    def _page(self, table: str, seen: set[str]) -> list[Item]:
-        return [item for key, item in self._store.tables[table].items() if key not in seen][:3]
+    def _page(self, table: str, seen: set[str], window: Item | None) -> list[tuple[str, Item]]:
+        items = self._store.tables[table].items()
+        wanted = (each for each in items if each[0] not in seen and window in (None, each[1].get("window")))
+        return list(islice(wanted, PAGE))
 
     def _call(self, effect: Callable[[], Any], *, writes: bool = False) -> Any:
         world = self._world

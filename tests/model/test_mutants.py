@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 import pytest
 
 from runtime.logs import logger
-from tests.model import mutants
+from tests.model import mutants, mutants_of_time
 from tests.model.many import quiet
 from tests.model.profiles import BY_NAME, Profile
 from tests.model.run import run
 
-PROFILE = {**BY_NAME, "lossy": replace(BY_NAME["storm"], loss=40)}
+PROFILE = {
+    **BY_NAME,
+    "lossy": replace(BY_NAME["storm"], loss=40),
+    "lossy zombie": replace(BY_NAME["zombie"], loss=40),
+}
 MOST_RUNS = 4_000
 """The rarest takes some hundred runs, most take ten."""
 
@@ -32,7 +36,7 @@ MUTANTS = (
     Mutant(mutants.challenger_ignores_expiry, {"taken-before-expiry"}, "storm"),
     Mutant(mutants.journal_after_ledger, {"not-journalled", "charged-twice", "lost"}, "storm"),
     Mutant(mutants.lease_write_without_read_back, {"no-lease"}, "storm"),
-    Mutant(mutants.reconcile_without_read_back, {"lost"}, "storm"),
+    Mutant(mutants.reconcile_without_read_back, {"lost"}, "lossy zombie"),
     Mutant(mutants.promote_without_waiting_for_the_writer, {"lost", "liveness"}, "storm"),
     Mutant(mutants.double_start, {"double-start"}, "storm"),
     Mutant(mutants.settle_before_the_lease_is_checked_again, {"lost"}, "zombie"),
@@ -46,6 +50,14 @@ MUTANTS = (
     Mutant(mutants.no_quiet_after_the_drain, {"two-acknowledge"}, "planned"),
     Mutant(mutants.lease_ahead_of_its_writer, {"no-writer"}, "planned"),
     Mutant(mutants.reconcile_only_after_a_failover, {"lost"}, "planned"),
+    Mutant(mutants_of_time.mark_outside_the_ledger, {"lost"}, "zombie"),
+    Mutant(mutants_of_time.mark_without_a_look_at_the_ledger, {"marked-over", "lost"}, "lossy"),
+    Mutant(mutants_of_time.repeated_request_does_not_arrive, {"marked-over"}, "storm"),
+    Mutant(mutants_of_time.settled_request_does_not_arrive, {"marked-over"}, "minutes"),
+    Mutant(mutants_of_time.arrival_of_the_draft, {"marked-over", "charged-twice"}, "storm"),
+    Mutant(mutants_of_time.arrival_in_the_minute_of_its_claim, {"marked-over"}, "ping-pong"),
+    Mutant(mutants_of_time.no_grace, {"marked-over"}, "minutes"),
+    Mutant(mutants_of_time.arrivals_of_the_past_only, {"lost"}, "one-fault"),
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.model import chaos
+from tests.model import chaos, site
 from tests.model.many import quiet
 from tests.model.profiles import BY_NAME, Profile
 from tests.model.run import run
@@ -13,6 +13,8 @@ from tests.model.watch import Watch
 
 BY_THE_CLOCK = frozenset({"taken-before-expiry", "two-acknowledge"})
 """Promises about times, which wrong clocks break."""
+GRACE_MS = 30_000
+"""As the deployed one, more than a request's patience and what the clocks differ by."""
 SLOW_HOLDER, FAST_HOLDER = 10_000, -10_000
 """Milliseconds by which the first holder's clock is behind, and the other region's ahead."""
 
@@ -28,6 +30,7 @@ def _forgive(monkeypatch):
 
     quiet()
     monkeypatch.setattr(Watch, "violated", violated)
+    monkeypatch.setattr(site, "GRACE_MS", GRACE_MS)
 
 
 def broken(profile: str, runs: int) -> Counter[str]:

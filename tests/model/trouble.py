@@ -5,11 +5,12 @@ from collections.abc import Callable
 from failover.lease_table import LeaseError
 from failover.steps.errors import NotYet
 from failover.takeover import TakeoverNotStarted
+from payments.arrivals import MINUTE_MS
 from payments.request import PaymentRequest
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
 from tests.model.scheduler import Task
-from tests.model.site import SKEW_MS
+from tests.model.site import GRACE_MS, SKEW_MS
 from tests.model.world import EAST, PLACES, REGIONS, WEST, WITNESS, World
 
 PAYMENT = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b")
@@ -39,8 +40,17 @@ class Trouble:
                 world.advance(1_000)
             case 5:
                 world.advance()
+            case _ if self._profile.minutes:
+                self._to_the_end_of_a_minute()
             case _:
                 self._to_the_edge()
+
+    def _to_the_end_of_a_minute(self) -> None:
+        """When a minute ends by a region's clock, or may be passed, a moment more or less."""
+        world, choices = self._world, self._choices
+        shown = world.now_ms + world.offset_ms[choices.one(REGIONS)]
+        left = MINUTE_MS - (shown - choices.one((0, GRACE_MS))) % MINUTE_MS
+        world.advance(max(left + choices.one((0, 1, -1, -50)), 1))
 
     def _to_the_edge(self) -> None:
         """When the holder stops, the lease ends, or a challenger begins, a millisecond more or less."""
@@ -60,12 +70,12 @@ class Trouble:
             )
 
     def ask_and_nap(self) -> None:
-        """A request to the first region that will stop between the journal and the ledger."""
+        """A request to the first region that will stop between claim, arrival and ledger."""
         key = f"key-{self._choices.below(self._profile.keys)}"
         task = self._world.scheduler.spawn(
             EAST, f"request {key}", lambda: self._world.site(EAST).request(key, PAYMENT)
         )
-        task.naps_in = (5 + self._choices.below(4), self._choices.one(self._profile.stalls))
+        task.naps_in = (5 + self._choices.below(6), self._choices.one(self._profile.stalls))
 
     def nap(self, task: Task) -> None:
         """One call less until the task stops."""
@@ -81,6 +91,12 @@ class Trouble:
         region = self._choices.one(REGIONS)
         if self._world.alive[region] and region not in self.stopped:
             self._world.scheduler.spawn(region, "keeper", self._world.site(region).tick)
+
+    def reconcile(self) -> None:
+        """A run of the reconciler begins while another one may be at work."""
+        region = self._choices.one(REGIONS)
+        if self._world.alive[region]:
+            self._world.scheduler.spawn(region, "reconciler", self._world.site(region).reconcile)
 
     def stall(self) -> None:
         """A process stops where it is: for a while, or while the others do so many things."""

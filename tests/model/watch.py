@@ -127,9 +127,24 @@ class Watch:
         entry = world.store.tables["journal"].get(key)
         if entry is None or entry["payment_id"]["S"] != payment_id:
             self.violated("not-journalled", f"{key} is {entry} in the journal")
+        self.all_marked()
         if settled:
             self._settled.append((key, epoch))
             self.complete(region, epoch)
+
+    def all_marked(self) -> None:
+        """What was acknowledged came at the mark of every copy that may lack it, or later: so it is found."""
+        came: dict[str, int] = {}
+        for item in self._world.store.tables["arrivals"].values():
+            key, minute = item["idempotency_key"]["S"], int(item["window"]["S"].partition("#")[0])
+            if item["payment_id"]["S"] == self.acknowledged_keys.get(key):
+                came[key] = max(minute, came.get(key, 0))
+        for cluster in self._world.aurora.clusters.values():
+            for key in self.acknowledged_keys:
+                mark = cluster.marks.get(key, cluster.mark or 0)
+                if came.get(key, 0) < mark:
+                    text = f"{key} came in {came.get(key)}, after the mark {mark} of {cluster.region}"
+                    self.violated("marked-over", text)
 
     def complete(self, region: str, epoch: int) -> None:
         """The ledger of an active writer has all that was acknowledged before, or settled by it."""

@@ -8,18 +8,20 @@ from uuid import UUID
 
 from failover.lease import Automation, Lease, LeaseState
 from failover.lease_item import to_item
+from payments.arrivals import minute_of
 from tests.model.aurora import Aurora
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
 from tests.model.scheduler import Scheduler, Task
-from tests.model.site import Site
+from tests.model.site import SKEW_MS, Site
 from tests.model.store import Store
 from tests.model.watch import Watch
 
 EAST, WEST, WITNESS = "us-east-1", "us-west-2", "us-east-2"
 REGIONS = (EAST, WEST)
 PLACES = (EAST, WEST, WITNESS)
-START_MS = 1_800_000_000_000
+START_MS = 1_800_000_045_000
+"""Soon a minute is over, and soon after it a mark may pass it."""
 FATES = ("", "lost", "unanswered", "late", "repeated")
 
 
@@ -163,7 +165,9 @@ class World:
         self.store.tables["lease"]["payments"] = to_item(replace(first, state=LeaseState.ACTIVE))
         self.watch.won[1] = EAST
         self.aurora.clusters[EAST].write("fence", 1)
-        self.aurora.replicate(1)
+        if self._choices.below(4) < 3:  # else a system from before the marks
+            self.aurora.clusters[EAST].write("mark", minute_of(self.now_ms - SKEW_MS))
+        self.aurora.replicate(2)
 
     def _moment(self) -> tuple[int, int, str, int]:
         return (self.now_ms, *self.lease()[:3])

@@ -1,19 +1,17 @@
 """assess: what a forced promotion of this region's copy of the ledger may lose, in payments and money."""
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
 
 from failover.loss import Figures, JournalFact, LossPolicy
+from failover.steps.comparison import compared
 from failover.steps.tools import Tools
+from payments.arrivals import minute_of
 from payments.errors import JournalUnavailable
-from payments.journal import JournalEntry
-from payments.ledger import Ledger
+from payments.journal import Journal
 from runtime.database import DatabaseUnavailable
 
-BATCH = 200
 SAMPLE = 20
-"""So many of the newest payments of this copy must be in the journal."""
+"""So many of the newest payments of this copy must be in the journal, the late ones among the arrivals."""
 
 
 def policy_of(tools: Tools) -> LossPolicy:
@@ -33,17 +31,18 @@ def assess(tools: Tools, *, trusted: bool) -> Figures:
 
 def _counted(tools: Tools, *, trusted: bool) -> Figures:
     with tools.ledger() as ledger:
-        until_ms = ledger.heartbeat()
+        since, until_ms = ledger.marked(), ledger.heartbeat()
         # Before the journal is read: what is recorded later need not be in what was read by then.
-        newest = ledger.newest(SAMPLE)
-        payments, latest_ms, money = 0, until_ms, Counter[str]()
-        for entry, lacking in _compared(tools, ledger):
+        newest = set(ledger.newest(SAMPLE))
+        payments, latest_ms, money, seen = 0, until_ms, Counter[str](), set[str]()
+        for part in compared(tools.journal, ledger, since):
+            seen |= newest.intersection(entry.idempotency_key for entry in part.entries)
             if latest_ms is not None:
-                latest_ms = max(latest_ms, entry.accepted_at_ms)
-            if lacking:
-                payments += 1
+                latest_ms = max(latest_ms, *(entry.accepted_at_ms for entry in part.entries))
+            payments += len(part.lacking)
+            for entry in part.lacking:
                 money[entry.request.currency] += entry.request.amount_minor
-    complete = all(tools.journal.find(key) is not None for key in newest)
+    complete = all(_proves(key, tools.journal, since=since, seen=seen) for key in newest)
     proof = JournalFact.COMPLETE if complete else JournalFact.INCOMPLETE
     return Figures(
         journal=proof if trusted else JournalFact.UNTRUSTED,
@@ -54,10 +53,9 @@ def _counted(tools: Tools, *, trusted: bool) -> Figures:
     )
 
 
-def _compared(tools: Tools, ledger: Ledger) -> Iterator[tuple[JournalEntry, bool]]:
-    """Every entry of the journal, and whether this copy of the ledger lacks it."""
-    entries = tools.journal.entries()
-    while batch := list(islice(entries, BATCH)):
-        known = ledger.known([entry.idempotency_key for entry in batch])
-        for entry in batch:
-            yield entry, entry.idempotency_key not in known
+def _proves(key: str, journal: Journal, *, since: int | None, seen: set[str]) -> bool:
+    """Whether the journal knows a payment of the ledger, and the arrivals do if it came in their time."""
+    entry = journal.find(key)
+    if entry is None:
+        return False
+    return key in seen or since is None or minute_of(entry.accepted_at_ms) < since

@@ -1,28 +1,27 @@
 """inspect: what this region holds, counted and changed in nothing. `dr` and the guard decide by it."""
 
 from dataclasses import asdict, dataclass
-from itertools import islice
 
 from failover.loss import judge
 from failover.observe import api_fact, database_fact
 from failover.steps.assessment import assess, policy_of
+from failover.steps.comparison import compared
 from failover.steps.tools import Facts, Tools
 from payments.errors import JournalUnavailable
-from payments.journal import EntryState
 from runtime.database import DatabaseUnavailable
 
-BATCH = 200
 OVERDUE_MS = 30_000
 """What a payment under way, or a replica that keeps up, never needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
-    """The journal beside this region's copy of the ledger, in payments."""
+    """The journal since the mark of this region's copy of the ledger, beside that copy, in payments."""
 
-    journal: int
+    compared: int
+    """Entries that were read: all that came since the mark, and all there are where there is no mark."""
     intents: int
-    """Accepted a while ago and not known to be settled: the reconciler's work."""
+    """Accepted a while ago, not known to be settled and not in this copy: the reconciler's work."""
     missing: int
     """Settled, not in this copy: the lag of replication, exactly."""
     overdue: int
@@ -30,22 +29,19 @@ class Stock:
 
 
 def take_stock(tools: Tools) -> Stock:
-    """Compare every entry. Raises DatabaseUnavailable and JournalUnavailable."""
-    entries = tools.journal.entries()
+    """Compare every entry since the mark. Raises DatabaseUnavailable and JournalUnavailable."""
     deadline_ms = tools.clock() - OVERDUE_MS
-    journal = intents = missing = overdue = 0
+    read = intents = missing = overdue = 0
     with tools.ledger() as ledger:
-        while batch := list(islice(entries, BATCH)):
-            settled = [entry for entry in batch if entry.state is EntryState.SETTLED]
-            known = ledger.known([entry.idempotency_key for entry in settled])
-            lacking = [entry for entry in settled if entry.idempotency_key not in known]
-            journal += len(batch)
-            intents += sum(
-                entry.state is EntryState.INTENT and entry.accepted_at_ms < deadline_ms for entry in batch
-            )
-            missing += len(lacking)
-            overdue += sum(entry.accepted_at_ms < deadline_ms for entry in lacking)
-    return Stock(journal=journal, intents=intents, missing=missing, overdue=overdue)
+        for part in compared(tools.journal, ledger, ledger.marked()):
+            read += len(part.entries)
+            settled = tools.journal.settled([entry.idempotency_key for entry in part.lacking])
+            for entry in part.lacking:
+                old, known_settled = entry.accepted_at_ms < deadline_ms, entry.idempotency_key in settled
+                intents += old and not known_settled
+                missing += known_settled
+                overdue += old and known_settled
+    return Stock(compared=read, intents=intents, missing=missing, overdue=overdue)
 
 
 def inspect(tools: Tools) -> Facts:

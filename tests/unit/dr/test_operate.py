@@ -226,25 +226,25 @@ def test_a_plan_shows_its_steps_and_changes_nothing(cloud, purpose, exit_code, s
     shown = dr(cloud, "plan", purpose)
     assert (shown.exit_code, f"{steps:4} record" in shown.output) == (exit_code, True)
     told = json.loads(dr(cloud, "plan", purpose, "--json").stdout)
-    assert (len(told["steps"]), told["payments"]["journalled"]) == (steps, 9)
+    assert (len(told["steps"]), told["payments"]["compared"]) == (steps, 9)
     assert (cloud.executions, cloud.table.read()) == ({}, LEASE)
 
 
 def test_a_figure_that_is_not_known_is_said_to_be_unknown(cloud):
     cloud.found = replace(HEALTHY, inspections={EAST: None, WEST: None})
-    assert "journalled unknown" in dr(cloud, "plan", "switchover").output
+    assert "compared unknown" in dr(cloud, "plan", "switchover").output
 
 
 def test_reconcile_counts_asks_and_records_in_the_holder(cloud):
     counted = dr(cloud, "reconcile", "--dry-run")
-    assert json.loads(counted.stdout)["journal"] == 9
+    assert json.loads(counted.stdout)["compared"] == 9
     assert dr(cloud, "reconcile", answer="n\n").exit_code == 1
     assert '"in": "us-east-1"' in dr(cloud, "reconcile", "--yes").output
     cloud.found = with_lease()
     cloud.found = replace(
         cloud.found, inspections={**HEALTHY.inspections, EAST: replace(HEALTHY.inspections[EAST], stock=None)}
     )
-    assert json.loads(dr(cloud, "reconcile", "--dry-run").stdout) == {"region": EAST, "journal": None}
+    assert json.loads(dr(cloud, "reconcile", "--dry-run").stdout) == {"region": EAST, "compared": None}
 
 
 def test_a_takeover_whose_end_is_not_seen_is_unknown(cloud):

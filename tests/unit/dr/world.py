@@ -44,7 +44,7 @@ LEASE = Lease(
     previous_holder=WEST,
     kind=Kind.SWITCHOVER,
 )
-STOCK = Stock(journal=9, intents=0, missing=0, overdue=0, fence=3)
+STOCK = Stock(compared=9, intents=0, missing=0, overdue=0, fence=3)
 LOSS = {"done": True, "rule": "L20_journal_complete", "reason": "0 payments are replayed, none is lost"}
 INSPECTION = Inspection(
     clock_ms=NOW, clock_off_ms=0, database="replica", stock=STOCK, why=None, code="sha", loss=LOSS
@@ -126,7 +126,7 @@ class FakeCloud:
         return self.found.aurora
 
     def reconcile(self, takeover: Takeover) -> dict[str, Any]:
-        return {"journal": 9, "replayed": 0, "in": takeover.region}
+        return {"compared": 9, "replayed": 0, "in": takeover.region}
 
     def takeovers(self, region: str) -> "FakeTakeovers":
         self._reach(region, "states")

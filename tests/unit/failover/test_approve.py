@@ -102,6 +102,33 @@ def test_B10_a_journal_that_lacks_what_the_ledger_has_proves_nothing(tools, west
     assert (told["done"], told["figures"]["journal"]) == (False, "incomplete")
 
 
+def test_B10_arrivals_that_lack_what_came_since_the_mark_prove_nothing(tools, west):  # noqa: F811
+    """They were emptied, or restored to an earlier time."""
+    west.arrived = [entry("key-2")]
+    assert perform("approve", TAKEOVER, tools)["figures"]["journal"] == "incomplete"
+    west.arrived = [entry("key-2"), entry("key-1")]
+    assert perform("approve", TAKEOVER, tools)["figures"]["journal"] == "complete"
+
+
+def test_B10_what_came_before_the_mark_need_not_be_among_the_arrivals(tools, west):  # noqa: F811
+    west.journalled["key-1"] = replace(entry("key-1"), accepted_at_ms=NOW - 1)
+    west.arrived = [entry("key-2")]
+    told = perform("approve", TAKEOVER, tools)["figures"]
+    assert (told["journal"], told["payments"]) == ("complete", 1)
+
+
+def test_B10_without_a_mark_the_whole_journal_is_the_proof(tools, west):  # noqa: F811
+    west.minute, west.arrived = None, []
+    told = perform("approve", TAKEOVER, tools)["figures"]
+    assert (told["journal"], told["payments"]) == ("complete", 2)
+
+
+def test_B10_a_payment_that_came_twice_is_lost_once(tools, untrusted):  # noqa: F811
+    untrusted.arrived = [entry(key) for key in ("key-1", "key-2", "key-2")]
+    told = perform("approve", TAKEOVER, tools)["figures"]
+    assert (told["payments"], told["money"]) == (1, {"EUR": 5})
+
+
 def test_B10_a_journal_that_cannot_be_read_is_an_unknown_loss(tools, west):  # noqa: F811
     west.entries = fails(JournalUnavailable("cut"))
     told = perform("approve", TAKEOVER, tools)

@@ -314,6 +314,7 @@ ENVIRONMENT = {
     "PARAMETER_PREFIX": "/payments-dev",
     "LEASE_TABLE": "lease",
     "JOURNAL_TABLE": "journal",
+    "ARRIVALS_TABLE": "arrivals",
     "SESSIONS_TABLE": "sessions",
     "LEASE_TTL_SECONDS": "30",
     "TICK_SECONDS": "10",

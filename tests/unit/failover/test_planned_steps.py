@@ -15,11 +15,11 @@ from failover.region_api import ApiUnavailable
 from failover.steps import STEPS, handler, perform
 from failover.steps import tools as tools_module
 from failover.steps.errors import Held, NotYet
-from failover.steps.inspection import OVERDUE_MS, inspect, take_stock
+from failover.steps.inspection import OVERDUE_MS, Stock, inspect, take_stock
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
+from payments.entry import EntryState
 from payments.errors import JournalUnavailable
-from payments.journal import EntryState
 
 from .conftest import EAST, LEASE, NOW, WEST
 from .test_steps import (
@@ -295,7 +295,20 @@ def test_stock_is_taken_in_batches_and_tells_lag_from_loss(tools, west, clock):
     under_way = {"under-way": replace(entry("under-way", EntryState.INTENT), accepted_at_ms=clock.now)}
     west.journalled, west.rows = old | fresh | waiting | under_way, dict.fromkeys(list(old)[:200])
     stock = take_stock(tools)
-    assert (stock.journal, stock.intents, stock.missing, stock.overdue) == (253, 1, 51, 50)
+    assert (stock.compared, stock.intents, stock.missing, stock.overdue) == (253, 1, 51, 50)
+
+
+def test_stock_is_taken_since_the_mark_and_of_what_the_copy_lacks(tools, west, clock):
+    clock.now += OVERDUE_MS + 1
+    asked = []
+    settled = west.settled
+    west.settled = lambda keys: asked.extend(keys) or settled(keys)
+    west.journalled["key-1"] = entry("key-1", EntryState.INTENT)
+    west.journalled["old"] = replace(entry("old"), accepted_at_ms=NOW - 1)
+    west.arrived = [entry(key) for key in ("key-1", "key-2", "key-3", "key-2")]
+    west.rows = {"key-1": (7, EAST)}
+    assert take_stock(tools) == Stock(compared=3, intents=1, missing=1, overdue=1)
+    assert asked == ["key-2", "key-3"]
 
 
 def test_an_inspection_tells_facts_and_changes_nothing(tools, west):
@@ -304,7 +317,7 @@ def test_an_inspection_tells_facts_and_changes_nothing(tools, west):
         "clock_ms": NOW,
         "database": "replica",
         "api": "live",
-        "stock": {"journal": 3, "intents": 0, "missing": 0, "overdue": 0, "fence": 7},
+        "stock": {"compared": 3, "intents": 0, "missing": 0, "overdue": 0, "fence": 7},
         "why": None,
         "loss": {
             "done": True,

@@ -9,13 +9,17 @@ from types import SimpleNamespace
 import pytest
 
 from failover import reconciler as module
+from failover.arrears import BATCH, GRACE_MS, STALE_MS, Arrears
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from failover.reconciler import BATCH, GRACE_MS, Reconciler, handler
-from payments.errors import EventsUnavailable, StaleEpoch
-from payments.journal import EntryState, IntentPage, JournalEntry
+from failover.reconciler import SEARCH_S, Reconciler, handler
+from lib import config
+from payments.arrivals import MINUTE_MS, minute_of
+from payments.entry import EntryState, JournalEntry
+from payments.errors import EventsUnavailable, JournalUnavailable, StaleEpoch
 from payments.lease_view import Standing
 from payments.outbox import DomainEvent
+from payments.payment_flow import PATIENCE_MS
 from payments.request import PaymentRequest
 from runtime import clients
 from runtime.database import DatabaseUnavailable
@@ -24,7 +28,9 @@ from .conftest import EAST, LEASE, NOW, SKEW, WEST
 from .test_keeper import ENVIRONMENT
 
 REQUEST = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b", reference="")
-OLD = NOW - GRACE_MS - 1
+OLD = NOW - STALE_MS - 1
+MARK = minute_of(NOW - GRACE_MS) - 1
+"""One minute is over for long enough; after it two are, but not for long, and the present one is not."""
 
 
 def entry(number: int, accepted_at_ms: int = OLD) -> JournalEntry:
@@ -54,34 +60,46 @@ def event(number: int) -> DomainEvent:
 
 
 class World(SimpleNamespace):
-    """Lease, journal (in pages of `page` entries), ledger, outbox and bus of the east."""
+    """Lease, journal, ledger, outbox and bus of the east.
+
+    An entry came in the minute in which it was accepted, unless `arrivals` says otherwise.
+    """
 
     def __init__(self) -> None:
         super().__init__(
             lease=LEASE,
+            now=NOW,
             journalled={},
+            arrivals=[],
+            read_minutes=[],
             rows=set(),
             fence=7,
+            minute=MARK,
             unpublished=[],
             published=[],
-            page=1_000,
             seconds=0.0,
             sessions=0,
             migrated=0,
-            when_page_read=lambda: None,
+            when_read=lambda: None,
             when_recorded=lambda: None,
             when_published=lambda: None,
             refused=set(),
         )
 
     def clock(self) -> int:
-        return NOW
+        return self.now
 
     def elapsed(self) -> float:
         return self.seconds
 
+    def goes_on(self, ms: int) -> None:
+        """Later, under the same lease."""
+        self.now += ms
+        self.lease = replace(self.lease, expires_at_ms=self.lease.expires_at_ms + ms)
+
     def keep(self, *entries: JournalEntry) -> None:
         self.journalled |= {each.idempotency_key: each for each in entries}
+        self.arrivals += [(minute_of(each.accepted_at_ms), each) for each in entries]
 
     def state(self, number: int) -> EntryState:
         return self.journalled[f"key-{number:05}"].state
@@ -91,13 +109,19 @@ class World(SimpleNamespace):
         return self.lease
 
     # the journal
-    def stale_intents(self, before_ms: int, after: str | None) -> IntentPage:
-        keys = sorted(key for key in self.journalled if after is None or key > after)
-        shown = [self.journalled[key] for key in keys[: self.page]]
-        last = keys[self.page - 1] if len(keys) > self.page else None
-        self.when_page_read()
-        stale = [e for e in shown if e.state is EntryState.INTENT and e.accepted_at_ms < before_ms]
-        return IntentPage(entries=stale, last=last, read=len(shown))
+    def entries(self, since: int | None) -> Iterator[JournalEntry]:
+        assert since is None
+        for each in list(self.journalled.values()):
+            self.when_read()
+            yield each
+
+    def arrived(self, minute: int) -> Iterator[JournalEntry]:
+        self.read_minutes.append(minute)
+        self.when_read()
+        yield from [replace(each, state=EntryState.INTENT) for came, each in self.arrivals if came == minute]
+
+    def settled(self, keys: list[str]) -> set[str]:
+        return {key for key in keys if self.journalled[key].state is EntryState.SETTLED}
 
     def settle(self, key: str) -> None:
         self.journalled[key] = replace(self.journalled[key], state=EntryState.SETTLED)
@@ -119,6 +143,14 @@ class World(SimpleNamespace):
         if (epoch, region) != (self.fence, EAST):
             raise StaleEpoch(epoch)
         self.rows.add(entry.idempotency_key)
+
+    def marked(self) -> int | None:
+        return self.minute
+
+    def advance_mark(self, minute: int, *, epoch: int) -> None:
+        if epoch != self.fence:
+            raise StaleEpoch(epoch)
+        self.minute = max(minute, self.minute or 0)
 
     def pending(self, most: int) -> list[DomainEvent]:
         return self.unpublished[:most]
@@ -151,7 +183,7 @@ def reconciler_in(region: str, world: World) -> Reconciler:
         region=region,
         skew_ms=SKEW,
         leases=world,
-        journal=world,
+        arrears=Arrears(region=region, journal=world, clock=world.clock),
         database=world,
         bus=world,
         clock=world.clock,
@@ -159,25 +191,164 @@ def reconciler_in(region: str, world: World) -> Reconciler:
     )
 
 
+# what is late
+
+
 def test_an_intent_that_nobody_settled_is_settled_under_its_key(world, reconciler) -> None:
     world.keep(entry(1), entry(2, accepted_at_ms=OLD - 4_000))
     report = reconciler.run()
-    assert (report.settled, report.replayed, report.oldest_ms) == (2, 2, GRACE_MS + 4_001)
+    assert (report.settled, report.replayed, report.oldest_ms) == (2, 2, STALE_MS + 4_001)
     assert world.rows == {"key-00001", "key-00002"}
     assert (world.state(1), world.state(2)) == (EntryState.SETTLED, EntryState.SETTLED)
     assert reconciler.run().settled == 0
 
 
-def test_an_intent_that_the_ledger_has_is_only_marked(world, reconciler) -> None:
+def test_an_intent_of_a_request_that_may_still_run_is_left_alone(world, reconciler) -> None:
+    world.keep(entry(1, accepted_at_ms=NOW - STALE_MS))
+    assert (reconciler.run().settled, world.state(1)) == (0, EntryState.INTENT)
+
+
+def test_an_intent_that_the_ledger_has_is_marked_when_its_minute_is_over(world, reconciler) -> None:
     world.keep(entry(1))
     world.rows = {"key-00001"}
+    assert (reconciler.run().settled, world.state(1)) == (0, EntryState.INTENT)
+    world.goes_on(GRACE_MS + MINUTE_MS)
     report = reconciler.run()
     assert (report.settled, report.replayed, world.state(1)) == (1, 0, EntryState.SETTLED)
 
 
-def test_an_intent_of_a_request_that_may_still_run_is_left_alone(world, reconciler) -> None:
-    world.keep(entry(1, accepted_at_ms=NOW - GRACE_MS))
-    assert (reconciler.run().settled, world.state(1)) == (0, EntryState.INTENT)
+def test_an_old_entry_that_came_again_is_found_where_it_came(world, reconciler) -> None:
+    world.journalled = {"key-00001": entry(1, accepted_at_ms=NOW - 86_400_000)}
+    world.arrivals = [(minute_of(NOW), world.journalled["key-00001"])]
+    assert reconciler.run().replayed == 0
+    world.goes_on(STALE_MS)
+    report = reconciler.run()
+    assert (report.replayed, world.state(1), report.oldest_ms) == (1, EntryState.SETTLED, 86_430_000)
+
+
+# the mark
+
+
+def test_a_minute_that_is_over_for_long_enough_is_compared_whole_and_passed(world, reconciler) -> None:
+    lost = replace(entry(1, accepted_at_ms=MARK * MINUTE_MS), state=EntryState.SETTLED)
+    world.keep(lost, entry(2, accepted_at_ms=MARK * MINUTE_MS))
+    world.rows = {"key-00002"}
+    report = reconciler.run()
+    assert (report.replayed, report.settled, world.minute) == (1, 1, MARK + 1)
+    assert world.rows == {"key-00001", "key-00002"}
+    assert world.state(2) is EntryState.SETTLED
+
+
+@pytest.mark.parametrize(("moment", "passed"), [(-1, 0), (0, 1)])
+def test_the_mark_passes_no_minute_that_may_still_grow(world, reconciler, moment, passed) -> None:
+    world.now = (MARK + 1) * MINUTE_MS + GRACE_MS + moment
+    reconciler.run()
+    assert world.minute == MARK + passed
+
+
+def test_minutes_are_read_from_the_mark_to_where_something_can_be_late(world, reconciler) -> None:
+    reconciler.run()
+    assert world.read_minutes == list(range(MARK, minute_of(NOW - STALE_MS) + 1))
+    world.read_minutes = []
+    reconciler.run()
+    assert world.read_minutes == list(range(MARK + 1, minute_of(NOW - STALE_MS) + 1))
+
+
+def test_a_payment_that_came_twice_in_a_minute_is_replayed_once(world, reconciler) -> None:
+    world.keep(*[entry(1, accepted_at_ms=MARK * MINUTE_MS)] * 2)
+    report = reconciler.run()
+    assert (report.replayed, report.settled) == (1, 1)
+
+
+def test_the_mark_stays_where_the_ledger_could_not_be_written(world, reconciler) -> None:
+    world.keep(entry(1, accepted_at_ms=MARK * MINUTE_MS))
+    world.known = lambda keys: set()
+    with pytest.raises(DatabaseUnavailable, match="1 payments are not in the ledger"):
+        reconciler.run()
+    assert (world.state(1), world.minute) == (EntryState.INTENT, MARK)
+
+
+def test_a_fence_of_another_epoch_keeps_the_mark(world, reconciler) -> None:
+    world.fence = 8
+    with pytest.raises(StaleEpoch):
+        reconciler.run()
+    assert world.minute == MARK
+
+
+def test_after_a_long_time_the_mark_catches_up_over_several_runs(world, reconciler) -> None:
+    world.minute = MARK - 99
+    world.when_read = lambda: setattr(world, "seconds", world.seconds + 0.4)
+    marks = []
+    while not marks or marks[-1] < MARK + 1:
+        reconciler.run()
+        marks.append(world.minute)
+    assert marks == [MARK - 36, MARK + 1]  # 63 minutes are begun in 25 s
+
+
+# the first mark
+
+
+@pytest.mark.parametrize("state", EntryState)
+def test_without_a_mark_the_whole_journal_is_compared_once(world, reconciler, state) -> None:
+    world.minute = None
+    world.keep(replace(entry(1, accepted_at_ms=5), state=state), entry(2, accepted_at_ms=NOW))
+    report = reconciler.run()
+    assert (report.read, report.replayed, world.rows) == (2, 2, {"key-00001", "key-00002"})
+    assert (world.state(1), world.minute) == (EntryState.SETTLED, MARK + 1)
+    assert reconciler.run().read == 0
+
+
+def searched_in_parts(world) -> None:
+    """A run of the search reads three batches."""
+    world.minute = None
+    world.keep(*(entry(number, accepted_at_ms=5) for number in range(5 * BATCH)))
+    world.when_read = lambda: setattr(world, "seconds", world.seconds + SEARCH_S / 2.5 / BATCH)
+
+
+def test_the_first_search_goes_on_where_it_ended_and_marks_when_it_began(world, reconciler) -> None:
+    searched_in_parts(world)
+    assert (reconciler.run().replayed, world.minute) == (3 * BATCH, None)
+    world.goes_on(10 * MINUTE_MS)
+    assert (reconciler.run().replayed, world.minute) == (2 * BATCH, MARK + 1)
+
+
+@pytest.mark.parametrize("lost", [{"holder": WEST, "epoch": 8}, {"state": LeaseState.DRAINING}])
+def test_the_first_search_begins_anew_when_the_lease_was_lost_meanwhile(world, reconciler, lost) -> None:
+    searched_in_parts(world)
+    reconciler.run()
+    held = LEASE
+    world.when_recorded = lambda: setattr(world, "lease", replace(held, **lost))
+    assert reconciler.run().read == 2 * BATCH  # the second of them was not settled
+    world.lease, world.when_recorded = held, lambda: None
+    assert reconciler.run().read == 3 * BATCH
+
+
+def test_the_first_search_begins_anew_in_another_epoch(world, reconciler) -> None:
+    searched_in_parts(world)
+    reconciler.run()
+    world.lease, world.fence = replace(LEASE, epoch=9), 9
+    world.rows = set()
+    assert reconciler.run().replayed == 3 * BATCH
+
+
+def test_the_first_search_begins_anew_after_a_failure(world, reconciler) -> None:
+    searched_in_parts(world)
+    reconciler.run()
+    real, world.settled = world.settled, raising(JournalUnavailable("cut"))
+    with pytest.raises(JournalUnavailable):
+        reconciler.run()
+    world.settled, world.rows = real, set()
+    assert reconciler.run().replayed == 3 * BATCH
+
+
+# the lease and the fence
+
+
+def raising(error: Exception):
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
 
 
 @pytest.mark.parametrize(
@@ -216,7 +387,7 @@ def test_a_lease_that_cannot_be_read_ends_the_run(world, reconciler) -> None:
 def test_a_lease_lost_after_the_entries_were_read_settles_nothing(world, reconciler, lost) -> None:
     """The successor may have read the journal already: what is settled now it would not replay."""
     world.keep(entry(1))
-    world.when_page_read = lambda: setattr(world, "lease", replace(LEASE, **lost))
+    world.when_read = lambda: setattr(world, "lease", replace(LEASE, **lost))
     report = reconciler.run()
     assert (report.settled, world.rows, world.state(1)) == (0, set(), EntryState.INTENT)
 
@@ -238,39 +409,24 @@ def test_what_the_ledger_does_not_have_afterwards_is_not_settled(world, reconcil
 
 
 def test_a_run_searches_no_longer_than_agreed_and_the_next_goes_on_there(world, reconciler) -> None:
-    world.page = 10
-    world.keep(*(entry(number) for number in range(50)))
-
-    def pages_are_slow() -> None:
-        world.seconds += 10
-
-    world.when_page_read = pages_are_slow
-    first = reconciler.run()
-    assert (first.read, first.settled) == (30, 20)  # the third page came after 25 s: nothing begins then
-    world.when_page_read = lambda: None
-    world.seconds = 100.0
-    second = reconciler.run()
-    assert (second.read, second.settled) == (30, 30)
-    assert reconciler.run().read == 50
-
-
-def test_pages_without_intents_take_time_too(world, reconciler) -> None:
-    world.page = 1
-    world.keep(*(entry(number, accepted_at_ms=NOW) for number in range(10)))
-    world.when_page_read = lambda: setattr(world, "seconds", world.seconds + 13)
-    assert reconciler.run().read == 2
-
-
-def test_a_large_page_is_settled_in_batches_and_read_again_by_the_next_run(world, reconciler) -> None:
-    world.keep(*(entry(number) for number in range(3 * BATCH)))
+    world.keep(*(entry(number, accepted_at_ms=MARK * MINUTE_MS) for number in range(3 * BATCH)))
 
     def ledger_is_slow() -> None:
         world.seconds += 0.2
 
     world.when_recorded = ledger_is_slow
     first = reconciler.run()
-    assert first.settled == 2 * BATCH  # 20 s each: the third is not begun
-    assert reconciler.run().settled == BATCH
+    assert (first.settled, world.minute) == (2 * BATCH, MARK)  # 20 s each: the third is not begun
+    assert (reconciler.run().settled, world.minute) == (BATCH, MARK + 1)
+
+
+def test_minutes_without_arrivals_take_time_too(world, reconciler) -> None:
+    world.when_read = lambda: setattr(world, "seconds", world.seconds + 13)
+    reconciler.run()
+    assert len(world.read_minutes) == 2
+
+
+# events
 
 
 def test_events_are_published_in_order_and_marked_after_the_answer(world, reconciler) -> None:
@@ -313,6 +469,7 @@ def composed(world, reconciler, monkeypatch):
     measured: list[dict[str, object]] = []
     meter = SimpleNamespace(record=measured.append)
     monkeypatch.setattr(module, "_composed", lambda: (reconciler, meter))
+    monkeypatch.setattr(module, "now_ms", world.clock)
     return measured
 
 
@@ -325,9 +482,23 @@ def test_the_holders_run_is_measured(world, composed) -> None:
     assert {name: value for name, (_, value) in measured.items()} == {
         "IntentsSettled": 1,
         "PaymentsReplayed": 1,
-        "OldestIntentAge": GRACE_MS + 1,
+        "OldestIntentAge": STALE_MS + 1,
         "EventsPublished": 1,
+        "MarkAge": NOW - (MARK + 1) * MINUTE_MS,
     }
+
+
+def test_without_a_mark_its_age_is_not_measured(world, composed) -> None:
+    world.minute, world.when_read = None, lambda: setattr(world, "seconds", 26.0)
+    world.keep(*(entry(number) for number in range(2 * BATCH)))
+    assert handler({}, object())["mark"] is None
+    assert "MarkAge" not in composed[0]
+
+
+def test_a_mark_passes_nothing_that_a_request_can_still_acknowledge() -> None:
+    """Clocks may differ by twice the skew of the settings, and be set back by as much meanwhile."""
+    skew_ms = config.load({"ENVIRONMENT_SUFFIX": "test"}).protocol.clock_skew_s * 1000
+    assert max(PATIENCE_MS, 10_000) + 4 * skew_ms < GRACE_MS
 
 
 def test_another_regions_run_says_why_it_did_nothing(world, composed) -> None:

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -17,8 +17,9 @@ from failover.steps import STEPS, _tools, handler, perform
 from failover.steps.errors import Held, NotYet
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
+from payments.arrivals import minute_of
+from payments.entry import EntryState, JournalEntry
 from payments.errors import JournalUnavailable, StaleEpoch
-from payments.journal import EntryState, JournalEntry
 from payments.request import PaymentRequest
 from runtime import clients
 from runtime.database import DatabaseUnavailable
@@ -79,6 +80,8 @@ class West(SimpleNamespace):
             paid=[],
             told=[],
             beat_ms=NOW,
+            minute=minute_of(NOW),
+            arrived=None,
             request=None,
             approved=[],
             answer=Answer(201, {"x-region": WEST}),
@@ -118,6 +121,9 @@ class West(SimpleNamespace):
     def heartbeat(self) -> int | None:
         return self.beat_ms
 
+    def marked(self) -> int | None:
+        return self.minute
+
     def newest(self, most: int) -> list[str]:
         return sorted(self.rows)[-most:]
 
@@ -133,8 +139,16 @@ class West(SimpleNamespace):
     def find(self, key: str) -> JournalEntry | None:
         return self.journalled.get(key)
 
-    def entries(self) -> Iterator[JournalEntry]:
-        return iter(list(self.journalled.values()))
+    def entries(self, since: int | None) -> Iterator[JournalEntry]:
+        """A test that sets `arrived` says what came; else each entry came once, when it was accepted."""
+        every = list(self.journalled.values())
+        if since is None:
+            return iter(every)
+        came = [e for e in every if minute_of(e.accepted_at_ms) >= since]
+        return iter(came if self.arrived is None else self.arrived)
+
+    def settled(self, keys: Iterable[str]) -> set[str]:
+        return {key for key in keys if self.journalled[key].state is EntryState.SETTLED}
 
     def settle(self, key: str) -> None:
         self.journalled[key] = replace(self.journalled[key], state=EntryState.SETTLED)
@@ -268,7 +282,7 @@ def test_a_takeover_from_beginning_to_end(tools, west):
         "promote": {"requested": True},
         "wait_writer": {"done": True, "database": "writer"},
         "fence": {"fence": 8},
-        "reconcile": {"journal": 3, "replayed": 2},
+        "reconcile": {"compared": 3, "replayed": 2},
         "publish": {"active_region": WEST},
         "activate": {"state": "ACTIVE", "changed_at_ms": NOW},
         "verify": {"status": 201, "region": WEST},
@@ -463,15 +477,52 @@ def test_many_payments_are_replayed_in_batches(tools, west):
     west.journalled = {key: entry(key, EntryState.INTENT) for key in keys}
     known = west.known
     west.known = lambda keys: sizes.append(len(list(keys))) or known(keys)
-    assert perform("reconcile", TAKEOVER, tools) == {"journal": 450, "replayed": 450}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 450, "replayed": 450}
     assert set(west.rows) == set(keys)
     assert max(sizes) == 200
-    assert perform("reconcile", TAKEOVER, tools) == {"journal": 450, "replayed": 0}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 450, "replayed": 0}
 
 
 def test_an_empty_journal_is_reconciled(tools, west):
     west.journalled = {}
-    assert perform("reconcile", TAKEOVER, tools) == {"journal": 0, "replayed": 0}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 0, "replayed": 0}
+
+
+@pytest.mark.parametrize("state", EntryState)
+def test_what_came_before_the_mark_is_not_looked_at(tools, west, state):
+    west.fence, west.rows = 8, {}
+    west.journalled["old"] = replace(entry("old", state), accepted_at_ms=NOW - 1)
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 3}
+    assert ("old" in west.rows, west.journalled["old"].state) == (False, state)
+
+
+def test_without_a_mark_the_whole_journal_is_compared(tools, west):
+    west.fence, west.minute = 8, None
+    west.journalled["old"] = replace(entry("old"), accepted_at_ms=NOW - 86_400_000)
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 4, "replayed": 3}
+
+
+def test_a_payment_that_came_twice_is_replayed_once(tools, west):
+    west.fence, twice = 8, entry("key-2")
+    west.arrived = [twice, *(entry(f"key-{n}", EntryState.INTENT) for n in range(3, 203)), twice]
+    west.journalled |= {each.idempotency_key: each for each in west.arrived}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 202, "replayed": 201}
+
+
+def test_what_the_ledger_has_is_left_to_the_reconciler(tools, west):
+    west.fence = 8
+    west.journalled["key-1"] = entry("key-1", EntryState.INTENT)
+    perform("reconcile", TAKEOVER, tools)
+    assert [west.journalled[f"key-{n}"].state for n in (1, 2, 3)] == ["INTENT", "SETTLED", "SETTLED"]
+
+
+def test_the_guard_asks_both_tables_of_the_journal(tools, west):
+    for broken in (None, minute_of(NOW)):
+        west.entries = lambda since, broken=broken: (
+            fails(JournalUnavailable("cut"))() if since == broken else iter([])
+        )
+        with pytest.raises(NotYet, match="cut"):
+            perform("guard", TAKEOVER, tools)
 
 
 @pytest.mark.parametrize(("writer", "fence"), [(True, 7), (True, 9), (False, 8)])

@@ -19,7 +19,7 @@ from pg8000.exceptions import Error
 from pg8000.native import Connection
 
 from failover.lease import Automation, Lease, LeaseState
-from payments.journal import EntryState, JournalEntry
+from payments.entry import EntryState, JournalEntry
 from payments.ledger import Ledger
 from payments.request import PaymentRequest
 
@@ -178,7 +178,8 @@ class World(SimpleNamespace):
         self.when_lease_read()
         return self.lease
 
-    def accept(self, entry: JournalEntry) -> JournalEntry:
+    def accept(self, entry: JournalEntry, *, until_ms: int) -> JournalEntry:
+        self.until_ms = until_ms
         self.when_accepted()
         return self.entries.setdefault(entry.idempotency_key, entry)
 

@@ -164,6 +164,7 @@ def environment(monkeypatch):
         "PARAMETER_PREFIX": "/payments-test",
         "LEASE_TABLE": "lease",
         "JOURNAL_TABLE": "journal",
+        "ARRIVALS_TABLE": "arrivals",
         "SESSIONS_TABLE": "sessions",
         "LEASE_TTL_SECONDS": "30",
         "TICK_SECONDS": "10",

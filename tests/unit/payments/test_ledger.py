@@ -48,6 +48,17 @@ def test_the_heartbeat_is_of_the_epoch_that_may_write_and_never_goes_back(ledger
     assert ledger.heartbeat() == 5
 
 
+def test_the_mark_is_of_the_epoch_that_may_write_and_never_goes_back(connect, ledger) -> None:
+    assert ledger.marked() is None
+    ledger.advance_mark(5, epoch=1)
+    ledger.advance_mark(4, epoch=1)
+    assert ledger.marked() == 5
+    with pytest.raises(StaleEpoch):
+        ledger.advance_mark(6, epoch=2)
+    ledger.migrate()
+    assert Ledger(connect()).marked() == 5
+
+
 def test_the_newest_payments_are_those_that_came_last(ledger, entry) -> None:
     for n in (1, 2, 3):
         ledger.record(

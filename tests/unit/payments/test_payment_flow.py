@@ -8,8 +8,8 @@ import pytest
 
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
+from payments.entry import EntryState
 from payments.errors import JournalUnavailable, StaleEpoch
-from payments.journal import EntryState
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease
 from payments.ledger import Ledger
@@ -60,6 +60,14 @@ def test_a_payment_is_journalled_settled_and_answered(world, request_) -> None:
     assert steps == ["journal", "ledger", "settle"]
     assert world.entries[KEY].state is EntryState.SETTLED
     assert (world.rows, world.epochs) == ({entry.payment_id: request_}, {KEY: (7, "us-east-1")})
+
+
+def test_nothing_arrives_that_would_be_acknowledged_too_late(world, request_) -> None:
+    began_ms = world.now_ms
+    flow_in(world).pay(KEY, request_)
+    assert world.until_ms == began_ms + PATIENCE_MS
+    flow_in(world).pay(KEY, request_, until_ms=began_ms + 5)
+    assert world.until_ms == began_ms + 5
 
 
 def test_a_repeated_request_gets_the_same_payment_and_touches_no_ledger(world, request_) -> None:

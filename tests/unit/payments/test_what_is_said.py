@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
+from payments.arrivals import Arrivals
 from payments.errors import (
     EventsUnavailable,
     JournalUnavailable,
@@ -52,6 +53,10 @@ class Silent:
         return SimpleNamespace(paginate=paginate)
 
 
+def silent(client: Silent) -> Journal:
+    return Journal(client, "journal", Arrivals(client, "arrivals", lambda: 0))
+
+
 def records(caplog, message: str) -> list[logging.LogRecord]:
     return [record for record in caplog.records if record.message == message]
 
@@ -59,16 +64,17 @@ def records(caplog, message: str) -> list[logging.LogRecord]:
 @pytest.mark.parametrize(
     ("operation", "call"),
     [
-        ("accept", lambda journal, entry: journal.accept(entry)),
+        ("accept", lambda journal, entry: journal.accept(entry, until_ms=1)),
         ("settle", lambda journal, entry: journal.settle("order-0001")),
         ("find", lambda journal, entry: journal.find("order-0001")),
-        ("stale intents", lambda journal, entry: journal.stale_intents(1, None)),
-        ("entries", lambda journal, entry: list(journal.entries())),
+        ("states", lambda journal, entry: journal.settled(["order-0001"])),
+        ("entries", lambda journal, entry: list(journal.entries(None))),
+        ("arrivals", lambda journal, entry: list(journal.arrived(1))),
     ],
 )
 def test_a_journal_that_is_silent_says_to_what(operation, call, entry) -> None:
     with pytest.raises(JournalUnavailable, match=f"^journal {operation}: ") as caught:
-        call(Journal(Silent(), "journal"), entry)
+        call(silent(Silent()), entry)
     assert caught.value.__cause__ is DOWN
 
 
@@ -87,16 +93,19 @@ def test_sessions_that_are_silent_say_to_what(operation, call) -> None:
 
 def test_what_decides_about_payments_is_read_consistently() -> None:
     client = Silent()
-    journal = Journal(client, "journal")
-    with contextlib.suppress(JournalUnavailable):
-        journal.find("order-0001")
-    with contextlib.suppress(JournalUnavailable):
-        journal.stale_intents(1, None)
+    journal = silent(client)
+    for read in (
+        lambda: journal.find("order-0001"),
+        lambda: journal.settled(["order-0001"]),
+        lambda: list(journal.entries(None)),
+        lambda: list(journal.arrived(1)),
+    ):
+        with contextlib.suppress(JournalUnavailable):
+            read()
     assert client.asked["get_item"]["ConsistentRead"] is True
+    assert client.asked["batch_get_item"]["RequestItems"]["journal"]["ConsistentRead"] is True
     assert client.asked["scan"]["ConsistentRead"] is True
-    with contextlib.suppress(JournalUnavailable):
-        list(journal.entries())
-    assert client.asked["scan"]["ConsistentRead"] is True
+    assert client.asked["query"]["ConsistentRead"] is True
 
 
 def test_a_region_reads_its_own_sessions_at_once() -> None:

@@ -37,7 +37,9 @@ DUTIES = {
         "dynamodb:UpdateItem",
     },
     "payments-reconciler": {
+        "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
+        "dynamodb:Query",
         "dynamodb:Scan",
         "dynamodb:UpdateItem",
         "events:PutEvents",
@@ -50,8 +52,10 @@ DUTIES = {
         "states:StartExecution",
     },
     "payments-steps": {
+        "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
+        "dynamodb:Query",
         "dynamodb:Scan",
         "dynamodb:UpdateItem",
         "events:PutEvents",
@@ -120,7 +124,11 @@ def test_P24_payments_may_read_the_lease_but_not_change_it(region):
         ("service", "journal", {"GetItem", "PutItem", "UpdateItem"}),
         ("reconciler", "lease", {"GetItem"}),
         ("steps", "approvals", {"Scan", "GetItem", "PutItem"}),
-        ("reconciler", "journal", {"Scan", "UpdateItem"}),
+        ("service", "arrivals", {"PutItem"}),
+        ("reconciler", "journal", {"Scan", "BatchGetItem", "UpdateItem"}),
+        ("reconciler", "arrivals", {"Query"}),
+        ("steps", "journal", {"Scan", "BatchGetItem", "GetItem", "UpdateItem"}),
+        ("steps", "arrivals", {"Query"}),
     ],
 )
 def test_P24_each_table_is_used_for_what_it_is_for(region, role, table, wanted):

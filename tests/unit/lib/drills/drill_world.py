@@ -70,7 +70,7 @@ class Client:
         return self
 
     def paginate(self, **_: Any) -> Any:
-        figures = {"Payload": {"journal": 3, "replayed": self.world.replayed}}
+        figures = {"Payload": {"compared": 3, "replayed": self.world.replayed}}
         event = {"taskSucceededEventDetails": {"output": json.dumps(figures)}}
         return [{"events": [{"type": "ExecutionStarted"}, *([event] if self.world.reconciled else [])]}]
 

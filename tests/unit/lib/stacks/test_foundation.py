@@ -6,10 +6,11 @@ from tests.unit.synthesized import synthesize
 TABLES = {
     "payments-lease-test": "system",
     "payments-journal-test": "idempotency_key",
+    "payments-arrivals-test": "window",
     "payments-sessions-test": "session_id",
     "payments-approvals-test": "approver",
 }
-STRONG = {"payments-lease-test", "payments-journal-test", "payments-approvals-test"}
+STRONG = {f"payments-{name}-test" for name in ("lease", "journal", "arrivals", "approvals")}
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,13 @@ def test_P02_tables_are_on_demand_with_rewind_and_a_key_in_both_regions(foundati
         assert replica["region_name"] == "us-west-2"
         assert replica["point_in_time_recovery"] is True
         assert table["server_side_encryption"]["kms_key_arn"] != replica["kms_key_arn"]
+
+
+def test_P02_the_arrivals_of_a_window_are_told_apart_by_their_key(foundation):
+    arrivals = foundation.by("aws_dynamodb_table", "name")["payments-arrivals-test"]
+    assert (arrivals["hash_key"], arrivals["range_key"]) == ("window", "idempotency_key")
+    kinds = {one["name"]: one["type"] for one in arrivals["attribute"]}
+    assert kinds == {"window": "S", "idempotency_key": "S"}
 
 
 def test_P02_sessions_expire_and_can_be_followed(foundation):
@@ -90,4 +98,5 @@ def test_P23_outputs_say_where_the_shared_things_are(foundation):
     outputs = foundation.outputs
     assert outputs["lease_table"] == "payments-lease-test"
     assert outputs["zone_name"] == "test.payments.test"
-    assert {"global_cluster_id", "journal_table", "sessions_table", "zone_id"} <= set(outputs)
+    assert {"journal_table", "arrivals_table", "sessions_table"} <= set(outputs)
+    assert {"global_cluster_id", "zone_id"} <= set(outputs)

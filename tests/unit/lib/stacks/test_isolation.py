@@ -43,6 +43,7 @@ def test_P16_the_experiment_cuts_network_and_tables_of_the_primary_region_at_onc
     assert [arn.rpartition("/")[2] for arn in targets["tables"]["resource_arns"]] == [
         "payments-lease-test",
         "payments-journal-test",
+        "payments-arrivals-test",
         "payments-sessions-test",
     ]
 
@@ -61,7 +62,7 @@ def test_P16_the_experiments_role_may_do_that_and_no_more(world):
     name = "payments-isolation-use1-test"
     (statement,) = json.loads(world.by("aws_iam_role_policy", "name")[name]["policy"])["Statement"]
     assert all(action.startswith("dynamodb:") for action in statement["Action"])
-    assert len(statement["Resource"]) == 3
+    assert len(statement["Resource"]) == 4
     (attached,) = [
         a["policy_arn"] for a in world.all("aws_iam_role_policy_attachment") if "isolation" in a["role"]
     ]

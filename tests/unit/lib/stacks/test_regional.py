@@ -48,6 +48,7 @@ def test_every_function_is_told_the_same(region):
                 "PARAMETER_PREFIX": "/payments-test",
                 "LEASE_TABLE": "payments-lease-test",
                 "JOURNAL_TABLE": "payments-journal-test",
+                "ARRIVALS_TABLE": "payments-arrivals-test",
                 "SESSIONS_TABLE": "payments-sessions-test",
                 "LEASE_TTL_SECONDS": "30",
                 "TICK_SECONDS": "10",

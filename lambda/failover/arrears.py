@@ -1,0 +1,156 @@
+"""What the holder's ledger still owes to the journal: found minute by minute, and settled.
+
+A minute that is over for long enough is compared once, whole, and the ledger's mark moves past it. From
+there to now only what is late is looked for. A ledger without a mark is compared with the whole journal.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from failover.replay import replay
+from payments.arrivals import minute_of
+from payments.entry import JournalEntry
+from payments.journal import Journal
+from payments.lease_view import Standing
+from payments.ledger import Ledger
+from runtime.clock import Clock
+
+GRACE_MS = 120_000
+"""How long a minute is over before the mark may pass it. An entry arrives in the minute that the writer's
+clock shows just before, and is acknowledged at most `payments.payment_flow.PATIENCE_MS` later by the same
+clock; a function is stopped after ten seconds; clocks differ by seconds. Whatever arrives later than this in
+a minute was acknowledged by nobody, and arrives anew when its request is repeated."""
+STALE_MS = 30_000
+"""A request lives ten seconds: an intent that is older has nobody who still works on it."""
+BATCH = 100
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run of the reconciler did."""
+
+    standing: Standing
+    read: int = 0
+    settled: int = 0
+    replayed: int = 0
+    """Those that the ledger did not have."""
+    oldest_ms: int = 0
+    """Age of the oldest of the settled."""
+    mark: int | None = None
+    """Where the ledger's mark stands, in minutes since 1970. A takeover reads from there."""
+    published: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the holder's reconciler."""
+
+    epoch: int
+    ledger: Ledger
+    report: Report
+    held: Callable[[], bool]
+    """Whether the lease is held as it was, asked now; the report's standing says what it is."""
+    in_time: Callable[[], bool]
+    """Whether something new may be begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The whole journal, of which some is read: a run may end before it does."""
+
+    epoch: int
+    mark: int
+    """Where the mark may stand when all is read and settled."""
+    entries: Iterator[JournalEntry]
+
+
+class Arrears:
+    """The arrears of one region's ledger; only the holder's are settled.
+
+    Every method raises `JournalUnavailable`, `DatabaseUnavailable` or `StaleEpoch` where it could not go
+    on. What was done is done, and the next run goes on.
+    """
+
+    def __init__(self, *, region: str, journal: Journal, clock: Clock, grace_ms: int = GRACE_MS) -> None:
+        self._region = region
+        self._journal = journal
+        self._clock = clock
+        self._grace_ms = grace_ms
+        self._search: _Search | None = None
+
+    def settle(self, run: Run) -> None:
+        """Settle what is owed, and move the mark, as far as time allows."""
+        mark = run.report.mark = run.ledger.marked()
+        if mark is None:
+            self._search_all(run)
+        else:
+            self._go_on(mark, run)
+
+    def _search_all(self, run: Run) -> None:
+        """The first mark. Whatever arrived before it was in the journal when the search began."""
+        search, self._search = self._search, None
+        if search is None or search.epoch != run.epoch:
+            mark = minute_of(self._clock() - self._grace_ms)
+            search = _Search(run.epoch, mark, self._journal.entries(None))
+        if self._pass(search.entries, run, self._settle_all):
+            self._move_mark(search.mark, run)
+        elif run.report.standing is Standing.READY:
+            self._search = search
+
+    def _go_on(self, mark: int, run: Run) -> None:
+        now_ms = self._clock()
+        over = minute_of(now_ms - self._grace_ms)
+        for minute in range(mark, minute_of(now_ms - STALE_MS) + 1):
+            work = self._settle_all if minute < over else self._settle_stale
+            if not self._pass(self._journal.arrived(minute), run, work):
+                return
+            if minute < over:
+                self._move_mark(minute + 1, run)
+
+    def _move_mark(self, minute: int, run: Run) -> None:
+        run.ledger.advance_mark(minute, epoch=run.epoch)
+        run.report.mark = minute
+
+    def _pass(
+        self,
+        entries: Iterator[JournalEntry],
+        run: Run,
+        work: Callable[[dict[str, JournalEntry], Run], bool],
+    ) -> bool:
+        """Whether all of the entries were worked on, in time and under the lease."""
+        while run.in_time():
+            batch = {entry.idempotency_key: entry for entry in islice(entries, BATCH)}
+            run.report.read += len(batch)
+            if not batch:
+                return True
+            if not work(batch, run):
+                return False
+        return False
+
+    def _settle_all(self, batch: dict[str, JournalEntry], run: Run) -> bool:
+        """Settled entries are compared too: they may have been settled in a writer whose end was lost."""
+        settled = self._journal.settled(list(batch))
+        owed = [entry for key, entry in batch.items() if key not in settled]
+        return self._record(list(batch.values()), owed, run)
+
+    def _settle_stale(self, batch: dict[str, JournalEntry], run: Run) -> bool:
+        """What the ledger has is left until its minute is over: it costs less to look then, and once."""
+        before_ms = self._clock() - STALE_MS
+        stale = [key for key, entry in batch.items() if entry.accepted_at_ms < before_ms]
+        known = run.ledger.known(stale)
+        owed = [batch[key] for key in stale if key not in known]
+        return not owed or self._record(owed, owed, run)
+
+    def _record(self, entries: list[JournalEntry], owed: list[JournalEntry], run: Run) -> bool:
+        # The lease is asked after the entries were read: if it is still held, every successor will find
+        # them in the journal, so they may be called settled whatever becomes of this ledger.
+        if not run.held():
+            return False
+        run.report.replayed += replay(entries, run.ledger, epoch=run.epoch, region=self._region)
+        now_ms = self._clock()
+        for entry in owed:
+            self._journal.settle(entry.idempotency_key)
+            run.report.oldest_ms = max(run.report.oldest_ms, now_ms - entry.accepted_at_ms)
+        run.report.settled += len(owed)
+        return True

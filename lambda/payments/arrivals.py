@@ -1,0 +1,99 @@
+"""The arrivals: the journal's entries again, by the minute in which they came.
+
+The journal answers what is known about a key. The arrivals answer what came since a moment, in the time
+that takes and not in the age of the system. Both tables are strongly consistent, and nothing is deleted.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from payments.entry import JournalEntry, from_item, to_item
+from payments.errors import JournalUnavailable
+from runtime.clock import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MINUTE_MS = 60_000
+SHARDS = 8
+"""Partitions of a minute: one takes a thousand writes a second."""
+AHEAD = 2
+"""Minutes that are read beyond our clock: the region that wrote may have a faster one."""
+FAR = 240
+"""Minutes. Each takes eight queries, empty or not: who is stopped after a minute cannot read more."""
+
+
+def minute_of(at_ms: int) -> int:
+    """The minute, counted since 1970, of a time in milliseconds."""
+    return at_ms // MINUTE_MS
+
+
+class Arrivals:
+    """The arrivals table.
+
+    Every method raises `JournalUnavailable` when the table does not answer.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock, shards: int = SHARDS) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+        self._shards = shards
+
+    def note(self, entry: JournalEntry, *, until_ms: int) -> None:
+        """Put `entry` into the present minute, unless it is later than *until_ms* by now.
+
+        Whoever acknowledges nothing after *until_ms* has therefore put it into a minute that was not over for
+        long: see `failover.arrears.GRACE_MS`.
+        """
+        now_ms = self._clock()
+        if now_ms > until_ms:
+            raise JournalUnavailable("journal arrival: too late")
+        shard = crc32(entry.idempotency_key.encode()) % self._shards
+        with answering("arrival"):
+            self._client.put_item(
+                TableName=self._table,
+                Item={**to_item(entry), "window": {"S": _window(minute_of(now_ms), shard)}},
+            )
+
+    def of(self, minute: int) -> Iterator[JournalEntry]:
+        """What came in this minute, read consistently; a key that came twice may come twice."""
+        pages = self._client.get_paginator("query")
+        for shard in range(self._shards):
+            with answering("arrivals"):
+                for page in pages.paginate(
+                    TableName=self._table,
+                    ConsistentRead=True,
+                    KeyConditionExpression="#window = :window",
+                    ExpressionAttributeNames={"#window": "window"},
+                    ExpressionAttributeValues={":window": {"S": _window(minute, shard)}},
+                ):
+                    yield from map(from_item, page["Items"])
+
+    def far(self, minute: int) -> bool:
+        """Whether this minute is too long ago to read all that came since, minute by minute."""
+        return minute_of(self._clock()) - minute > FAR
+
+    def since(self, minute: int) -> Iterator[JournalEntry]:
+        """What came in this minute and after it."""
+        last = minute_of(self._clock()) + AHEAD
+        while minute <= last:
+            yield from self.of(minute)
+            minute += 1
+
+
+@contextmanager
+def answering(operation: str) -> Iterator[None]:
+    """Makes an error of the client a `JournalUnavailable` that names the operation."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise JournalUnavailable(f"journal {operation}: {error}") from error
+
+
+def _window(minute: int, shard: int) -> str:
+    return f"{minute}#{shard}"

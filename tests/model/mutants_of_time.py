@@ -1,0 +1,91 @@
+"""Seeded bugs of the journal by time, see tests/model/mutants.py."""
+
+from dataclasses import replace
+
+import pytest
+
+from failover.arrears import Arrears
+from payments.arrivals import Arrivals, minute_of
+from payments.entry import EntryState
+from payments.journal import Journal
+from payments.ledger import Ledger
+from tests.model import site
+
+Patch = pytest.MonkeyPatch
+
+
+def mark_outside_the_ledger(patch: Patch) -> None:
+    """One mark for all copies: the newest."""
+    real = Ledger.marked
+
+    def marked(self):
+        return vars(self._connection._world).setdefault("mark", real(self))
+
+    def advance_mark(self, minute, *, epoch):
+        self._connection._world.mark = minute
+
+    patch.setattr(Ledger, "marked", marked)
+    patch.setattr(Ledger, "advance_mark", advance_mark)
+
+
+def mark_without_a_look_at_the_ledger(patch: Patch) -> None:
+    patch.setattr(Arrears, "_settle_all", lambda _self, _batch, _run: True)
+
+
+def repeated_request_does_not_arrive(patch: Patch) -> None:
+    def accept(self, entry, *, until_ms):
+        claim = self._claim(entry)
+        if claim.payment_id == entry.payment_id:
+            self._arrivals.note(claim, until_ms=until_ms)
+        return claim
+
+    patch.setattr(Journal, "accept", accept)
+
+
+def settled_request_does_not_arrive(patch: Patch) -> None:
+    """It may have come too late for the mark, and have been settled by a run that overlapped."""
+
+    def accept(self, entry, *, until_ms):
+        claim = self._claim(entry)
+        if claim.state is not EntryState.SETTLED:
+            self._arrivals.note(claim, until_ms=until_ms)
+        return claim
+
+    patch.setattr(Journal, "accept", accept)
+
+
+def arrival_of_the_draft(patch: Patch) -> None:
+    def accept(self, entry, *, until_ms):
+        claim = self._claim(entry)
+        self._arrivals.note(replace(claim, payment_id=entry.payment_id), until_ms=until_ms)
+        return claim
+
+    patch.setattr(Journal, "accept", accept)
+
+
+def arrival_in_the_minute_of_its_claim(patch: Patch) -> None:
+    real = Arrivals.note
+
+    def note(self, entry, *, until_ms):
+        clock, self._clock = self._clock, lambda: entry.accepted_at_ms
+        try:
+            real(self, entry, until_ms=max(until_ms, entry.accepted_at_ms))
+        finally:
+            self._clock = clock
+
+    patch.setattr(Arrivals, "note", note)
+
+
+def no_grace(patch: Patch) -> None:
+    patch.setattr(site, "GRACE_MS", 0)
+
+
+def arrivals_of_the_past_only(patch: Patch) -> None:
+    """Nobody reads the present minute."""
+
+    def since(self, minute):
+        while minute < minute_of(self._clock()):
+            yield from self.of(minute)
+            minute += 1
+
+    patch.setattr(Arrivals, "since", since)
