@@ -10,6 +10,8 @@ PART_OF_TIMEOUT = 0.95
 """A function that takes longer is about to be cut off."""
 KEEPER_SILENT_MIN = 3
 """A keeper starts every minute and ticks every few seconds."""
+MARK_OLD_MIN = 15
+"""The mark is three to four minutes old while the reconciler keeps up (ADR 11)."""
 QUIET = "nothing happened"
 
 
@@ -98,6 +100,15 @@ def _payments(metrics: RegionMetrics) -> Iterator[Alarm]:
         says="Payments were accepted into the journal but not settled in the ledger",
         runbook="ledger-writes",
         impairs=True,
+    )
+    yield Alarm(
+        id="mark-age",
+        metric=metrics.metered("MarkAge", "Maximum"),
+        side=Side.ABOVE,
+        threshold=MARK_OLD_MIN * 60_000,
+        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        says=f"The reconciler is {MARK_OLD_MIN} minutes behind: a takeover would have to read all since then",
+        runbook="mark-age",
     )
     yield Alarm(
         id="takeover-held",

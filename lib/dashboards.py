@@ -84,6 +84,7 @@ def _shown(metrics: RegionMetrics) -> dict[str, list[Metric]]:
         "Lease left (ms)": [metrics.own("LeaseRemaining", "Minimum")],
         "Keeper": [metrics.own("KeeperTicks"), *(metrics.own(page.metric) for page in PAGES)],
         "Ledger writes that failed": [metrics.own("LedgerWriteFailures")],
+        "Age of the ledger's mark (ms)": [metrics.metered("MarkAge", "Maximum")],
         "Takeovers": [metrics.takeovers(name) for name in ("ExecutionsStarted", "ExecutionsFailed")],
     }
 

@@ -63,3 +63,8 @@ class RegionMetrics:
     def own(self, name: str, statistic: str = "Sum") -> Metric:
         """Counted in the functions' logs."""
         return Metric(own_namespace(self.site.settings), name, statistic)
+
+    def metered(self, name: str, statistic: str) -> Metric:
+        """Written by the functions themselves, as `runtime.metrics.Meter` does."""
+        service = {"service": self.site.settings.system}
+        return Metric(own_namespace(self.site.settings), name, statistic, service)

@@ -3,12 +3,14 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from failover.decision import Rule
 from failover.loss import Loss
 from lib.log_metrics import PAGES
+from runtime.metrics import MILLISECONDS, Meter
 from tests.unit.synthesized import synthesize
 
 LAMBDA = Path(__file__).parents[4] / "lambda"
@@ -93,6 +95,17 @@ def test_P10_ledger_writes_that_fail_are_counted_by_the_words_that_the_function_
     assert alarms_of(region)["ledger-writes"]["metric_name"] == "LedgerWriteFailures"
 
 
+def test_P10_a_reconciler_that_falls_behind_is_seen_by_the_figure_that_it_writes(region, settings, capsys):
+    names = SimpleNamespace(system=settings.system, parameter_prefix=settings.parameter_prefix)
+    Meter(names).record({"MarkAge": (MILLISECONDS, 1)})
+    line = json.loads(capsys.readouterr().out)
+    [told] = line["_aws"]["CloudWatchMetrics"]
+    alarm = alarms_of(region)["mark-age"]
+    assert (alarm["namespace"], alarm["metric_name"]) == (told["Namespace"], told["Metrics"][0]["Name"])
+    assert alarm["dimensions"] == {name: line[name] for [name] in told["Dimensions"]}
+    assert '"MarkAge"' in (LAMBDA / "failover" / "reconciler.py").read_text()
+
+
 def test_P10_the_keeper_pages_by_the_codes_that_it_writes(region):
     keepers = [page for page in PAGES if page.function == "keeper"]
     assert {page.rule for page in keepers} <= set(Rule)
@@ -121,7 +134,7 @@ def test_P10_what_is_counted_is_what_the_alarms_measure(region):
     measured = {
         (alarm["namespace"], alarm["metric_name"])
         for alarm in alarms_of(region).values()
-        if not alarm["namespace"].startswith("AWS/")
+        if not alarm["namespace"].startswith("AWS/") and not alarm.get("dimensions")
     }
     assert counted == measured
 

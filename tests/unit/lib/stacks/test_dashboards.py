@@ -26,7 +26,7 @@ def test_P07_every_widget_names_its_region_and_both_regions_show_the_same(stacks
     for graph in graphs(stacks):
         titles[graph["region"]].append(graph["title"].removesuffix(f", {graph['region']}"))
     assert titles["us-east-1"] == titles["us-west-2"]
-    assert len(titles["us-east-1"]) == 12
+    assert len(titles["us-east-1"]) == 13
 
 
 def test_P07_databases_functions_tables_apis_and_the_lease_are_shown(stacks):
