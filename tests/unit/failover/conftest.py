@@ -1,33 +1,19 @@
 """Two regions, one lease, a clock that a test moves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from failover.decision import Policy
-from failover.lease import Automation, Lease, LeaseState
+from failover.lease import Lease
 from failover.lease_item import to_item
 from failover.lease_table import LeaseTable
+from failover.operations import own_bus
+from failover.steps.tools import Tools
 
-EAST, WEST = "us-east-1", "us-west-2"
-NOW = 1_800_000_000_000
-TTL = 30_000
-SKEW = 2_000
-LIMIT = 1_800_000
-POLICY = Policy(ttl_ms=TTL, skew_ms=SKEW, transition_limit_ms=LIMIT)
-
-LEASE = Lease(
-    system="payments",
-    epoch=7,
-    holder=EAST,
-    state=LeaseState.ACTIVE,
-    expires_at_ms=NOW + TTL,
-    automation=Automation.RUNNING,
-    changed_at_ms=NOW - 1_000,
-    previous_holder=WEST,
-)
+from .scene import EAST, NOW, WEST
+from .west import TAKEN, West, WestTools
 
 
 class Clock:
@@ -82,3 +68,26 @@ def put(dynamodb):
         return lease
 
     return put
+
+
+@pytest.fixture
+def west() -> West:
+    return West()
+
+
+@pytest.fixture
+def tools(west: West, leases: LeaseTable, put: Callable[[Lease], Lease], clock) -> Tools:
+    put(TAKEN)
+    return WestTools(
+        region=WEST,
+        leases=leases,
+        parameters=west,
+        database=west,
+        journal=west,
+        rds=west,
+        api=west,
+        approvals=west,
+        bus=own_bus(west, west, "payments"),
+        clock=clock,
+        rds_in=lambda region: west,
+    )

@@ -18,12 +18,12 @@ from failover.takeover import Takeover
 from payments.errors import JournalUnavailable
 from runtime.logs import logger
 
-from .conftest import EAST, LEASE, NOW, WEST
-from .test_steps import POLICY, TAKEN, TAKEOVER, entry, fails, tools, west  # noqa: F401 - fixtures
+from .scene import EAST, LEASE, NOW, WEST
+from .west import POLICY, TAKEN, TAKEOVER, entry, fails
 
 
 @pytest.fixture
-def untrusted(west):  # noqa: F811
+def untrusted(west):
     west.published["approvals/policy"] = json.dumps(POLICY | {"journal_trusted": False})
     return west
 
@@ -38,7 +38,7 @@ def levels(monkeypatch):
     return logged
 
 
-def test_B10_over_the_budget_the_takeover_asks_and_waits(tools, untrusted, levels):  # noqa: F811
+def test_B10_over_the_budget_the_takeover_asks_and_waits(tools, untrusted, levels):
     told = perform("approve", TAKEOVER, tools)
     assert (told["done"], told["rule"]) == (False, "L50_over_budget")
     asked = json.loads(untrusted.request.text)
@@ -53,13 +53,13 @@ def test_B10_over_the_budget_the_takeover_asks_and_waits(tools, untrusted, level
     assert ("error", "data loss", "L50_over_budget") in [(lv, text, e.get("rule")) for lv, text, e in levels]
 
 
-def approve(west, *approvers):  # noqa: F811
+def approve(west, *approvers):
     west.approved = [
         Approval(approver=each, digest=west.request.digest, approved_at_ms=NOW) for each in approvers
     ]
 
 
-def test_B10_with_two_approvals_it_goes_on_and_with_new_figures_it_asks_again(tools, untrusted):  # noqa: F811
+def test_B10_with_two_approvals_it_goes_on_and_with_new_figures_it_asks_again(tools, untrusted):
     perform("approve", TAKEOVER, tools)
     approve(untrusted, "AIDAALICE")
     assert perform("approve", TAKEOVER, tools)["done"] is False
@@ -69,14 +69,14 @@ def test_B10_with_two_approvals_it_goes_on_and_with_new_figures_it_asks_again(to
     assert perform("approve", TAKEOVER, tools)["rule"] == "L50_over_budget"
 
 
-def test_B10_an_approval_is_not_taken_over_into_another_epoch(tools, untrusted, put):  # noqa: F811
+def test_B10_an_approval_is_not_taken_over_into_another_epoch(tools, untrusted, put):
     perform("approve", TAKEOVER, tools)
     approve(untrusted, "AIDAALICE", "AIDABOB")
     later = Takeover.of(put(replace(TAKEN, epoch=10)))
     assert perform("approve", later, tools)["done"] is False
 
 
-def test_B10_within_the_budget_it_goes_on(tools, untrusted):  # noqa: F811
+def test_B10_within_the_budget_it_goes_on(tools, untrusted):
     untrusted.published["approvals/policy"] = json.dumps(
         POLICY | {"journal_trusted": False, "payments": 2, "money": {"EUR": 10}}
     )
@@ -84,25 +84,25 @@ def test_B10_within_the_budget_it_goes_on(tools, untrusted):  # noqa: F811
     assert untrusted.request is None
 
 
-def test_B10_a_lag_is_counted_from_the_heartbeat_to_the_newest_payment(tools, untrusted):  # noqa: F811
+def test_B10_a_lag_is_counted_from_the_heartbeat_to_the_newest_payment(tools, untrusted):
     untrusted.beat_ms = NOW - 7_000
     assert perform("approve", TAKEOVER, tools)["figures"]["lag_ms"] == 7_000
 
 
-def test_B10_without_a_heartbeat_the_lag_is_unknown_which_is_over(tools, untrusted):  # noqa: F811
+def test_B10_without_a_heartbeat_the_lag_is_unknown_which_is_over(tools, untrusted):
     untrusted.beat_ms = None
     told = perform("approve", TAKEOVER, tools)
     assert (told["done"], told["figures"]["lag_ms"]) == (False, None)
 
 
-def test_B10_a_journal_that_lacks_what_the_ledger_has_proves_nothing(tools, west):  # noqa: F811
+def test_B10_a_journal_that_lacks_what_the_ledger_has_proves_nothing(tools, west):
     """It was emptied, or restored to an earlier time: then other payments may be missing in both."""
     del west.journalled["key-1"]
     told = perform("approve", TAKEOVER, tools)
     assert (told["done"], told["figures"]["journal"]) == (False, "incomplete")
 
 
-def test_B10_arrivals_that_lack_what_came_since_the_mark_prove_nothing(tools, west):  # noqa: F811
+def test_B10_arrivals_that_lack_what_came_since_the_mark_prove_nothing(tools, west):
     """They were emptied, or restored to an earlier time."""
     west.arrived = [entry("key-2")]
     assert perform("approve", TAKEOVER, tools)["figures"]["journal"] == "incomplete"
@@ -110,26 +110,26 @@ def test_B10_arrivals_that_lack_what_came_since_the_mark_prove_nothing(tools, we
     assert perform("approve", TAKEOVER, tools)["figures"]["journal"] == "complete"
 
 
-def test_B10_what_came_before_the_mark_need_not_be_among_the_arrivals(tools, west):  # noqa: F811
+def test_B10_what_came_before_the_mark_need_not_be_among_the_arrivals(tools, west):
     west.journalled["key-1"] = replace(entry("key-1"), accepted_at_ms=NOW - 1)
     west.arrived = [entry("key-2")]
     told = perform("approve", TAKEOVER, tools)["figures"]
     assert (told["journal"], told["payments"]) == ("complete", 1)
 
 
-def test_B10_without_a_mark_the_whole_journal_is_the_proof(tools, west):  # noqa: F811
+def test_B10_without_a_mark_the_whole_journal_is_the_proof(tools, west):
     west.minute, west.arrived = None, []
     told = perform("approve", TAKEOVER, tools)["figures"]
     assert (told["journal"], told["payments"]) == ("complete", 2)
 
 
-def test_B10_a_payment_that_came_twice_is_lost_once(tools, untrusted):  # noqa: F811
+def test_B10_a_payment_that_came_twice_is_lost_once(tools, untrusted):
     untrusted.arrived = [entry(key) for key in ("key-1", "key-2", "key-2")]
     told = perform("approve", TAKEOVER, tools)["figures"]
     assert (told["payments"], told["money"]) == (1, {"EUR": 5})
 
 
-def test_B10_a_journal_that_cannot_be_read_is_an_unknown_loss(tools, west):  # noqa: F811
+def test_B10_a_journal_that_cannot_be_read_is_an_unknown_loss(tools, west):
     west.entries = fails(JournalUnavailable("cut"))
     told = perform("approve", TAKEOVER, tools)
     assert (told["done"], told["figures"]["journal"], told["figures"]["payments"]) == (
@@ -139,7 +139,7 @@ def test_B10_a_journal_that_cannot_be_read_is_an_unknown_loss(tools, west):  # n
     )
 
 
-def test_nothing_is_asked_where_nothing_is_forced(tools, untrusted, put):  # noqa: F811
+def test_nothing_is_asked_where_nothing_is_forced(tools, untrusted, put):
     handover = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
     handed = put(LEASE.draining(handover, now_ms=NOW).handed_over(handover, now_ms=NOW))
     assert perform("approve", Takeover.of(handed), tools)["rule"] == "L10_nothing_forced"
@@ -149,7 +149,7 @@ def test_nothing_is_asked_where_nothing_is_forced(tools, untrusted, put):  # noq
     assert untrusted.request is None
 
 
-def test_approvals_that_cannot_be_read_are_asked_for_again(tools, untrusted):  # noqa: F811
+def test_approvals_that_cannot_be_read_are_asked_for_again(tools, untrusted):
     untrusted.all = fails(ApprovalsUnavailable("cut"))
     with pytest.raises(NotYet, match="cut"):
         perform("approve", TAKEOVER, tools)

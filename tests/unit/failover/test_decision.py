@@ -16,7 +16,7 @@ from failover.decision import (
 )
 from failover.lease import Automation, Handover, Kind, Lease, LeaseState
 
-from .conftest import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, WEST
+from .scene import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, WEST
 
 EXPIRED = replace(LEASE, expires_at_ms=NOW - SKEW - 1)
 

@@ -23,7 +23,7 @@ from runtime.database import DatabaseUnavailable
 from runtime.environment import Environment
 from runtime.logs import logger
 
-from .conftest import EAST, LEASE, NOW, POLICY, SKEW, TTL, WEST
+from .scene import EAST, LEASE, NOW, POLICY, SKEW, TTL, WEST
 
 
 class Scene:

@@ -4,7 +4,7 @@ import pytest
 
 from failover.lease import Automation, Lease, LeaseState
 
-from .conftest import EAST, LEASE, NOW, SKEW, TTL, WEST
+from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
 
 EXPIRY = LEASE.expires_at_ms
 

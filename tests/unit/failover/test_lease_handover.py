@@ -10,7 +10,7 @@ from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.lease_item import from_item, to_item
 from failover.lease_table import LeaseLost
 
-from .conftest import EAST, LEASE, NOW, POLICY, TTL, WEST
+from .scene import EAST, LEASE, NOW, POLICY, TTL, WEST
 from .test_decision import DRAINING as DRAINING_SEEN
 from .test_decision import GIVE_UP
 

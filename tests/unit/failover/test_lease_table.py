@@ -6,7 +6,7 @@ from botocore.exceptions import ReadTimeoutError
 from failover.lease import Automation, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
 
-from .conftest import EAST, LEASE, NOW, TTL, WEST
+from .scene import EAST, LEASE, NOW, TTL, WEST
 
 
 class Flaky:

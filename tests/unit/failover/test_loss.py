@@ -18,7 +18,7 @@ from failover.loss import (
     judge,
 )
 
-from .conftest import NOW, WEST
+from .scene import NOW, WEST
 
 POLICY = LossPolicy(
     journal_trusted=False,

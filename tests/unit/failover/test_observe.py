@@ -15,7 +15,7 @@ from failover.region_api import ApiUnavailable
 from failover.takeover import Takeover
 from runtime.database import DatabaseUnavailable
 
-from .conftest import EAST, LEASE, NOW, WEST
+from .scene import EAST, LEASE, NOW, WEST
 
 
 class Sensors:

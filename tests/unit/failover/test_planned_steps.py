@@ -21,16 +21,8 @@ from failover.takeover import Takeover
 from payments.entry import EntryState
 from payments.errors import JournalUnavailable
 
-from .conftest import EAST, LEASE, NOW, WEST
-from .test_steps import (
-    OTHER_CLUSTER,
-    OWN_CLUSTER,
-    West,
-    WestTools,
-    entry,
-    fails,
-    refusal,
-)
+from .scene import EAST, LEASE, NOW, WEST
+from .west import OTHER_CLUSTER, OWN_CLUSTER, West, WestTools, entry, fails, refusal
 
 HANDOVER = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
 TAKEOVER = Takeover.planned(LEASE, HANDOVER)

@@ -24,7 +24,7 @@ from payments.request import PaymentRequest
 from runtime import clients
 from runtime.database import DatabaseUnavailable
 
-from .conftest import EAST, LEASE, NOW, SKEW, WEST
+from .scene import EAST, LEASE, NOW, SKEW, WEST
 from .test_keeper import ENVIRONMENT
 
 REQUEST = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b", reference="")

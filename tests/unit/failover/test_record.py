@@ -18,9 +18,9 @@ from runtime import clients
 from runtime.environment import Environment
 from runtime.parameters import ParameterUnavailable
 
-from .conftest import EAST, LEASE, WEST
+from .scene import EAST, LEASE, WEST
 from .test_keeper import ENVIRONMENT
-from .test_steps import TAKEN, TAKEOVER, West, fails, refusal
+from .west import TAKEN, TAKEOVER, West, fails, refusal
 
 SERVING = replace(TAKEN, state=LeaseState.ACTIVE)
 

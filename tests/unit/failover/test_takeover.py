@@ -9,7 +9,7 @@ from failover.lease import Handover, Kind, Lease, LeaseState
 from failover.takeover import MOST_ATTEMPTS, Phase, Takeover, TakeoverNotStarted, Takeovers
 from runtime.parameters import ParameterUnavailable
 
-from .conftest import EAST, LEASE, NOW, WEST
+from .scene import EAST, LEASE, NOW, WEST
 
 TAKEOVER = Takeover.of(replace(LEASE, holder=WEST, previous_holder=EAST))
 MACHINE = "arn:aws:states:us-west-2:123456789012:stateMachine:payments-failover-dev"

@@ -6,7 +6,7 @@ import pytest
 
 from failover.lease import Automation
 
-from .conftest import LEASE
+from .scene import LEASE
 
 
 @pytest.mark.parametrize("wanted", Automation)

@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from failover.lease import Kind
+from failover.steps import perform
+from failover.steps.errors import Held, NotYet
+from failover.takeover import Takeover
+
+from .west import OTHER_CLUSTER, OWN_CLUSTER, TAKEN, TAKEOVER, fails, refusal
+
+
+def test_promotion_allows_data_loss_and_names_the_own_cluster(tools, west):
+    perform("promote", TAKEOVER, tools)
+    assert west.failovers == [
+        {
+            "GlobalClusterIdentifier": "payments",
+            "TargetDbClusterIdentifier": OWN_CLUSTER,
+            "AllowDataLoss": True,
+        }
+    ]
+
+
+def test_a_writer_is_not_promoted(tools, west):
+    west.promotion_arrives()
+    assert perform("promote", TAKEOVER, tools) == {"requested": False}
+    assert west.failovers == []
+
+
+def test_an_old_writer_that_has_not_rejoined_is_no_writer(tools, west):
+    """It takes writes, but Aurora's writer is elsewhere: what it would take is thrown away."""
+    west.writer = True
+    assert perform("wait_writer", TAKEOVER, tools) == {"done": False, "database": "writer"}
+    assert perform("promote", TAKEOVER, tools) == {"requested": True}
+    assert len(west.failovers) == 1
+
+
+def test_a_promotion_under_way_is_not_an_error(tools, west):
+    perform("promote", TAKEOVER, tools)
+    assert perform("promote", TAKEOVER, tools) == {"requested": False}
+
+
+def test_a_promotion_that_arrived_while_the_database_restarts_is_not_an_error(tools, west):
+    west.promotion_arrives()
+    west.reachable = False
+    assert perform("promote", TAKEOVER, tools) == {"requested": False}
+
+
+def test_a_promotion_of_the_other_cluster_is_waited_for(tools, west):
+    west.aurora["to"] = OTHER_CLUSTER
+    with pytest.raises(NotYet, match="not accepted"):
+        perform("promote", TAKEOVER, tools)
+
+
+@pytest.mark.parametrize("error", [refusal("AccessDenied"), ReadTimeoutError(endpoint_url="https://rds")])
+def test_a_promotion_that_was_not_accepted_is_asked_for_again(tools, west, error):
+    west.failover_global_cluster = fails(error)
+    with pytest.raises(NotYet, match="not accepted"):
+        perform("promote", TAKEOVER, tools)
+
+
+def test_a_refusal_that_cannot_be_explained_is_no_success(tools, west):
+    west.failover_global_cluster = fails(refusal("InvalidGlobalClusterStateFault"))
+    west.describe_global_clusters = fails(ReadTimeoutError(endpoint_url="https://rds"))
+    with pytest.raises(NotYet, match="unknown"):
+        perform("promote", TAKEOVER, tools)
+
+
+@pytest.mark.parametrize(
+    ("reachable", "writer", "error"), [(True, False, Held), (True, True, Held), (False, False, NotYet)]
+)
+def test_a_bootstrap_promotes_nothing(*, tools, west, put, reachable, writer, error):
+    west.reachable, west.writer = reachable, writer
+    bootstrap = Takeover.of(put(replace(TAKEN, previous_holder=None)))
+    assert bootstrap.kind is Kind.BOOTSTRAP
+    with pytest.raises(error):
+        perform("promote", bootstrap, tools)
+    assert west.failovers == []
+
+
+# wait_writer
+
+
+@pytest.mark.parametrize(
+    ("reachable", "writer", "done"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_only_the_database_itself_says_that_it_is_the_writer(tools, west, reachable, writer, done):
+    west.promotion_arrives()
+    west.reachable, west.writer = reachable, writer
+    assert perform("wait_writer", TAKEOVER, tools)["done"] is done
+
+
+# fence and reconcile

@@ -1,0 +1,113 @@
+from dataclasses import replace
+
+import pytest
+
+from failover.steps import perform
+from failover.steps.errors import Held, NotYet
+from payments.arrivals import minute_of
+from payments.entry import EntryState
+from payments.errors import JournalUnavailable
+
+from .scene import EAST, NOW, WEST
+from .west import TAKEN, TAKEOVER, entry, fails
+
+
+def test_a_later_fence_is_never_lowered(tools, west):
+    west.writer, west.fence = True, 9
+    with pytest.raises(Held, match="later epoch"):
+        perform("fence", TAKEOVER, tools)
+    assert west.fence == 9
+
+
+def test_a_fence_that_did_not_move_is_no_success(tools, west):
+    west.writer = True
+    west.raise_fence = lambda epoch: None
+    with pytest.raises(NotYet, match="at 7, not at 8"):
+        perform("fence", TAKEOVER, tools)
+
+
+def test_many_payments_are_replayed_in_batches(tools, west):
+    keys = [f"key-{n}" for n in range(450)]
+    west.fence, west.rows, sizes = 8, {}, []
+    west.journalled = {key: entry(key, EntryState.INTENT) for key in keys}
+    known = west.known
+    west.known = lambda keys: sizes.append(len(list(keys))) or known(keys)
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 450, "replayed": 450}
+    assert set(west.rows) == set(keys)
+    assert max(sizes) == 200
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 450, "replayed": 0}
+
+
+def test_an_empty_journal_is_reconciled(tools, west):
+    west.journalled = {}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 0, "replayed": 0}
+
+
+@pytest.mark.parametrize("state", EntryState)
+def test_what_came_before_the_mark_is_not_looked_at(tools, west, state):
+    west.fence, west.rows = 8, {}
+    west.journalled["old"] = replace(entry("old", state), accepted_at_ms=NOW - 1)
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 3}
+    assert ("old" in west.rows, west.journalled["old"].state) == (False, state)
+
+
+def test_without_a_mark_the_whole_journal_is_compared(tools, west):
+    west.fence, west.minute = 8, None
+    west.journalled["old"] = replace(entry("old"), accepted_at_ms=NOW - 86_400_000)
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 4, "replayed": 3}
+
+
+def test_a_payment_that_came_twice_is_replayed_once(tools, west):
+    west.fence, twice = 8, entry("key-2")
+    west.arrived = [twice, *(entry(f"key-{n}", EntryState.INTENT) for n in range(3, 203)), twice]
+    west.journalled |= {each.idempotency_key: each for each in west.arrived}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 202, "replayed": 201}
+
+
+def test_what_the_ledger_has_is_left_to_the_reconciler(tools, west):
+    west.fence = 8
+    west.journalled["key-1"] = entry("key-1", EntryState.INTENT)
+    perform("reconcile", TAKEOVER, tools)
+    assert [west.journalled[f"key-{n}"].state for n in (1, 2, 3)] == ["INTENT", "SETTLED", "SETTLED"]
+
+
+def test_the_guard_asks_both_tables_of_the_journal(tools, west):
+    for broken in (None, minute_of(NOW)):
+        west.entries = lambda since, broken=broken: (
+            fails(JournalUnavailable("cut"))() if since == broken else iter([])
+        )
+        with pytest.raises(NotYet, match="cut"):
+            perform("guard", TAKEOVER, tools)
+
+
+def test_a_reconciler_that_slept_through_a_newer_epoch_settles_nothing(tools, west, put):
+    """Its ledger may be the one nobody reads any more: the mark would make the successor lie."""
+    west.fence = 8
+    known = west.known
+
+    def sleep(keys: object) -> set[str]:
+        put(replace(TAKEN, epoch=9, holder=EAST, previous_holder=WEST))
+        return known(keys)
+
+    west.known = sleep
+    with pytest.raises(Held, match="not what the lease asks for"):
+        perform("reconcile", TAKEOVER, tools)
+    assert west.journalled["key-3"].state is EntryState.INTENT
+
+
+def test_a_replay_that_is_not_in_the_ledger_is_no_success_and_settles_nothing(tools, west):
+    west.fence = 8
+    west.record = lambda entry, *, epoch, region: None
+    with pytest.raises(NotYet, match="2 payments"):
+        perform("reconcile", TAKEOVER, tools)
+    assert west.journalled["key-3"].state is EntryState.INTENT
+
+
+def test_a_newer_epoch_stops_the_replay(tools, west):
+    west.fence = 9
+    with pytest.raises(Held, match="another epoch"):
+        perform("reconcile", TAKEOVER, tools)
+    assert set(west.rows) == {"key-1"}
+
+
+# activate, verify, record

@@ -1,0 +1,211 @@
+"""The region that takes over, in memory: what the steps of a takeover work on."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+from botocore.exceptions import ClientError
+
+from failover.approvals import Request
+from failover.loss import Approval
+from failover.region_api import Answer
+from failover.steps import STEPS, perform
+from failover.steps.tools import Facts, Tools
+from failover.takeover import Takeover
+from payments.arrivals import minute_of
+from payments.entry import EntryState, JournalEntry
+from payments.errors import StaleEpoch
+from payments.request import PaymentRequest
+from runtime.database import DatabaseUnavailable
+
+from .scene import EAST, LEASE, NOW, TTL, WEST
+
+OWN_CLUSTER, OTHER_CLUSTER = "arn:west-cluster", "arn:east-cluster"
+TAKEN = LEASE.taken_over(by=WEST, now_ms=NOW, ttl_ms=TTL)
+TAKEOVER = Takeover.of(TAKEN)
+POLICY = {
+    "journal_trusted": True,
+    "payments": 0,
+    "lag_ms": 0,
+    "money": {},
+    "valid_ms": 900_000,
+    "sessions_are_people": False,
+}
+REQUEST = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b", reference="")
+
+
+def entry(key: str, state: EntryState = EntryState.SETTLED) -> JournalEntry:
+    return JournalEntry(
+        idempotency_key=key,
+        payment_id=f"id-{key}",
+        request_hash=REQUEST.digest(),
+        request=REQUEST,
+        epoch=7,
+        region=EAST,
+        state=state,
+        accepted_at_ms=NOW,
+    )
+
+
+class West(SimpleNamespace):
+    """The surviving region: database, journal, control plane, parameters and API, in memory.
+
+    A test breaks one thing by replacing one attribute.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            writer=False,
+            reachable=True,
+            aurora={"members": OTHER_CLUSTER, "to": None},
+            failovers=[],
+            fence=7,
+            rows={"key-1": (7, EAST)},
+            journalled={key: entry(key) for key in ("key-1", "key-2")}
+            | {"key-3": entry("key-3", EntryState.INTENT)},
+            published={
+                "db/cluster": OWN_CLUSTER,
+                "db/global-cluster": "payments",
+                "approvals/policy": json.dumps(POLICY),
+                "events/bus": "payments-events",
+            },
+            paid=[],
+            told=[],
+            beat_ms=NOW,
+            minute=minute_of(NOW),
+            arrived=None,
+            request=None,
+            approved=[],
+            answer=Answer(201, {"x-region": WEST}),
+        )
+
+    # the database
+    def writable(self) -> bool:
+        if not self.reachable:
+            raise DatabaseUnavailable("down")
+        return self.writer
+
+    def migrate(self) -> None:
+        if not self.writable():
+            raise DatabaseUnavailable("read-only")
+
+    def raise_fence(self, epoch: int) -> None:
+        if self.fence > epoch:
+            raise StaleEpoch(epoch)
+        self.fence = epoch
+
+    def fence_epoch(self) -> int:
+        return self.fence
+
+    def admits(self, epoch: int) -> bool:
+        if not self.writable():
+            raise DatabaseUnavailable("read-only")
+        return self.fence == epoch
+
+    def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
+        if self.fence != epoch:
+            raise StaleEpoch(epoch)
+        self.rows.setdefault(entry.idempotency_key, (epoch, region))
+
+    def known(self, keys: object) -> set[str]:
+        return set(keys) & set(self.rows)
+
+    def heartbeat(self) -> int | None:
+        return self.beat_ms
+
+    def marked(self) -> int | None:
+        return self.minute
+
+    def newest(self, most: int) -> list[str]:
+        return sorted(self.rows)[-most:]
+
+    # the approvals
+    def ask(self, text: str, *, now_ms: int) -> Request:
+        self.request = Request(text=text, asked_at_ms=now_ms)
+        return self.request
+
+    def all(self) -> list[Approval]:
+        return self.approved
+
+    # the journal
+    def find(self, key: str) -> JournalEntry | None:
+        return self.journalled.get(key)
+
+    def entries(self, since: int | None) -> Iterator[JournalEntry]:
+        """A test that sets `arrived` says what came; else each entry came once, when it was accepted."""
+        every = list(self.journalled.values())
+        if since is None:
+            return iter(every)
+        came = [e for e in every if minute_of(e.accepted_at_ms) >= since]
+        return iter(came if self.arrived is None else self.arrived)
+
+    def settled(self, keys: Iterable[str]) -> set[str]:
+        return {key for key in keys if self.journalled[key].state is EntryState.SETTLED}
+
+    def settle(self, key: str) -> None:
+        self.journalled[key] = replace(self.journalled[key], state=EntryState.SETTLED)
+
+    # the control plane of Aurora
+    def failover_global_cluster(self, **request: object) -> None:
+        self.failovers.append(request)
+        if self.aurora["to"] or self.aurora["members"] == OWN_CLUSTER:
+            raise refusal("InvalidGlobalClusterStateFault")
+        self.aurora["to"] = OWN_CLUSTER
+
+    def describe_global_clusters(self, **_: object) -> dict[str, list[dict[str, object]]]:
+        writer = self.aurora["members"]
+        members = [{"DBClusterArn": arn, "IsWriter": arn == writer} for arn in (OWN_CLUSTER, OTHER_CLUSTER)]
+        state = {"FailoverState": {"ToDbClusterArn": self.aurora["to"]}} if self.aurora["to"] else {}
+        return {"GlobalClusters": [{"GlobalClusterMembers": members, **state}]}
+
+    def promotion_arrives(self) -> None:
+        self.writer, self.aurora = True, {"members": OWN_CLUSTER, "to": None}
+
+    # EventBridge
+    def put_events(self, *, Entries: list[dict[str, str]]) -> object:  # noqa: N803 - boto3's
+        self.told.extend(Entries)
+        return {"Entries": [{"EventId": "1"} for _ in Entries]}
+
+    # parameters and API
+    def get(self, name: str) -> str:
+        return self.published[name]
+
+    def put(self, name: str, value: str) -> None:
+        self.published[name] = value
+
+    def pay(self, payment: dict[str, object], *, idempotency_key: str) -> Answer:
+        self.paid.append((idempotency_key, payment))
+        return self.answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WestTools(Tools):
+    @contextmanager
+    def ledger(self) -> Iterator[object]:
+        yield self.database
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "FailoverGlobalCluster")
+
+
+def fails(error: Exception) -> Callable[..., object]:
+    def fail(*_: object, **__: object) -> object:
+        raise error
+
+    return fail
+
+
+def run_all(tools: Tools, west: West, *, times: int = 1, until: str = "record") -> dict[str, Facts]:
+    """The state machine: every step in order, each `times`, and the promotion arrives in between."""
+    facts: dict[str, Facts] = {}
+    for name in STEPS:
+        for _ in range(times):
+            facts[name] = perform(name, TAKEOVER, tools)
+        if name == "promote":
+            west.promotion_arrives()
+        if name == until:
+            break
+    return facts
