@@ -10,11 +10,10 @@ from moto import mock_aws
 from failover.lease import Lease
 from failover.lease_item import to_item
 from failover.lease_table import LeaseTable
-from failover.operations import own_bus
 from failover.steps.tools import Tools
 
-from .scene import EAST, NOW, WEST
-from .west import TAKEN, West, WestTools
+from .scene import EAST, NOW
+from .west import TAKEN, West, tools_of
 
 
 class Clock:
@@ -83,16 +82,4 @@ def west() -> West:
 @pytest.fixture
 def tools(west: West, leases: LeaseTable, put: Callable[[Lease], Lease], clock) -> Tools:
     put(TAKEN)
-    return WestTools(
-        region=WEST,
-        leases=leases,
-        parameters=west,
-        database=west,
-        journal=west,
-        rds=west,
-        api=west,
-        approvals=west,
-        bus=own_bus(west, west, "payments"),
-        clock=clock,
-        rds_in=_lost,
-    )
+    return tools_of(west, leases, clock, rds_in=_lost)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -10,19 +11,19 @@ from botocore.exceptions import ReadTimeoutError
 
 from failover.lease import Handover, Kind, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
-from failover.operations import own_bus
 from failover.region_api import ApiUnavailable
 from failover.steps import STEPS, handler, perform
 from failover.steps import tools as tools_module
 from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import OVERDUE_MS, Stock, inspect, take_stock
-from failover.steps.tools import Facts, Tools
+from failover.steps.tools import Tools
 from failover.takeover import Takeover
 from payments.entry import EntryState
 from payments.errors import JournalUnavailable
 
 from .scene import EAST, LEASE, NOW, WEST
-from .west import OTHER_CLUSTER, OWN_CLUSTER, West, WestTools, entry, fails, refusal
+from .west import OTHER_CLUSTER, OWN_CLUSTER, West, entry, fails, refusal, tools_of
+from .west import run_all as run_west
 
 HANDOVER = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
 TAKEOVER = Takeover.planned(LEASE, HANDOVER)
@@ -63,31 +64,10 @@ def west() -> Well:
 @pytest.fixture
 def tools(west: Well, leases: LeaseTable, put: Callable[[Lease], Lease], clock) -> Tools:
     put(LEASE)
-    return WestTools(
-        region=WEST,
-        leases=leases,
-        parameters=west,
-        database=west,
-        journal=west,
-        rds=west,
-        api=west,
-        approvals=west,
-        bus=own_bus(west, west, "payments"),
-        clock=clock,
-        rds_in=west.rds_in,
-    )
+    return tools_of(west, leases, clock, rds_in=west.rds_in)
 
 
-def run_all(tools: Tools, west: Well, *, times: int = 1, until: str = "record") -> dict[str, Facts]:
-    facts: dict[str, Facts] = {}
-    for name in ORDER:
-        for _ in range(times):
-            facts[name] = perform(name, TAKEOVER, tools)
-        if name == "promote":
-            west.promotion_arrives()
-        if name == until:
-            break
-    return facts
+run_all = partial(run_west, takeover=TAKEOVER, order=ORDER)
 
 
 def outcome(tools: Tools, west: Well) -> tuple[object, ...]:

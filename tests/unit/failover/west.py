@@ -9,7 +9,9 @@ from types import SimpleNamespace
 from botocore.exceptions import ClientError
 
 from failover.approvals import Request
+from failover.lease_table import LeaseTable
 from failover.loss import Approval
+from failover.operations import own_bus
 from failover.region_api import Answer
 from failover.steps import STEPS, perform
 from failover.steps.tools import Facts, Tools
@@ -198,12 +200,39 @@ def fails(error: Exception) -> Callable[..., object]:
     return fail
 
 
-def run_all(tools: Tools, west: West, *, times: int = 1, until: str = "record") -> dict[str, Facts]:
+def tools_of(
+    west: West, leases: LeaseTable, clock: Callable[[], int], *, rds_in: Callable[[str], object]
+) -> Tools:
+    """The tools of a step in this region; *rds_in* is asked for any other region's."""
+    return WestTools(
+        region=WEST,
+        leases=leases,
+        parameters=west,
+        database=west,
+        journal=west,
+        rds=west,
+        api=west,
+        approvals=west,
+        bus=own_bus(west, west, "payments"),
+        clock=clock,
+        rds_in=rds_in,
+    )
+
+
+def run_all(
+    tools: Tools,
+    west: West,
+    *,
+    takeover: Takeover = TAKEOVER,
+    order: Iterable[str] = STEPS,
+    times: int = 1,
+    until: str = "record",
+) -> dict[str, Facts]:
     """The state machine: every step in order, each `times`, and the promotion arrives in between."""
     facts: dict[str, Facts] = {}
-    for name in STEPS:
+    for name in order:
         for _ in range(times):
-            facts[name] = perform(name, TAKEOVER, tools)
+            facts[name] = perform(name, takeover, tools)
         if name == "promote":
             west.promotion_arrives()
         if name == until:
