@@ -67,6 +67,11 @@ class RetryBudget:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._credit = 1.0
 
+    @property
+    def waiting(self) -> int:
+        """Retries that wait for their turn."""
+        return len(self._waiting)
+
     async def turn(self) -> None:
         """Wait for this retry's turn."""
         waiter = asyncio.get_running_loop().create_future()

@@ -20,6 +20,7 @@ _CURRENCIES = ("EUR", "USD", "JPY")
 _MAX_AMOUNT_MINOR = 250_000
 # Shorter than any server's own limit, so that no request is sent on a connection being closed.
 _KEEPALIVE_S = 2.0
+_SHARED_ANEW_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class Load:
                 dns=CachingResolver(
                     Staggered(_as_kept(resolver, plan, number), (number + 1) / plan.populations)
                 ),
-                budget=RetryBudget(self._share(plan.rate * plan.retry_ratio)),
+                budget=RetryBudget(plan.rate * plan.retry_ratio / plan.populations),
                 deadline_s=plan.deadline_s,
             )
             for number in range(plan.populations)
@@ -98,15 +99,15 @@ class Load:
                 await tasks.end([*budgets, *self._pending])
 
     async def drain(self, within_s: float) -> None:
-        """Stop arrivals, and give the backlog the capacity they leave free, for *within_s*."""
+        """Stop arrivals, and share all capacity among the populations with a backlog, for *within_s*."""
         self._arrivals.cancel()
-        for group in self._populations:
-            group.budget.rate += self._share(self._plan.rate)
-        if self._pending:
-            await asyncio.wait(self._pending, timeout=within_s)
-
-    def _share(self, rate: float) -> float:
-        return rate / self._plan.populations
+        capacity = self._plan.rate * (1 + self._plan.retry_ratio)
+        end = time.monotonic() + within_s
+        while self._pending and time.monotonic() < end:
+            behind = [group.budget for group in self._populations if group.budget.waiting]
+            for budget in behind:
+                budget.rate = capacity / len(behind)
+            await asyncio.wait(self._pending, timeout=min(_SHARED_ANEW_S, end - time.monotonic()))
 
     async def _arrive(self, http: aiohttp.ClientSession) -> None:
         begin, number = time.time(), 0

@@ -25,7 +25,7 @@ class Given:
 
     within_s: float = 150.0
     """How long to wait for the holder to be ready and DNS to name it."""
-    steady_s: float = 20.0
+    steady_s: float = 10.0
     """How long the full load runs before the fault."""
     side: Side = Side.ANY
     deeds: tuple[Deed, ...] = ()
@@ -44,7 +44,7 @@ class Follow:
     after_last_step_s: float = 30.0
     """How long at least after the last step of the timeline."""
     drain_s: float = 60.0
-    """How long clients may work off their backlog once no new payment arrives."""
+    """How long at most clients may work off their backlog once no new payment arrives."""
     settle_s: float = 30.0
     """How long an accepted payment may take to reach the ledger after that."""
 

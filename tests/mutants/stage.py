@@ -1,8 +1,8 @@
 """A copy of the repository in which mutmut can work.
 
 mutmut names modules by their path and knows a source folder `src` only, so `lambda` becomes `src`. It forks a
-mutant from a process that has run the tests: the conftest of all tests starts CDKTF's kernel, which no fork
-may share, and no test of these packages uses it.
+mutant from a process that has run the tests: CDKTF's kernel, which no fork may share, must not run in it, so
+the conftest of all tests and whatever else starts it are left out.
 """
 
 import shutil
@@ -15,6 +15,8 @@ OTHERS = ("lib", "policy", "gameday", "localcloud", "gates", "docs", "dr")
 """Tests of other packages: left out."""
 LEFT_ALONE = ("payments/openapi.py",)
 """Made while it is imported, before a mutant is switched on; the contract tests are its check."""
+WITH_KERNEL = ("test_openapi.py",)
+"""Tests that start CDKTF's kernel; what they test is left alone."""
 PYPROJECT = """
 [tool.pytest.ini_options]
 pythonpath = [".", "src"]
@@ -40,7 +42,7 @@ def prepare(package: str, folder: Path) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    unit = shutil.ignore_patterns("__pycache__", *OTHERS)
+    unit = shutil.ignore_patterns("__pycache__", *OTHERS, *WITH_KERNEL)
     shutil.copytree(ROOT / "tests" / "unit", folder / "tests" / "unit", ignore=unit)
     shutil.copytree(ROOT / "lambda", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "tests" / "unit" / "conftest.py").write_text("")

@@ -1,4 +1,6 @@
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
@@ -20,6 +22,22 @@ def load(world, plan=PLAN, resolver=None) -> Load:
         resolver=resolver or world.resolver,
         plan=plan,
     )
+
+
+@asynccontextmanager
+async def answering(answer: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncIterator[FakeWorld]:
+    """A world whose eastern payments are answered by *answer*."""
+    app = web.Application()
+    app.router.add_post("/payments", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    world = FakeWorld()
+    world.doors[EAST] = "http://{}:{}".format(*runner.addresses[0][:2])
+    try:
+        yield world
+    finally:
+        await runner.cleanup()
 
 
 def test_the_region_is_read_off_the_host():
@@ -49,20 +67,12 @@ async def test_arrivals_do_not_wait_for_answers():
         await stuck.wait()
         return web.Response()
 
-    app = web.Application()
-    app.router.add_post("/payments", hang)
-    world = FakeWorld()
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    world.doors[EAST] = "http://{}:{}".format(*runner.addresses[0][:2])
-    payments = load(world)
-    async with payments.arriving():
-        await asyncio.sleep(0.7)
-        assert len(payments.operations) >= 25
-    stuck.set()
-    await runner.cleanup()
+    async with answering(hang) as world:
+        payments = load(world)
+        async with payments.arriving():
+            await asyncio.sleep(0.7)
+            assert len(payments.operations) >= 25
+        stuck.set()
     errors = {attempt.error for one in payments.operations for attempt in one.attempts}
     assert errors <= {"TimeoutError", "ConnectionTimeoutError", "SocketTimeoutError"}
     assert errors
@@ -84,23 +94,35 @@ async def test_a_payment_is_retried_under_its_key_until_it_is_settled():
     assert payments.pending == 0
 
 
+async def test_a_population_that_alone_is_behind_works_off_its_backlog_with_all_capacity():
+    late = {f"run-{number:06d}" for number in range(0, 1000, 10)}
+
+    async def refuse_first(request: web.Request) -> web.Response:
+        key = request.headers["Idempotency-Key"]
+        if key in late:
+            late.remove(key)
+            return web.json_response({}, status=503)
+        return web.json_response({"payment_id": key}, status=201)
+
+    plan = LoadPlan(rate=50.0, ramp_s=0.0, populations=10, retry_ratio=0.0)
+    async with answering(refuse_first) as world:
+        payments = load(world, plan)
+        async with payments.arriving():
+            await asyncio.sleep(2.0)
+            assert payments.pending >= 8
+            await payments.drain(1.0)
+            assert payments.pending == 0
+
+
 async def test_a_request_that_was_found_wrong_is_not_repeated():
     async def refuse(_: web.Request) -> web.Response:
         return web.json_response({}, status=422)
 
-    app = web.Application()
-    app.router.add_post("/payments", refuse)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    world = FakeWorld()
-    world.doors[EAST] = "http://{}:{}".format(*runner.addresses[0][:2])
-    payments = load(world)
-    async with payments.arriving():
-        await asyncio.sleep(0.2)
-        await payments.drain(1.0)
-    await runner.cleanup()
+    async with answering(refuse) as world:
+        payments = load(world)
+        async with payments.arriving():
+            await asyncio.sleep(0.2)
+            await payments.drain(1.0)
     assert {len(one.attempts) for one in payments.operations} == {1}
 
 
