@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -114,7 +115,10 @@ async def _until_listening(port: int) -> None:
 def _hypercorn(config: EmulatorConfig) -> HypercornConfig:
     settings = HypercornConfig()
     settings.bind = [f"127.0.0.1:{port}" for port in config.doors]
-    settings.keep_alive_timeout = 75
+    # The client ends a connection, never the server: an answer on one that ends meanwhile may be lost, and
+    # who repeats a create is told that it already exists. AWS's SDK for Go keeps idle connections for 90 s.
+    settings.keep_alive_timeout = 150
+    settings.keep_alive_max_requests = sys.maxsize
     settings.graceful_timeout = 1
     settings.loglevel = "WARNING"
     return settings

@@ -26,7 +26,8 @@ def main() -> int:
             folder.mkdir(parents=True, exist_ok=True)
             stage.prepare(package, folder)
             environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-            subprocess.run([MUTMUT, "run", "--max-children", str(os.cpu_count())], cwd=folder, env=environment, check=True)
+            command = [MUTMUT, "run", "--max-children", str(os.cpu_count())]
+            subprocess.run(command, cwd=folder, env=environment, check=True)
         found = score.read(folder)
         low += found.percent < BARS[package] or found.unchecked > 0
         sys.stdout.write("".join(f"survived: {name}\n" for name in found.survivors))

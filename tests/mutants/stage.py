@@ -38,7 +38,7 @@ timeout_constant = 10.0
 
 def prepare(package: str, folder: Path) -> None:
     """Bring the copy in *folder* up to date; what mutmut found out before stays."""
-    for name in (*COPIED, "tests/unit", "src"):
+    for name in (*COPIED, "tests/unit", "src", "mutants/tests"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
