@@ -154,10 +154,9 @@ class Lease:
 
     def in_transit(self, *, now_ms: int, skew_ms: int) -> bool:
         """Whether it is being handed over as planned, and a region will acknowledge in a moment."""
-        draining = self.state is LeaseState.DRAINING and self.handover is not None
-        taking = self.state is LeaseState.TAKING and self.kind.planned
+        moving = self.state is LeaseState.DRAINING or (self.state is LeaseState.TAKING and self.kind.planned)
         timely = now_ms < min(self.expires_at_ms - skew_ms, self.changed_at_ms + IN_TRANSIT_MS)
-        return (draining or taking) and timely
+        return moving and timely
 
     def expired(self, *, now_ms: int, skew_ms: int) -> bool:
         """Whether a challenger may be sure that the holder has stopped acknowledging."""

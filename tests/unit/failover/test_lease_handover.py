@@ -6,11 +6,11 @@ import pytest
 
 from failover.decision import Action
 from failover.keeper import Keeper
-from failover.lease import Automation, Handover, Kind, LeaseState
+from failover.lease import IN_TRANSIT_MS, Automation, Handover, Kind, LeaseState
 from failover.lease_item import from_item, to_item
 from failover.lease_table import LeaseLost
 
-from .scene import EAST, LEASE, NOW, POLICY, TTL, WEST
+from .scene import EAST, LEASE, NOW, POLICY, SKEW, TTL, WEST
 from .test_decision import DRAINING as DRAINING_SEEN
 from .test_decision import GIVE_UP
 
@@ -35,6 +35,29 @@ def test_draining_changes_neither_epoch_nor_expiry_nor_automation(leases, put, c
         expires_at_ms=NOW + 5,
         automation=Automation.PAUSED,
     )
+
+
+HANDED = DRAINING.handed_over(HANDOVER, now_ms=NOW)
+EXPIRY = LEASE.expires_at_ms
+
+
+@pytest.mark.parametrize(
+    ("lease", "now_ms", "moves"),
+    [
+        (DRAINING, NOW, True),
+        (HANDED, NOW, True),
+        (replace(DRAINING, kind=Kind.FAILOVER), NOW, True),
+        (LEASE, NOW, False),
+        (replace(LEASE, kind=Kind.SWITCHOVER), NOW, False),
+        (replace(HANDED, kind=Kind.FAILOVER), NOW, False),
+        (DRAINING, NOW + IN_TRANSIT_MS - 1, True),
+        (DRAINING, NOW + IN_TRANSIT_MS, False),
+        (replace(DRAINING, changed_at_ms=EXPIRY), EXPIRY - SKEW - 1, True),
+        (replace(DRAINING, changed_at_ms=EXPIRY), EXPIRY - SKEW, False),
+    ],
+)
+def test_a_planned_move_is_in_transit_for_a_moment_and_never_past_the_lease(lease, now_ms, moves):
+    assert lease.in_transit(now_ms=now_ms, skew_ms=SKEW) is moves
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,127 @@
+"""What the functions are put together from, against emulated AWS, with the database and the API replaced."""
+
+import json
+import ssl
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
+
+import boto3
+import pytest
+
+from failover.decision import Policy
+from failover.keeper import TRANSITION_LIMIT_MS, build
+from failover.lease import LeaseState
+from failover.steps.tools import STATEMENT_TIMEOUT_S, Tools
+from runtime import clients, database
+from runtime.environment import Environment
+
+from .scene import EAST, LEASE, WEST
+from .test_keeper import ENVIRONMENT
+
+SECRET = {"username": "payments", "password": "secret", "ca": "anchors"}
+ROLE = "arn:aws:iam::123456789012:role/payments-automation-dev"
+
+
+@pytest.fixture
+def api():
+    """An API that is live; its URL."""
+
+    class Live(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200 if self.path == "/health/live" else 404)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Keep quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Live)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield "http://127.0.0.1:{}".format(server.server_address[1])
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def logins(monkeypatch) -> list[dict[str, object]]:
+    """Logins at the database of the region, a writer."""
+    seen = []
+
+    def login(user, **how):
+        seen.append({"user": user, **how})
+        return SimpleNamespace(run=lambda *_, **__: [[True]], close=lambda: None)
+
+    monkeypatch.setattr(database, "Connection", login)
+    monkeypatch.setattr(ssl, "create_default_context", lambda cadata: cadata)
+    return seen
+
+
+@pytest.fixture
+def environment(dynamodb, monkeypatch, api, logins) -> Environment:
+    """The environment of a function in a region where everything is deployed."""
+    machine = boto3.client("stepfunctions", region_name=EAST).create_state_machine(
+        name="payments-failover-dev",
+        definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
+        roleArn=ROLE,
+    )
+    parameters = {
+        "db/writer": "writer.test:5432",
+        "db/name": "ledger",
+        "db/secret": "payments/database",
+        "api/endpoint": api,
+        "failover/state-machine": machine["stateMachineArn"],
+        "approvals/table": "approvals",
+        "automation/role": ROLE,
+        "events/bus": "payments-bus-dev",
+    }
+    store = boto3.client("ssm", region_name=EAST)
+    for name, value in parameters.items():
+        store.put_parameter(Name=f"/payments-dev/{name}", Value=value, Type="String", Overwrite=True)
+    secrets = boto3.client("secretsmanager", region_name=EAST)
+    if not secrets.list_secrets()["SecretList"]:
+        secrets.create_secret(Name="payments/database", SecretString=json.dumps(SECRET))
+    clients.client.cache_clear()
+    for key, value in ENVIRONMENT.items():
+        monkeypatch.setenv(key, value)
+    yield Environment.from_env()
+    clients.client.cache_clear()
+
+
+def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machine(environment, leases, put):
+    put(replace(LEASE, holder=WEST, previous_holder=None, expires_at_ms=0))
+    keeper = build(environment)
+    keeper.turn()
+    taken = leases.read()
+    assert (taken.holder, taken.epoch, taken.state) == (EAST, 8, LeaseState.TAKING)
+    assert taken.expires_at_ms - taken.changed_at_ms == environment.lease_ttl_s * 1000
+    machines = boto3.client("stepfunctions", region_name=EAST)
+    arn = keeper._takeovers._state_machine()
+    [execution] = machines.list_executions(stateMachineArn=arn)["executions"]
+    assert execution["name"] == "payments-8"
+
+
+def test_a_deployed_keeper_waits_as_long_as_the_settings_say(environment):
+    assert build(environment)._policy == Policy(
+        ttl_ms=30_000, skew_ms=2_000, transition_limit_ms=TRANSITION_LIMIT_MS
+    )
+
+
+def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_a_payment(
+    environment, logins
+):
+    with Tools.of(environment).ledger() as ledger:
+        assert ledger.fence_epoch() == 1
+    [login] = logins
+    assert (login["user"], login["host"], login["port"], login["database"], login["password"]) == (
+        *("payments", "writer.test", 5432, "ledger"),
+        "secret",
+    )
+    assert (login["ssl_context"], login["timeout"]) == ("anchors", STATEMENT_TIMEOUT_S)
+    assert STATEMENT_TIMEOUT_S == 10.0
+
+
+def test_deployed_steps_ask_their_own_api(environment):
+    assert Tools.of(environment).api.live()
