@@ -112,7 +112,8 @@ def unjournalled() -> Callable[[], object]:
     from payments import composition  # noqa: PLC0415
 
     nothing: Any = SimpleNamespace(accept=lambda entry, **_: entry, settle=lambda _key: None)
-    setattr(composition, "Journal", lambda *_: nothing)  # noqa: B010 - in place of a class it does not export
+    kept = SimpleNamespace(of=lambda *_: nothing)
+    setattr(composition, "Journal", kept)  # noqa: B010 - in place of a class it does not export
     return handler()
 
 
