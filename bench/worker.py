@@ -78,15 +78,13 @@ def ledger() -> Callable[[], object]:
 
 def journal() -> Callable[[], object]:
     """The journal's three writes of a payment."""
-    from payments.arrivals import Arrivals  # noqa: PLC0415
     from payments.journal import Journal  # noqa: PLC0415
     from payments.payment_flow import PATIENCE_MS  # noqa: PLC0415
     from runtime.clients import client  # noqa: PLC0415
     from runtime.clock import now_ms  # noqa: PLC0415
+    from runtime.environment import Environment  # noqa: PLC0415
 
-    tables = client("dynamodb")
-    arrivals = Arrivals(tables, os.environ["ARRIVALS_TABLE"], now_ms)
-    kept = Journal(tables, os.environ["JOURNAL_TABLE"], arrivals)
+    kept = Journal.of(Environment.from_env(), client("dynamodb"))
     return lambda: kept.settle(kept.accept(_entry(), until_ms=now_ms() + PATIENCE_MS).idempotency_key)
 
 
@@ -114,7 +112,8 @@ def unjournalled() -> Callable[[], object]:
     from payments import composition  # noqa: PLC0415
 
     nothing: Any = SimpleNamespace(accept=lambda entry, **_: entry, settle=lambda _key: None)
-    setattr(composition, "Journal", lambda *_: nothing)  # noqa: B010 - in place of a class it does not export
+    kept = SimpleNamespace(of=lambda *_: nothing)
+    setattr(composition, "Journal", kept)  # noqa: B010 - in place of a class it does not export
     return handler()
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from failover.arrears import Arrears, Report, Run
 from failover.lease import Lease
 from failover.lease_table import LeaseTable
-from payments.arrivals import MINUTE_MS, Arrivals
+from payments.arrivals import MINUTE_MS
 from payments.errors import EventsUnavailable
 from payments.event_bus import MOST_AT_ONCE, EventBus
 from payments.journal import Journal
@@ -139,8 +139,7 @@ def _composed() -> tuple[Reconciler, Meter]:
     environment = Environment.from_env()
     dynamodb = client("dynamodb")
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
-    arrivals = Arrivals(dynamodb, environment.arrivals_table, now_ms)
-    journal = Journal(dynamodb, environment.journal_table, arrivals)
+    journal = Journal.of(environment, dynamodb)
     reconciler = Reconciler(
         region=environment.region,
         skew_ms=environment.clock_skew_s * 1000,

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from failover.lease_table import LeaseTable
 from payments.api import PaymentApi
-from payments.arrivals import Arrivals
 from payments.forwarding import Forwarding
 from payments.journal import Journal
 from payments.kept_ledger import KeptLedger
@@ -53,9 +52,7 @@ def service() -> Service:
         region=region,
         skew_ms=skew_ms,
         lease=lease,
-        journal=Journal(
-            dynamodb, environment.journal_table, Arrivals(dynamodb, environment.arrivals_table, now_ms)
-        ),
+        journal=Journal.of(environment, dynamodb),
         ledger=ledger,
         clock=now_ms,
         new_id=lambda: str(uuid4()),

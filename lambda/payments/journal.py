@@ -7,11 +7,13 @@ afterwards, the reconciler of the next holder finds the entry and records it und
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from payments.arrivals import Arrivals, answering
 from payments.entry import EntryState, Item, JournalEntry, from_item, to_item
 from payments.errors import JournalUnavailable
+from runtime.clock import now_ms
+from runtime.environment import Environment
 from runtime.logs import logger
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ class Journal:
         self._table = table
         self._arrivals = arrivals
         self._sleep = sleep
+
+    @classmethod
+    def of(cls, environment: Environment, client: "DynamoDBClient") -> Self:
+        """The journal of the system that this function belongs to."""
+        return cls(client, environment.journal_table, Arrivals(client, environment.arrivals_table, now_ms))
 
     def accept(self, entry: JournalEntry, *, until_ms: int) -> JournalEntry:
         """Keep `entry`, unless its key is taken; returns the entry that stands now, which has arrived now.

@@ -10,7 +10,6 @@ from failover.lease_table import LeaseTable
 from failover.operations import own_bus
 from failover.region_api import RegionApi
 from failover.takeover import Takeover
-from payments.arrivals import Arrivals
 from payments.event_bus import EventBus
 from payments.journal import Journal
 from payments.ledger import Ledger
@@ -74,11 +73,7 @@ class Tools:
             leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
             parameters=parameters,
             database=Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S),
-            journal=Journal(
-                dynamodb,
-                environment.journal_table,
-                Arrivals(dynamodb, environment.arrivals_table, now_ms),
-            ),
+            journal=Journal.of(environment, dynamodb),
             rds=rds_here(),
             rds_in=lambda region: rds_in(region, parameters),
             api=RegionApi(parameters),

@@ -1,19 +1,37 @@
 """Two regions, one lease, a clock that a test moves."""
 
 from collections.abc import Callable, Iterator
-from typing import NoReturn
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from failover import reconciler
 from failover.lease import Lease
 from failover.lease_item import to_item
 from failover.lease_table import LeaseTable
+from failover.reconciler import Reconciler
 from failover.steps.tools import Tools
+from runtime import clients
 
+from .machine import tools_of
 from .scene import EAST, NOW
-from .west import TAKEN, West, tools_of
+from .west import West
+from .world import World, reconciler_in
+
+ENVIRONMENT = {
+    "SYSTEM": "payments",
+    "AWS_REGION": EAST,
+    "PARAMETER_PREFIX": "/payments-dev",
+    "LEASE_TABLE": "lease",
+    "JOURNAL_TABLE": "journal",
+    "ARRIVALS_TABLE": "arrivals",
+    "SESSIONS_TABLE": "sessions",
+    "LEASE_TTL_SECONDS": "30",
+    "TICK_SECONDS": "10",
+    "CLOCK_SKEW_SECONDS": "2",
+    "KEEPER_LIFETIME_SECONDS": "130",
+}
 
 
 class Clock:
@@ -70,10 +88,6 @@ def put(dynamodb):
     return put
 
 
-def _lost(region: str) -> NoReturn:
-    pytest.fail(f"a recovery asks nothing of another region, and this one asked {region}")
-
-
 @pytest.fixture
 def west() -> West:
     return West()
@@ -81,5 +95,27 @@ def west() -> West:
 
 @pytest.fixture
 def tools(west: West, leases: LeaseTable, put: Callable[[Lease], Lease], clock) -> Tools:
-    put(TAKEN)
-    return tools_of(west, leases, clock, rds_in=_lost)
+    put(west.lease)
+    return tools_of(west, leases, clock)
+
+
+@pytest.fixture
+def world(monkeypatch) -> World:
+    monkeypatch.setattr(reconciler, "Ledger", lambda connection: connection)
+    monkeypatch.setattr(reconciler, "Outbox", lambda connection: connection)
+    return World()
+
+
+@pytest.fixture(name="reconciler")
+def its_reconciler(world) -> Reconciler:
+    return reconciler_in(EAST, world)
+
+
+@pytest.fixture
+def environment(monkeypatch) -> Iterator[None]:
+    """A function that is deployed and has made no client yet."""
+    clients.client.cache_clear()
+    for key, value in ENVIRONMENT.items():
+        monkeypatch.setenv(key, value)
+    yield
+    clients.client.cache_clear()

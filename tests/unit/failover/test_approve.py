@@ -18,8 +18,9 @@ from failover.takeover import Takeover
 from payments.errors import JournalUnavailable
 from runtime.logs import logger
 
+from .faults import fails
 from .scene import EAST, LEASE, NOW, WEST
-from .west import POLICY, TAKEN, TAKEOVER, entry, fails
+from .west import POLICY, TAKEN, TAKEOVER, entry
 
 
 @pytest.fixture

@@ -1,77 +1,26 @@
-from contextlib import nullcontext
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
-from failover import keeper
-from failover.decision import (
-    Action,
-    ApiFact,
-    DatabaseFact,
-    LeaseFact,
-    Observation,
-    Rule,
-    TakeoverFact,
-)
-from failover.keeper import Keeper, build, handler, run
+from failover.decision import Action, Rule, TakeoverFact
 from failover.lease import Automation, Handover, Kind, LeaseState
-from failover.takeover import Takeover, TakeoverNotStarted
+from failover.takeover import Takeover
 from payments.errors import StaleEpoch
-from runtime import clients
 from runtime.database import DatabaseUnavailable
-from runtime.environment import Environment
 from runtime.logs import logger
 
-from .scene import EAST, LEASE, NOW, POLICY, SKEW, TTL, WEST
-
-
-class Scene:
-    """A region's observer and state machine, with the lease read from the real table."""
-
-    def __init__(self, region: str, leases, clock) -> None:
-        self.region, self.leases, self.clock = region, leases, clock
-        self.database = DatabaseFact.WRITER if region == EAST else DatabaseFact.REPLICA
-        self.api = ApiFact.LIVE
-        self.takeover = TakeoverFact.UNKNOWN
-        self.started: list[Takeover] = []
-        self.refuses = False
-        self.beats: list[tuple[int, int]] = []
-        self.still: Exception | None = None
-        self.meanwhile = lambda: None
-        self.keeper = Keeper(observer=self, leases=leases, takeovers=self, policy=POLICY, beat=self.beat)
-
-    def observe(self) -> Observation:
-        seen = Observation(
-            region=self.region,
-            now_ms=self.clock(),
-            lease=self.leases.read() or LeaseFact.ABSENT,
-            database=self.database,
-            api=self.api,
-            takeover=self.takeover,
-        )
-        self.meanwhile()
-        return seen
-
-    def beat(self, epoch: int, at_ms: int) -> None:
-        if self.still:
-            raise self.still
-        self.beats.append((epoch, at_ms))
-
-    def start(self, takeover: Takeover) -> None:
-        self.started.append(takeover)
-        if self.refuses:
-            raise TakeoverNotStarted("throttled")
+from .region import Region
+from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
 
 
 @pytest.fixture
-def east(leases, clock) -> Scene:
-    return Scene(EAST, leases, clock)
+def east(leases, clock) -> Region:
+    return Region(EAST, leases, clock)
 
 
 @pytest.fixture
-def west(leases, clock) -> Scene:
-    return Scene(WEST, leases, clock)
+def west(leases, clock) -> Region:
+    return Region(WEST, leases, clock)
 
 
 @pytest.fixture
@@ -177,13 +126,13 @@ def test_of_two_challengers_one_wins(leases, put, clock, first):
     """Both saw the expired lease before either wrote."""
     put(replace(LEASE, holder="us-east-2"))
     clock.now = LEASE.expires_at_ms + SKEW + 1
-    scenes = {region: Scene(region, leases, clock) for region in (EAST, WEST)}
-    second = scenes[WEST if first == EAST else EAST]
-    second.meanwhile = scenes[first].keeper.turn
+    regions = {region: Region(region, leases, clock) for region in (EAST, WEST)}
+    second = regions[WEST if first == EAST else EAST]
+    second.meanwhile = regions[first].keeper.turn
     assert second.keeper.turn().action is Action.TAKE_OVER
     lease = leases.read()
     assert (lease.epoch, lease.holder) == (8, first)
-    assert scenes[first].started == [Takeover.of(lease)]
+    assert regions[first].started == [Takeover.of(lease)]
     assert second.started == []
 
 
@@ -204,7 +153,7 @@ def test_a_holder_that_wakes_up_wins_or_loses_whole(east, west, leases, put, clo
 def test_two_keepers_of_one_region_do_not_hinder_each_other(west, leases, put, clock):
     put(LEASE)
     clock.now = LEASE.expires_at_ms + SKEW + 1
-    twin = Scene(WEST, leases, clock)
+    twin = Region(WEST, leases, clock)
     west.meanwhile = twin.keeper.turn
     west.keeper.turn()
     assert leases.read().epoch == 8
@@ -250,118 +199,3 @@ def test_a_lost_race_and_a_failed_start_are_outcomes_of_their_tick(east, west, p
     east.keeper.turn()
     outcomes = [line["outcome"] for _, line in lines]
     assert [outcome.split(":")[0] for outcome in outcomes] == ["TakeoverNotStarted", "LeaseLost"]
-
-
-class Timeline:
-    """A clock in seconds that only sleeping and ticking move."""
-
-    def __init__(self, tick_takes: float, timeout: float = 150) -> None:
-        self.now = 0.0
-        self.timeout = timeout
-        self.tick_takes = tick_takes
-        self.ticks: list[float] = []
-
-    def turn(self) -> None:
-        self.ticks.append(self.now)
-        self.now += self.tick_takes
-
-    def sleep(self, seconds: float) -> None:
-        assert seconds >= 0
-        self.now += seconds
-
-    def run(self) -> int:
-        return run(
-            self.turn,
-            tick_s=10,
-            lifetime_s=130,
-            remaining_s=lambda: self.timeout - self.now,
-            clock=lambda: self.now,
-            sleep=self.sleep,
-        )
-
-
-def test_ticks_come_at_even_distances_until_the_lifetime_ends():
-    timeline = Timeline(tick_takes=0.5)
-    assert timeline.run() == 13
-    assert timeline.ticks == [10.0 * n for n in range(13)]
-
-
-def test_slow_ticks_follow_each_other_without_a_burst():
-    timeline = Timeline(tick_takes=12)
-    timeline.run()
-    assert timeline.ticks == [12.0 * n for n in range(11)]
-
-
-def test_one_slow_tick_moves_the_ones_after_it():
-    timeline = Timeline(tick_takes=1)
-    timeline.turn = lambda: (
-        timeline.ticks.append(timeline.now),
-        timeline.sleep(25 if len(timeline.ticks) == 2 else 1),
-    )
-    timeline.run()
-    assert timeline.ticks[:4] == [0, 10, 35, 45]
-
-
-def test_no_tick_begins_when_the_function_is_about_to_end():
-    timeline = Timeline(tick_takes=1, timeout=60)
-    timeline.run()
-    assert timeline.ticks == [0, 10, 20, 30, 40]
-
-
-ENVIRONMENT = {
-    "SYSTEM": "payments",
-    "AWS_REGION": EAST,
-    "PARAMETER_PREFIX": "/payments-dev",
-    "LEASE_TABLE": "lease",
-    "JOURNAL_TABLE": "journal",
-    "ARRIVALS_TABLE": "arrivals",
-    "SESSIONS_TABLE": "sessions",
-    "LEASE_TTL_SECONDS": "30",
-    "TICK_SECONDS": "10",
-    "CLOCK_SKEW_SECONDS": "2",
-    "KEEPER_LIFETIME_SECONDS": "130",
-}
-
-
-@pytest.fixture
-def deployed(dynamodb, monkeypatch):
-    clients.client.cache_clear()
-    for key, value in ENVIRONMENT.items():
-        monkeypatch.setenv(key, value)
-    yield
-    clients.client.cache_clear()
-
-
-def test_a_deployed_keeper_holds_still_while_it_knows_nothing(deployed, leases):
-    decision = build(Environment.from_env()).turn()
-    assert (decision.action, decision.rule) == (Action.WATCH, Rule.NO_LEASE)
-    assert leases.read() is None
-
-
-def test_a_deployed_keeper_resumes_nothing_it_is_not_fit_for(deployed, leases, put):
-    put(LEASE)
-    assert build(Environment.from_env()).turn().rule is Rule.HOLDER_UNFIT
-    assert leases.read() == LEASE
-
-
-def test_the_function_ends_before_its_time_does(deployed):
-    class Context:
-        @staticmethod
-        def get_remaining_time_in_millis() -> int:
-            return 25_000
-
-    assert handler({}, Context()) == {"ticks": 1}
-
-
-def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypatch):
-    beats = []
-    monkeypatch.setattr(
-        keeper, "Database", lambda *_: SimpleNamespace(session=lambda: nullcontext("connection"))
-    )
-    monkeypatch.setattr(
-        keeper,
-        "Ledger",
-        lambda over: SimpleNamespace(beat=lambda epoch, now_ms: beats.append((over, epoch, now_ms))),
-    )
-    build(Environment.from_env())._beat(7, NOW)
-    assert beats == [("connection", 7, NOW)]

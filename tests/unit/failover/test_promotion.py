@@ -8,7 +8,8 @@ from failover.steps import perform
 from failover.steps.errors import Held, NotYet
 from failover.takeover import Takeover
 
-from .west import OTHER_CLUSTER, OWN_CLUSTER, TAKEN, TAKEOVER, fails, refusal
+from .faults import fails, refusal
+from .west import OTHER_CLUSTER, OWN_CLUSTER, TAKEN, TAKEOVER
 
 
 def test_promotion_allows_data_loss_and_names_the_own_cluster(tools, west):

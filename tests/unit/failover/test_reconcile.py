@@ -8,8 +8,9 @@ from payments.arrivals import minute_of
 from payments.entry import EntryState
 from payments.errors import JournalUnavailable
 
+from .faults import fails
 from .scene import EAST, NOW, WEST
-from .west import TAKEN, TAKEOVER, entry, fails
+from .west import TAKEN, TAKEOVER, entry
 
 
 def test_a_later_fence_is_never_lowered(tools, west):

@@ -14,13 +14,12 @@ from failover.steps import perform
 from failover.steps.errors import NotYet
 from failover.steps.tools import Tools
 from failover.takeover import Takeover
-from runtime import clients
 from runtime.environment import Environment
 from runtime.parameters import ParameterUnavailable
 
+from .faults import fails, refusal
 from .scene import EAST, LEASE, WEST
-from .test_keeper import ENVIRONMENT
-from .west import TAKEN, TAKEOVER, West, fails, refusal
+from .west import TAKEN, TAKEOVER, West
 
 SERVING = replace(TAKEN, state=LeaseState.ACTIVE)
 
@@ -104,11 +103,7 @@ def test_P05_a_bus_that_fails_never_holds_a_takeover(*, tools, west, put, caplog
     assert reason in said.reason
 
 
-def test_the_bus_is_asked_once_and_with_the_timeouts_of_a_failover(monkeypatch):
-    for key, value in ENVIRONMENT.items():
-        monkeypatch.setenv(key, value)
-    clients.client.cache_clear()
+def test_the_bus_is_asked_once_and_with_the_timeouts_of_a_failover(environment):
     config = Tools.of(Environment.from_env()).bus._client.meta.config
-    clients.client.cache_clear()
     assert config.retries["total_max_attempts"] == 1
     assert (config.connect_timeout, config.read_timeout) == (1.0, 2.0)

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -8,19 +6,18 @@ import pytest
 from failover.lease import Kind, LeaseState
 from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.region_api import Answer, ApiUnavailable
-from failover.steps import STEPS, _tools, handler, perform
+from failover.steps import STEPS, perform
 from failover.steps.errors import Held, NotYet
 from failover.steps.tools import Tools
-from failover.takeover import Takeover
 from payments.entry import EntryState
 from payments.errors import JournalUnavailable
-from runtime import clients
 from runtime.database import DatabaseUnavailable
 from runtime.parameters import ParameterUnavailable
 
-from .scene import EAST, LEASE, NOW, TTL, WEST
-from .test_keeper import ENVIRONMENT
-from .west import TAKEN, TAKEOVER, West, fails, run_all
+from .faults import fails
+from .machine import run_all
+from .scene import EAST, NOW, TTL, WEST
+from .west import TAKEN, TAKEOVER, West
 
 
 def outcome(tools: Tools, west: West) -> tuple[object, ...]:
@@ -154,7 +151,7 @@ def test_a_dependency_that_does_not_answer_is_asked_again(tools, west, step, nam
         perform(step, TAKEOVER, tools)
 
 
-# promote
+# activate, verify, record
 
 
 @pytest.mark.parametrize(("writer", "fence"), [(True, 7), (True, 9), (False, 8)])
@@ -204,34 +201,3 @@ def test_only_a_settled_payment_in_this_region_verifies(tools, west, answer):
 def test_a_takeover_that_is_not_active_is_not_recorded_as_done(tools):
     with pytest.raises(NotYet, match="TAKING"):
         perform("record", TAKEOVER, tools)
-
-
-# the function
-
-
-def test_the_function_runs_one_step_of_its_own_region(dynamodb, put, monkeypatch):
-    for key, value in ENVIRONMENT.items():
-        monkeypatch.setenv(key, value)
-    clients.client.cache_clear()
-    _tools.cache_clear()
-    takeover = Takeover.of(put(replace(LEASE, state=LeaseState.TAKING)))
-    with pytest.raises(NotYet, match="journal"):
-        handler({"step": "guard", "takeover": takeover.payload()}, None)
-    with pytest.raises(Held, match=EAST):
-        handler({"step": "guard", "takeover": TAKEOVER.payload()}, None)
-    clients.client.cache_clear()
-    _tools.cache_clear()
-
-
-def test_the_ledger_is_used_over_one_session_of_the_own_database(tools):
-    sessions: list[str] = []
-
-    @contextmanager
-    def session() -> Iterator[object]:
-        sessions.append("opened")
-        yield SimpleNamespace(run=lambda sql: [[8]])
-        sessions.append("closed")
-
-    with Tools.ledger(replace(tools, database=SimpleNamespace(session=session))) as ledger:
-        assert ledger.fence_epoch() == 8
-    assert sessions == ["opened", "closed"]

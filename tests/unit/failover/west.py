@@ -1,20 +1,15 @@
 """The region that takes over, in memory: what the steps of a takeover work on."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
-from botocore.exceptions import ClientError
+import pytest
 
 from failover.approvals import Request
-from failover.lease_table import LeaseTable
 from failover.loss import Approval
-from failover.operations import own_bus
 from failover.region_api import Answer
-from failover.steps import STEPS, perform
-from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
 from payments.arrivals import minute_of
 from payments.entry import EntryState, JournalEntry
@@ -22,6 +17,7 @@ from payments.errors import StaleEpoch
 from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
 
+from .faults import refusal
 from .scene import EAST, LEASE, NOW, TTL, WEST
 
 OWN_CLUSTER, OTHER_CLUSTER = "arn:west-cluster", "arn:east-cluster"
@@ -56,6 +52,9 @@ class West(SimpleNamespace):
 
     A test breaks one thing by replacing one attribute.
     """
+
+    lease = TAKEN
+    """What a takeover to this region begins with."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -162,6 +161,9 @@ class West(SimpleNamespace):
         state = {"FailoverState": {"ToDbClusterArn": self.aurora["to"]}} if self.aurora["to"] else {}
         return {"GlobalClusters": [{"GlobalClusterMembers": members, **state}]}
 
+    def rds_in(self, region: str) -> object:
+        pytest.fail(f"a recovery asks nothing of another region, and this one asked {region}")
+
     def promotion_arrives(self) -> None:
         self.writer, self.aurora = True, {"members": OWN_CLUSTER, "to": None}
 
@@ -180,61 +182,3 @@ class West(SimpleNamespace):
     def pay(self, payment: dict[str, object], *, idempotency_key: str) -> Answer:
         self.paid.append((idempotency_key, payment))
         return self.answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WestTools(Tools):
-    @contextmanager
-    def ledger(self) -> Iterator[object]:
-        yield self.database
-
-
-def refusal(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": ""}}, "FailoverGlobalCluster")
-
-
-def fails(error: Exception) -> Callable[..., object]:
-    def fail(*_: object, **__: object) -> object:
-        raise error
-
-    return fail
-
-
-def tools_of(
-    west: West, leases: LeaseTable, clock: Callable[[], int], *, rds_in: Callable[[str], object]
-) -> Tools:
-    """The tools of a step in this region; *rds_in* is asked for any other region's."""
-    return WestTools(
-        region=WEST,
-        leases=leases,
-        parameters=west,
-        database=west,
-        journal=west,
-        rds=west,
-        api=west,
-        approvals=west,
-        bus=own_bus(west, west, "payments"),
-        clock=clock,
-        rds_in=rds_in,
-    )
-
-
-def run_all(
-    tools: Tools,
-    west: West,
-    *,
-    takeover: Takeover = TAKEOVER,
-    order: Iterable[str] = STEPS,
-    times: int = 1,
-    until: str = "record",
-) -> dict[str, Facts]:
-    """The state machine: every step in order, each `times`, and the promotion arrives in between."""
-    facts: dict[str, Facts] = {}
-    for name in order:
-        for _ in range(times):
-            facts[name] = perform(name, takeover, tools)
-        if name == "promote":
-            west.promotion_arrives()
-        if name == until:
-            break
-    return facts

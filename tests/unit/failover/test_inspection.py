@@ -1,0 +1,81 @@
+"""What a region tells about itself before a switchover to it."""
+
+from dataclasses import replace
+
+import pytest
+
+from failover.region_api import ApiUnavailable
+from failover.steps import handler
+from failover.steps.inspection import OVERDUE_MS, Stock, inspect, take_stock
+from payments.entry import EntryState
+from payments.errors import JournalUnavailable
+
+from .faults import fails
+from .scene import EAST, LEASE, NOW, WEST
+from .switchover import Well
+from .west import entry
+
+
+@pytest.fixture
+def west() -> Well:
+    return Well()
+
+
+def test_stock_is_taken_in_batches_and_tells_lag_from_loss(tools, west, clock):
+    old = {f"old-{n}": entry(f"old-{n}") for n in range(250)}
+    clock.now += OVERDUE_MS + 1
+    fresh = {"fresh": replace(entry("fresh"), accepted_at_ms=clock.now)}
+    waiting = {"waiting": entry("waiting", EntryState.INTENT)}
+    under_way = {"under-way": replace(entry("under-way", EntryState.INTENT), accepted_at_ms=clock.now)}
+    west.journalled, west.rows = old | fresh | waiting | under_way, dict.fromkeys(list(old)[:200])
+    stock = take_stock(tools)
+    assert (stock.compared, stock.intents, stock.missing, stock.overdue) == (253, 1, 51, 50)
+
+
+def test_stock_is_taken_since_the_mark_and_of_what_the_copy_lacks(tools, west, clock):
+    clock.now += OVERDUE_MS + 1
+    asked = []
+    settled = west.settled
+    west.settled = lambda keys: asked.extend(keys) or settled(keys)
+    west.journalled["key-1"] = entry("key-1", EntryState.INTENT)
+    west.journalled["old"] = replace(entry("old"), accepted_at_ms=NOW - 1)
+    west.arrived = [entry(key) for key in ("key-1", "key-2", "key-3", "key-2")]
+    west.rows = {"key-1": (7, EAST)}
+    assert take_stock(tools) == Stock(compared=3, intents=1, missing=1, overdue=1)
+    assert asked == ["key-2", "key-3"]
+
+
+def test_an_inspection_tells_facts_and_changes_nothing(tools, west):
+    assert inspect(tools) == {
+        "region": WEST,
+        "clock_ms": NOW,
+        "database": "replica",
+        "api": "live",
+        "stock": {"compared": 3, "intents": 0, "missing": 0, "overdue": 0, "fence": 7},
+        "why": None,
+        "loss": {
+            "done": True,
+            "rule": "L20_journal_complete",
+            "reason": "1 payments are replayed, none is lost",
+            "figures": {
+                "journal": "complete",
+                "replicated_until_ms": NOW,
+                "lag_ms": 0,
+                "payments": 1,
+                "money": {"EUR": 5},
+            },
+        },
+    }
+    assert tools.leases.read() == LEASE
+
+
+def test_what_an_inspection_cannot_read_is_null_with_a_reason(tools, west):
+    west.entries = fails(JournalUnavailable("journal down"))
+    west.live = fails(ApiUnavailable("refused"))
+    told = inspect(tools)
+    assert (told["stock"], told["why"], told["api"]) == (None, "journal down", "dead")
+
+
+def test_the_function_inspects_without_a_takeover(tools, monkeypatch):
+    monkeypatch.setattr("failover.steps._tools", lambda: tools)
+    assert handler({"step": "inspect"}, None)["region"] == WEST

@@ -1,0 +1,109 @@
+"""The function of the keeper: how often it ticks, and what it is made of."""
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import pytest
+
+from failover import keeper
+from failover.decision import Action, Rule
+from failover.keeper import build, handler, run
+from runtime.environment import Environment
+
+from .scene import LEASE, NOW
+
+
+class Timeline:
+    """A clock in seconds that only sleeping and ticking move."""
+
+    def __init__(self, tick_takes: float, timeout: float = 150) -> None:
+        self.now = 0.0
+        self.timeout = timeout
+        self.tick_takes = tick_takes
+        self.ticks: list[float] = []
+
+    def turn(self) -> None:
+        self.ticks.append(self.now)
+        self.now += self.tick_takes
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.now += seconds
+
+    def run(self) -> int:
+        return run(
+            self.turn,
+            tick_s=10,
+            lifetime_s=130,
+            remaining_s=lambda: self.timeout - self.now,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+        )
+
+
+def test_ticks_come_at_even_distances_until_the_lifetime_ends():
+    timeline = Timeline(tick_takes=0.5)
+    assert timeline.run() == 13
+    assert timeline.ticks == [10.0 * n for n in range(13)]
+
+
+def test_slow_ticks_follow_each_other_without_a_burst():
+    timeline = Timeline(tick_takes=12)
+    timeline.run()
+    assert timeline.ticks == [12.0 * n for n in range(11)]
+
+
+def test_one_slow_tick_moves_the_ones_after_it():
+    timeline = Timeline(tick_takes=1)
+    timeline.turn = lambda: (
+        timeline.ticks.append(timeline.now),
+        timeline.sleep(25 if len(timeline.ticks) == 2 else 1),
+    )
+    timeline.run()
+    assert timeline.ticks[:4] == [0, 10, 35, 45]
+
+
+def test_no_tick_begins_when_the_function_is_about_to_end():
+    timeline = Timeline(tick_takes=1, timeout=60)
+    timeline.run()
+    assert timeline.ticks == [0, 10, 20, 30, 40]
+
+
+@pytest.fixture
+def deployed(dynamodb, environment) -> None:
+    """A keeper with a lease table and nothing else."""
+
+
+def test_a_deployed_keeper_holds_still_while_it_knows_nothing(deployed, leases):
+    decision = build(Environment.from_env()).turn()
+    assert (decision.action, decision.rule) == (Action.WATCH, Rule.NO_LEASE)
+    assert leases.read() is None
+
+
+def test_a_deployed_keeper_resumes_nothing_it_is_not_fit_for(deployed, leases, put):
+    put(LEASE)
+    assert build(Environment.from_env()).turn().rule is Rule.HOLDER_UNFIT
+    assert leases.read() == LEASE
+
+
+def test_the_function_ends_before_its_time_does(deployed):
+    class Context:
+        @staticmethod
+        def get_remaining_time_in_millis() -> int:
+            return 25_000
+
+    assert handler({}, Context()) == {"ticks": 1}
+
+
+def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypatch):
+    beats = []
+    monkeypatch.setattr(
+        keeper, "Database", lambda *_: SimpleNamespace(session=lambda: nullcontext("connection"))
+    )
+    monkeypatch.setattr(
+        keeper,
+        "Ledger",
+        lambda over: SimpleNamespace(beat=lambda epoch, now_ms: beats.append((over, epoch, now_ms))),
+    )
+    build(Environment.from_env())._beat(7, NOW)
+    assert beats == [("connection", 7, NOW)]

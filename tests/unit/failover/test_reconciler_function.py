@@ -1,0 +1,58 @@
+"""The function of the reconciler: what a run tells and measures."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from failover import reconciler as module
+from failover.arrears import BATCH, STALE_MS
+from failover.reconciler import handler
+from payments.arrivals import MINUTE_MS
+
+from .scene import LEASE, NOW, WEST
+from .world import MARK, entry, event
+
+
+@pytest.fixture
+def composed(world, reconciler, monkeypatch):
+    measured: list[dict[str, object]] = []
+    meter = SimpleNamespace(record=measured.append)
+    monkeypatch.setattr(module, "_composed", lambda: (reconciler, meter))
+    monkeypatch.setattr(module, "now_ms", world.clock)
+    return measured
+
+
+def test_the_holders_run_is_measured(world, composed) -> None:
+    world.keep(entry(1))
+    world.unpublished = [event(1)]
+    done = json.loads(json.dumps(handler({}, object())))
+    assert (done["standing"], done["settled"], done["published"]) == ("H90_ready", 1, 1)
+    [measured] = composed
+    assert {name: value for name, (_, value) in measured.items()} == {
+        "IntentsSettled": 1,
+        "PaymentsReplayed": 1,
+        "OldestIntentAge": STALE_MS + 1,
+        "EventsPublished": 1,
+        "MarkAge": NOW - (MARK + 1) * MINUTE_MS,
+    }
+
+
+def test_without_a_mark_its_age_is_not_measured(world, composed) -> None:
+    world.minute, world.when_read = None, lambda: setattr(world, "seconds", 26.0)
+    world.keep(*(entry(number) for number in range(2 * BATCH)))
+    assert handler({}, object())["mark"] is None
+    assert "MarkAge" not in composed[0]
+
+
+def test_another_regions_run_says_why_it_did_nothing(world, composed) -> None:
+    world.lease = replace(LEASE, holder=WEST)
+    assert (handler({}, object())["standing"], composed) == ("H30_not_holder", [])
+
+
+def test_the_reconciler_composes_itself_once_from_its_environment(environment) -> None:
+    try:
+        assert module._composed() is module._composed()
+    finally:
+        module._composed.cache_clear()

@@ -1,0 +1,50 @@
+"""A switchover that is given up: the old region serves again."""
+
+from dataclasses import replace
+
+import pytest
+
+from failover.steps import perform
+from failover.steps.errors import Held, NotYet
+
+from .scene import EAST, LEASE, NOW
+from .switchover import DRAINING, HERE, TAKEOVER, Well
+from .west import OTHER_CLUSTER, OWN_CLUSTER
+
+
+@pytest.fixture
+def west() -> Well:
+    return Well()
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_an_undone_switchover_serves_in_the_old_region_and_epoch(tools, west, put, clock, reachable):
+    put(DRAINING)
+    west.reachable = reachable
+    clock.now += 5
+    assert perform("undo", TAKEOVER, tools) == {"undone": True, "holder": EAST, "state": "ACTIVE"}
+    assert tools.leases.read() == replace(LEASE, changed_at_ms=NOW + 5)
+
+
+@pytest.mark.parametrize("lease", [LEASE, HERE])
+def test_there_is_nothing_to_undo_before_the_drain_and_after_the_handover(tools, put, lease):
+    put(lease)
+    assert perform("undo", TAKEOVER, tools)["undone"] is False
+    assert tools.leases.read() == lease
+
+
+def test_nothing_is_undone_once_the_writer_is_here(tools, west, put):
+    put(DRAINING)
+    west.promotion_arrives()
+    with pytest.raises(Held, match="start the takeover again"):
+        perform("undo", TAKEOVER, tools)
+
+
+@pytest.mark.parametrize(
+    "aurora", [{"members": OTHER_CLUSTER, "to": OWN_CLUSTER}, {"members": OWN_CLUSTER, "to": None}]
+)
+def test_nothing_is_undone_while_the_writer_moves(tools, west, put, aurora):
+    put(DRAINING)
+    west.aurora = aurora
+    with pytest.raises(NotYet, match="moving"):
+        perform("undo", TAKEOVER, tools)

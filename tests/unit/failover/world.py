@@ -1,0 +1,167 @@
+"""The world of one region's reconciler, in memory: a test chooses the one broken thing in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+from failover.arrears import GRACE_MS, STALE_MS, Arrears
+from failover.reconciler import Reconciler
+from payments.arrivals import minute_of
+from payments.entry import EntryState, JournalEntry
+from payments.errors import StaleEpoch
+from payments.outbox import DomainEvent
+from payments.request import PaymentRequest
+
+from .scene import EAST, LEASE, NOW, SKEW, WEST
+
+REQUEST = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b", reference="")
+OLD = NOW - STALE_MS - 1
+MARK = minute_of(NOW - GRACE_MS) - 1
+"""One minute is over for long enough; after it two are, but not for long, and the present one is not."""
+
+
+def entry(number: int, accepted_at_ms: int = OLD) -> JournalEntry:
+    return JournalEntry(
+        idempotency_key=f"key-{number:05}",
+        payment_id=f"id-{number}",
+        request_hash=REQUEST.digest(),
+        request=REQUEST,
+        epoch=6,
+        region=WEST,
+        state=EntryState.INTENT,
+        accepted_at_ms=accepted_at_ms,
+    )
+
+
+def event(number: int) -> DomainEvent:
+    return DomainEvent(
+        event_id=f"event-{number:03}",
+        type="PaymentSettled",
+        payment_id=f"id-{number}",
+        amount_minor=5,
+        currency="EUR",
+        epoch=7,
+        region=EAST,
+        settled_at="",
+    )
+
+
+class World(SimpleNamespace):
+    """Lease, journal, ledger, outbox and bus of the east.
+
+    An entry came in the minute in which it was accepted, unless `arrivals` says otherwise.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            lease=LEASE,
+            now=NOW,
+            journalled={},
+            arrivals=[],
+            read_minutes=[],
+            rows=set(),
+            fence=7,
+            minute=MARK,
+            unpublished=[],
+            published=[],
+            seconds=0.0,
+            sessions=0,
+            migrated=0,
+            when_read=lambda: None,
+            when_recorded=lambda: None,
+            when_published=lambda: None,
+            refused=set(),
+        )
+
+    def clock(self) -> int:
+        return self.now
+
+    def elapsed(self) -> float:
+        return self.seconds
+
+    def goes_on(self, ms: int) -> None:
+        """Later, under the same lease."""
+        self.now += ms
+        self.lease = replace(self.lease, expires_at_ms=self.lease.expires_at_ms + ms)
+
+    def keep(self, *entries: JournalEntry) -> None:
+        self.journalled |= {each.idempotency_key: each for each in entries}
+        self.arrivals += [(minute_of(each.accepted_at_ms), each) for each in entries]
+
+    def state(self, number: int) -> EntryState:
+        return self.journalled[f"key-{number:05}"].state
+
+    # the lease table
+    def read(self):
+        return self.lease
+
+    # the journal
+    def entries(self, since: int | None) -> Iterator[JournalEntry]:
+        assert since is None
+        for each in list(self.journalled.values()):
+            self.when_read()
+            yield each
+
+    def arrived(self, minute: int) -> Iterator[JournalEntry]:
+        self.read_minutes.append(minute)
+        self.when_read()
+        yield from [replace(each, state=EntryState.INTENT) for came, each in self.arrivals if came == minute]
+
+    def settled(self, keys: list[str]) -> set[str]:
+        return {key for key in keys if self.journalled[key].state is EntryState.SETTLED}
+
+    def settle(self, key: str) -> None:
+        self.journalled[key] = replace(self.journalled[key], state=EntryState.SETTLED)
+
+    # the database: ledger and outbox
+    @contextmanager
+    def session(self) -> Iterator["World"]:
+        self.sessions += 1
+        yield self
+
+    def migrate(self) -> None:
+        self.migrated += 1
+
+    def known(self, keys: object) -> set[str]:
+        return set(keys) & self.rows
+
+    def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
+        self.when_recorded()
+        if (epoch, region) != (self.fence, EAST):
+            raise StaleEpoch(epoch)
+        self.rows.add(entry.idempotency_key)
+
+    def marked(self) -> int | None:
+        return self.minute
+
+    def advance_mark(self, minute: int, *, epoch: int) -> None:
+        if epoch != self.fence:
+            raise StaleEpoch(epoch)
+        self.minute = max(minute, self.minute or 0)
+
+    def pending(self, most: int) -> list[DomainEvent]:
+        return self.unpublished[:most]
+
+    def mark(self, ids: list[str]) -> None:
+        self.unpublished = [e for e in self.unpublished if e.event_id not in ids]
+
+    # the bus
+    def publish(self, events: list[DomainEvent]) -> list[str]:
+        self.when_published()
+        taken = [e.event_id for e in events if e.event_id not in self.refused]
+        self.published += taken
+        return taken
+
+
+def reconciler_in(region: str, world: World) -> Reconciler:
+    return Reconciler(
+        region=region,
+        skew_ms=SKEW,
+        leases=world,
+        arrears=Arrears(region=region, journal=world, clock=world.clock),
+        database=world,
+        bus=world,
+        clock=world.clock,
+        elapsed=world.elapsed,
+    )
