@@ -9,16 +9,21 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from failover.approvals import ApprovalsUnavailable
 from failover.decision import Policy
 from failover.keeper import TRANSITION_LIMIT_MS, build
 from failover.lease import LeaseState
-from failover.steps.tools import STATEMENT_TIMEOUT_S, Tools
-from runtime import clients, database
+from failover.operations import TakeoverCompleted
+from failover.steps.tools import PROMOTE_TIMEOUT_S, STATEMENT_TIMEOUT_S, Tools
+from payments.event_bus import EventsUnavailable
+from payments.journal import JournalUnavailable
+from runtime import database
 from runtime.environment import Environment
 
 from .scene import EAST, LEASE, WEST
-from .test_keeper import ENVIRONMENT
+from .west import TAKEOVER
 
 SECRET = {"username": "payments", "password": "secret", "ca": "anchors"}
 ROLE = "arn:aws:iam::123456789012:role/payments-automation-dev"
@@ -39,7 +44,7 @@ def api():
     server = HTTPServer(("127.0.0.1", 0), Live)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield "http://127.0.0.1:{}".format(server.server_address[1])
+    yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -60,7 +65,7 @@ def logins(monkeypatch) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def environment(dynamodb, monkeypatch, api, logins) -> Environment:
+def deployed(environment, dynamodb, api, logins) -> Environment:
     """The environment of a function in a region where everything is deployed."""
     machine = boto3.client("stepfunctions", region_name=EAST).create_state_machine(
         name="payments-failover-dev",
@@ -83,36 +88,30 @@ def environment(dynamodb, monkeypatch, api, logins) -> Environment:
     secrets = boto3.client("secretsmanager", region_name=EAST)
     if not secrets.list_secrets()["SecretList"]:
         secrets.create_secret(Name="payments/database", SecretString=json.dumps(SECRET))
-    clients.client.cache_clear()
-    for key, value in ENVIRONMENT.items():
-        monkeypatch.setenv(key, value)
-    yield Environment.from_env()
-    clients.client.cache_clear()
+    return Environment.from_env()
 
 
-def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machine(environment, leases, put):
+def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machine(deployed, leases, put):
     put(replace(LEASE, holder=WEST, previous_holder=None, expires_at_ms=0))
-    keeper = build(environment)
+    keeper = build(deployed)
     keeper.turn()
     taken = leases.read()
     assert (taken.holder, taken.epoch, taken.state) == (EAST, 8, LeaseState.TAKING)
-    assert taken.expires_at_ms - taken.changed_at_ms == environment.lease_ttl_s * 1000
+    assert taken.expires_at_ms - taken.changed_at_ms == deployed.lease_ttl_s * 1000
     machines = boto3.client("stepfunctions", region_name=EAST)
     arn = keeper._takeovers._state_machine()
     [execution] = machines.list_executions(stateMachineArn=arn)["executions"]
     assert execution["name"] == "payments-8"
 
 
-def test_a_deployed_keeper_waits_as_long_as_the_settings_say(environment):
-    assert build(environment)._policy == Policy(
+def test_a_deployed_keeper_waits_as_long_as_the_settings_say(deployed):
+    assert build(deployed)._policy == Policy(
         ttl_ms=30_000, skew_ms=2_000, transition_limit_ms=TRANSITION_LIMIT_MS
     )
 
 
-def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_a_payment(
-    environment, logins
-):
-    with Tools.of(environment).ledger() as ledger:
+def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_a_payment(deployed, logins):
+    with Tools.of(deployed).ledger() as ledger:
         assert ledger.fence_epoch() == 1
     [login] = logins
     assert (login["user"], login["host"], login["port"], login["database"], login["password"]) == (
@@ -123,5 +122,36 @@ def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_
     assert STATEMENT_TIMEOUT_S == 10.0
 
 
-def test_deployed_steps_ask_their_own_api(environment):
-    assert Tools.of(environment).api.live()
+def test_deployed_steps_ask_their_own_api(deployed):
+    assert Tools.of(deployed).api.live()
+
+
+def test_deployed_steps_have_the_control_plane_of_their_region_and_a_role_for_the_other(deployed):
+    tools = Tools.of(deployed)
+    here, there = tools.rds.meta, tools.rds_in(WEST).meta
+    assert (here.region_name, there.region_name) == (EAST, WEST)
+    assert here.config.read_timeout == there.config.read_timeout == PROMOTE_TIMEOUT_S == 30.0
+    assert here.config.retries["total_max_attempts"] == 1
+
+
+def test_deployed_steps_work_with_the_tables_and_the_bus_that_were_deployed_for_them(deployed):
+    tools, asked = Tools.of(deployed), []
+
+    def note(params, model, **_):
+        asked.append((model.name, params))
+        raise EndpointConnectionError(endpoint_url="test")
+
+    for client in (tools.journal._client, tools.bus._client):
+        client.meta.events.register("provide-client-params", note)
+    with pytest.raises(ApprovalsUnavailable):
+        tools.approvals.all()
+    with pytest.raises(JournalUnavailable):
+        list(tools.journal.entries(None))
+    with pytest.raises(JournalUnavailable):
+        list(tools.journal.arrived(0))
+    with pytest.raises(EventsUnavailable):
+        tools.bus.publish([TakeoverCompleted(TAKEOVER)])
+    tables = [(name, params["TableName"]) for name, params in asked[:-1]]
+    assert tables == [("Scan", "approvals"), ("Scan", "journal"), ("Query", "arrivals")]
+    [entry] = asked[-1][1]["Entries"]
+    assert (entry["EventBusName"], entry["Source"]) == ("payments-bus-dev", "payments.operations")
