@@ -142,7 +142,7 @@ def test_the_moment_of_the_arrival_is_read_after_the_claim(client, journal, entr
 
 
 def test_what_can_no_longer_be_acknowledged_does_not_arrive(journal, entry, clock) -> None:
-    with pytest.raises(JournalUnavailable, match="^journal arrival: too late$"):
+    with pytest.raises(JournalUnavailable, match=r"^journal arrival: too late$"):
         journal.accept(entry, until_ms=clock.now - 1)
     assert list(journal.entries(MINUTE)) == []
     assert journal.accept(entry, until_ms=clock.now) == entry
