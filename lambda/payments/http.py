@@ -41,7 +41,7 @@ class Request:
             headers={name.lower(): value for name, value in event["headers"].items()},
             path=event.get("pathParameters") or {},
             text=event.get("body") or "",
-            is_base64=event.get("isBase64Encoded", False),
+            is_base64=event["isBase64Encoded"],
         )
 
     @property

@@ -27,7 +27,7 @@ class KeptLedger:
     def __init__(self, database: Database, limit_s: float = LIMIT_S) -> None:
         self._database = database
         self._limit_s = limit_s
-        self._worker = Worker("ledger")
+        self._worker = Worker()
         # With its ledger, which knows the statements that the connection has prepared.
         self._kept: tuple[pg8000.native.Connection, Ledger] | None = None
 

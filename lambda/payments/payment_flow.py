@@ -92,9 +92,7 @@ class PaymentFlow:
             raise unavailable(found)
         if found is Standing.READY:
             return lease
-        if not lease.held_by(self._region) and lease.acknowledges(
-            lease.holder, now_ms=now_ms, skew_ms=self._skew_ms
-        ):
+        if lease.acknowledges(lease.holder, now_ms=now_ms, skew_ms=self._skew_ms):
             raise HeldElsewhere(lease.holder, repeat_unchanged(found))
         if lease.in_transit(now_ms=now_ms, skew_ms=self._skew_ms):
             raise InTransit(found)

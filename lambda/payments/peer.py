@@ -41,7 +41,7 @@ class Peer:
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
-        self._worker = Worker("peer")
+        self._worker = Worker()
         self._connection: HTTPConnection | None = None
         self._endpoint = ""
 

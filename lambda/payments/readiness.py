@@ -23,7 +23,7 @@ class Readiness:
         self._skew_ms = skew_ms
         self._lease = lease
         self._database = database
-        self._worker = Worker("readiness")
+        self._worker = Worker()
 
     def check(self) -> Standing:
         """READY, or the first rule against it. Anything unknown is against it."""

@@ -151,7 +151,7 @@ def _no_constant(name: str) -> Any:
 
 def _explain(error: JsonSchemaValueException) -> list[FieldError]:
     # Of the path only the first name: what is below it is the client's own.
-    field = ".".join(error.path[1:2])
+    field = next(iter(error.path[1:]), "")
     match error.rule:
         case "required":
             missing = [name for name in error.rule_definition if name not in error.value]

@@ -15,8 +15,8 @@ class Worker:
     what the calls share, like a connection, is never used by two of them.
     """
 
-    def __init__(self, name: str) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1)
 
     def run(self, call: Callable[[], T], *, within_s: float) -> T:
         """The result of the call.

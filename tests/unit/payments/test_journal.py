@@ -142,7 +142,7 @@ def test_the_moment_of_the_arrival_is_read_after_the_claim(client, journal, entr
 
 
 def test_what_can_no_longer_be_acknowledged_does_not_arrive(journal, entry, clock) -> None:
-    with pytest.raises(JournalUnavailable, match="too late"):
+    with pytest.raises(JournalUnavailable, match=r"^journal arrival: too late$"):
         journal.accept(entry, until_ms=clock.now - 1)
     assert list(journal.entries(MINUTE)) == []
     assert journal.accept(entry, until_ms=clock.now) == entry
@@ -236,7 +236,7 @@ def test_keys_that_dynamodb_puts_off_for_ever_are_unavailable(journal, client, m
         return {"Responses": {}, "UnprocessedKeys": RequestItems}
 
     monkeypatch.setattr(client, "batch_get_item", never)
-    with pytest.raises(JournalUnavailable, match="put off"):
+    with pytest.raises(JournalUnavailable, match=r"^journal states: put off again and again$"):
         journal.settled(["order-1"])
     assert pauses == [PAUSE_S * 2**n for n in range(TRIES - 1)]
 

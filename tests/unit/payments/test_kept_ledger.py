@@ -3,6 +3,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from pg8000.exceptions import InterfaceError
 from pg8000.native import Connection
 
 from payments import kept_ledger
@@ -10,6 +11,7 @@ from payments.errors import StaleEpoch
 from payments.kept_ledger import KeptLedger
 from payments.ledger import Ledger
 from runtime.database import DatabaseUnavailable
+from tests.unit.payments.service import fail
 
 
 class Counted:
@@ -69,6 +71,31 @@ def test_a_slow_failure_is_not_repeated(database, monkeypatch) -> None:
     with pytest.raises(DatabaseUnavailable, match="57014"):
         kept.use(lambda ledger: ledger._run("set statement_timeout = 50; select pg_sleep(5)"))
     assert len(database.opened) == 1
+
+
+@pytest.mark.parametrize(("took_s", "opened"), [(0.5, 2), (0.501, 1)])
+def test_a_failure_within_half_a_second_is_repeated_once(database, monkeypatch, took_s, opened) -> None:
+    kept = KeptLedger(database)
+    kept.use(pid)
+    now_s = iter([0.0, took_s])
+    monkeypatch.setattr(kept_ledger, "time", SimpleNamespace(monotonic=lambda: next(now_s)))
+    with pytest.raises(DatabaseUnavailable):
+        kept.use(lambda ledger: ledger._run("select 1/0"))
+    assert len(database.opened) == opened
+
+
+@pytest.mark.parametrize("error", [InterfaceError("connection is closed"), BrokenPipeError()])
+def test_a_connection_that_cannot_even_be_closed_is_let_go(error) -> None:
+    opened: list[SimpleNamespace] = []
+
+    def connect() -> SimpleNamespace:
+        opened.append(SimpleNamespace(close=fail(error)))
+        return opened[-1]
+
+    kept = KeptLedger(SimpleNamespace(connect=connect))
+    with pytest.raises(DatabaseUnavailable, match="no answer"):
+        kept.use(fail(DatabaseUnavailable("no answer")))
+    assert kept.use(lambda _: len(opened)) == 2
 
 
 def test_the_fence_refusing_is_no_failure_of_the_connection(database) -> None:

@@ -48,6 +48,19 @@ def test_a_read_counts_for_less_than_half_a_second(world, later_ms, reads) -> No
     assert (recent.current()[0], world.reads) == (world.lease, reads)
 
 
+@pytest.mark.parametrize(
+    ("wall_ms", "steady_s", "reads"), [(0, 0.4996, 1), (0, 0.5, 2), (499, 0.0, 1), (500, 0.0, 2)]
+)
+def test_of_two_clocks_the_later_one_counts(world, wall_ms, steady_s, reads) -> None:
+    world.steady_s = lambda: world.passed_s
+    world.passed_s = 0.0
+    recent = RecentLease(world, world.clock, world.steady_s)
+    recent.current()
+    world.now_ms += wall_ms
+    world.passed_s += steady_s
+    assert (recent.current()[0], world.reads) == (world.lease, reads)
+
+
 def test_a_clock_that_was_set_back_makes_no_read_younger(world) -> None:
     steady_s = iter([10.0, 10.0, 10.5, 10.5, 10.5])
     recent = RecentLease(world, world.clock, lambda: next(steady_s))

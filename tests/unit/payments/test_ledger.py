@@ -33,7 +33,7 @@ def test_migrating_keeps_what_is_there(ledger, entry) -> None:
 def test_the_fence_rises_and_is_never_lowered(ledger) -> None:
     ledger.raise_fence(5)
     ledger.raise_fence(5)
-    with pytest.raises(StaleEpoch):
+    with pytest.raises(StaleEpoch, match=r"epoch 4$"):
         ledger.raise_fence(4)
     assert ledger.fence_epoch() == 5
 
@@ -43,7 +43,7 @@ def test_the_heartbeat_is_of_the_epoch_that_may_write_and_never_goes_back(ledger
     ledger.beat(1, now_ms=5)
     ledger.beat(1, now_ms=4)
     assert ledger.heartbeat() == 5
-    with pytest.raises(StaleEpoch):
+    with pytest.raises(StaleEpoch, match=r"epoch 2$"):
         ledger.beat(2, now_ms=6)
     assert ledger.heartbeat() == 5
 
@@ -53,7 +53,7 @@ def test_the_mark_is_of_the_epoch_that_may_write_and_never_goes_back(connect, le
     ledger.advance_mark(5, epoch=1)
     ledger.advance_mark(4, epoch=1)
     assert ledger.marked() == 5
-    with pytest.raises(StaleEpoch):
+    with pytest.raises(StaleEpoch, match=r"epoch 2$"):
         ledger.advance_mark(6, epoch=2)
     ledger.migrate()
     assert Ledger(connect()).marked() == 5

@@ -13,7 +13,7 @@ from payments.errors import JournalUnavailable, StaleEpoch
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease
 from payments.ledger import Ledger
-from payments.payment_flow import PATIENCE_MS, PaymentFlow
+from payments.payment_flow import PaymentFlow
 from payments.problems import Problem, Refused
 from runtime.database import DatabaseUnavailable
 
@@ -56,18 +56,11 @@ def test_a_payment_is_journalled_settled_and_answered(world, request_) -> None:
     world.when_recorded = lambda: steps.append("ledger")
     world.when_settled = lambda: steps.append("settle")
     entry, settled = flow_in(world).pay(KEY, request_)
-    assert (settled, entry.epoch) == (True, 7)
+    assert (settled, entry.epoch, entry.region) == (True, 7, "us-east-1")
+    assert (entry.accepted_at_ms, entry.request_hash) == (world.now_ms, request_.digest())
     assert steps == ["journal", "ledger", "settle"]
-    assert world.entries[KEY].state is EntryState.SETTLED
+    assert world.entries[KEY] == replace(entry, state=EntryState.SETTLED)
     assert (world.rows, world.epochs) == ({entry.payment_id: request_}, {KEY: (7, "us-east-1")})
-
-
-def test_nothing_arrives_that_would_be_acknowledged_too_late(world, request_) -> None:
-    began_ms = world.now_ms
-    flow_in(world).pay(KEY, request_)
-    assert world.until_ms == began_ms + PATIENCE_MS
-    flow_in(world).pay(KEY, request_, until_ms=began_ms + 5)
-    assert world.until_ms == began_ms + 5
 
 
 def test_a_repeated_request_gets_the_same_payment_and_touches_no_ledger(world, request_) -> None:
@@ -201,7 +194,7 @@ def test_a_lease_that_came_back_in_a_later_epoch_is_another_lease(world, request
         world.lease = replace(world.lease, epoch=9)
 
     world.when_recorded = lose_and_win
-    assert refused(flow_in(world), request_).problem is Problem.UNAVAILABLE
+    assert "H70" in refused(flow_in(world), request_).detail
     assert world.entries[KEY].state is EntryState.INTENT
 
 
@@ -210,22 +203,6 @@ def test_a_payment_that_could_not_be_marked_is_settled_all_the_same(world, reque
     entry, settled = flow_in(world).pay(KEY, request_)
     assert settled
     assert entry.payment_id in world.rows
-
-
-@pytest.mark.parametrize("step", ["when_lease_read", "when_accepted", "when_recorded"])
-def test_nothing_that_may_wait_starts_late(world, request_, step) -> None:
-    steps: list[str] = []
-    for name in ("when_accepted", "when_recorded", "when_settled"):
-        setattr(world, name, lambda name=name: steps.append(name))
-
-    def crawl() -> None:
-        if step not in steps:
-            steps.append(step)
-            world.now_ms += PATIENCE_MS + 1
-
-    setattr(world, step, crawl)
-    assert "too slow" in refused(flow_in(world), request_).detail
-    assert steps[-1] == step
 
 
 def test_concurrent_requests_of_one_key_make_one_payment(world, request_, connect, ledger) -> None:
