@@ -9,7 +9,7 @@ from dr.budget.synth import check
 from lib import bundle, config
 from lib.constructs.database import DatabaseOrigin
 from lib.errors import BundleError, SettingsError
-from lib.pair import Pair
+from lib.regions import Role
 from lib.stacks.foundation import FoundationStack
 from lib.stacks.regional import RegionalStack
 from lib.stacks.world import WorldStack
@@ -18,14 +18,15 @@ from lib.stacks.world import WorldStack
 def build(app: App, settings: config.Settings, functions: bundle.Bundle) -> None:
     """All stacks of one system, in the order in which they are deployed."""
     foundation = FoundationStack(app, settings=settings)
-    origins = Pair(DatabaseOrigin.of(settings.database), None)
-    regions = settings.regions.zip(origins).map(
-        lambda placed: RegionalStack(
-            app, settings=settings, region=placed[0], bundle=functions, origin=placed[1]
+    origins = {Role.PRIMARY: DatabaseOrigin.of(settings.database)}
+    regions = settings.regions.map(
+        lambda region: RegionalStack(
+            app, settings=settings, region=region, bundle=functions, origin=origins.get(region.role)
         )
     )
-    regions.primary.add_dependency(foundation)
-    regions.standby.add_dependency(regions.primary)
+    primary, standby = sorted(regions, key=lambda stack: stack.site.region.role)
+    primary.add_dependency(foundation)
+    standby.add_dependency(primary)
     WorldStack(app, settings=settings, foundation=foundation, regions=regions)
 
 

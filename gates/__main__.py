@@ -42,7 +42,7 @@ SHARES = {Judge.PLANS: Judge.CHECKOV}
 def _parity() -> list[Finding]:
     settings = config.load()
     both = parity.documents(synthesize(), settings)
-    return parity.differences(both.primary, both.standby, settings.regions)
+    return parity.differences(both.first, both.second, settings.regions)
 
 
 JUDGES: dict[Judge, Callable[[], list[Finding]]] = {

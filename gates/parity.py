@@ -37,7 +37,7 @@ def documents(stacks: dict[str, Document], settings: Settings) -> Pair[Document]
 
 def mirrored(document: Document, regions: Pair[Region]) -> Document:
     """*document* with the regions in each other's place: their names, codes and address blocks."""
-    here, there = regions.primary, regions.standby
+    here, there = regions
     places = {
         getattr(one, kind): getattr(other, kind)
         for one, other in ((here, there), (there, here))
@@ -51,7 +51,7 @@ def mirrored(document: Document, regions: Pair[Region]) -> Document:
 
 def _moved(block: str, regions: Pair[Region]) -> str:
     found = IPv4Network(block, strict=False)
-    for one, other in ((regions.primary, regions.standby), (regions.standby, regions.primary)):
+    for one, other in ((regions.first, regions.second), (regions.second, regions.first)):
         if found.subnet_of(one.cidr):
             offset = int(found.network_address) - int(one.cidr.network_address)
             return f"{other.cidr.network_address + offset}/{found.prefixlen}"

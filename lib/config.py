@@ -79,11 +79,12 @@ class Settings(Section):
 
     @property
     def regions(self) -> Pair[Region]:
-        """Both regions with their placement."""
-        return Pair(
+        """Both regions with their placement, in an order that no swap of roles changes."""
+        placed = (
             Region(self.primary.name, Role.PRIMARY, self.primary.cidr),
             Region(self.standby.name, Role.STANDBY, self.standby.cidr),
         )
+        return Pair(*sorted(placed, key=lambda region: region.name))
 
     def name(self, what: str, region: Region | None = None) -> str:
         """The physical name of *what*, the same in both regions: ``payments-keeper-dev``.
@@ -140,7 +141,7 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _an_experiment_can_be_stopped(self) -> Self:
-        self.drills.must_be_stoppable_in(self.primary.name)
+        self.drills.must_be_stoppable_in(self.regions.first.name)
         return self
 
 

@@ -1,4 +1,4 @@
-"""Everything this system builds twice is a Pair: one value per placement."""
+"""Everything that this system builds twice is a Pair: one value per region."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,19 +10,22 @@ U = TypeVar("U")
 
 @dataclass(frozen=True, slots=True)
 class Pair(Generic[T]):
-    """The same thing in the primary and in the standby region."""
+    """The same thing in both regions, in the order of the regions' names.
 
-    primary: T
-    standby: T
+    Not in that of their roles: whoever swaps these in the settings must not move what belongs to a region.
+    """
+
+    first: T
+    second: T
 
     def map(self, build: Callable[[T], U]) -> "Pair[U]":
         """Both built from the same function."""
-        return Pair(build(self.primary), build(self.standby))
+        return Pair(build(self.first), build(self.second))
 
     def zip(self, other: "Pair[U]") -> "Pair[tuple[T, U]]":
         """Each with its counterpart in *other*."""
-        return Pair((self.primary, other.primary), (self.standby, other.standby))
+        return Pair((self.first, other.first), (self.second, other.second))
 
     def __iter__(self) -> Iterator[T]:
-        yield self.primary
-        yield self.standby
+        yield self.first
+        yield self.second

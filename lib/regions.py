@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 
 class Role(StrEnum):
-    """The placement of a region. It decides where the first writer is put and which record DNS prefers."""
+    """The placement of a region. It decides where the first writer is put, and where home is."""
 
     PRIMARY = "primary"
     STANDBY = "standby"

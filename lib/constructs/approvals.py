@@ -30,7 +30,7 @@ class ApproverPolicy(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, sites: Pair[Site]) -> None:
         super().__init__(scope, id_)
-        site = sites.primary
+        site = sites.first
         name = site.name("approver")
         tables = [TableAccess.to(each, TABLE) for each in sites]
         statements = [

@@ -32,7 +32,7 @@ class AutomationRole(Construct):
                 [site.role_arn(FAILING_OVER) for site in sites], external_id=name, regions=regions
             ),
             max_session_duration=3600,
-            permissions_boundary=sites.primary.permissions_boundary,
+            permissions_boundary=sites.first.permissions_boundary,
         )
         document = policy([*_allow(sites, regions), outside(*regions)])
         IamRolePolicy(self, "policy", name=name, role=role.name, policy=document)
@@ -41,7 +41,7 @@ class AutomationRole(Construct):
 
 def _allow(sites: Pair[Site], regions: list[str]) -> list[Allow]:
     """Switch roles, run the takeover and read the lease; only in our regions."""
-    here = sites.primary
+    here = sites.first
     container = f"arn:aws:rds::{here.account}:global-cluster:{here.name('ledger')}"
     clusters = [site.arn("rds", f"cluster:{site.own_name('ledger')}") for site in sites]
     machine = here.name("failover")

@@ -28,6 +28,7 @@ SWAPPED_WITH_ROLES = [
     "database_name",
     "engine_version",  # the global container upgrades its members
     "global_cluster_identifier",
+    "master_password_wo_version",
     "master_username",
     "replication_source_identifier",
 ]

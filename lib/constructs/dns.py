@@ -33,13 +33,15 @@ class Answer:
     def of(
         cls, regions: Pair[Region], hosts: Pair[str], aliases: Pair[Route53RecordAlias | None]
     ) -> "Pair[Answer]":
-        """The primary region answers while it is the writer, the standby region as long as it lives.
+        """The first region answers while it is the writer, the second one as long as it lives.
 
-        So DNS leaves the primary while a takeover is still running, and returns only when it writes again.
+        So DNS leaves the first while a takeover is still running, and returns only when it writes again.
+        Which one is preferred does not depend on the settings' roles: Route 53 refuses a second PRIMARY of a
+        name, so no apply could swap the two (https://github.com/boto/boto3/issues/1347).
         """
         return Pair(
-            cls(regions.primary, hosts.primary, "/health/ready", "PRIMARY", aliases.primary),
-            cls(regions.standby, hosts.standby, "/health/live", "SECONDARY", aliases.standby),
+            cls(regions.first, hosts.first, "/health/ready", "PRIMARY", aliases.first),
+            cls(regions.second, hosts.second, "/health/live", "SECONDARY", aliases.second),
         )
 
 

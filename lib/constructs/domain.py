@@ -38,7 +38,7 @@ class ApiDomain(Construct):
         super().__init__(scope, id_)
         self._name = settings.api_name
         certificates = ends.map(self._certificate)
-        proof = self._proof(zone_id, certificates.primary)
+        proof = self._proof(zone_id, certificates.first)
         self.aliases: Pair[Route53RecordAlias | None] = ends.zip(certificates).map(
             lambda both: self._end(*both, proof)
         )

@@ -16,6 +16,7 @@ from lib.constructs.table import TableAccess
 from lib.drills.document import switchover_drill
 from lib.iam import Allow, outside, policy, trust
 from lib.pair import Pair
+from lib.regions import Role
 from lib.site import Site
 
 DRILL = "drill"
@@ -52,7 +53,8 @@ class SwitchoverDrill(Construct):
                 provider=provider,
             )
         if settings.drills.schedule:
-            self._schedule(settings.drills.schedule, role.arn, sites.standby, providers.standby)
+            [(site, provider)] = [end for end in sites.zip(providers) if end[0].region.role is Role.STANDBY]
+            self._schedule(settings.drills.schedule, role.arn, site, provider)
 
     def _role(self, settings: Settings) -> IamRole:
         """Who the document acts as: it starts takeovers and looks, and can move nothing by itself."""
@@ -62,8 +64,8 @@ class SwitchoverDrill(Construct):
             self,
             "role",
             name=name,
-            assume_role_policy=trust("ssm", account=self._sites.primary.account),
-            permissions_boundary=self._sites.primary.permissions_boundary,
+            assume_role_policy=trust("ssm", account=self._sites.first.account),
+            permissions_boundary=self._sites.first.permissions_boundary,
         )
         document = policy([*_allow(self._sites), outside(*regions)])
         IamRolePolicy(self, "policy", name=name, role=role.name, policy=document)
@@ -76,7 +78,7 @@ class SwitchoverDrill(Construct):
         hand_on = {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}
         starter = ServiceRole(
             self,
-            "starter",
+            f"starter-{site.region.code}",
             site=site,
             what="drill-schedule",
             service="events",
@@ -85,10 +87,13 @@ class SwitchoverDrill(Construct):
                 Allow(("iam:PassRole",), (role_arn,), when=hand_on),
             ],
         )
-        rule = CloudwatchEventRule(self, "rule", name=name, schedule_expression=when, provider=provider)
+        code = site.region.code
+        rule = CloudwatchEventRule(
+            self, f"rule-{code}", name=name, schedule_expression=when, provider=provider
+        )
         CloudwatchEventTarget(
             self,
-            "target",
+            f"target-{site.region.code}",
             rule=rule.name,
             arn=definition,
             role_arn=starter.arn,
@@ -99,7 +104,7 @@ class SwitchoverDrill(Construct):
 
 
 def _allow(sites: Pair[Site]) -> list[Allow]:
-    here = sites.primary
+    here = sites.first
     container = f"arn:aws:rds::{here.account}:global-cluster:{here.name('ledger')}"
     machines = tuple(site.arn("states", f"stateMachine:{site.name('failover')}") for site in sites)
     executions = tuple(site.arn("states", f"execution:{site.name('failover')}:*") for site in sites)

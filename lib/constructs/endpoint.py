@@ -28,7 +28,7 @@ class EventEndpoint(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site, health_check: str, standby: TerraformProvider
+        self, scope: Construct, id_: str, *, site: Site, health_check: str, second: TerraformProvider
     ) -> None:
         super().__init__(scope, id_)
         buses = [BusAccess.to(site), BusAccess.to(site.other)]
@@ -49,14 +49,14 @@ class EventEndpoint(Construct):
         self.endpoint_id = Fn.element(
             Fn.split(".endpoint.", Fn.trimprefix(endpoint.endpoint_url, "https://")), 0
         )
-        self._publish(site, standby)
+        self._publish(site, second)
 
-    def _publish(self, site: Site, standby: TerraformProvider) -> None:
+    def _publish(self, site: Site, second: TerraformProvider) -> None:
         """Known only when both regions are there, so the parameter is written into both from here."""
-        for id_, provider in (("parameter", None), ("parameter-standby", standby)):
+        for one, provider in ((site, None), (site.other, second)):
             SsmParameter(
                 self,
-                id_,
+                f"parameter-{one.region.code}",
                 name=f"{site.settings.parameter_prefix}/events/endpoint",
                 type="String",
                 value=self.endpoint_id,

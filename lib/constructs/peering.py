@@ -40,12 +40,12 @@ class Peering(Construct):
     def __init__(self, scope: Construct, id_: str, *, name: str, sides: Pair[Side]) -> None:
         super().__init__(scope, id_)
         self._connection = self._connect(sides, {"Name": name})
-        self._open(sides.primary, to=sides.standby)
-        self._open(sides.standby, to=sides.primary)
+        self._open(sides.first, to=sides.second)
+        self._open(sides.second, to=sides.first)
 
     def _connect(self, sides: Pair[Side], tags: dict[str, str]) -> str:
         """The id, known once both sides agreed: nothing can be routed or set before."""
-        asks, agrees = sides.primary, sides.standby
+        asks, agrees = sides
         connection = VpcPeeringConnection(
             self,
             "connection",

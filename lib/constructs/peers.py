@@ -26,10 +26,10 @@ class Peers(Construct):
         providers: Pair[TerraformProvider | None],
     ) -> None:
         super().__init__(scope, id_)
-        primary, standby = settings.regions
+        first, second = settings.regions
         self._settings = settings
-        self._publish(primary, endpoints.primary, provider=providers.standby)
-        self._publish(standby, endpoints.standby, provider=providers.primary)
+        self._publish(first, endpoints.first, provider=providers.second)
+        self._publish(second, endpoints.second, provider=providers.first)
 
     def _publish(self, peer: Region, endpoint: str, *, provider: TerraformProvider | None) -> None:
         SsmParameter(

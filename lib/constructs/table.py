@@ -111,10 +111,10 @@ class GlobalTable(Construct):
             stream_view_type="NEW_AND_OLD_IMAGES",
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
             server_side_encryption=DynamodbTableServerSideEncryption(
-                enabled=True, kms_key_arn=keys.primary.arn
+                enabled=True, kms_key_arn=keys.first.arn
             ),
             ttl=DynamodbTableTtl(attribute_name=ttl, enabled=True) if ttl else None,
-            replica=[_replica(settings, keys.standby, strong=strong)],
+            replica=[_replica(settings, keys.second, strong=strong)],
             global_table_witness=_witness(settings) if strong else None,
             deletion_protection_enabled=settings.lifecycle.protected,
             tags={"Name": self.name, **backed_up(settings)},
@@ -124,7 +124,7 @@ class GlobalTable(Construct):
 def _replica(settings: Settings, key: EncryptionKey, *, strong: bool) -> DynamodbTableReplica:
     mode = since_6(settings, "aws_dynamodb_table.replica.consistency_mode", "STRONG")
     return DynamodbTableReplica(
-        region_name=settings.standby.name,
+        region_name=settings.regions.second.name,
         kms_key_arn=key.arn,
         point_in_time_recovery=True,
         propagate_tags=True,

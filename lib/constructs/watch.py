@@ -51,8 +51,8 @@ class ReplicaAlarms(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, regions: Pair[Watched]) -> None:
         super().__init__(scope, id_)
-        self._board(regions.primary, other=regions.standby)
-        self._board(regions.standby, other=regions.primary)
+        self._board(regions.first, other=regions.second)
+        self._board(regions.second, other=regions.first)
 
     def _board(self, region: Watched, *, other: Watched) -> None:
         site, receiving = region.metrics.site, other.metrics.site.region.name

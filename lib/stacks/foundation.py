@@ -1,5 +1,6 @@
 """What must be there before any region: the global database's container, the zone and the global tables."""
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone
 from cdktf_cdktf_provider_aws.rds_global_cluster import RdsGlobalCluster
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
@@ -18,7 +19,7 @@ class FoundationStack(AwsStack):
     """The state that neither region owns. Nothing in it is touched in a disaster."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
-        super().__init__(scope, settings=settings, what="foundation", region=settings.regions.primary)
+        super().__init__(scope, settings=settings, what="foundation", region=settings.regions.first)
         self.zone_id = self._zone(settings)
         keys = self._keys(settings)
         GlobalTable(self, "lease", settings=settings, keys=keys, hash_key="system", strong=True)
@@ -80,17 +81,17 @@ class FoundationStack(AwsStack):
 
     def _keys(self, settings: Settings) -> Pair[EncryptionKey]:
         """One key of the tables in each region: a replica takes only a key of its own."""
-        region = settings.regions.standby
-        standby = provider_in(self, "aws-standby", settings=settings, region=region, alias="standby")
-        here, there = self.site, Site(settings, region, self.site.account)
-        return Pair(
-            EncryptionKey(self, "key", site=here, what="tables", users=(through_dynamodb(here),)),
-            EncryptionKey(
-                self,
-                "key-standby",
-                site=there,
-                what="tables",
-                users=(through_dynamodb(there),),
-                provider=standby,
-            ),
+        region = settings.regions.second
+        second = provider_in(self, f"aws-{region.code}", settings=settings, region=region, alias=region.code)
+        sites = Pair(self.site, Site(settings, region, self.site.account))
+        return sites.zip(Pair(None, second)).map(lambda both: self._key(*both))
+
+    def _key(self, site: Site, provider: TerraformProvider | None) -> EncryptionKey:
+        return EncryptionKey(
+            self,
+            f"key-{site.region.code}",
+            site=site,
+            what="tables",
+            users=(through_dynamodb(site),),
+            provider=provider,
         )

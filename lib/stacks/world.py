@@ -39,7 +39,7 @@ class WorldStack(AwsStack):
         foundation: FoundationStack,
         regions: Pair[RegionalStack],
     ) -> None:
-        super().__init__(scope, settings=settings, what="world", region=settings.regions.primary)
+        super().__init__(scope, settings=settings, what="world", region=settings.regions.first)
         self._settings = settings
         self._ends = settings.regions.zip(regions).map(lambda both: self._end(*both))
         record = FailoverRecord(
@@ -69,8 +69,8 @@ class WorldStack(AwsStack):
             self,
             "events",
             site=self.site,
-            health_check=record.checks.primary.arn,
-            standby=self._ends.standby.provider,
+            health_check=record.checks.first.arn,
+            second=self._ends.second.provider,
         )
         self.output({"api_name": settings.api_name, "event_endpoint": endpoint.endpoint_id})
 
@@ -113,7 +113,7 @@ class WorldStack(AwsStack):
         watched = self._ends.zip(health_check_ids).map(lambda both: both[0].watched(both[1]))
         Dashboards(self, "dashboards", regions=watched)
         ReplicaAlarms(self, "replicas", regions=watched)
-        home = replace(self._settings.regions.primary, name=aws_facts().health_metrics_region)
+        home = replace(self._settings.regions.first, name=aws_facts().health_metrics_region)
         HealthAlarms(
             self,
             "health",

@@ -39,7 +39,7 @@ class OptionalParts(AwsStack):
     """The parts that no default deploys, and the least that they hang on."""
 
     def __init__(self, app: App, settings: Settings) -> None:
-        super().__init__(app, settings=settings, what="options", region=settings.regions.primary)
+        super().__init__(app, settings=settings, what="options", region=settings.regions.first)
         self._settings = settings
         Compliance(self, "compliance", site=self.site)
         zone = Route53Zone(self, "zone", name=settings.zone_name, force_destroy=True)

@@ -25,7 +25,7 @@ def test_P22_everything_named_comes_from_the_file_and_the_environment():
     assert [region.name for region in settings.regions] == ["us-east-1", "us-west-2"]
     assert settings.witness == "us-east-2"
     assert settings.name("keeper") == "payments-keeper-pr-42"
-    assert settings.name("keeper", settings.regions.standby) == "payments-keeper-usw2-pr-42"
+    assert settings.name("keeper", settings.regions.second) == "payments-keeper-usw2-pr-42"
     assert settings.parameter_prefix == "/payments-pr-42"
     assert settings.api_name == "pay.pr-42.payments.test"
 

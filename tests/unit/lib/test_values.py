@@ -30,13 +30,13 @@ def test_a_pair_builds_both_from_one_function_and_keeps_their_places():
 
 
 def test_a_site_knows_names_and_arns(settings):
-    site = Site(settings, settings.regions.standby, "123456789012")
+    site = Site(settings, settings.regions.second, "123456789012")
     assert site.name("lease") == "payments-lease-test"
     assert site.own_name("ledger") == "payments-ledger-usw2-test"
     assert site.arn("dynamodb", "table/x") == "arn:aws:dynamodb:us-west-2:123456789012:table/x"
 
 
 def test_a_site_knows_the_names_of_the_other_region(settings):
-    site = Site(settings, settings.regions.standby, "123456789012")
+    site = Site(settings, settings.regions.second, "123456789012")
     assert site.other.arn("dynamodb", "table/x") == "arn:aws:dynamodb:us-east-1:123456789012:table/x"
     assert site.other.other == site

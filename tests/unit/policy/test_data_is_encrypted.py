@@ -41,7 +41,7 @@ def test_P24_logs_tables_and_events_may_use_the_key_that_they_are_told_to_use(re
             may[place] = may.get(place, "") + json.dumps(statement)
     assert may.keys() == {
         ("foundation", None),
-        ("foundation", "aws.standby"),
+        ("foundation", "aws.usw2"),
         ("use1", None),
         ("usw2", None),
         ("world", "aws.health"),
@@ -50,7 +50,7 @@ def test_P24_logs_tables_and_events_may_use_the_key_that_they_are_told_to_use(re
         assert f"logs.{region}.amazonaws.com" in may[place]
         assert f"arn:aws:logs:{region}:" in may[place]
         assert "events.amazonaws.com" in may[place]
-    for alias, region in {None: "us-east-1", "aws.standby": "us-west-2"}.items():
+    for alias, region in {None: "us-east-1", "aws.usw2": "us-west-2"}.items():
         assert f"dynamodb.{region}.amazonaws.com" in may["foundation", alias]
 
 

@@ -62,10 +62,10 @@ def test_a_replicas_key_is_made_in_the_replicas_region(foundation):
     providers = foundation.document["provider"]["aws"]
     assert {provider.get("alias"): provider["region"] for provider in providers} == {
         None: "us-east-1",
-        "standby": "us-west-2",
+        "usw2": "us-west-2",
     }
     keys = foundation.document["resource"]["aws_kms_key"]
-    (standby,) = [address for address, key in keys.items() if key.get("provider") == "aws.standby"]
+    (standby,) = [address for address, key in keys.items() if key.get("provider") == "aws.usw2"]
     for table in foundation.all("aws_dynamodb_table"):
         assert table["replica"][0]["kms_key_arn"] == f"${{aws_kms_key.{standby}.arn}}"
 
