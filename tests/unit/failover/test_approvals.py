@@ -55,9 +55,24 @@ def test_what_was_not_seen_written_is_no_success(table):
         scan=fails(ReadTimeoutError(endpoint_url="x")),
     )
     broken = Approvals(deaf, lambda: "approvals")
-    with pytest.raises(ApprovalsUnavailable, match="request"):
+    with pytest.raises(ApprovalsUnavailable, match=r"^the request is not what was written$"):
         broken.ask("{}", now_ms=NOW)
-    with pytest.raises(ApprovalsUnavailable, match="approval is not"):
+    with pytest.raises(ApprovalsUnavailable, match=r"^the approval is not what was written$"):
         broken.approve(ALICE)
-    with pytest.raises(ApprovalsUnavailable, match="approvals"):
+    with pytest.raises(ApprovalsUnavailable, match=r"^approvals: Read timeout"):
         broken.all()
+
+
+def test_the_request_and_the_approvals_are_read_consistently():
+    """An emulator's reads always are, so only the requests can tell."""
+    asked = []
+    client = SimpleNamespace(
+        get_item=lambda **request: asked.append(request) or {},
+        scan=lambda **request: asked.append(request) or {"Items": []},
+    )
+    approvals = Approvals(client, lambda: "approvals")
+    assert (approvals.request(), approvals.all()) == (None, [])
+    assert asked == [
+        {"TableName": "approvals", "Key": {"approver": {"S": "request"}}, "ConsistentRead": True},
+        {"TableName": "approvals", "ConsistentRead": True},
+    ]

@@ -64,17 +64,13 @@ def test_B10_an_approval_is_not_taken_over_into_another_epoch(tools, untrusted, 
     assert perform("approve", later, tools)["done"] is False
 
 
-def test_B10_within_the_budget_it_goes_on(tools, untrusted):
+def test_B10_within_the_budget_it_goes_on(tools, untrusted, logged):
     untrusted.published["approvals/policy"] = json.dumps(
         POLICY | {"journal_trusted": False, "payments": 2, "money": {"EUR": 10}}
     )
     assert perform("approve", TAKEOVER, tools)["rule"] == "L30_within_budget"
     assert untrusted.request is None
-
-
-def test_B10_a_lag_is_counted_from_the_heartbeat_to_the_newest_payment(tools, untrusted):
-    untrusted.beat_ms = NOW - 7_000
-    assert perform("approve", TAKEOVER, tools)["figures"]["lag_ms"] == 7_000
+    assert logged[0][:2] == ("info", "data loss")
 
 
 def test_B10_without_a_heartbeat_the_lag_is_unknown_which_is_over(tools, untrusted):
@@ -130,10 +126,11 @@ def test_B10_a_journal_that_cannot_be_read_is_an_unknown_loss(tools, west):
 def test_nothing_is_asked_where_nothing_is_forced(tools, untrusted, put):
     handover = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
     handed = put(LEASE.draining(handover, now_ms=NOW).handed_over(handover, now_ms=NOW))
-    assert perform("approve", Takeover.of(handed), tools)["rule"] == "L10_nothing_forced"
+    nothing = {"done": True, "rule": "L10_nothing_forced"}
+    assert perform("approve", Takeover.of(handed), tools) == nothing
     put(TAKEN)
     untrusted.promotion_arrives()
-    assert perform("approve", TAKEOVER, tools)["rule"] == "L10_nothing_forced"
+    assert perform("approve", TAKEOVER, tools) == nothing
     assert untrusted.request is None
 
 

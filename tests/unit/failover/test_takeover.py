@@ -59,14 +59,10 @@ def test_the_execution_is_named_after_the_epoch_and_fed_from_the_lease():
     Takeovers(machine, KnownMachine()).start(TAKEOVER)
     [call] = machine.calls
     assert (call["stateMachineArn"], call["name"]) == (MACHINE, "payments-7")
-    assert json.loads(call["input"]) == {
-        "system": "payments",
-        "epoch": 7,
-        "region": WEST,
-        "kind": "failover",
-        "from": EAST,
-        "attempt": 1,
-    }
+    assert call["input"] == (
+        '{"attempt": 1, "epoch": 7, "from": "us-east-1", "kind": "failover", '
+        '"region": "us-west-2", "system": "payments"}'
+    )
 
 
 def test_renewals_and_activation_do_not_change_the_input():
@@ -75,8 +71,9 @@ def test_renewals_and_activation_do_not_change_the_input():
 
 
 def test_the_payload_survives_the_state_machine():
-    sent = json.loads(json.dumps(TAKEOVER.payload()))
-    assert Takeover.from_payload(sent) == TAKEOVER
+    again = replace(TAKEOVER, attempt=3)
+    sent = json.loads(json.dumps(again.payload()))
+    assert Takeover.from_payload(sent) == again
 
 
 def test_the_first_lease_bootstraps():
@@ -190,6 +187,10 @@ class Tried(StepFunctions):
         return self._reply(request)
 
 
+def test_the_first_attempt_has_the_number_one():
+    assert Takeovers(Tried(), KnownMachine()).untried(replace(PLANNED, attempt=7)) == PLANNED
+
+
 def test_another_attempt_gets_the_first_name_that_is_free():
     tried = Tried(payments_8_switchover="FAILED", payments_8_switchover_2="ABORTED")
     assert Takeovers(tried, KnownMachine()).untried(PLANNED) == replace(PLANNED, attempt=3)
@@ -202,5 +203,8 @@ def test_no_second_attempt_beside_one_that_may_run(status, message):
 
 
 def test_attempts_end():
+    machine = StepFunctions("FAILED")
     with pytest.raises(TakeoverNotStarted, match=f"{MOST_ATTEMPTS} times"):
-        Takeovers(StepFunctions("FAILED"), KnownMachine()).untried(PLANNED)
+        Takeovers(machine, KnownMachine()).untried(PLANNED)
+    tried = [call["executionArn"].rpartition(":")[2] for call in machine.calls]
+    assert (len(tried), tried[0], tried[-1]) == (50, "payments-8-switchover", "payments-8-switchover-50")
