@@ -103,6 +103,3 @@ def test_only_the_database_itself_says_that_it_is_the_writer(tools, west, reacha
     west.promotion_arrives()
     west.reachable, west.writer = reachable, writer
     assert perform("wait_writer", TAKEOVER, tools)["done"] is done
-
-
-# fence and reconcile

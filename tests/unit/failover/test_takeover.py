@@ -2,56 +2,16 @@ import json
 from dataclasses import replace
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from failover.decision import TakeoverFact
 from failover.lease import Handover, Kind, Lease, LeaseState
-from failover.takeover import MOST_ATTEMPTS, Phase, Takeover, TakeoverNotStarted, Takeovers
-from runtime.parameters import ParameterUnavailable
+from failover.takeover import Phase, Takeover, TakeoverNotStarted, Takeovers
 
+from .faults import refusal
 from .scene import EAST, LEASE, NOW, WEST
+from .states import EXECUTION, MACHINE, SILENCE, KnownMachine, NoParameters, StepFunctions
 
 TAKEOVER = Takeover.of(replace(LEASE, holder=WEST, previous_holder=EAST))
-MACHINE = "arn:aws:states:us-west-2:123456789012:stateMachine:payments-failover-dev"
-EXECUTION = "arn:aws:states:us-west-2:123456789012:execution:payments-failover-dev:payments-7"
-
-
-class KnownMachine:
-    def get(self, name: str) -> str:
-        assert name == "failover/state-machine"
-        return MACHINE
-
-
-class NoParameters:
-    def get(self, name: str) -> str:
-        raise ParameterUnavailable(name)
-
-
-class StepFunctions:
-    """Answers with a status, or raises."""
-
-    def __init__(self, answer: object = None) -> None:
-        self.answer = answer
-        self.calls: list[dict[str, str]] = []
-
-    def _reply(self, request: dict[str, str]) -> dict[str, object]:
-        self.calls.append(request)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return {"status": self.answer}
-
-    def start_execution(self, **request: str) -> dict[str, object]:
-        return self._reply(request)
-
-    def describe_execution(self, **request: str) -> dict[str, object]:
-        return self._reply(request)
-
-
-def error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": ""}}, "Operation")
-
-
-SILENCE = ConnectTimeoutError(endpoint_url="https://states")
 
 
 def test_the_execution_is_named_after_the_epoch_and_fed_from_the_lease():
@@ -81,10 +41,10 @@ def test_the_first_lease_bootstraps():
 
 
 def test_an_execution_that_exists_is_as_good_as_started():
-    Takeovers(StepFunctions(error("ExecutionAlreadyExists")), KnownMachine()).start(TAKEOVER)
+    Takeovers(StepFunctions(refusal("ExecutionAlreadyExists")), KnownMachine()).start(TAKEOVER)
 
 
-@pytest.mark.parametrize("answer", [error("ThrottlingException"), SILENCE])
+@pytest.mark.parametrize("answer", [refusal("ThrottlingException"), SILENCE])
 def test_a_start_that_is_not_confirmed_is_told(answer):
     with pytest.raises(TakeoverNotStarted, match="payments-7"):
         Takeovers(StepFunctions(answer), KnownMachine()).start(TAKEOVER)
@@ -104,8 +64,8 @@ def test_a_start_without_parameters_is_told():
         ("FAILED", TakeoverFact.FAILED),
         ("TIMED_OUT", TakeoverFact.FAILED),
         ("ABORTED", TakeoverFact.FAILED),
-        (error("ExecutionDoesNotExist"), TakeoverFact.ABSENT),
-        (error("ThrottlingException"), TakeoverFact.UNKNOWN),
+        (refusal("ExecutionDoesNotExist"), TakeoverFact.ABSENT),
+        (refusal("ThrottlingException"), TakeoverFact.UNKNOWN),
         (SILENCE, TakeoverFact.UNKNOWN),
     ],
 )
@@ -172,39 +132,3 @@ def test_a_forced_takeover_never_begins_from_a_lease_that_serves_elsewhere():
         forced.phase(replace(LEASE, epoch=8, holder=WEST, previous_holder=EAST, state=LeaseState.DRAINING))
         is Phase.OVER
     )
-
-
-class Tried(StepFunctions):
-    """Knows the executions that exist, by name."""
-
-    def __init__(self, **executions: object) -> None:
-        super().__init__()
-        self.executions = {name.replace("_", "-"): status for name, status in executions.items()}
-
-    def describe_execution(self, **request: str) -> dict[str, object]:
-        status = self.executions.get(request["executionArn"].rpartition(":")[2])
-        self.answer = status or error("ExecutionDoesNotExist")
-        return self._reply(request)
-
-
-def test_the_first_attempt_has_the_number_one():
-    assert Takeovers(Tried(), KnownMachine()).untried(replace(PLANNED, attempt=7)) == PLANNED
-
-
-def test_another_attempt_gets_the_first_name_that_is_free():
-    tried = Tried(payments_8_switchover="FAILED", payments_8_switchover_2="ABORTED")
-    assert Takeovers(tried, KnownMachine()).untried(PLANNED) == replace(PLANNED, attempt=3)
-
-
-@pytest.mark.parametrize(("status", "message"), [("RUNNING", "is running"), (SILENCE, "does not answer")])
-def test_no_second_attempt_beside_one_that_may_run(status, message):
-    with pytest.raises(TakeoverNotStarted, match=message):
-        Takeovers(Tried(payments_8_switchover=status), KnownMachine()).untried(PLANNED)
-
-
-def test_attempts_end():
-    machine = StepFunctions("FAILED")
-    with pytest.raises(TakeoverNotStarted, match=f"{MOST_ATTEMPTS} times"):
-        Takeovers(machine, KnownMachine()).untried(PLANNED)
-    tried = [call["executionArn"].rpartition(":")[2] for call in machine.calls]
-    assert (len(tried), tried[0], tried[-1]) == (50, "payments-8-switchover", "payments-8-switchover-50")
