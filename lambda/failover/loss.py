@@ -16,7 +16,7 @@ When does the journal make the loss zero (L20)? When all of this is so:
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -127,20 +127,21 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def judge(
-    figures: Figures, policy: LossPolicy, approvals: Iterable[Approval], *, wanted: str, now_ms: int
-) -> Verdict:
-    """The first rule that applies to a forced promotion whose document has the digest *wanted*."""
+def approvers(approvals: Iterable[Approval], policy: LossPolicy, *, wanted: str, now_ms: int) -> list[str]:
+    """Who approved the document with the digest *wanted*, and not too long ago."""
+    return sorted(one.approver for one in approvals if _valid(one, policy, wanted=wanted, now_ms=now_ms))
+
+
+def judge(figures: Figures, policy: LossPolicy, approved_by: Collection[str] = ()) -> Verdict:
+    """The first rule that applies to a forced promotion that these `approvers` agree to."""
     if figures.journal is JournalFact.COMPLETE:
         reason = f"{figures.payments} payments are replayed, none is lost"
         return Verdict(done=True, rule=Loss.JOURNAL_COMPLETE, reason=reason)
     if _within(figures, policy):
         return Verdict(done=True, rule=Loss.WITHIN_BUDGET, reason=f"{figures.payments} payments may be lost")
-    valid = [one for one in approvals if _valid(one, policy, wanted=wanted, now_ms=now_ms)]
-    people = {_person(one.approver, policy) for one in valid}
+    people = {_person(approver, policy) for approver in approved_by}
     if len(people) >= APPROVERS:
-        reason = f"approved by {', '.join(sorted(one.approver for one in valid))}"
-        return Verdict(done=True, rule=Loss.APPROVED, reason=reason)
+        return Verdict(done=True, rule=Loss.APPROVED, reason=f"approved by {', '.join(approved_by)}")
     lost = "an unknown number of" if figures.payments is None else figures.payments
     reason = (
         f"the journal is {figures.journal} and {lost} payments may be lost; "

@@ -41,7 +41,7 @@ class Observer:
         self._clock = clock
         self._deadline_s = deadline_s
         # Twice as many threads as sensors: one that hangs from the last tick delays none of this tick.
-        self._pool = ThreadPoolExecutor(max_workers=6, thread_name_prefix="sensor")
+        self._pool = ThreadPoolExecutor(max_workers=6)
 
     def observe(self) -> Observation:
         """Everything `decide` wants to know, within a few seconds."""

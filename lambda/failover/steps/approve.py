@@ -2,7 +2,7 @@
 
 from failover.approvals import ApprovalsUnavailable
 from failover.lease import Kind
-from failover.loss import Loss, canonical, document, judge
+from failover.loss import Loss, approvers, canonical, document, judge
 from failover.steps.assessment import assess, policy_of
 from failover.steps.errors import NotYet
 from failover.steps.guard import current_lease
@@ -26,14 +26,15 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
         region=takeover.region,
         figures=figures,
     )
-    verdict = judge(figures, policy, (), wanted="", now_ms=tools.clock())
+    verdict = judge(figures, policy)
     if not verdict.done:
         try:
             request = tools.approvals.ask(canonical(asked), now_ms=tools.clock())
             given = tools.approvals.all()
         except ApprovalsUnavailable as error:
             raise NotYet(str(error)) from error
-        verdict = judge(figures, policy, given, wanted=request.digest, now_ms=tools.clock())
+        agreed = approvers(given, policy, wanted=request.digest, now_ms=tools.clock())
+        verdict = judge(figures, policy, agreed)
     told: Facts = {"rule": verdict.rule, "reason": verdict.reason, **asked}
     log = logger.info if verdict.done else logger.error
     log("data loss", extra=told)

@@ -34,11 +34,10 @@ def _counted(tools: Tools, *, trusted: bool) -> Figures:
         since, until_ms = ledger.marked(), ledger.heartbeat()
         # Before the journal is read: what is recorded later need not be in what was read by then.
         newest = set(ledger.newest(SAMPLE))
-        payments, latest_ms, money, seen = 0, until_ms, Counter[str](), set[str]()
+        payments, latest_ms, money, seen = 0, until_ms or 0, Counter[str](), set[str]()
         for part in compared(tools.journal, ledger, since):
             seen |= newest.intersection(entry.idempotency_key for entry in part.entries)
-            if latest_ms is not None:
-                latest_ms = max(latest_ms, *(entry.accepted_at_ms for entry in part.entries))
+            latest_ms = max(latest_ms, *(entry.accepted_at_ms for entry in part.entries))
             payments += len(part.lacking)
             for entry in part.lacking:
                 money[entry.request.currency] += entry.request.amount_minor
@@ -47,7 +46,7 @@ def _counted(tools: Tools, *, trusted: bool) -> Figures:
     return Figures(
         journal=proof if trusted else JournalFact.UNTRUSTED,
         replicated_until_ms=until_ms,
-        lag_ms=None if until_ms is None or latest_ms is None else latest_ms - until_ms,
+        lag_ms=None if until_ms is None else latest_ms - until_ms,
         payments=payments,
         money=dict(money),
     )

@@ -65,5 +65,5 @@ def _loss(tools: Tools) -> Facts:
     """What a forced failover to this region would lose now, with nobody's approval."""
     policy = policy_of(tools)
     figures = assess(tools, trusted=policy.journal_trusted)
-    verdict = judge(figures, policy, (), wanted="", now_ms=tools.clock())
+    verdict = judge(figures, policy)
     return {**asdict(verdict), "figures": asdict(figures)}

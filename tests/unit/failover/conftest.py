@@ -13,6 +13,7 @@ from failover.lease_table import LeaseTable
 from failover.reconciler import Reconciler
 from failover.steps.tools import Tools
 from runtime import clients
+from runtime.logs import logger
 
 from .machine import tools_of
 from .scene import EAST, NOW
@@ -119,3 +120,14 @@ def environment(monkeypatch) -> Iterator[None]:
         monkeypatch.setenv(key, value)
     yield
     clients.client.cache_clear()
+
+
+@pytest.fixture
+def logged(monkeypatch) -> list[tuple[str, str, dict[str, object]]]:
+    """Every line that is logged: its level, its text and its facts."""
+    lines: list[tuple[str, str, dict[str, object]]] = []
+    for level in ("info", "warning", "error"):
+        monkeypatch.setattr(
+            logger, level, lambda text, *, extra, level=level: lines.append((level, text, extra))
+        )
+    return lines

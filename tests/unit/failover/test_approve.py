@@ -2,24 +2,19 @@
 
 import json
 from dataclasses import replace
-from types import SimpleNamespace
 
-import boto3
 import pytest
-from botocore.exceptions import ReadTimeoutError
-from moto import mock_aws
 
-from failover.approvals import Approvals, ApprovalsUnavailable, Request
+from failover.approvals import ApprovalsUnavailable
 from failover.lease import Handover, Kind
 from failover.loss import Approval
 from failover.steps import perform
 from failover.steps.errors import NotYet
 from failover.takeover import Takeover
 from payments.errors import JournalUnavailable
-from runtime.logs import logger
 
 from .faults import fails
-from .scene import EAST, LEASE, NOW, WEST
+from .scene import LEASE, NOW, WEST
 from .west import POLICY, TAKEN, TAKEOVER, entry
 
 
@@ -29,17 +24,7 @@ def untrusted(west):
     return west
 
 
-@pytest.fixture
-def levels(monkeypatch):
-    logged = []
-    for level in ("info", "error"):
-        monkeypatch.setattr(
-            logger, level, lambda text, *, extra, level=level: logged.append((level, text, extra))
-        )
-    return logged
-
-
-def test_B10_over_the_budget_the_takeover_asks_and_waits(tools, untrusted, levels):
+def test_B10_over_the_budget_the_takeover_asks_and_waits(tools, untrusted, logged):
     told = perform("approve", TAKEOVER, tools)
     assert (told["done"], told["rule"]) == (False, "L50_over_budget")
     asked = json.loads(untrusted.request.text)
@@ -51,7 +36,9 @@ def test_B10_over_the_budget_the_takeover_asks_and_waits(tools, untrusted, level
         "payments": 2,
         "money": {"EUR": 10},
     }
-    assert ("error", "data loss", "L50_over_budget") in [(lv, text, e.get("rule")) for lv, text, e in levels]
+    facts = {key: value for key, value in told.items() if key != "done"}
+    assert logged[0] == ("error", "data loss", facts)
+    assert untrusted.request.asked_at_ms == NOW
 
 
 def approve(west, *approvers):
@@ -77,17 +64,13 @@ def test_B10_an_approval_is_not_taken_over_into_another_epoch(tools, untrusted, 
     assert perform("approve", later, tools)["done"] is False
 
 
-def test_B10_within_the_budget_it_goes_on(tools, untrusted):
+def test_B10_within_the_budget_it_goes_on(tools, untrusted, logged):
     untrusted.published["approvals/policy"] = json.dumps(
         POLICY | {"journal_trusted": False, "payments": 2, "money": {"EUR": 10}}
     )
     assert perform("approve", TAKEOVER, tools)["rule"] == "L30_within_budget"
     assert untrusted.request is None
-
-
-def test_B10_a_lag_is_counted_from_the_heartbeat_to_the_newest_payment(tools, untrusted):
-    untrusted.beat_ms = NOW - 7_000
-    assert perform("approve", TAKEOVER, tools)["figures"]["lag_ms"] == 7_000
+    assert logged[0][:2] == ("info", "data loss")
 
 
 def test_B10_without_a_heartbeat_the_lag_is_unknown_which_is_over(tools, untrusted):
@@ -143,10 +126,11 @@ def test_B10_a_journal_that_cannot_be_read_is_an_unknown_loss(tools, west):
 def test_nothing_is_asked_where_nothing_is_forced(tools, untrusted, put):
     handover = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
     handed = put(LEASE.draining(handover, now_ms=NOW).handed_over(handover, now_ms=NOW))
-    assert perform("approve", Takeover.of(handed), tools)["rule"] == "L10_nothing_forced"
+    nothing = {"done": True, "rule": "L10_nothing_forced"}
+    assert perform("approve", Takeover.of(handed), tools) == nothing
     put(TAKEN)
     untrusted.promotion_arrives()
-    assert perform("approve", TAKEOVER, tools)["rule"] == "L10_nothing_forced"
+    assert perform("approve", TAKEOVER, tools) == nothing
     assert untrusted.request is None
 
 
@@ -154,54 +138,3 @@ def test_approvals_that_cannot_be_read_are_asked_for_again(tools, untrusted):
     untrusted.all = fails(ApprovalsUnavailable("cut"))
     with pytest.raises(NotYet, match="cut"):
         perform("approve", TAKEOVER, tools)
-
-
-# the table
-
-
-@pytest.fixture
-def table(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name=EAST)
-        client.create_table(
-            TableName="approvals",
-            KeySchema=[{"AttributeName": "approver", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "approver", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield Approvals(client, lambda: "approvals")
-        client.delete_table(TableName="approvals")
-
-
-ALICE = Approval(approver="AIDAALICE", digest="d", approved_at_ms=NOW, arn="arn:alice")
-
-
-def test_a_request_is_kept_and_asking_again_changes_nothing(table):
-    assert table.request() is None
-    assert table.ask("{}", now_ms=NOW) == table.ask("{}", now_ms=NOW + 5) == table.request()
-    assert table.ask("[]", now_ms=NOW + 5) == Request(text="[]", asked_at_ms=NOW + 5) == table.request()
-
-
-def test_an_approver_has_one_approval_the_last(table):
-    table.ask("{}", now_ms=NOW)
-    table.approve(ALICE)
-    table.approve(replace(ALICE, digest="e"))
-    table.approve(replace(ALICE, approver="AIDABOB"))
-    assert {(one.approver, one.digest) for one in table.all()} == {("AIDAALICE", "e"), ("AIDABOB", "d")}
-
-
-def test_what_was_not_seen_written_is_no_success(table):
-    deaf = SimpleNamespace(
-        put_item=lambda **_: None,
-        get_item=table._client.get_item,
-        scan=fails(ReadTimeoutError(endpoint_url="x")),
-    )
-    broken = Approvals(deaf, lambda: "approvals")
-    with pytest.raises(ApprovalsUnavailable, match="request"):
-        broken.ask("{}", now_ms=NOW)
-    with pytest.raises(ApprovalsUnavailable, match="approval is not"):
-        broken.approve(ALICE)
-    with pytest.raises(ApprovalsUnavailable, match="approvals"):
-        broken.all()

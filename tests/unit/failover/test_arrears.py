@@ -32,8 +32,9 @@ def test_an_intent_of_a_request_that_may_still_run_is_left_alone(world, reconcil
     assert (reconciler.run().settled, world.state(1)) == (0, EntryState.INTENT)
 
 
-def test_an_intent_that_the_ledger_has_is_marked_when_its_minute_is_over(world, reconciler) -> None:
-    world.keep(entry(1))
+@pytest.mark.parametrize("came_ms", [OLD, (MARK + 1) * MINUTE_MS])
+def test_an_intent_that_the_ledger_has_is_marked_when_its_minute_is_over(world, reconciler, came_ms) -> None:
+    world.keep(entry(1, accepted_at_ms=came_ms))
     world.rows = {"key-00001"}
     assert (reconciler.run().settled, world.state(1)) == (0, EntryState.INTENT)
     world.goes_on(GRACE_MS + MINUTE_MS)
@@ -138,7 +139,8 @@ def test_a_run_searches_no_longer_than_agreed_and_the_next_goes_on_there(world, 
     assert (reconciler.run().settled, world.minute) == (BATCH, MARK + 1)
 
 
-def test_minutes_without_arrivals_take_time_too(world, reconciler) -> None:
-    world.when_read = lambda: setattr(world, "seconds", world.seconds + 13)
+@pytest.mark.parametrize(("takes_s", "minutes"), [(12.4, 3), (12.5, 2)])
+def test_minutes_without_arrivals_take_time_too(world, reconciler, takes_s, minutes) -> None:
+    world.when_read = lambda: setattr(world, "seconds", world.seconds + takes_s)
     reconciler.run()
-    assert len(world.read_minutes) == 2
+    assert len(world.read_minutes) == minutes

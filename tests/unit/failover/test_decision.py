@@ -14,32 +14,10 @@ from failover.decision import (
     TakeoverFact,
     decide,
 )
-from failover.lease import Automation, Handover, Kind, Lease, LeaseState
+from failover.lease import Automation, Lease, LeaseState
 
 from .scene import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, WEST
-
-EXPIRED = replace(LEASE, expires_at_ms=NOW - SKEW - 1)
-
-# The region east is gone, its lease expired, and west is ready to take over.
-DISASTER = Observation(
-    region=WEST,
-    now_ms=NOW,
-    lease=EXPIRED,
-    database=DatabaseFact.REPLICA,
-    api=ApiFact.LIVE,
-    takeover=TakeoverFact.UNKNOWN,
-)
-NEW = replace(DISASTER, lease=LeaseFact.ABSENT, database=DatabaseFact.WRITER)
-HOLDER = replace(DISASTER, region=EAST, lease=LEASE, database=DatabaseFact.WRITER)
-TAKEN = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING, changed_at_ms=NOW)
-TAKING = replace(DISASTER, lease=TAKEN, takeover=TakeoverFact.RUNNING)
-HANDOVER = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
-DRAINED = LEASE.draining(HANDOVER, now_ms=NOW)
-DRAINING = replace(HOLDER, lease=DRAINED)
-LEAVING = replace(DRAINING, database=DatabaseFact.REPLICA)
-SUCCESSOR = replace(DISASTER, lease=DRAINED, takeover=TakeoverFact.RUNNING)
-NEVER = {"epoch": 1, "previous_holder": None, "state": LeaseState.TAKING}
-GIVE_UP = DRAIN_LIMIT_MS
+from .situations import DISASTER, DRAINING, GIVE_UP, HANDOVER, HOLDER, LEAVING, NEVER, NEW, SUCCESSOR, TAKING
 
 
 def lease(base: Observation, **changes: object) -> dict[str, object]:

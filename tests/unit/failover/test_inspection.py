@@ -1,9 +1,11 @@
 """What a region tells about itself before a switchover to it."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from failover.loss import Approval
 from failover.region_api import ApiUnavailable
 from failover.steps import handler
 from failover.steps.inspection import OVERDUE_MS, Stock, inspect, take_stock
@@ -13,7 +15,7 @@ from payments.errors import JournalUnavailable
 from .faults import fails
 from .scene import EAST, LEASE, NOW, WEST
 from .switchover import Well
-from .west import entry
+from .west import POLICY, entry
 
 
 @pytest.fixture
@@ -72,8 +74,37 @@ def test_an_inspection_tells_facts_and_changes_nothing(tools, west):
 def test_what_an_inspection_cannot_read_is_null_with_a_reason(tools, west):
     west.entries = fails(JournalUnavailable("journal down"))
     west.live = fails(ApiUnavailable("refused"))
-    told = inspect(tools)
-    assert (told["stock"], told["why"], told["api"]) == (None, "journal down", "dead")
+    assert inspect(tools) == {
+        "region": WEST,
+        "clock_ms": NOW,
+        "database": "replica",
+        "api": "dead",
+        "stock": None,
+        "why": "journal down",
+        "loss": None,
+    }
+
+
+def test_an_inspection_tells_what_a_failover_would_lose_while_nobody_approves(tools, west):
+    west.published["approvals/policy"] = json.dumps(POLICY | {"journal_trusted": False})
+    west.approved = [Approval(approver=each, digest="", approved_at_ms=NOW) for each in ("AIDAA", "AIDAB")]
+    loss = inspect(tools)["loss"]
+    assert (loss["done"], loss["rule"], loss["figures"]["journal"]) == (
+        False,
+        "L50_over_budget",
+        "untrusted",
+    )
+    west.published["approvals/policy"] = json.dumps(
+        POLICY | {"journal_trusted": False, "payments": 1, "money": {"EUR": 5}}
+    )
+    assert inspect(tools)["loss"]["reason"] == "1 payments may be lost"
+
+
+@pytest.mark.parametrize(("later", "overdue", "intents"), [(0, 0, 0), (1, 1, 1)])
+def test_a_payment_is_overdue_after_its_time_and_not_at_it(*, tools, west, clock, later, overdue, intents):
+    clock.now = NOW + OVERDUE_MS + later
+    west.rows = {"key-1": (7, EAST)}
+    assert take_stock(tools) == Stock(compared=3, intents=intents, missing=1, overdue=overdue)
 
 
 def test_the_function_inspects_without_a_takeover(tools, monkeypatch):

@@ -7,7 +7,6 @@ from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.takeover import Takeover
 from payments.errors import StaleEpoch
 from runtime.database import DatabaseUnavailable
-from runtime.logs import logger
 
 from .region import Region
 from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
@@ -21,14 +20,6 @@ def east(leases, clock) -> Region:
 @pytest.fixture
 def west(leases, clock) -> Region:
     return Region(WEST, leases, clock)
-
-
-@pytest.fixture
-def lines(monkeypatch) -> list[tuple[str, dict[str, object]]]:
-    logged: list[tuple[str, dict[str, object]]] = []
-    for level in ("info", "error"):
-        monkeypatch.setattr(logger, level, lambda _, *, extra, level=level: logged.append((level, extra)))
-    return logged
 
 
 def test_the_writers_region_takes_the_first_lease_and_bootstraps(east, west, leases):
@@ -83,13 +74,13 @@ def test_a_takeover_that_ended_and_drains_by_now_is_not_started_for_the_other_re
 
 
 @pytest.mark.parametrize("error", [DatabaseUnavailable("slow"), StaleEpoch(7)])
-def test_a_heartbeat_that_fails_costs_no_lease_and_is_told(*, east, leases, put, clock, lines, error):
+def test_a_heartbeat_that_fails_costs_no_lease_and_is_told(*, east, leases, put, clock, logged, error):
     put(LEASE)
     clock.now += 10_000
     east.still = error
     east.keeper.turn()
     assert leases.read().expires_at_ms == clock.now + TTL
-    assert lines[-1][1]["outcome"] == f"{type(error).__name__}: {error}"
+    assert logged[-1][2]["outcome"] == f"{type(error).__name__}: {error}"
 
 
 def test_an_expired_lease_that_nobody_took_is_resumed(east, leases, put, clock):
@@ -158,44 +149,3 @@ def test_two_keepers_of_one_region_do_not_hinder_each_other(west, leases, put, c
     west.keeper.turn()
     assert leases.read().epoch == 8
     assert west.started == twin.started == [Takeover.of(leases.read())]
-
-
-def test_a_tick_is_one_line_with_rule_facts_and_outcome(west, leases, put, clock, lines):
-    put(LEASE)
-    west.keeper.turn()
-    assert lines == [
-        (
-            "info",
-            {
-                "action": "watch",
-                "rule": "R40_holder_elsewhere",
-                "reason": "us-east-1 holds the lease",
-                "outcome": "done",
-                "region": WEST,
-                "database": "replica",
-                "api": "live",
-                "takeover": "unknown",
-                "epoch": 7,
-                "holder": EAST,
-                "state": "ACTIVE",
-                "expires_in_ms": TTL,
-            },
-        )
-    ]
-
-
-def test_a_page_is_an_error_line(west, put, clock, lines):
-    put(replace(LEASE, automation=Automation.PAUSED))
-    clock.now = LEASE.expires_at_ms + SKEW + 1
-    west.keeper.turn()
-    assert [(level, line["rule"]) for level, line in lines] == [("error", "R50_automation_paused")]
-
-
-def test_a_lost_race_and_a_failed_start_are_outcomes_of_their_tick(east, west, put, clock, lines):
-    put(LEASE)
-    clock.now = LEASE.expires_at_ms + SKEW + 1
-    east.meanwhile = west.keeper.turn
-    west.refuses = True
-    east.keeper.turn()
-    outcomes = [line["outcome"] for _, line in lines]
-    assert [outcome.split(":")[0] for outcome in outcomes] == ["TakeoverNotStarted", "LeaseLost"]

@@ -95,6 +95,15 @@ def test_the_function_ends_before_its_time_does(deployed):
     assert handler({}, Context()) == {"ticks": 1}
 
 
+def test_the_function_ticks_as_its_settings_say(deployed, monkeypatch):
+    asked = {}
+    monkeypatch.setattr(keeper, "run", lambda _, **given: asked.update(given) or 13)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 25_000)
+    assert handler({}, context) == {"ticks": 13}
+    assert asked.pop("remaining_s")() == 25.0
+    assert asked == {"tick_s": 10, "lifetime_s": 130}
+
+
 def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypatch):
     beats = []
     monkeypatch.setattr(

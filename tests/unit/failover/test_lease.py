@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from failover.lease import Automation, Lease, LeaseState
+from failover.lease import Automation, Handover, Kind, Lease, LeaseState
 
 from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
 
@@ -54,7 +54,9 @@ def test_the_first_lease():
 
 def test_a_takeover_begins_an_epoch_and_pauses_automation():
     later = EXPIRY + 5_000
-    assert LEASE.taken_over(by=WEST, now_ms=later, ttl_ms=TTL) == Lease(
+    planned = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=2)
+    before = replace(LEASE, kind=Kind.SWITCHOVER, attempt=3, handover=planned)
+    assert before.taken_over(by=WEST, now_ms=later, ttl_ms=TTL) == Lease(
         system="payments",
         epoch=8,
         holder=WEST,
@@ -63,4 +65,7 @@ def test_a_takeover_begins_an_epoch_and_pauses_automation():
         automation=Automation.PAUSED,
         changed_at_ms=later,
         previous_holder=EAST,
+        kind=Kind.FAILOVER,
+        attempt=1,
+        handover=None,
     )

@@ -12,6 +12,8 @@ from failover.loss import (
     JournalFact,
     Loss,
     LossPolicy,
+    Verdict,
+    approvers,
     canonical,
     digest,
     document,
@@ -39,12 +41,13 @@ BOB = Approval(approver="AROABOB:bob", digest=WANTED, approved_at_ms=NOW)
 
 
 def verdict(figures=OVER, approvals=(), policy=POLICY, now_ms=NOW):
-    return judge(figures, policy, approvals, wanted=WANTED, now_ms=now_ms)
+    return judge(figures, policy, approvers(approvals, policy, wanted=WANTED, now_ms=now_ms))
 
 
 def test_B10_a_complete_journal_loses_nothing_whatever_the_lag():
-    found = verdict(replace(OVER, journal=JournalFact.COMPLETE, lag_ms=None))
-    assert (found.done, found.rule) == (True, Loss.JOURNAL_COMPLETE)
+    assert verdict(replace(OVER, journal=JournalFact.COMPLETE, lag_ms=None)) == Verdict(
+        done=True, rule=Loss.JOURNAL_COMPLETE, reason="3 payments are replayed, none is lost"
+    )
 
 
 @pytest.mark.parametrize("journal", [fact for fact in JournalFact if fact is not JournalFact.COMPLETE])
@@ -53,7 +56,7 @@ def test_B10_any_other_journal_proves_nothing(journal):
 
 
 def test_B10_within_the_budget_nobody_is_asked():
-    assert verdict(WITHIN).rule is Loss.WITHIN_BUDGET
+    assert verdict(WITHIN) == Verdict(done=True, rule=Loss.WITHIN_BUDGET, reason="2 payments may be lost")
     assert verdict(replace(WITHIN, payments=0, money={}, lag_ms=0)).rule is Loss.WITHIN_BUDGET
 
 
@@ -72,12 +75,29 @@ def test_B10_within_the_budget_nobody_is_asked():
 def test_B10_over_the_budget_or_unknown_waits_for_people(change):
     found = verdict(replace(WITHIN, **change))
     assert (found.done, found.rule) == (False, Loss.OVER_BUDGET)
-    assert "dr approve" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("figures", "approvals", "reason"),
+    [
+        (OVER, [], "the journal is untrusted and 3 payments may be lost; 0 of 2 approved: type dr approve"),
+        (
+            replace(OVER, journal=JournalFact.UNREADABLE, payments=None, lag_ms=None, money=None),
+            [ALICE],
+            (
+                "the journal is unreadable and an unknown number of payments may be lost; "
+                "1 of 2 approved: type dr approve"
+            ),
+        ),
+    ],
+)
+def test_B10_who_is_paged_reads_what_may_be_lost_and_what_to_do(figures, approvals, reason):
+    assert verdict(figures, approvals) == Verdict(done=False, rule=Loss.OVER_BUDGET, reason=reason)
 
 
 def test_B10_two_different_principals_approve():
     assert verdict(approvals=[ALICE]).done is False
-    found = verdict(approvals=[ALICE, BOB])
+    found = verdict(approvals=[BOB, ALICE])
     assert (found.done, found.rule) == (True, Loss.APPROVED)
     assert found.reason == "approved by AIDAALICE, AROABOB:bob"
 

@@ -89,10 +89,14 @@ def test_nothing_is_written_before_the_lease_is_here(tools, put, step):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"alive": False}, NotYet, "not live"),
-        ({"writer": True}, Held, "not a planned switchover"),
-        ({"reachable": False}, NotYet, "unreachable"),
-        ({"rows": {}}, NotYet, "2 settled payments"),
+        ({"alive": False}, NotYet, "the API of this region is not live"),
+        (
+            {"writer": True},
+            Held,
+            "the writer is here already, without the lease: this is not a planned switchover",
+        ),
+        ({"reachable": False}, NotYet, "the database is unreachable"),
+        ({"rows": {}}, NotYet, "2 settled payments have not been replicated to this region"),
     ],
 )
 def test_what_would_keep_it_from_ending_is_found_before_anybody_stops(
@@ -101,7 +105,7 @@ def test_what_would_keep_it_from_ending_is_found_before_anybody_stops(
     clock.now += OVERDUE_MS + 1
     for name, value in change.items():
         setattr(west, name, value)
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=f"^{message}$"):
         perform("guard", TAKEOVER, tools)
     assert tools.leases.read() == LEASE
 

@@ -64,18 +64,31 @@ def test_a_promotion_that_was_not_accepted_is_asked_for_again(tools, west, error
 def test_a_refusal_that_cannot_be_explained_is_no_success(tools, west):
     west.failover_global_cluster = fails(refusal("InvalidGlobalClusterStateFault"))
     west.describe_global_clusters = fails(ReadTimeoutError(endpoint_url="https://rds"))
-    with pytest.raises(NotYet, match="unknown"):
+    with pytest.raises(NotYet, match=r"^state of payments unknown: Read timeout"):
         perform("promote", TAKEOVER, tools)
 
 
+def test_aurora_is_asked_about_the_own_global_cluster(tools, west):
+    asked, answer = [], west.describe_global_clusters
+    west.describe_global_clusters = lambda **request: asked.append(request) or answer()
+    west.promotion_arrives()
+    perform("wait_writer", TAKEOVER, tools)
+    assert asked == [{"GlobalClusterIdentifier": "payments"}]
+
+
 @pytest.mark.parametrize(
-    ("reachable", "writer", "error"), [(True, False, Held), (True, True, Held), (False, False, NotYet)]
+    ("reachable", "writer", "error", "message"),
+    [
+        (True, False, Held, "a bootstrap promotes nothing, and the writer is not here"),
+        (True, True, Held, "a bootstrap promotes nothing, and the writer is not here"),
+        (False, False, NotYet, "the database is unreachable"),
+    ],
 )
-def test_a_bootstrap_promotes_nothing(*, tools, west, put, reachable, writer, error):
+def test_a_bootstrap_promotes_nothing(*, tools, west, put, reachable, writer, error, message):
     west.reachable, west.writer = reachable, writer
     bootstrap = Takeover.of(put(replace(TAKEN, previous_holder=None)))
     assert bootstrap.kind is Kind.BOOTSTRAP
-    with pytest.raises(error):
+    with pytest.raises(error, match=f"^{message}$"):
         perform("promote", bootstrap, tools)
     assert west.failovers == []
 
@@ -90,6 +103,3 @@ def test_only_the_database_itself_says_that_it_is_the_writer(tools, west, reacha
     west.promotion_arrives()
     west.reachable, west.writer = reachable, writer
     assert perform("wait_writer", TAKEOVER, tools)["done"] is done
-
-
-# fence and reconcile

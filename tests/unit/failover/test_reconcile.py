@@ -109,6 +109,3 @@ def test_a_newer_epoch_stops_the_replay(tools, west):
     with pytest.raises(Held, match="another epoch"):
         perform("reconcile", TAKEOVER, tools)
     assert set(west.rows) == {"key-1"}
-
-
-# activate, verify, record

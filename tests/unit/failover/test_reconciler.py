@@ -77,21 +77,24 @@ def test_events_are_published_in_order_and_marked_after_the_answer(world, reconc
     assert (world.published, world.unpublished) == ([f"event-{n:03}" for n in range(25)], [])
 
 
-def test_without_a_bus_events_are_kept(world, reconciler, capsys) -> None:
+def test_without_a_bus_events_are_kept(world, reconciler, logged) -> None:
     world.unpublished = [event(1)]
     world.when_published = fails(EventsUnavailable("no bus"))
     assert (reconciler.run().published, world.unpublished) == (0, [event(1)])
+    assert logged == [("warning", "events are kept", {"reason": "no bus"})]
 
 
-def test_what_the_bus_refuses_is_kept_and_tried_again_later(world, reconciler) -> None:
+def test_what_the_bus_refuses_is_kept_and_tried_again_later(world, reconciler, logged) -> None:
     world.unpublished = [event(1), event(2), event(3)]
     world.refused = {"event-002"}
     assert (reconciler.run().published, world.unpublished) == (2, [event(2)])
+    assert logged == [("warning", "events are kept", {"reason": "the bus refused some of them"})]
     world.refused = set()
     assert (reconciler.run().published, world.unpublished) == (1, [])
 
 
-def test_publishing_ends_in_time(world, reconciler) -> None:
+@pytest.mark.parametrize(("takes_s", "published"), [(20, 30), (22.4, 30), (22.5, 20)])
+def test_publishing_ends_in_time(world, reconciler, takes_s, published) -> None:
     world.unpublished = [event(number) for number in range(100)]
-    world.when_published = lambda: setattr(world, "seconds", world.seconds + 20)
-    assert reconciler.run().published == 30
+    world.when_published = lambda: setattr(world, "seconds", world.seconds + takes_s)
+    assert reconciler.run().published == published

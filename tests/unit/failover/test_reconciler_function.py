@@ -24,19 +24,20 @@ def composed(world, reconciler, monkeypatch):
     return measured
 
 
-def test_the_holders_run_is_measured(world, composed) -> None:
+def test_the_holders_run_is_measured_and_told(world, composed, logged) -> None:
     world.keep(entry(1))
     world.unpublished = [event(1)]
     done = json.loads(json.dumps(handler({}, object())))
     assert (done["standing"], done["settled"], done["published"]) == ("H90_ready", 1, 1)
     [measured] = composed
-    assert {name: value for name, (_, value) in measured.items()} == {
-        "IntentsSettled": 1,
-        "PaymentsReplayed": 1,
-        "OldestIntentAge": STALE_MS + 1,
-        "EventsPublished": 1,
-        "MarkAge": NOW - (MARK + 1) * MINUTE_MS,
+    assert {name: (unit.value, value) for name, (unit, value) in measured.items()} == {
+        "IntentsSettled": ("Count", 1),
+        "PaymentsReplayed": ("Count", 1),
+        "OldestIntentAge": ("Milliseconds", STALE_MS + 1),
+        "EventsPublished": ("Count", 1),
+        "MarkAge": ("Milliseconds", NOW - (MARK + 1) * MINUTE_MS),
     }
+    assert logged == [("info", "reconciled", done)]
 
 
 def test_without_a_mark_its_age_is_not_measured(world, composed) -> None:

@@ -1,6 +1,7 @@
 """The end of a takeover: what is recorded, and what consumers are told."""
 
 import json
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ from runtime.environment import Environment
 from runtime.parameters import ParameterUnavailable
 
 from .faults import fails, refusal
-from .scene import EAST, LEASE, WEST
+from .scene import EAST, LEASE, NOW, TTL, WEST
 from .west import TAKEN, TAKEOVER, West
 
 SERVING = replace(TAKEN, state=LeaseState.ACTIVE)
@@ -70,6 +71,21 @@ def test_a_step_that_runs_again_tells_the_same_event(tools, west, put):
     assert west.told == [west.told[0]] * 3
 
 
+def test_the_evidence_of_a_takeover_is_one_line_and_the_answer(tools, put, clock, logged):
+    put(SERVING)
+    clock.now += 5_000
+    evidence = {
+        "takeover": TAKEOVER.payload(),
+        "active_since_ms": NOW,
+        "expires_at_ms": NOW + TTL,
+        "automation": "PAUSED",
+        "recorded_at_ms": NOW + 5_000,
+        "published": True,
+    }
+    assert perform("record", TAKEOVER, tools) == evidence
+    assert logged[0] == ("info", "takeover complete", evidence)
+
+
 def test_a_takeover_that_is_not_over_is_not_told(tools, west, put):
     put(TAKEN)
     with pytest.raises(NotYet):
@@ -77,30 +93,30 @@ def test_a_takeover_that_is_not_over_is_not_told(tools, west, put):
     assert west.told == []
 
 
-def test_a_bootstrap_moves_nothing_and_tells_nobody(tools, west, put, caplog):
+def test_a_bootstrap_moves_nothing_and_tells_nobody(tools, west, put, logged):
     first = put(replace(LEASE, holder=WEST, previous_holder=None))
     assert perform("record", Takeover.of(first), tools)["published"] is False
     assert west.told == []
-    assert [line for line in caplog.records if line.levelname == "WARNING"] == []
+    assert [level for level, *_ in logged] == ["info", "info"]
 
 
 @pytest.mark.parametrize(
     ("broken", "answer", "reason"),
     [
-        ("put_events", fails(refusal("InternalException")), "InternalException"),
-        ("put_events", fails(ConnectTimeoutError(endpoint_url="events")), "Connect timeout"),
-        ("put_events", lambda **_: {"Entries": [{"ErrorCode": "ThrottlingException"}]}, "refused"),
-        ("get", fails(ParameterUnavailable("no events/bus")), "no events/bus"),
+        ("put_events", fails(refusal("InternalException")), ".*InternalException.*"),
+        ("put_events", fails(ConnectTimeoutError(endpoint_url="events")), ".*Connect timeout.*"),
+        ("put_events", lambda **_: {"Entries": [{"ErrorCode": "ThrottlingException"}]}, "the bus refused it"),
+        ("get", fails(ParameterUnavailable("no events/bus")), ".*no events/bus"),
     ],
 )
-def test_P05_a_bus_that_fails_never_holds_a_takeover(*, tools, west, put, caplog, broken, answer, reason):
+def test_P05_a_bus_that_fails_never_holds_a_takeover(*, tools, west, put, logged, broken, answer, reason):
     put(SERVING)
     setattr(west, broken, answer)
     facts = perform("record", TAKEOVER, tools)
     assert (facts["published"], facts["takeover"]) == (False, TAKEOVER.payload())
-    [said] = [line for line in caplog.records if line.message == "event is not published"]
-    assert (said.levelname, said.event_id) == ("WARNING", "payments-8")
-    assert reason in said.reason
+    (level, text, said) = logged[0]
+    assert (level, text, said["event_id"]) == ("warning", "event is not published", "payments-8")
+    assert re.fullmatch(reason, said["reason"])
 
 
 def test_the_bus_is_asked_once_and_with_the_timeouts_of_a_failover(environment):

@@ -1,6 +1,6 @@
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
@@ -81,3 +81,24 @@ def test_a_payment_is_sent_with_its_key(server):
     assert (method, path, json.loads(body)) == ("POST", "/stage/payments", {"amount_minor": 1})
     assert (headers["Idempotency-Key"], headers["Content-Type"]) == ("synthetic-1", "application/json")
     assert (answer.status, answer.headers["x-region"]) == (201, "us-west-2")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_each_request_has_its_own_patience_and_the_scheme_of_the_endpoint(monkeypatch, scheme):
+    asked = []
+
+    def connection(kind: str) -> Callable[..., object]:
+        def connect(host: str, *, timeout: float) -> object:
+            asked.append((kind, host, timeout))
+            raise OSError("no network")
+
+        return connect
+
+    monkeypatch.setattr(region_api, "HTTPConnection", connection("http"))
+    monkeypatch.setattr(region_api, "HTTPSConnection", connection("https"))
+    api = RegionApi(Endpoint(f"{scheme}://api.example/stage"))
+    with pytest.raises(ApiUnavailable, match="GET /health/live"):
+        api.live()
+    with pytest.raises(ApiUnavailable, match="POST /payments"):
+        api.pay({}, idempotency_key="synthetic-1")
+    assert asked == [(scheme, "api.example", 2.0), (scheme, "api.example", 10.0)]

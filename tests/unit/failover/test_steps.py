@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import pytest
 
 from failover.lease import Kind, LeaseState
-from failover.lease_table import LeaseLost, LeaseUnknown
-from failover.region_api import Answer, ApiUnavailable
+from failover.lease_table import LeaseUnknown
+from failover.region_api import ApiUnavailable
 from failover.steps import STEPS, perform
 from failover.steps.errors import Held, NotYet
 from failover.steps.tools import Tools
@@ -149,55 +149,3 @@ def test_a_dependency_that_does_not_answer_is_asked_again(tools, west, step, nam
     setattr(west, name, fails(error))
     with pytest.raises(NotYet, match=str(error)):
         perform(step, TAKEOVER, tools)
-
-
-# activate, verify, record
-
-
-@pytest.mark.parametrize(("writer", "fence"), [(True, 7), (True, 9), (False, 8)])
-def test_a_ledger_that_would_refuse_this_epoch_is_not_activated(tools, west, writer, fence):
-    """Found by the model: the writer moved away and back after the fence was raised."""
-    west.writer, west.fence = writer, fence
-    with pytest.raises(NotYet):
-        perform("activate", TAKEOVER, tools)
-    assert tools.leases.read().state is LeaseState.TAKING
-
-
-@pytest.mark.parametrize(("raised", "error"), [(LeaseLost, Held), (LeaseUnknown, NotYet)])
-def test_an_activation_that_was_not_seen_is_no_success(tools, west, raised, error):
-    west.writer, west.fence = True, 8
-    leases = SimpleNamespace(read=tools.leases.read, activate=fails(raised("gone")))
-    with pytest.raises(error, match="gone"):
-        perform("activate", TAKEOVER, replace(tools, leases=leases))
-
-
-def test_an_activation_leaves_the_term_alone(tools, west, clock):
-    west.writer, west.fence = True, 8
-    clock.now += 90_000
-    perform("activate", TAKEOVER, tools)
-    lease = tools.leases.read()
-    assert lease == replace(TAKEN, state=LeaseState.ACTIVE, changed_at_ms=clock.now)
-    assert not lease.acknowledges(WEST, now_ms=clock.now, skew_ms=0)
-
-
-def test_the_synthetic_payment_is_one_per_epoch_and_in_the_test_currency(tools, west):
-    perform("verify", TAKEOVER, tools)
-    perform("verify", TAKEOVER, tools)
-    [(key, payment), second] = west.paid
-    assert second == (key, payment)
-    assert (key, payment["currency"]) == ("synthetic-payments-8", "XTS")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [Answer(202, {"x-region": WEST}), Answer(503, {"x-region": WEST}), Answer(201, {"x-region": EAST})],
-)
-def test_only_a_settled_payment_in_this_region_verifies(tools, west, answer):
-    west.answer = answer
-    with pytest.raises(NotYet, match=str(answer.status)):
-        perform("verify", TAKEOVER, tools)
-
-
-def test_a_takeover_that_is_not_active_is_not_recorded_as_done(tools):
-    with pytest.raises(NotYet, match="TAKING"):
-        perform("record", TAKEOVER, tools)

@@ -1,0 +1,78 @@
+"""B10: the table of approvals."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from moto import mock_aws
+
+from failover.approvals import Approvals, ApprovalsUnavailable, Request
+from failover.loss import Approval
+
+from .faults import fails
+from .scene import EAST, NOW
+
+
+@pytest.fixture
+def table(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name=EAST)
+        client.create_table(
+            TableName="approvals",
+            KeySchema=[{"AttributeName": "approver", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "approver", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield Approvals(client, lambda: "approvals")
+        client.delete_table(TableName="approvals")
+
+
+ALICE = Approval(approver="AIDAALICE", digest="d", approved_at_ms=NOW, arn="arn:alice")
+
+
+def test_a_request_is_kept_and_asking_again_changes_nothing(table):
+    assert table.request() is None
+    assert table.ask("{}", now_ms=NOW) == table.ask("{}", now_ms=NOW + 5) == table.request()
+    assert table.ask("[]", now_ms=NOW + 5) == Request(text="[]", asked_at_ms=NOW + 5) == table.request()
+
+
+def test_an_approver_has_one_approval_the_last(table):
+    table.ask("{}", now_ms=NOW)
+    table.approve(ALICE)
+    table.approve(replace(ALICE, digest="e"))
+    table.approve(replace(ALICE, approver="AIDABOB"))
+    assert {(one.approver, one.digest) for one in table.all()} == {("AIDAALICE", "e"), ("AIDABOB", "d")}
+
+
+def test_what_was_not_seen_written_is_no_success(table):
+    deaf = SimpleNamespace(
+        put_item=lambda **_: None,
+        get_item=table._client.get_item,
+        scan=fails(ReadTimeoutError(endpoint_url="x")),
+    )
+    broken = Approvals(deaf, lambda: "approvals")
+    with pytest.raises(ApprovalsUnavailable, match=r"^the request is not what was written$"):
+        broken.ask("{}", now_ms=NOW)
+    with pytest.raises(ApprovalsUnavailable, match=r"^the approval is not what was written$"):
+        broken.approve(ALICE)
+    with pytest.raises(ApprovalsUnavailable, match=r"^approvals: Read timeout"):
+        broken.all()
+
+
+def test_the_request_and_the_approvals_are_read_consistently():
+    """An emulator's reads always are, so only the requests can tell."""
+    asked = []
+    client = SimpleNamespace(
+        get_item=lambda **request: asked.append(request) or {},
+        scan=lambda **request: asked.append(request) or {"Items": []},
+    )
+    approvals = Approvals(client, lambda: "approvals")
+    assert (approvals.request(), approvals.all()) == (None, [])
+    assert asked == [
+        {"TableName": "approvals", "Key": {"approver": {"S": "request"}}, "ConsistentRead": True},
+        {"TableName": "approvals", "ConsistentRead": True},
+    ]

@@ -1,0 +1,85 @@
+"""What a tick of the keeper leaves for those who read about it later."""
+
+from dataclasses import replace
+
+import pytest
+
+from failover.decision import ApiFact, DatabaseFact
+from failover.lease import Automation
+
+from .region import Region
+from .scene import EAST, LEASE, SKEW, TTL, WEST
+
+
+@pytest.fixture
+def region(leases, clock) -> Region:
+    return Region(WEST, leases, clock)
+
+
+def test_a_tick_is_one_line_with_rule_facts_and_outcome(region, put, logged):
+    put(LEASE)
+    region.keeper.turn()
+    assert logged == [
+        (
+            "info",
+            "keeper",
+            {
+                "action": "watch",
+                "rule": "R40_holder_elsewhere",
+                "reason": "us-east-1 holds the lease",
+                "outcome": "done",
+                "region": WEST,
+                "database": "replica",
+                "api": "live",
+                "takeover": "unknown",
+                "epoch": 7,
+                "holder": EAST,
+                "state": "ACTIVE",
+                "expires_in_ms": TTL,
+            },
+        )
+    ]
+
+
+def test_a_page_is_an_error_line(region, put, clock, logged):
+    put(replace(LEASE, automation=Automation.PAUSED))
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    region.keeper.turn()
+    [(level, text, line)] = logged
+    assert (level, text, line["rule"], line["expires_in_ms"]) == (
+        "error",
+        "keeper",
+        "R50_automation_paused",
+        -SKEW - 1,
+    )
+
+
+def test_a_tick_without_a_lease_tells_the_other_facts(region, logged):
+    region.database, region.api = DatabaseFact.UNREACHABLE, ApiFact.DEAD
+    region.keeper.turn()
+    [(level, _, line)] = logged
+    assert (level, line) == (
+        "info",
+        {
+            "action": "watch",
+            "rule": "R25_no_lease",
+            "reason": "no lease yet; database unreachable, API dead",
+            "outcome": "done",
+            "region": WEST,
+            "database": "unreachable",
+            "api": "dead",
+            "takeover": "unknown",
+        },
+    )
+
+
+def test_a_lost_race_and_a_failed_start_are_outcomes_of_their_tick(region, leases, put, clock, logged):
+    put(LEASE)
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    holder = Region(EAST, leases, clock)
+    holder.meanwhile = region.keeper.turn
+    region.refuses = True
+    holder.keeper.turn()
+    outcomes = [line["outcome"] for *_, line in logged]
+    assert outcomes[0] == "TakeoverNotStarted: throttled"
+    assert outcomes[1].startswith("LeaseLost: the lease is now Lease(system='payments', epoch=8,")
