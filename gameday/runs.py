@@ -33,7 +33,10 @@ class Outcome(_Part):
 
 
 class Spread(_Part):
-    """How a moment of a scenario came out over its valid runs, in seconds after the fault."""
+    """How a moment of a scenario came out over its valid runs, in seconds after the fault.
+
+    The moment `takeover` is a time between two: from `detected` to `first_ack`.
+    """
 
     scenario: str
     moment: str
@@ -104,7 +107,7 @@ def _spreads(outcomes: Sequence[Outcome]) -> tuple[Spread, ...]:
             for one in outcomes
             if one.scenario == scenario and one.measured and one.verdict in {"met", "missed"}
         ]
-        for moment in Measured.model_fields:
+        for moment in (*Measured.model_fields, "takeover_s"):
             seconds = [value for one in valid if (value := getattr(one, moment)) is not None]
             if seconds:
                 found.append(
@@ -121,7 +124,10 @@ def _spreads(outcomes: Sequence[Outcome]) -> tuple[Spread, ...]:
 
 
 def _table(spreads: Sequence[Spread]) -> Table:
-    table = Table(title="Valid runs, seconds after the fault", title_justify="left")
+    table = Table(
+        title="Valid runs, seconds after the fault (takeover: from detected to first ack)",
+        title_justify="left",
+    )
     table.add_column("scenario")
     table.add_column("moment")
     for column in ("runs", "min", "median", "max"):

@@ -93,6 +93,8 @@ class Plans(StrEnum):
     SURVIVOR = "survivor"
     """That of the region which took over, while the other one is dead."""
     ALL = "all"
+    SWAPPED = "swapped"
+    """All, and all once more with both regions' roles swapped in the settings: that may change tags only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,11 +42,18 @@ class Stage:
             if stack.name == survivor or not alone:
                 say(f"planning {stack.name} after the fault")
                 changes[stack.name] = self._changes(stack, say, refresh=not alone)
+        if plans is Plans.SWAPPED:
+            for stack in lifecycle.with_swapped_roles(self.cloud):
+                say(f"planning {stack.name} with the roles swapped in the settings")
+                changes[f"{stack.name} with swapped roles"] = self._changes(stack, say, but_tags=True)
         return changes
 
-    def _changes(self, stack: Stack, say: Callable[[str], None], *, refresh: bool) -> int | None:
+    def _changes(
+        self, stack: Stack, say: Callable[[str], None], *, refresh: bool = True, but_tags: bool = False
+    ) -> int | None:
         try:
-            return lifecycle.planned_changes(self.cloud, [stack], refresh=refresh)[stack.name]
+            made = lifecycle.planned_changes(self.cloud, [stack], refresh=refresh, but_tags=but_tags)
+            return made[stack.name]
         except TerraformFailed as error:
             say(f"there is no plan: {error}")
             return None

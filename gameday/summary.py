@@ -48,6 +48,13 @@ class Measured(_Part):
             rpo_s=rpo_s,
         )
 
+    @property
+    def takeover_s(self) -> float | None:
+        """From the lease taken to the first payment settled there: promotion, and what orchestration costs."""
+        if self.first_ack_s is None or self.detected_s is None:
+            return None
+        return round(self.first_ack_s - self.detected_s, 3)
+
 
 class ConfiguredWaits(_Part):
     """Waits that the settings ask for; they are inside the measured times."""

@@ -2,13 +2,13 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
+from lib import settings_file
 from lib.approval_section import Approvals
 from lib.care_sections import Backup, Compliance, Drills, Events
 from lib.errors import SettingsError
@@ -86,6 +86,14 @@ class Settings(Section):
         )
         return Pair(*sorted(placed, key=lambda region: region.name))
 
+    def with_primary(self, name: str) -> "Settings":
+        """The same with the region *name* as the primary. Raises SettingsError when it is neither of both."""
+        if name == self.standby.name:
+            return self.model_copy(update={"primary": self.standby, "standby": self.primary})
+        if name != self.primary.name:
+            raise SettingsError(f"PRIMARY_REGION = {name}: choose {self.primary.name} or {self.standby.name}")
+        return self
+
     def name(self, what: str, region: Region | None = None) -> str:
         """The physical name of *what*, the same in both regions: ``payments-keeper-dev``.
 
@@ -155,13 +163,13 @@ def load(
 
     SYSTEM picks the file (default ``payments``). ENVIRONMENT_SUFFIX, or else *context_suffix*, names the
     environment (default ``dev``). AWS_PROVIDER_VERSION overrides the provider's constraint, LIFECYCLE_PROFILE
-    the profile.
-    TERRAFORM_STATE_BUCKET and TERRAFORM_STATE_BUCKET_REGION put Terraform's state into a bucket.
+    the profile. TERRAFORM_STATE_BUCKET and TERRAFORM_STATE_BUCKET_REGION put Terraform's state into a bucket.
+    PRIMARY_REGION swaps the roles of both regions if it names the standby.
 
     Raises SettingsError with one readable line a mistake: the key, the value and the fix.
     """
     path = folder / f"{environment.get('SYSTEM') or 'payments'}.toml"
-    document = _read(path)
+    document = settings_file.read(path)
     document["environment_suffix"] = environment.get("ENVIRONMENT_SUFFIX") or context_suffix or "dev"
     if version := environment.get("AWS_PROVIDER_VERSION"):
         document["provider"] = {"aws": version}
@@ -171,45 +179,7 @@ def load(
         region = environment.get("TERRAFORM_STATE_BUCKET_REGION", "")
         document["state"] = {"bucket": bucket, "region": region}
     try:
-        return Settings.model_validate(document)
+        settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError("\n".join(_explain(path, error))) from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.toml"))) or "none"
-        raise SettingsError(f"SYSTEM = {path.stem}: there is no {path}; systems: {known}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path}: cannot be read ({error}); mend the file") from error
-
-
-ORIGINS = {
-    "environment_suffix": "ENVIRONMENT_SUFFIX",
-    "profile": "LIFECYCLE_PROFILE or profile",
-    "provider.aws": "AWS_PROVIDER_VERSION or provider.aws",
-    "state.bucket": "TERRAFORM_STATE_BUCKET",
-    "state.region": "TERRAFORM_STATE_BUCKET_REGION",
-}
-"""Where a human wrote the keys that do not come from the file alone."""
-
-
-def _explain(path: Path, error: ValidationError) -> list[str]:
-    lines = []
-    for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"])
-        match problem["type"]:
-            case "extra_forbidden":
-                text = f"{key} = {problem['input']!r}: no such setting; remove it or correct its name"
-            case "missing":
-                text = f"{key}: is missing; add it"
-            case "value_error" if isinstance(problem["input"], Mapping | Section):
-                text = str(problem["ctx"]["error"])
-            case "value_error":
-                text = f"{ORIGINS.get(key, key)} = {problem['input']!r}: {problem['ctx']['error']}"
-            case _:
-                text = f"{ORIGINS.get(key, key)} = {problem['input']!r}: {problem['msg']}; correct it"
-        lines.append(f"{path.name}: {text}")
-    return lines
+        raise SettingsError("\n".join(settings_file.explain(path, error))) from error
+    return settings.with_primary(environment.get("PRIMARY_REGION") or settings.primary.name)

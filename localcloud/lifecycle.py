@@ -17,6 +17,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from dr import outputs as deployed
+from lib import config
 from localcloud import preflight
 from localcloud.errors import NotRunning, StartFailed
 from localcloud.paths import CLOUD_FILE, LOGS, OUTPUTS, REPOSITORY, STATE, WORK
@@ -121,11 +122,24 @@ def _deploy(cloud: CloudState, say: Say) -> Deployment:
     return Deployment(stacks, sum(resources.values()), time.monotonic() - began)
 
 
-def planned_changes(cloud: CloudState, stacks: list[Stack], *, refresh: bool = True) -> dict[str, int]:
+def planned_changes(
+    cloud: CloudState, stacks: list[Stack], *, refresh: bool = True, but_tags: bool = False
+) -> dict[str, int]:
     """How many changes a second plan of each stack would make; all zero right after a deploy."""
+
+    def count(stack: Stack) -> int:
+        return _tool(cloud, stack).planned_changes(refresh=refresh, but_tags=but_tags)
+
     with ThreadPoolExecutor(max_workers=len(stacks)) as pool:
-        counts = pool.map(lambda stack: _tool(cloud, stack).planned_changes(refresh=refresh), stacks)
-    return {stack.name: count for stack, count in zip(stacks, counts, strict=True)}
+        return {stack.name: changes for stack, changes in zip(stacks, pool.map(count, stacks), strict=True)}
+
+
+def with_swapped_roles(cloud: CloudState) -> list[Stack]:
+    """The stacks as they are when the settings name the other region as the primary, ready to be planned."""
+    stacks = synthesize(WORK, output="swapped.out", primary=config.load().standby.name)
+    for stack in stacks:
+        _tool(cloud, stack).init()
+    return stacks
 
 
 def destroy(cloud: CloudState, say: Say) -> int:

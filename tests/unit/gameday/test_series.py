@@ -198,7 +198,7 @@ def test_the_spread_is_that_of_the_valid_runs_and_only_of_what_happened():
     )
     restored = next(spread for spread in runs.spreads if spread.moment == "restored")
     assert (restored.runs, restored.min, restored.median, restored.max) == (3, 84.0, 90.0, 130.0)
-    assert "detected" not in {spread.moment for spread in runs.spreads}
+    assert {"detected", "takeover"}.isdisjoint(spread.moment for spread in runs.spreads)
     assert [one.verdict for one in runs.outcomes] == ["met", "missed", "invalid", "error", "met"]
     assert runs.exit_code == Code.ERROR
     screen = Console(file=io.StringIO(), width=120)
@@ -207,13 +207,21 @@ def test_the_spread_is_that_of_the_valid_runs_and_only_of_what_happened():
     assert "restored" in screen.file.getvalue()
 
 
+def test_the_spread_tells_how_long_takeovers_took():
+    moments = ({"detected_s": 34.0, "first_ack_s": 36.5}, {"detected_s": 30.0, "first_ack_s": 31.0}, {})
+    runs = Runs.of([Ran("S1", Code.MET, summary("S1", "met", **one)) for one in moments])
+    takeover = next(spread for spread in runs.spreads if spread.moment == "takeover")
+    assert (takeover.runs, takeover.min, takeover.median, takeover.max) == (2, 1.0, 1.75, 2.5)
+
+
 def staged(monkeypatch, changes) -> Stage:
-    def planned(cloud, stacks, *, refresh):
+    def planned(cloud, stacks, *, refresh, but_tags):
         if changes is None:
             raise TerraformFailed("plan failed", "mend it")
-        return {stack.name: changes + refresh for stack in stacks}
+        return {stack.name: changes + refresh + 5 * but_tags for stack in stacks}
 
     monkeypatch.setattr(command.stage.lifecycle, "planned_changes", planned)
+    monkeypatch.setattr(command.stage.lifecycle, "with_swapped_roles", lambda cloud: stacks)
     stacks = [Stack(name, SimpleNamespace(), frozenset()) for name in ("payments-use1", "payments-usw2")]
     return Stage(Terraform(), {}, SimpleNamespace(), stacks)
 
@@ -223,6 +231,15 @@ def test_with_a_dead_region_only_the_survivors_stack_is_planned_from_its_state(m
     assert ready.plans_after(Plans.NONE, "payments-usw2", print) is None
     assert ready.plans_after(Plans.SURVIVOR, "payments-usw2", print) == {"payments-usw2": 0}
     assert ready.plans_after(Plans.ALL, "payments-usw2", print) == {"payments-use1": 1, "payments-usw2": 1}
+
+
+def test_B05_roles_that_are_swapped_in_the_settings_are_planned_too_and_may_change_tags_only(monkeypatch):
+    assert staged(monkeypatch, 0).plans_after(Plans.SWAPPED, "payments-usw2", print) == {
+        "payments-use1": 1,
+        "payments-usw2": 1,
+        "payments-use1 with swapped roles": 6,
+        "payments-usw2 with swapped roles": 6,
+    }
 
 
 def test_a_plan_that_fails_is_no_plan(monkeypatch):

@@ -6,6 +6,7 @@ from lib import config
 from lib.config import Settings
 from lib.errors import SettingsError
 from lib.facts import CONFIG
+from lib.regions import Role
 
 PAYMENTS = (CONFIG / "payments.toml").read_text()
 
@@ -41,6 +42,19 @@ def test_P22_everything_named_comes_from_the_file_and_the_environment():
 )
 def test_the_suffix_comes_from_environment_then_context(environment, context, suffix):
     assert config.load(environment, context_suffix=context).environment_suffix == suffix
+
+
+@pytest.mark.parametrize(("named", "home"), [("", "us-east-1"), ("us-east-1",) * 2, ("us-west-2",) * 2])
+def test_B05_the_environment_may_swap_the_roles_and_the_order_of_the_regions_stays(named, home):
+    settings = config.load({"PRIMARY_REGION": named})
+    assert settings.primary.name == home
+    assert [region.name for region in settings.regions] == ["us-east-1", "us-west-2"]
+    assert [region.name for region in settings.regions if region.role is Role.PRIMARY] == [home]
+
+
+def test_a_primary_that_is_neither_region_is_refused(tmp_path):
+    said = complaint(tmp_path, PRIMARY_REGION="eu-west-1")
+    assert said == "PRIMARY_REGION = eu-west-1: choose us-east-1 or us-west-2"
 
 
 @pytest.mark.parametrize(

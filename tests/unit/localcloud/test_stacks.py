@@ -66,6 +66,11 @@ def test_the_first_failure_is_raised_and_dependants_are_not_touched():
     assert "world" not in done
 
 
+def test_the_primary_of_the_settings_gives_way_to_the_one_that_is_named(tmp_path):
+    with pytest.raises(LocalCloudError, match="PRIMARY_REGION = eu-west-1: choose us-east-1 or us-west-2"):
+        synthesize(tmp_path, primary="eu-west-1")
+
+
 def test_settings_errors_reach_the_operator_as_they_are(tmp_path, monkeypatch):
     monkeypatch.setenv("ENVIRONMENT_SUFFIX", "NOT OK")
     with pytest.raises(LocalCloudError, match="ENVIRONMENT_SUFFIX"):

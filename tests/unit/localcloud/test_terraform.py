@@ -51,6 +51,22 @@ def test_planned_changes_count_what_a_plan_would_touch(fake):
     assert fake(f"[ $1 = plan ] && exit 2; echo '{shown}'").planned_changes() == 2
 
 
+@pytest.mark.parametrize(
+    ("actions", "before", "after", "counted"),
+    [
+        (["update"], {"tags": {"Role": "a"}, "tags_all": 1, "name": "n"}, {"tags": None, "name": "n"}, 0),
+        (["update"], {"tags": {"Role": "a"}, "name": "n"}, {"tags": None, "name": "m"}, 1),
+        (["create"], None, {"tags": {"Role": "b"}}, 1),
+        (["delete", "create"], {"tags": {"Role": "a"}}, {"tags": {"Role": "b"}}, 1),
+    ],
+)
+def test_changes_of_tags_can_be_left_out_of_the_count(fake, actions, before, after, counted):
+    change = {"actions": actions, "before": before, "after": after}
+    terraform = fake(f"echo '{json.dumps({'resource_changes': [{'change': change}]})}'")
+    assert terraform.planned_changes(but_tags=True) == counted
+    assert terraform.planned_changes() == 1
+
+
 def test_resources_do_not_count_data_sources(fake):
     assert fake("echo data.aws_region.here; echo aws_vpc.one; echo aws_vpc.two").resources() == 2
 

@@ -15,8 +15,8 @@ FIRST_WRITER = {"database_name", "master_password_wo", "master_password_wo_versi
 
 @pytest.fixture(scope="module")
 def swapped(settings, functions, tmp_path_factory) -> Stacks:
-    other = settings.model_copy(update={"primary": settings.standby, "standby": settings.primary})
-    return synthesize(other, functions, tmp_path_factory.mktemp("swapped"))
+    swapped = settings.with_primary(settings.standby.name)
+    return synthesize(swapped, functions, tmp_path_factory.mktemp("swapped"))
 
 
 def flat(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
