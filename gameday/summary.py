@@ -50,7 +50,7 @@ class Measured(_Part):
 
     @property
     def takeover_s(self) -> float | None:
-        """From the lease taken to the first payment settled there: promotion, and what orchestration costs."""
+        """From the lease taken to the first payment settled: promotion, and what orchestration costs."""
         if self.first_ack_s is None or self.detected_s is None:
             return None
         return round(self.first_ack_s - self.detected_s, 3)
