@@ -86,14 +86,6 @@ class Settings(Section):
         )
         return Pair(*sorted(placed, key=lambda region: region.name))
 
-    def with_primary(self, name: str) -> "Settings":
-        """The same with the region *name* as the primary. Raises SettingsError when it is neither of both."""
-        if name == self.standby.name:
-            return self.model_copy(update={"primary": self.standby, "standby": self.primary})
-        if name != self.primary.name:
-            raise SettingsError(f"PRIMARY_REGION = {name}: choose {self.primary.name} or {self.standby.name}")
-        return self
-
     def name(self, what: str, region: Region | None = None) -> str:
         """The physical name of *what*, the same in both regions: ``payments-keeper-dev``.
 
@@ -149,7 +141,7 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _an_experiment_can_be_stopped(self) -> Self:
-        self.drills.must_be_stoppable_in(self.regions.first.name)
+        self.drills.must_be_stoppable_in(self.primary.name)
         return self
 
 
@@ -178,8 +170,9 @@ def load(
     if bucket := environment.get("TERRAFORM_STATE_BUCKET"):
         region = environment.get("TERRAFORM_STATE_BUCKET_REGION", "")
         document["state"] = {"bucket": bucket, "region": region}
+    if primary := environment.get("PRIMARY_REGION"):
+        document = settings_file.with_primary(document, primary)
     try:
-        settings = Settings.model_validate(document)
+        return Settings.model_validate(document)
     except ValidationError as error:
         raise SettingsError("\n".join(settings_file.explain(path, error))) from error
-    return settings.with_primary(environment.get("PRIMARY_REGION") or settings.primary.name)

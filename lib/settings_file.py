@@ -32,6 +32,19 @@ ORIGINS = {
 """Where a human wrote the keys that do not come from the file alone."""
 
 
+def with_primary(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The same with the region *name* as the primary. Raises SettingsError when it is neither of both."""
+    primary, standby = (document.get(role) for role in ("primary", "standby"))
+    match primary, standby:
+        case {"name": here}, _ if here == name:
+            return document
+        case _, {"name": there} if there == name:
+            return document | {"primary": standby, "standby": primary}
+    raise SettingsError(
+        f"PRIMARY_REGION = {name}: is neither the primary nor the standby; choose one of them"
+    )
+
+
 def explain(path: Path, error: ValidationError) -> list[str]:
     """One line a mistake: the key as its author wrote it, the value and the fix."""
     lines = []

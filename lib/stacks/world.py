@@ -97,7 +97,7 @@ class WorldStack(AwsStack):
         sites, providers = self._ends.map(lambda end: end.site), self._ends.map(lambda end: end.provider)
         SwitchoverDrill(self, "drill", settings=self._settings, sites=sites, providers=providers)
         if self._settings.drills.isolation:
-            here, there = self._ends
+            here, there = sorted(self._ends, key=lambda end: end.site.region.role)
             RegionIsolation(
                 self,
                 "isolation",

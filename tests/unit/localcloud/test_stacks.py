@@ -67,7 +67,7 @@ def test_the_first_failure_is_raised_and_dependants_are_not_touched():
 
 
 def test_the_primary_of_the_settings_gives_way_to_the_one_that_is_named(tmp_path):
-    with pytest.raises(LocalCloudError, match="PRIMARY_REGION = eu-west-1: choose us-east-1 or us-west-2"):
+    with pytest.raises(LocalCloudError, match="PRIMARY_REGION = eu-west-1: is neither"):
         synthesize(tmp_path, primary="eu-west-1")
 
 

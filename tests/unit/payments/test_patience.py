@@ -133,7 +133,6 @@ def test_a_request_that_waited_still_ends_in_time(wires, world) -> None:
     [
         {"changed_at_ms": 1_000_000 - IN_TRANSIT_MS},
         {"expires_at_ms": 1_002_000},
-        {"handover": None},
         {"state": LeaseState.TAKING},
     ],
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lib import config
 from lib.constructs.database import SWAPPED_WITH_ROLES
 from tests.unit.injected import Stacks
 from tests.unit.synthesized import synthesize
@@ -15,8 +16,11 @@ FIRST_WRITER = {"database_name", "master_password_wo", "master_password_wo_versi
 
 @pytest.fixture(scope="module")
 def swapped(settings, functions, tmp_path_factory) -> Stacks:
-    swapped = settings.with_primary(settings.standby.name)
-    return synthesize(swapped, functions, tmp_path_factory.mktemp("swapped"))
+    environment = {
+        "ENVIRONMENT_SUFFIX": settings.environment_suffix,
+        "PRIMARY_REGION": settings.standby.name,
+    }
+    return synthesize(config.load(environment), functions, tmp_path_factory.mktemp("swapped"))
 
 
 def flat(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -72,8 +72,6 @@ def test_P16_the_experiments_role_may_do_that_and_no_more(world):
 def test_P16_an_experiment_that_nothing_could_stop_is_refused(tmp_path):
     text = (config.CONFIG / "payments.toml").read_text()
     text = text.replace("isolation = false", "isolation = true")
-    east, west = '"us-east-1"', '"us-west-2"'
-    text = text.replace(east, "@").replace(west, east).replace("@", west)
     (tmp_path / "payments.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"drills\.isolation = true: an experiment in us-west-2 cannot"):
-        config.load({}, folder=tmp_path)
+        config.load({"PRIMARY_REGION": "us-west-2"}, folder=tmp_path)
