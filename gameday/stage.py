@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from gameday.control import HEAL, order
 from gameday.scenario import Plans
 from gameday.summary import Terraform
-from localcloud import lifecycle
+from localcloud import deployment, lifecycle
 from localcloud.errors import LocalCloudError, TerraformFailed
 from localcloud.paths import EMULATOR_PYTHON, REPOSITORY
 from localcloud.stacks import Stack
 from localcloud.state import CloudState
-from localcloud.terraform import PROVIDER_VERSION, find_binary
+from localcloud.toolchain import PROVIDER_VERSION, find_binary
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Stage:
                 say(f"planning {stack.name} after the fault")
                 changes[stack.name] = self._changes(stack, say, refresh=not alone)
         if plans is Plans.SWAPPED:
-            for stack in lifecycle.with_swapped_roles(self.cloud):
+            for stack in deployment.with_swapped_roles(self.cloud):
                 say(f"planning {stack.name} with the roles swapped in the settings")
                 changes[f"{stack.name} with swapped roles"] = self._changes(stack, say, but_tags=True)
         return changes
@@ -52,7 +52,7 @@ class Stage:
         self, stack: Stack, say: Callable[[str], None], *, refresh: bool = True, but_tags: bool = False
     ) -> int | None:
         try:
-            made = lifecycle.planned_changes(self.cloud, [stack], refresh=refresh, but_tags=but_tags)
+            made = deployment.planned_changes(self.cloud, [stack], refresh=refresh, but_tags=but_tags)
             return made[stack.name]
         except TerraformFailed as error:
             say(f"there is no plan: {error}")
@@ -92,19 +92,19 @@ def standing(say: Callable[[str], None]) -> Iterator[Stage]:
 
 
 def _deployed(cloud: CloudState, say: Callable[[str], None], *, whole: bool) -> Stage:
-    deployment = lifecycle.deploy(cloud, say)
+    made = deployment.deploy(cloud, say)
     say("planning again: nothing may be left to change")
-    changes = lifecycle.planned_changes(cloud, deployment.stacks)
+    changes = deployment.planned_changes(cloud, made.stacks)
     lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
     return Stage(
         Terraform(
-            resources=deployment.resources,
-            apply_s=round(deployment.apply_s, 1) if whole else None,
+            resources=made.resources,
+            apply_s=round(made.apply_s, 1) if whole else None,
             second_plan_changes=sum(changes.values()),
         ),
         _versions(),
         cloud,
-        deployment.stacks,
+        made.stacks,
     )
 
 

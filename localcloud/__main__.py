@@ -12,12 +12,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from localcloud import lifecycle
+from localcloud import deployment, lifecycle
 from localcloud.errors import LocalCloudError
 from localcloud.paths import OUTPUTS, STATE
 from localcloud.stacks import in_order, synthesize, terraform
 from localcloud.state import CloudState
-from localcloud.terraform import Terraform, install_stand_in
+from localcloud.terraform import Terraform
+from localcloud.toolchain import install_stand_in
 
 app = typer.Typer(
     help="AWS on your machine: two regions, real Terraform, real PostgreSQL, nothing but loopback.",
@@ -37,9 +38,9 @@ def say(line: str) -> None:
 def up() -> None:
     """Start the local cloud, deploy every stack, and leave both running. Safe to repeat."""
     cloud = lifecycle.start(say)
-    deployment = lifecycle.deploy(cloud, say)
+    made = deployment.deploy(cloud, say)
     lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
-    say(f"{deployment.resources} resources in {len(deployment.stacks)} stacks; outputs in {OUTPUTS.name}")
+    say(f"{made.resources} resources in {len(made.stacks)} stacks; outputs in {OUTPUTS.name}")
     screen.print(_how_to_call(cloud), soft_wrap=True)
 
 
@@ -70,7 +71,7 @@ def down() -> None:
 @app.command()
 def destroy() -> None:
     """Destroy what is deployed on the running local cloud; fails if any resource is left."""
-    left = lifecycle.destroy(CloudState.load(), say)
+    left = deployment.destroy(CloudState.load(), say)
     screen.print(f"{left} resources left")
     raise typer.Exit(int(left > 0))
 
@@ -100,7 +101,7 @@ def run(
     fresh = not lifecycle.running()
     try:
         cloud = lifecycle.start(say, attached=fresh)
-        lifecycle.deploy(cloud, say)
+        deployment.deploy(cloud, say)
         lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
         environment = os.environ | cloud.aws_environment(next(iter(cloud.regions)))
         code = subprocess.run(command, env=environment, check=False).returncode

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from localcloud.errors import LocalCloudError, MissingTool
 from localcloud.paths import EMULATOR_PYTHON, STATE
-from localcloud.terraform import find_binary
+from localcloud.toolchain import find_binary
 
 NEEDED_BYTES = 2 * 1024**3
 """The provider (0.7 GB in each of four working folders is linked, not copied), PostgreSQL and logs."""

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from localcloud.errors import LocalCloudError
 from localcloud.paths import REPOSITORY
-from localcloud.terraform import PROVIDER_VERSION, Terraform
+from localcloud.terraform import Terraform
+from localcloud.toolchain import PROVIDER_VERSION
 
 T = TypeVar("T")
 

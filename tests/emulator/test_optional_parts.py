@@ -19,7 +19,8 @@ from lib.provider import provider_in
 from lib.regions import Region
 from lib.site import Site
 from lib.stacks.base import AwsStack
-from localcloud.terraform import PROVIDER_VERSION, Terraform
+from localcloud.terraform import Terraform
+from localcloud.toolchain import PROVIDER_VERSION
 from tests.emulator.emulator_process import AWAY, HOME
 
 

@@ -220,8 +220,8 @@ def staged(monkeypatch, changes) -> Stage:
             raise TerraformFailed("plan failed", "mend it")
         return {stack.name: changes + refresh + 5 * but_tags for stack in stacks}
 
-    monkeypatch.setattr(command.stage.lifecycle, "planned_changes", planned)
-    monkeypatch.setattr(command.stage.lifecycle, "with_swapped_roles", lambda cloud: stacks)
+    monkeypatch.setattr(command.stage.deployment, "planned_changes", planned)
+    monkeypatch.setattr(command.stage.deployment, "with_swapped_roles", lambda cloud: stacks)
     stacks = [Stack(name, SimpleNamespace(), frozenset()) for name in ("payments-use1", "payments-usw2")]
     return Stage(Terraform(), {}, SimpleNamespace(), stacks)
 
