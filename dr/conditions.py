@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from dr.situation import Inspection, Situation, Stock
 from dr.topology import Answer
-from failover.decision import DatabaseFact
 from failover.lease import Automation, LeaseState
+from failover.observation import DatabaseFact
 
 Condition = Callable[[Situation, str], bool | None]
 """Of a situation and the region that is to serve."""

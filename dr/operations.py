@@ -9,8 +9,8 @@ from dr.aws import Cloud
 from dr.rules import Purpose
 from dr.situation import Situation
 from dr.topology import Answer, Topology
-from failover.decision import TakeoverFact
 from failover.lease import Automation, Handover, Kind, Lease, LeaseState
+from failover.observation import TakeoverFact
 from failover.takeover import Takeover, TakeoverNotStarted
 
 RESULT_WITHIN_S = 900.0

@@ -29,45 +29,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from failover.lease import Automation, Lease, LeaseState
+from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 
 DRAIN_LIMIT_MS = 3 * 60 * 1000
 """Draining takes seconds until the writer moves, so this is an outage that nobody ends."""
-
-
-class LeaseFact(StrEnum):
-    """What is known when there is no lease to look at."""
-
-    ABSENT = "absent"
-    UNKNOWN = "unknown"
-
-
-class DatabaseFact(StrEnum):
-    """What the database of this region says about itself."""
-
-    WRITER = "writer"
-    REPLICA = "replica"
-    FENCED = "fenced"
-    """A writer whose ledger takes another epoch than that of the ACTIVE lease here."""
-    UNREACHABLE = "unreachable"
-    UNKNOWN = "unknown"
-
-
-class ApiFact(StrEnum):
-    """Whether this region's API answers from outside, as a client would see it."""
-
-    LIVE = "live"
-    DEAD = "dead"
-    UNKNOWN = "unknown"
-
-
-class TakeoverFact(StrEnum):
-    """How far the execution for this epoch has come. UNKNOWN also when nobody asked."""
-
-    ABSENT = "absent"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
 
 
 class Action(StrEnum):
@@ -119,19 +84,6 @@ class Policy:
     """The longest TAKING or DRAINING that is still renewed."""
     drain_limit_ms: int = DRAIN_LIMIT_MS
     """The longest DRAINING while the writer is still where it was."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """What one region sees in one tick."""
-
-    region: str
-    now_ms: int
-    """Read before anything was observed: a slow observation never makes a lease look expired."""
-    lease: Lease | LeaseFact
-    database: DatabaseFact
-    api: ApiFact
-    takeover: TakeoverFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from failover.decision import Action, Decision, Observation, Policy, decide
+from failover.decision import Action, Decision, Policy, decide
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseError, LeaseTable
+from failover.observation import Observation
 from failover.observe import Observer
 from failover.region_api import RegionApi
 from failover.takeover import Takeover, TakeoverNotStarted, Takeovers

@@ -3,9 +3,9 @@
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
-from failover.decision import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
+from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 from failover.region_api import ApiUnavailable, RegionApi
 from failover.takeover import Takeover, Takeovers
 from payments.ledger import Ledger

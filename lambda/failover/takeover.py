@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from failover.decision import TakeoverFact
 from failover.lease import Handover, Kind, Lease, LeaseState
+from failover.observation import TakeoverFact
 from runtime.parameters import Parameters, ParameterUnavailable
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from itertools import count
 import pytest
 
 from failover import lease_table, takeover
-from failover.decision import Action, DatabaseFact
+from failover.decision import Action
 from failover.keeper import Keeper
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable
+from failover.observation import DatabaseFact
 from failover.steps import STEPS, reconcile
 from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl

@@ -1,8 +1,8 @@
 """guard: this takeover is the one that the lease asks for."""
 
-from failover.decision import ApiFact, DatabaseFact
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
+from failover.observation import ApiFact, DatabaseFact
 from failover.observe import api_fact, database_fact
 from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import take_stock

@@ -1,7 +1,7 @@
 """hand_over: the lease follows the writer into this region, in the next epoch."""
 
-from failover.decision import DatabaseFact
 from failover.lease_table import LeaseLost, LeaseUnknown
+from failover.observation import DatabaseFact
 from failover.observe import database_fact
 from failover.steps.errors import Held, NotYet
 from failover.steps.guard import current_lease

@@ -2,8 +2,8 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from failover.decision import DatabaseFact
 from failover.lease import Kind
+from failover.observation import DatabaseFact
 from failover.observe import database_fact
 from failover.steps.errors import Held, NotYet
 from failover.steps.tools import Facts, Tools

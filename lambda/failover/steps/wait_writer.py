@@ -1,6 +1,6 @@
 """wait_writer: whether the promotion has arrived. The state machine waits and asks again."""
 
-from failover.decision import DatabaseFact
+from failover.observation import DatabaseFact
 from failover.observe import database_fact
 from failover.steps.promote import is_writer
 from failover.steps.tools import Facts, Tools

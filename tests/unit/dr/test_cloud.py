@@ -6,7 +6,7 @@ from dr.aws import Cloud
 from dr.calls import AwsUnavailable
 from dr.deployment import Deployment
 from dr.situation import Aurora, Stock
-from failover.decision import TakeoverFact
+from failover.observation import TakeoverFact
 from failover.takeover import Takeover
 from runtime.clock import now_ms
 from tests.unit import emulated

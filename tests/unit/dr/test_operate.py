@@ -9,9 +9,9 @@ from dr import automation, look, operate, operations
 from dr.operations import Outcome, Refused
 from dr.situation import Aurora
 from dr.topology import Answer
-from failover.decision import TakeoverFact
 from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.lease_item import to_item
+from failover.observation import TakeoverFact
 from failover.takeover import Takeover
 
 from .world import EAST, ENDPOINTS, HEALTHY, LEASE, NOW, OUTPUTS, WEST, FakeCloud, east_is_lost, with_lease

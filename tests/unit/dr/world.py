@@ -7,9 +7,9 @@ from dr.calls import AwsUnavailable
 from dr.deployment import Deployment
 from dr.situation import Aurora, Inspection, Situation, Stock
 from dr.topology import Answer, RegionView, Topology
-from failover.decision import TakeoverFact
 from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.lease_table import LeaseTable
+from failover.observation import TakeoverFact
 from failover.takeover import Takeover, TakeoverNotStarted
 
 EAST, WEST = "us-east-1", "us-west-2"

@@ -1,7 +1,7 @@
 """A region as its keeper sees it."""
 
-from failover.decision import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 from failover.keeper import Keeper
+from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 from failover.takeover import Takeover, TakeoverNotStarted
 
 from .scene import EAST, POLICY

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from failover.decision import DRAIN_LIMIT_MS, ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
+from failover.decision import DRAIN_LIMIT_MS
 from failover.lease import Handover, Kind, LeaseState
+from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 
 from .scene import EAST, LEASE, NOW, SKEW, WEST
 

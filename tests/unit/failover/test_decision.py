@@ -3,18 +3,9 @@ from itertools import product
 
 import pytest
 
-from failover.decision import (
-    DRAIN_LIMIT_MS,
-    Action,
-    ApiFact,
-    DatabaseFact,
-    LeaseFact,
-    Observation,
-    Rule,
-    TakeoverFact,
-    decide,
-)
+from failover.decision import DRAIN_LIMIT_MS, Action, Rule, decide
 from failover.lease import Automation, Lease, LeaseState
+from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 
 from .scene import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, WEST
 from .situations import DISASTER, DRAINING, GIVE_UP, HANDOVER, HOLDER, LEAVING, NEVER, NEW, SUCCESSOR, TAKING

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from failover.decision import Action, Rule, TakeoverFact
+from failover.decision import Action, Rule
 from failover.lease import Automation, Handover, Kind, LeaseState
+from failover.observation import TakeoverFact
 from failover.takeover import Takeover
 from payments.errors import StaleEpoch
 from runtime.database import DatabaseUnavailable

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from failover.decision import ApiFact, DatabaseFact
 from failover.lease import Automation
+from failover.observation import ApiFact, DatabaseFact
 
 from .region import Region
 from .scene import EAST, LEASE, SKEW, TTL, WEST

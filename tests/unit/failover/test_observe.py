@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from pg8000.exceptions import InterfaceError
 
-from failover.decision import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 from failover.lease import Handover, Kind, LeaseState
 from failover.lease_table import LeaseUnknown
+from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 from failover.observe import Observer
 from failover.region_api import ApiUnavailable
 from failover.takeover import Takeover

@@ -4,18 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from failover.decision import (
-    DRAIN_LIMIT_MS,
-    Action,
-    ApiFact,
-    DatabaseFact,
-    Decision,
-    LeaseFact,
-    Rule,
-    TakeoverFact,
-    decide,
-)
+from failover.decision import DRAIN_LIMIT_MS, Action, Decision, Rule, decide
 from failover.lease import Automation
+from failover.observation import ApiFact, DatabaseFact, LeaseFact, TakeoverFact
 
 from .scene import LIMIT, NOW, POLICY
 from .situations import DISASTER, DRAINING, HOLDER, LEAVING, NEVER, NEW, SUCCESSOR, TAKING

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from failover.decision import TakeoverFact
 from failover.lease import Handover, Kind, Lease, LeaseState
+from failover.observation import TakeoverFact
 from failover.takeover import Phase, Takeover, TakeoverNotStarted, Takeovers
 
 from .faults import refusal

@@ -14,9 +14,9 @@ from dr.operations import Refused
 from dr.rules import Purpose, Verdict, judge
 from dr.situation import Aurora
 from dr.topology import Answer
-from failover.decision import TakeoverFact
 from failover.lease import LeaseState
 from failover.lease_item import to_item
+from failover.observation import TakeoverFact
 from tests.unit.dr.world import EAST, HEALTHY, LEASE, NOW, OUTPUTS, WEST, FakeCloud
 
 PHASES = ["check", "switchover", "verify away", "failback", "verify home"]
