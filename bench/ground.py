@@ -18,11 +18,12 @@ from failover.lease import Lease, LeaseState
 from failover.lease_item import to_item
 from localcloud import tls
 from localcloud.paths import REPOSITORY
+from localcloud.ports import free_ports
 from localcloud.postgres import binaries
 from localcloud.postgres.host import Host
 from localcloud.postgres.server import Server
 from localcloud.postgres.storage import SUPERUSER, Passwords, Storage
-from localcloud.processes import die_with_parent, free_ports
+from localcloud.processes import die_with_parent
 from payments.ledger import Ledger
 
 REGION, EPOCH = "us-east-1", 1

@@ -1,10 +1,8 @@
-"""Children of the local cloud: start them so that none survives us, kill whole trees, find free ports."""
+"""Children of the local cloud: start them so that none survives us, kill whole trees."""
 
 import ctypes
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -143,34 +140,6 @@ def thaw_tree(*roots: int) -> frozenset[int]:
     """Let the processes *roots* and all below them go on with SIGCONT; return their ids."""
     _signal(frozen := _trees(roots), signal.SIGCONT)
     return frozenset(frozen)
-
-
-_PORTS = range(15_000, 32_000)
-"""Below the ports of outgoing connections (Linux from 32768, macOS from 49152): none of those can take a port
-between the look and the use."""
-
-
-def free_ports(count: int) -> list[int]:
-    """*count* different ports of 127.0.0.1 that were free a moment ago, for TCP and UDP."""
-    candidates = random.sample(_PORTS, len(_PORTS))
-    return list(islice(filter(_is_free, candidates), count))
-
-
-def _is_free(port: int) -> bool:
-    try:
-        with (
-            socket.create_server(("127.0.0.1", port)),
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
-        ):
-            datagrams.bind(("127.0.0.1", port))
-    except OSError:
-        return False
-    return True
-
-
-def free_port() -> int:
-    """One TCP port of 127.0.0.1 that was free a moment ago."""
-    return free_ports(1)[0]
 
 
 def wait_until(what: str, ready: Callable[[], bool], *, timeout_s: float) -> None:

@@ -21,8 +21,8 @@ from localcloud.control import application
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.link import Link
 from localcloud.paths import CLOUD_FILE, LOGS, STATE
+from localcloud.ports import free_ports
 from localcloud.postgres.pair import PostgresPair
-from localcloud.processes import free_ports
 from localcloud.route53.plane import Route53Plane
 from localcloud.route53.source import route53_source
 from localcloud.route53.timeline import Change

@@ -4,7 +4,6 @@ import http.client
 import http.server
 import json
 import os
-import socket
 import subprocess
 import threading
 import time
@@ -20,6 +19,7 @@ from botocore.exceptions import ConnectionError as NotConnected
 from botocore.exceptions import HTTPClientError
 
 from localcloud.paths import EMULATOR_PYTHON, REPOSITORY
+from localcloud.ports import free_port
 
 HOME, AWAY, WITNESS = "us-east-1", "us-west-2", "us-east-2"
 TOKEN = "run-token"
@@ -29,12 +29,6 @@ NO_ANSWER = (NotConnected, HTTPClientError)
 
 PYTHON = os.environ.get("EMULATOR_PYTHON", str(EMULATOR_PYTHON))
 SERVE = REPOSITORY / "localcloud" / "emulator" / "serve.py"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class HookServer(http.server.ThreadingHTTPServer):

@@ -13,8 +13,9 @@ from typing import Any
 from pg8000.native import Connection
 
 from localcloud.link import Link
+from localcloud.ports import free_ports
 from localcloud.postgres.pair import PostgresPair
-from localcloud.processes import free_ports, wait_until
+from localcloud.processes import wait_until
 
 EAST, WEST = "us-east-1", "us-west-2"
 PASSWORD = "secret"

@@ -10,9 +10,9 @@ from pg8000.exceptions import InterfaceError
 
 from localcloud import processes
 from localcloud.link import Link
+from localcloud.ports import free_ports
 from localcloud.postgres.errors import PostgresFailed
 from localcloud.postgres.pair import PostgresPair
-from localcloud.processes import free_ports
 from tests.unit.localcloud.postgres_world import EAST, PASSWORD, WEST, World, world
 
 

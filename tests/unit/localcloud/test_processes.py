@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import processes
-from localcloud.processes import free_ports, kill_tree, spawn, stop, wait_until
+from localcloud import ports, processes
+from localcloud.ports import free_ports
+from localcloud.processes import kill_tree, spawn, stop, wait_until
 
 REPOSITORY = Path(__file__).parents[3]
 # A child in a session of its own that has a child in a session of its own, as a postmaster's are.
@@ -92,7 +93,7 @@ def test_free_ports_are_different_and_not_for_outgoing_connections() -> None:
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
 def test_a_port_in_use_is_not_free(monkeypatch, kind) -> None:
     first, second = free_ports(2)
-    monkeypatch.setattr(processes.random, "sample", lambda *_: [first, second])
+    monkeypatch.setattr(ports.random, "sample", lambda *_: [first, second])
     with socket.socket(socket.AF_INET, kind) as taken:
         taken.bind(("127.0.0.1", first))
         if kind == socket.SOCK_STREAM:

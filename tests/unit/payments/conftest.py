@@ -4,7 +4,6 @@ import contextlib
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from pg8000.exceptions import Error
 from pg8000.native import Connection
 
 from failover.lease import Automation, Lease, LeaseState
+from localcloud.ports import free_port
 from payments.entry import EntryState, JournalEntry
 from payments.ledger import Ledger
 from payments.request import PaymentRequest
@@ -30,18 +30,12 @@ BIN = Path(PACKAGE).parent / "pginstall" / "bin"
 USER: dict[str, Any] = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def postgres_port() -> Iterator[int]:
     folder = Path(tempfile.mkdtemp(prefix="ledger-", dir="/tmp"))
     if USER:
         shutil.chown(folder, **USER)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     initdb = [BIN / "initdb", "-D", data, "-U", "ledger", "-A", "trust", "--no-sync", "-E", "UTF8"]
     subprocess.run(initdb, check=True, capture_output=True, timeout=60, cwd=folder, **USER)
     settings = {"listen_addresses": "127.0.0.1", "port": port, "fsync": "off"}

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from localcloud import processes
+from localcloud import ports
 from localcloud.route53 import parsing
 from localcloud.route53.records import Configuration
 
@@ -13,7 +13,7 @@ SOA = "ns-1.awsdns-1.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400
 
 @pytest.fixture
 def free_port() -> int:
-    return processes.free_port()
+    return ports.free_port()
 
 
 @pytest.fixture
