@@ -56,12 +56,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
-    """The whole journal, of which some is read: a run may end before it does."""
+class _Part:
+    """A part of the journal, of which some is read: a run may end before it does."""
 
     epoch: int
+    since: int | None
+    """Where the mark stands meanwhile; None: there is none, and this is the whole journal."""
     mark: int
-    """Where the mark may stand when all is read and settled."""
+    """Where it may stand when all is read and settled."""
     entries: Iterator[JournalEntry]
 
 
@@ -77,36 +79,39 @@ class Arrears:
         self._journal = journal
         self._clock = clock
         self._grace_ms = grace_ms
-        self._search: _Search | None = None
+        self._begun: _Part | None = None
 
     def settle(self, run: Run) -> None:
         """Settle what is owed, and move the mark, as far as time allows."""
         mark = run.report.mark = run.ledger.marked()
+        over = minute_of(self._clock() - self._grace_ms)
         if mark is None:
-            self._search_all(run)
+            # Whatever arrived before the minutes that are not over was in the journal when this began.
+            self._compare(_Part(run.epoch, None, over, self._journal.entries(None)), run)
         else:
-            self._go_on(mark, run)
+            self._go_on(mark, over, run)
 
-    def _search_all(self, run: Run) -> None:
-        """The first mark. Whatever arrived before it was in the journal when the search began."""
-        search, self._search = self._search, None
-        if search is None or search.epoch != run.epoch:
-            mark = minute_of(self._clock() - self._grace_ms)
-            search = _Search(run.epoch, mark, self._journal.entries(None))
-        if self._pass(search.entries, run, self._settle_all):
-            self._move_mark(search.mark, run)
-        elif run.report.standing is Standing.READY:
-            self._search = search
-
-    def _go_on(self, mark: int, run: Run) -> None:
-        now_ms = self._clock()
-        over = minute_of(now_ms - self._grace_ms)
-        for minute in range(mark, minute_of(now_ms - STALE_MS) + 1):
-            work = self._settle_all if minute < over else self._settle_stale
-            if not self._pass(self._journal.arrived(minute), run, work):
-                return
+    def _go_on(self, mark: int, over: int, run: Run) -> None:
+        for minute in range(mark, minute_of(self._clock() - STALE_MS) + 1):
+            arrived = self._journal.arrived(minute)
             if minute < over:
-                self._move_mark(minute + 1, run)
+                done = self._compare(_Part(run.epoch, minute, minute + 1, arrived), run)
+            else:
+                done = self._pass(arrived, run, self._settle_stale)
+            if not done:
+                return
+
+    def _compare(self, part: _Part, run: Run) -> bool:
+        """Settle all of *part* and move the mark; an earlier run may have begun with it."""
+        begun, self._begun = self._begun, None
+        if begun and (begun.epoch, begun.since) == (part.epoch, part.since):
+            part = begun
+        if self._pass(part.entries, run, self._settle_all):
+            self._move_mark(part.mark, run)
+            return True
+        if run.report.standing is Standing.READY:
+            self._begun = part
+        return False
 
     def _move_mark(self, minute: int, run: Run) -> None:
         run.ledger.advance_mark(minute, epoch=run.epoch)

@@ -12,7 +12,7 @@ from payments.errors import StaleEpoch
 from payments.payment_flow import PATIENCE_MS
 from runtime.database import DatabaseUnavailable
 
-from .scene import NOW
+from .scene import LEASE, NOW
 from .world import MARK, OLD, entry
 
 # what is late
@@ -136,7 +136,17 @@ def test_a_run_searches_no_longer_than_agreed_and_the_next_goes_on_there(world, 
     world.when_recorded = ledger_is_slow
     first = reconciler.run()
     assert (first.settled, world.minute) == (2 * BATCH, MARK)  # 20 s each: the third is not begun
-    assert (reconciler.run().settled, world.minute) == (BATCH, MARK + 1)
+    second = reconciler.run()
+    assert (second.read, second.settled, world.minute) == (BATCH, BATCH, MARK + 1)
+
+
+def test_a_minute_that_another_epoch_began_with_is_compared_from_its_beginning(world, reconciler) -> None:
+    world.keep(*(entry(number, accepted_at_ms=MARK * MINUTE_MS) for number in range(3 * BATCH)))
+    world.when_recorded = lambda: setattr(world, "seconds", world.seconds + 0.2)
+    reconciler.run()
+    world.lease, world.fence = replace(LEASE, epoch=9), 9
+    world.rows, world.when_recorded = set(), lambda: None
+    assert (reconciler.run().replayed, world.minute) == (3 * BATCH, MARK + 1)
 
 
 @pytest.mark.parametrize(("takes_s", "minutes"), [(12.4, 3), (12.5, 2)])
