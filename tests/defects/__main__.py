@@ -9,9 +9,12 @@ from tests.defects.run import Verdict
 
 
 def main() -> int:
-    """0 when every defect is caught by a test that passes without it."""
+    """0 when every defect is caught by a test that passes without it; 2 when there is none of that name."""
     wanted = " ".join(sys.argv[1:])
     defects = [one for one in read() if wanted in one.what]
+    if not defects:
+        sys.stdout.write(f"no defect is named like {wanted!r}; they are in tests/defects/defects.toml\n")
+        return 2
     began, bad = time.monotonic(), 0
     with run.copied() as copy:
         for before in run.sound(defects, copy):
