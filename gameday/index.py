@@ -116,7 +116,7 @@ def _matrix(found: Sequence[Run]) -> Markup:
 
 
 def _order(code: str) -> tuple[int, str]:
-    """Codes by their number, and what runs the other way after its twin: S1, S1W, S2."""
+    """Codes by their number."""
     number = "".join(char for char in code if char.isdigit())
     return int(number), code
 

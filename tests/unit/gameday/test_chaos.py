@@ -20,7 +20,7 @@ from gameday.scenarios import SCENARIOS
 from tests.unit.gameday.builders import EAST, WEST, lease, operation, row
 from tests.unit.gameday.fakes import FakeWorld, running
 
-NOT_EXPORTABLE = ("S6", "S8", "S10", "S18", "S1W", "S5W")
+NOT_EXPORTABLE = ("S6", "S8", "S10", "S18")
 EXPORTABLE = [code for code in SCENARIOS if code not in NOT_EXPORTABLE]
 
 
