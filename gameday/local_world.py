@@ -10,17 +10,17 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
-from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, ScanOutputTypeDef
 from mypy_boto3_rds import RDSClient
 from mypy_boto3_stepfunctions import SFNClient
 
 from gameday.calls import Call
 from gameday.cloud import Deployed
 from gameday.control import order
-from gameday.errors import FaultRefused, LedgerUnread, ObservationFailed
+from gameday.errors import FaultRefused, ObservationFailed
 from gameday.executions import StepSeen, steps_since
 from gameday.faults import Deed, Ordered, Place, Places
 from gameday.history import LeaseSeen
+from gameday.journal_reader import JournalReader
 from gameday.ledger_reader import LedgerReader
 from gameday.operators import Typed
 from gameday.records import JournalEntry, LedgerRow
@@ -170,34 +170,12 @@ class LocalWorld:
         return await asyncio.to_thread(self.ledgers[region].rows, run)
 
     async def journal(self, run: str) -> Sequence[JournalEntry]:
-        """Journal entries of the payments of *run*."""
-        return await asyncio.to_thread(self._journal, run)
-
-    def _journal(self, run: str) -> Sequence[JournalEntry]:
-        try:
-            return [_entry(item) for page in self._journal_pages(run) for item in page["Items"]]
-        except (BotoCoreError, ClientError) as error:
-            raise LedgerUnread(f"the journal could not be read: {error}") from error
-
-    def _journal_pages(self, run: str) -> Iterable[ScanOutputTypeDef]:
-        return self.dynamodb.get_paginator("scan").paginate(
-            TableName=self.deployed.outputs.journal_table,
-            ConsistentRead=True,
-            FilterExpression="begins_with(idempotency_key, :run)",
-            ExpressionAttributeValues={":run": {"S": run}},
-        )
+        """Journal entries of the payments of *run*. Raises LedgerUnread."""
+        reader = JournalReader(self.dynamodb, self.deployed.outputs.journal_table)
+        return await asyncio.to_thread(reader.entries, run)
 
     def calls(self, since: float, until: float) -> Sequence[Call]:
         """AWS calls logged between two times."""
         with self.deployed.state.calls_log.open() as lines:
             calls = [Call.parse(line) for line in lines if line.endswith("\n")]
         return [call for call in calls if since <= call.at <= until]
-
-
-def _entry(item: Mapping[str, AttributeValueTypeDef]) -> JournalEntry:
-    return JournalEntry(
-        idempotency_key=item["idempotency_key"]["S"],
-        payment_id=item["payment_id"]["S"],
-        epoch=int(item["epoch"]["N"]),
-        state=item["state"]["S"],
-    )

@@ -3,7 +3,7 @@
 from gameday import evidence, index
 from gameday.validity import HostLoad
 from tests.unit.gameday.builders import NOBODY_MOVES
-from tests.unit.gameday.test_page import drawn, judged, record
+from tests.unit.gameday.reports import drawn, judged, record
 
 BUILT = {
     "resources": 362,

@@ -4,7 +4,7 @@ import pytest
 
 from bench import pictures
 from gameday import evidence
-from tests.unit.gameday.test_page import judged, record
+from tests.unit.gameday.reports import judged, record
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

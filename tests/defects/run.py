@@ -119,9 +119,9 @@ def _become(output: int, tests: tuple[str, ...], copy: Path) -> NoReturn:
 
 def _conftests(tests: tuple[str, ...]) -> list[str]:
     """Only tests of the stacks need the conftest of all, which starts CDKTF's kernel."""
-    folders = {str(Path(test).parent) for test in tests}
-    alone = len(folders) == 1 and not folders.pop().startswith(STACKS)
-    return [f"--confcutdir={Path(tests[0]).parent}"] if alone else []
+    packages = {"/".join(Path(test).parts[:3]) for test in tests}
+    package = packages.pop()
+    return [] if packages or package.startswith(STACKS) else [f"--confcutdir={package}"]
 
 
 def _ours(path: str) -> bool:

@@ -1,25 +1,17 @@
 """The real code of one region, wired to the simulated parts."""
 
-import json
-from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import replace
-from typing import Any, TypeVar
-
-from botocore.exceptions import ConnectTimeoutError
+from typing import Any
 
 from failover.arrears import Arrears
 from failover.decision import Action, Policy
 from failover.keeper import TRANSITION_LIMIT_MS, Keeper
-from failover.lease import Handover, Kind, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.observe import Observer
 from failover.operations import own_bus
 from failover.reconciler import Reconciler
 from failover.region_api import Answer, ApiUnavailable
-from failover.steps.promote import under_way
 from failover.steps.tools import Tools
-from failover.takeover import Takeover, Takeovers
+from failover.takeover import Takeovers
 from payments.arrivals import Arrivals
 from payments.errors import JournalUnavailable, StaleEpoch
 from payments.event_bus import EventBus
@@ -30,9 +22,11 @@ from payments.payment_flow import PaymentFlow
 from payments.problems import Refused
 from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
-from tests.model.aurora import Connection, ControlPlane, Database
+from tests.model.aurora import ControlPlane
+from tests.model.database import Database
 from tests.model.machine import StepFunctions
 from tests.model.store import DynamoDB
+from tests.model.surroundings import InOneThread, KeptLedger, Parameters, SilentBus
 
 TTL_MS, SKEW_MS, TICK_MS = 30_000, 2_000, 10_000
 BELIEVED_SKEW_MS = SKEW_MS
@@ -40,82 +34,6 @@ BELIEVED_SKEW_MS = SKEW_MS
 GRACE_MS = 10_000
 """Short, so that marks move; still over a request's patience and twice what clocks differ by."""
 RECONCILE_MS = 20_000
-POLICY = {
-    "journal_trusted": True,
-    "payments": 0,
-    "lag_ms": 0,
-    "money": {},
-    "valid_ms": 900_000,
-    "sessions_are_people": False,
-}
-T = TypeVar("T")
-
-
-class InOneThread:
-    """The observer's pool, without its threads: sensors one after the other, or one that hangs."""
-
-    def __init__(self, world: Any) -> None:
-        self._world = world
-
-    def submit(self, sensor: Callable[..., object], *given: object) -> "Future[object]":
-        reading: Future[object] = Future()
-        if self._world.fate() == "late":
-            return reading
-        try:
-            reading.set_result(sensor(*given))
-        except Exception as error:  # noqa: BLE001 - as an executor does
-            reading.set_exception(error)
-        return reading
-
-
-class Parameters:
-    """SSM, which is regional and does not fail here: its failures only hold a takeover back."""
-
-    def __init__(self, region: str) -> None:
-        self._values = {
-            "db/cluster": region,
-            "db/global-cluster": "payments",
-            "approvals/policy": json.dumps(POLICY),
-            "events/bus": "events",
-            "failover/state-machine": f"arn:aws:states:{region}:1:stateMachine:failover",
-        }
-
-    def get(self, name: str) -> str:
-        return self._values[name]
-
-    def put(self, name: str, value: str) -> None:
-        self._values[name] = value
-
-
-class SilentBus:
-    """EventBridge, which never answers here: no takeover may need it."""
-
-    def put_events(self, **_: object) -> None:
-        raise ConnectTimeoutError(endpoint_url="events")
-
-
-class KeptLedger:
-    """`use` as the real one has it: one connection a process, opened again once when it broke."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._connection: Connection | None = None
-
-    def use(self, work: Callable[[Ledger], T]) -> T:
-        reused = self._connection is not None
-        try:
-            return self._attempt(work)
-        except DatabaseUnavailable:
-            if not reused:
-                raise
-        return self._attempt(work)
-
-    def _attempt(self, work: Callable[[Ledger], T]) -> T:
-        connection = self._connection or self._database.connect()
-        self._connection = None
-        found = work(Ledger(connection))
-        self._connection = connection
-        return found
 
 
 class Process:
@@ -146,7 +64,7 @@ class Site:
         self.journal = Journal(dynamodb, "journal", Arrivals(dynamodb, "arrivals", self.clock, shards=1))
         self.database = Database(world, region)
         self.machine = StepFunctions(world, region)
-        self._takeovers = Takeovers(self.machine, parameters)
+        self.takeovers = Takeovers(self.machine, parameters)
         self.tools = Tools(
             region=region,
             leases=self.leases,
@@ -206,42 +124,6 @@ class Site:
         )
         return 201 if settled else 202
 
-    # what an operator types
-
-    def move(self) -> None:
-        """`dr switchover` to this region."""
-        lease = self.leases.read()
-        if lease and lease.state is LeaseState.ACTIVE and not lease.held_by(self.region):
-            handover = Handover(to=self.region, kind=Kind.SWITCHOVER, attempt=1)
-            self._takeovers.start(self._takeovers.untried(Takeover.planned(lease, handover)))
-
-    def abort(self) -> None:
-        """`dr abort` of a drain in this region."""
-        lease = self.leases.read()
-        if (
-            lease
-            and lease.handover
-            and lease.held_by(self.region)
-            and not under_way(self._of(lease.handover))
-        ):
-            self.leases.stay(lease, now_ms=self.clock())
-
-    def retry(self) -> None:
-        """`dr retry` of what this region's execution did not end."""
-        lease = self.leases.read()
-        if lease is None or lease.state is LeaseState.ACTIVE:
-            return
-        held = Takeover.of(lease)
-        if held.region == self.region:
-            again = self._takeovers.untried(held)
-            if again.attempt != held.attempt:
-                lease = self.leases.retry(lease, attempt=again.attempt, now_ms=self.clock())
-            self._takeovers.start(Takeover.of(lease))
-
-    def _of(self, handover: Handover) -> Tools:
-        """This region's control plane, asked about the cluster that the handover is for."""
-        return replace(self.tools, parameters=Parameters(handover.to))
-
     # RegionApi
     def live(self) -> bool:
         self._world.scheduler.point()
@@ -265,7 +147,7 @@ class Site:
             leases=self.leases,
             database=self.database,
             api=self,
-            takeovers=self._takeovers,
+            takeovers=self.takeovers,
             clock=self.clock,
             deadline_s=0,
         )
@@ -274,7 +156,7 @@ class Site:
         return Keeper(
             observer=observer,
             leases=self.leases,
-            takeovers=self._takeovers,
+            takeovers=self.takeovers,
             policy=policy,
             beat=self._beat,
         )

@@ -8,6 +8,7 @@ from failover.takeover import TakeoverNotStarted
 from payments.arrivals import MINUTE_MS
 from payments.request import PaymentRequest
 from tests.model.choices import Choices
+from tests.model.operators import Operator
 from tests.model.profiles import Profile
 from tests.model.scheduler import Task
 from tests.model.site import GRACE_MS, SKEW_MS
@@ -151,7 +152,7 @@ class Trouble:
     def _operator(self, command: str) -> None:
         region = self._choices.one((WEST, EAST))
         if self._world.alive[region]:
-            typed = getattr(self._world.site(region), command)
+            typed = getattr(Operator(self._world.site(region)), command)
             self._world.scheduler.spawn(region, f"operator {command}", lambda: self._refused(typed))
 
     def _refused(self, typed: Callable[[], None]) -> None:

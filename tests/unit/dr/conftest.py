@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from dr import automation, look, operate, operations
 from failover.lease_table import LeaseTable
 from runtime.clock import now_ms
 from tests.unit import emulated
 
 from .regions import answering
-from .world import ENDPOINTS, LOSS, OUTPUTS, STOCK
+from .typed import put
+from .world import ENDPOINTS, LEASE, LOSS, OUTPUTS, STOCK, FakeCloud
 
 
 @pytest.fixture
@@ -35,6 +37,20 @@ def outputs_file(tmp_path: Path) -> Path:
     path = tmp_path / "flat.json"
     path.write_text(json.dumps(OUTPUTS | dict.fromkeys(ENDPOINTS, "http://127.0.0.1:1")))
     return path
+
+
+@pytest.fixture
+def cloud(lease_table: LeaseTable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeCloud:
+    """The system, healthy; every command finds this cloud behind the outputs."""
+    made = FakeCloud(lease_table)
+    put(made, LEASE)
+    for module in (look, operate, automation):
+        monkeypatch.setattr(module, "Cloud", lambda _: made)
+    monkeypatch.setattr(operations.time, "sleep", lambda _: None)
+    path = tmp_path / "flat.json"
+    path.write_text(json.dumps(OUTPUTS | ENDPOINTS))
+    made.outputs = str(path)
+    return made
 
 
 @pytest.fixture

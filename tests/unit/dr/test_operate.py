@@ -2,51 +2,20 @@ import json
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
-from dr import __main__ as command
-from dr import automation, look, operate, operations
+from dr import operations
 from dr.operations import Outcome, Refused
 from dr.situation import Aurora
 from dr.topology import Answer
-from failover.lease import Automation, Handover, Kind, LeaseState
-from failover.lease_item import to_item
+from failover.lease import Handover, Kind
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover
 
-from .world import EAST, ENDPOINTS, HEALTHY, LEASE, NOW, OUTPUTS, WEST, FakeCloud, east_is_lost, with_lease
+from .typed import dr, put, refusal
+from .world import EAST, HEALTHY, HELD, LEASE, NOW, OUTPUTS, WEST, east_is_lost
 
 HANDOVER = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
 DRAINING = LEASE.draining(HANDOVER, now_ms=NOW)
-HELD = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING, kind=Kind.FAILOVER)
-
-
-@pytest.fixture
-def cloud(lease_table, monkeypatch, tmp_path):
-    """The system, healthy; every command finds this cloud behind the outputs."""
-    made = FakeCloud(lease_table)
-    put(made, LEASE)
-    for module in (look, operate, automation):
-        monkeypatch.setattr(module, "Cloud", lambda _: made)
-    monkeypatch.setattr(operations.time, "sleep", lambda _: None)
-    path = tmp_path / "flat.json"
-    path.write_text(json.dumps(OUTPUTS | ENDPOINTS))
-    made.outputs = str(path)
-    return made
-
-
-def put(cloud, lease):
-    cloud.table._client.put_item(TableName=OUTPUTS["lease_table"], Item=to_item(lease))
-    return lease
-
-
-def dr(cloud, *arguments, answer=None):
-    return CliRunner().invoke(command.app, [*arguments, "--outputs", cloud.outputs], input=answer)
-
-
-def refusal(result):
-    assert isinstance(result.exception, Refused), result.output
-    return str(result.exception)
 
 
 def test_a_switchover_starts_one_execution_in_the_region_that_is_to_serve(cloud):
@@ -178,73 +147,10 @@ def test_without_a_handover_there_is_nothing_to_abort(cloud):
     assert "no handover" in refusal(dr(cloud, "abort"))
 
 
-# automation
-
-
-def test_pause_and_resume(cloud):
-    assert dr(cloud, "pause").output == "automation PAUSED in epoch 3\n"
-    assert dr(cloud, "resume").output == "automation RUNNING in epoch 3\n"
-
-
-def test_a_failover_is_acknowledged_and_not_just_resumed(cloud):
-    put(cloud, replace(LEASE, kind=Kind.FAILOVER, automation=Automation.PAUSED))
-    assert "dr ack" in refusal(dr(cloud, "resume"))
-    dr(cloud, "ack")
-    lease = cloud.table.read()
-    assert (lease.automation, lease.acknowledged_epoch) == (Automation.RUNNING, 3)
-    assert "nothing to acknowledge" in refusal(dr(cloud, "ack"))
-
-
-def test_a_failover_that_has_not_ended_is_not_acknowledged(cloud):
-    put(cloud, HELD)
-    assert "has not ended" in refusal(dr(cloud, "ack"))
-
-
 def test_without_a_lease_there_is_nothing_to_do(cloud):
     cloud.table._client.delete_item(TableName=OUTPUTS["lease_table"], Key={"system": {"S": "payments"}})
     for name in ("pause", "retry", "reconcile"):
         assert "absent" in refusal(dr(cloud, name))
-
-
-# check, plan, reconcile
-
-
-def test_check_says_what_is_wrong_and_how_to_mend_it(cloud):
-    assert dr(cloud, "check").exit_code == 0
-    cloud.found = replace(HEALTHY, leases_read={EAST: True, WEST: False})
-    shown = dr(cloud, "check")
-    assert shown.exit_code == 1
-    assert "see whether DynamoDB" in shown.output
-    told = json.loads(dr(cloud, "check", "--json").stdout)["findings"]
-    assert [found["code"] for found in told if found["verdict"] != "pass"] == ["P10"]
-
-
-@pytest.mark.parametrize(
-    ("purpose", "exit_code", "steps"), [("switchover", 0, 12), ("failback", 1, 12), ("failover", 1, 10)]
-)
-def test_a_plan_shows_its_steps_and_changes_nothing(cloud, purpose, exit_code, steps):
-    shown = dr(cloud, "plan", purpose)
-    assert (shown.exit_code, f"{steps:4} record" in shown.output) == (exit_code, True)
-    told = json.loads(dr(cloud, "plan", purpose, "--json").stdout)
-    assert (len(told["steps"]), told["payments"]["compared"]) == (steps, 9)
-    assert (cloud.executions, cloud.table.read()) == ({}, LEASE)
-
-
-def test_a_figure_that_is_not_known_is_said_to_be_unknown(cloud):
-    cloud.found = replace(HEALTHY, inspections={EAST: None, WEST: None})
-    assert "compared unknown" in dr(cloud, "plan", "switchover").output
-
-
-def test_reconcile_counts_asks_and_records_in_the_holder(cloud):
-    counted = dr(cloud, "reconcile", "--dry-run")
-    assert json.loads(counted.stdout)["compared"] == 9
-    assert dr(cloud, "reconcile", answer="n\n").exit_code == 1
-    assert '"in": "us-east-1"' in dr(cloud, "reconcile", "--yes").output
-    cloud.found = with_lease()
-    cloud.found = replace(
-        cloud.found, inspections={**HEALTHY.inspections, EAST: replace(HEALTHY.inspections[EAST], stock=None)}
-    )
-    assert json.loads(dr(cloud, "reconcile", "--dry-run").stdout) == {"region": EAST, "compared": None}
 
 
 def test_a_takeover_whose_end_is_not_seen_is_unknown(cloud):

@@ -51,6 +51,12 @@ def operation(started: float, *attempts: Attempt, **changes) -> Operation:
     return Operation(**(told | changes))
 
 
+PAID = [operation(980.0 + n / 4) for n in range(76)] + [operation(1045.0 + n / 4) for n in range(60)]
+"""Four a second, until the fault and once the west serves."""
+LOST = operation(1010.0, failed(1010.0), failed(1020.0))
+"""Due in between, and never answered."""
+
+
 def row(of: Operation, **changes) -> LedgerRow:
     ack = of.attempts[-1]
     told = {

@@ -6,10 +6,7 @@ from gameday.history import History
 from gameday.live.look import View
 from gameday.scenario import Follow, Scenario
 from gameday.scenarios import SCENARIOS
-from tests.unit.gameday.builders import EAST, FAULT, WEST, failed, history, operation
-
-PAID = [operation(980.0 + n / 4) for n in range(76)] + [operation(1045.0 + n / 4) for n in range(60)]
-LOST = operation(1010.0, failed(1010.0), failed(1020.0))
+from tests.unit.gameday.builders import EAST, FAULT, LOST, PAID, WEST, history
 
 
 def view(*, after_s: float, moves: bool = True) -> View:

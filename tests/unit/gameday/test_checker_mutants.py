@@ -15,7 +15,7 @@ from gameday.scenario import Expect, Scenario
 from gameday.summary import Summary
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld
-from tests.unit.gameday.test_drill import MINIATURE, PLAN, drilled, judged
+from tests.unit.gameday.miniature import MINIATURE, PLAN, drilled, judged
 
 LAG_S = 0.8
 SLOW = replace(PLAN, rate=20.0)

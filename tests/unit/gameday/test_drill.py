@@ -1,125 +1,41 @@
 """A miniature drill, end to end: real HTTP, real clients, real observers; only the cloud is fake."""
 
 import asyncio
-import io
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from rich.console import Console
 
 from dr import evidence as sealed
 from gameday import evidence
-from gameday.drill import Record, run_drill
+from gameday.drill import Record
 from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
-from gameday.executions import StepSeen
-from gameday.faults import Kill, Place, Revive, Step, at_once
-from gameday.judge import Judgement, judge
 from gameday.junit import junit
-from gameday.load import LoadPlan
-from gameday.progress import Progress
 from gameday.report import print_report
-from gameday.scenario import Expect, Follow, Given, Scenario
-from gameday.settings import DrillSettings
-from gameday.summary import ConfiguredWaits, Objectives, Terraform
-from gameday.troubles import Lag
 from gameday.validity import HostLoad
 from tests.unit.gameday.builders import EAST, WEST
-from tests.unit.gameday.fakes import FakeWorld, running
-
-PLAN = LoadPlan(rate=40.0, ramp_s=0.5, populations=4, request_timeout_s=0.5)
-MINIATURE = Scenario(
-    code="S1",
-    title="miniature",
-    steps=at_once(Kill(Place.HOLDER)),
-    expect=Expect(moves=True, restored_s=10.0),
-    given=Given(within_s=0.7, steady_s=2.2),
-    follow=Follow(good_s=2, after_restored_s=0.0, at_most_s=12.0, drain_s=5.0, settle_s=1.0),
+from tests.unit.gameday.fakes import FakeWorld
+from tests.unit.gameday.miniature import (
+    LAG,
+    PREPARED,
+    WITNESS_LOST,
+    Drilled,
+    all_at_once,
+    console,
+    drilled,
+    judged,
 )
-WITNESS_LOST = replace(
-    MINIATURE,
-    code="S11",
-    steps=(Step(deed=Kill(Place.WITNESS)), Step(after_s=0.5, deed=Revive(Place.WITNESS))),
-    expect=Expect(moves=False, restored_s=0.0),
-    follow=replace(MINIATURE.follow, at_most_s=3.5),
-)
-SETTINGS = DrillSettings(
-    objectives=Objectives(rto_s=900, rpo_s=300),
-    waits=ConfiguredWaits(
-        lease_ttl_s=1,
-        tick_s=1,
-        clock_skew_s=0,
-        dns_ttl_s=1,
-        health_check_interval_s=1,
-        health_check_threshold=1,
-    ),
-    time_scale=1.0,
-)
-CALM = HostLoad(per_core=0.5, steal=0.0)
-
-
-def console() -> Console:
-    return Console(file=io.StringIO(), width=120)
-
-
-async def drilled(world: FakeWorld, scenario: Scenario = MINIATURE, plan: LoadPlan = PLAN) -> Record:
-    async with running(world):
-        record = await run_drill(world, scenario, plan, Progress(console()), run="mini")
-    for operation in record.operations:  # the machine of a test may be busy
-        operation.due = operation.started
-    return replace(record, host=CALM)
-
-
-class Mute(FakeWorld):
-    """Its state machines tell nothing."""
-
-    async def steps(self, since, regions):
-        raise ObservationFailed("the state machine does not tell")
-
-
-LAG = Lag(30.0)
-PREPARED = replace(MINIATURE, given=replace(MINIATURE.given, deeds=(LAG,)))
-
-
-@dataclass(frozen=True)
-class Drilled:
-    """Drills that were held at the same time: they wait far more than they work."""
-
-    moved: Record
-    stayed: Record
-    prepared: Record
-    mute: BaseException
-    kept: FakeWorld
-    """The world of the one that stayed."""
-    lagging: FakeWorld
-    """The world of the prepared one."""
 
 
 @pytest.fixture(scope="module")
 def drills() -> Drilled:
-    async def all_at_once() -> Drilled:
-        told = StepSeen(execution="x", state="Guard", facts={"rule": "L20_journal_complete", "figures": {}})
-        kept, lagging = FakeWorld(), FakeWorld(told=[told])
-        held = await asyncio.gather(
-            drilled(FakeWorld()),
-            drilled(kept, WITNESS_LOST),
-            drilled(lagging, PREPARED),
-            drilled(Mute()),
-            return_exceptions=True,
-        )
-        return Drilled(*held, kept=kept, lagging=lagging)
-
     return asyncio.run(all_at_once())
 
 
 @pytest.fixture
 def record(drills) -> Record:
     return drills.moved
-
-
-def judged(record: Record, scenario: Scenario = MINIATURE) -> Judgement:
-    return judge(record, scenario, SETTINGS, rate=PLAN.rate, terraform=Terraform(), versions={"a": "1"})
 
 
 def test_a_region_that_takes_over_meets_every_expectation(record):

@@ -12,7 +12,7 @@ from gameday.errors import EvidenceUnread
 from gameday.page import page
 from gameday.scenarios import SCENARIOS
 from gameday.story import Story, read
-from tests.unit.gameday.test_page import Reader, judged, record
+from tests.unit.gameday.reports import Reader, judged, record
 
 
 @pytest.fixture

@@ -1,60 +1,17 @@
-"""What the harness reads of AWS, with answers in the shapes of AWS, and a control server of its own."""
+"""What the harness reads of AWS, and what it orders."""
 
-import asyncio
 import json
-from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
-from aiohttp import web
-from botocore.stub import Stubber
 
-from gameday import healing, local_world
-from gameday.cloud import Deployed, Outputs
-from gameday.errors import FaultRefused, LedgerUnread, NotSteady, ObservationFailed
+from gameday import local_world
+from gameday.errors import FaultRefused, LedgerUnread, ObservationFailed
 from gameday.faults import Cut, Kill, Place, Stop
 from gameday.local_world import LocalWorld
 from gameday.operators import SWITCHOVER, Typed
 from lib import config
-from localcloud.state import CloudState, RegionState
-from tests.unit import emulated
 from tests.unit.gameday.builders import EAST, WEST
-
-
-@pytest.fixture
-def world(tmp_path) -> LocalWorld:
-    regions = {
-        name: RegionState(
-            endpoint="http://127.0.0.1:1", front_door=f"http://{name}", database_port=1, link_port=1
-        )
-        for name in (EAST, WEST)
-    }
-    state = CloudState(
-        pid=1,
-        control="http://127.0.0.1:1",
-        token="secret",
-        operator_endpoint="http://127.0.0.1:1",
-        account_id="000000000000",
-        access_key_id="key",
-        secret_access_key="secret",
-        regions=regions,
-        dns_port=1,
-        calls_log=tmp_path / "calls.jsonl",
-    )
-    outputs = Outputs(
-        api_name="pay.dev.test",
-        global_cluster_id="payments-dev",
-        lease_table="lease",
-        journal_table="journal",
-    )
-    return LocalWorld.of(Deployed(state=state, outputs=outputs), config.load({}))
-
-
-def stubbed(world: LocalWorld, service: str) -> tuple[LocalWorld, Stubber]:
-    client = emulated.client(service, WEST)
-    stub = Stubber(client)
-    stub.activate()
-    return replace(world, **{service: client}), stub
+from tests.unit.gameday.clouds import control, stubbed
 
 
 def members(*writers: str) -> dict:
@@ -164,26 +121,6 @@ def test_calls_are_those_between_two_times_without_a_half_written_line(world):
     assert [call.at for call in world.calls(10.0, 20.0)] == [10.0, 20.0]
 
 
-@asynccontextmanager
-async def control(world: LocalWorld, status: int):
-    """A control server that writes down its orders and answers *status*."""
-    orders = []
-
-    async def take(request: web.Request) -> web.Response:
-        orders.append((request.path, await request.json(), request.headers["X-Localcloud-Token"]))
-        return web.json_response({"error": "it is not there"} if status != 200 else {}, status=status)
-
-    app = web.Application()
-    app.router.add_post("/{path:.*}", take)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = "http://{}:{}".format(*runner.addresses[0][:2])
-    state = world.deployed.state.model_copy(update={"control": url})
-    yield replace(world, deployed=replace(world.deployed, state=state)), orders
-    await runner.cleanup()
-
-
 async def test_a_deed_is_ordered_with_the_token_of_the_run_in_the_names_of_its_regions(world):
     async with control(world, 200) as (broken, orders):
         await broken.strike(Cut(Place.HOLDER, Place.OTHER))
@@ -228,56 +165,3 @@ def test_the_other_way_round_the_west_holds_and_the_east_is_asked(world):
     assert (turned.primary, turned.survivor) == (WEST, EAST)
     assert turned.places[Place.HOLDER] == WEST
     assert turned.dynamodb.meta.region_name == EAST
-
-
-HELD = {
-    "epoch": {"N": "2"},
-    "holder": {"S": WEST},
-    "state": {"S": "ACTIVE"},
-    "expires_at_ms": {"N": "99999999999999"},
-    "automation": {"S": "RUNNING"},
-    "kind": {"S": "failover"},
-}
-
-
-async def test_healing_ends_every_fault_and_lets_automation_run_again(world):
-    world, stub = stubbed(world, "dynamodb")
-    asked = {
-        "TableName": "lease",
-        "Key": {"system": {"S": "payments"}},
-        "UpdateExpression": "SET automation = :running",
-        "ConditionExpression": "attribute_exists(holder)",
-        "ExpressionAttributeValues": {":running": {"S": "RUNNING"}},
-    }
-    stub.add_response("update_item", {}, asked)
-    async with control(world, 200) as (world, orders):
-        await asyncio.to_thread(healing.heal, world)
-    assert orders == [("/heal", {}, "secret")]
-
-
-async def test_what_cannot_be_healed_is_told(world):
-    world, stub = stubbed(world, "dynamodb")
-    stub.add_client_error("update_item", "ConditionalCheckFailedException")
-    async with control(world, 200) as (world, _):
-        with pytest.raises(FaultRefused, match="automation could not be resumed"):
-            await asyncio.to_thread(healing.heal, world)
-
-
-async def test_the_holder_is_found_from_whichever_region_still_answers(world):
-    dead, dying = stubbed(world, "dynamodb")
-    alive, stub = stubbed(world, "dynamodb")
-    dying.add_client_error("get_item", "InternalServerError")
-    stub.add_response("get_item", {"Item": HELD})
-    assert await asyncio.to_thread(healing.holder, dead, alive) == WEST
-
-
-async def test_a_lease_that_nobody_holds_is_not_waited_for_for_ever(world, monkeypatch):
-    monkeypatch.setattr(healing, "_LEASE_WITHIN_S", 0.2)
-    monkeypatch.setattr(healing, "_AGAIN_S", 0.05)
-    world, stub = stubbed(world, "dynamodb")
-    for _ in range(9):
-        stub.add_response("get_item", {"Item": HELD | {"state": {"S": "TAKING"}}})
-    with pytest.raises(NotSteady, match="us-west-2 holds it, TAKING"):
-        await asyncio.to_thread(healing.holder, world)
-    with pytest.raises(NotSteady, match="no region holds an active lease"):
-        await asyncio.to_thread(healing.holder, world)

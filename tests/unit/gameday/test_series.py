@@ -1,7 +1,6 @@
 import io
 import json
 from contextlib import contextmanager
-from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -10,12 +9,9 @@ from typer.testing import CliRunner
 from gameday import __main__ as command
 from gameday.errors import LedgerUnread
 from gameday.runs import Runs
-from gameday.scenario import Plans
 from gameday.series import Code, Ran, run_series, worst
-from gameday.stage import Stage
-from gameday.summary import Check, Measured, Summary, Terraform
-from localcloud.errors import LocalCloudError, TerraformFailed
-from localcloud.stacks import Stack
+from gameday.summary import Check, Measured, Summary
+from localcloud.errors import LocalCloudError
 
 
 def summary(scenario: str, verdict: str, **moments: float) -> Summary:
@@ -152,23 +148,6 @@ def test_a_drill_on_a_running_cloud_heals_it_and_leaves_it(monkeypatch, tmp_path
     assert CliRunner().invoke(command.app, [*on_running, "--time-scale", "2"]).exit_code == 2
 
 
-def test_faults_of_a_running_cloud_end_before_it_is_deployed_again(monkeypatch):
-    done = []
-    stage = command.stage
-    monkeypatch.setattr(stage.lifecycle, "running", lambda: True)
-    monkeypatch.setattr(stage.CloudState, "load", lambda: "cloud")
-    monkeypatch.setattr(stage, "order", lambda cloud, what: done.append((cloud, what.path)))
-    monkeypatch.setattr(stage, "_deployed", lambda cloud, say, whole: done.append("deployed"))
-    with stage.standing(print):
-        assert done == [("cloud", "/heal"), "deployed"]
-
-
-def test_a_drill_on_a_running_cloud_needs_one(monkeypatch):
-    monkeypatch.setattr(command.stage.lifecycle, "running", lambda: False)
-    with pytest.raises(LocalCloudError, match="no local cloud is running"), command.stage.standing(print):
-        pass
-
-
 def test_the_help_tells_the_exit_codes():
     told = " ".join(CliRunner().invoke(command.app, ["drill", "--help"]).output.split())
     assert "0 every expectation met, 1 one missed, 2 no verdict" in told
@@ -212,39 +191,3 @@ def test_the_spread_tells_how_long_takeovers_took():
     runs = Runs.of([Ran("S1", Code.MET, summary("S1", "met", **one)) for one in moments])
     takeover = next(spread for spread in runs.spreads if spread.moment == "takeover")
     assert (takeover.runs, takeover.min, takeover.median, takeover.max) == (2, 1.0, 1.75, 2.5)
-
-
-def staged(monkeypatch, changes) -> Stage:
-    def planned(cloud, stacks, *, refresh, but_tags):
-        if changes is None:
-            raise TerraformFailed("plan failed", "mend it")
-        return {stack.name: changes + refresh + 5 * but_tags for stack in stacks}
-
-    monkeypatch.setattr(command.stage.deployment, "planned_changes", planned)
-    monkeypatch.setattr(command.stage.deployment, "with_swapped_roles", lambda cloud: stacks)
-    stacks = [Stack(name, SimpleNamespace(), frozenset()) for name in ("payments-use1", "payments-usw2")]
-    return Stage(Terraform(), {}, SimpleNamespace(), stacks)
-
-
-def test_with_a_dead_region_only_the_survivors_stack_is_planned_from_its_state(monkeypatch):
-    ready = staged(monkeypatch, 0)
-    assert ready.plans_after(Plans.NONE, "payments-usw2", print) is None
-    assert ready.plans_after(Plans.SURVIVOR, "payments-usw2", print) == {"payments-usw2": 0}
-    assert ready.plans_after(Plans.ALL, "payments-usw2", print) == {"payments-use1": 1, "payments-usw2": 1}
-
-
-def test_B05_roles_that_are_swapped_in_the_settings_are_planned_too_and_may_change_tags_only(monkeypatch):
-    assert staged(monkeypatch, 0).plans_after(Plans.SWAPPED, "payments-usw2", print) == {
-        "payments-use1": 1,
-        "payments-usw2": 1,
-        "payments-use1 with swapped roles": 6,
-        "payments-usw2 with swapped roles": 6,
-    }
-
-
-def test_a_plan_that_fails_is_no_plan(monkeypatch):
-    said = []
-    assert staged(monkeypatch, None).plans_after(Plans.SURVIVOR, "payments-usw2", said.append) == {
-        "payments-usw2": None
-    }
-    assert "plan failed" in said[-1]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from gameday.history import Mark
 from gameday.page import words
 from tests.unit.gameday.builders import EAST, FAULT
-from tests.unit.gameday.test_page import judged, record
+from tests.unit.gameday.reports import judged, record
 
 
 def test_deeds_are_told_second_by_second():

@@ -10,10 +10,8 @@ import pytest
 
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments import composition
 from payments import handler as module
 from payments.lease_view import Standing
-from runtime.clients import client
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import BODY, Frontend, event, fail, get, post
 
@@ -154,33 +152,6 @@ def test_one_log_line_a_request_without_personal_data(send, monkeypatch) -> None
     assert (logged["correlation_id"], logged["status"]) == ("request-1", 201)
     assert (logged["route"], logged["epoch"]) == ("POST /payments", 7)
     assert not [name for name in ("Ada", "Grace", "Alan", "order-0001") if name in line]
-
-
-@pytest.fixture
-def environment(monkeypatch):
-    for key, value in {
-        "AWS_REGION": "us-west-2",
-        "SYSTEM": "payments",
-        "PARAMETER_PREFIX": "/payments-test",
-        "LEASE_TABLE": "lease",
-        "JOURNAL_TABLE": "journal",
-        "ARRIVALS_TABLE": "arrivals",
-        "SESSIONS_TABLE": "sessions",
-        "LEASE_TTL_SECONDS": "30",
-        "TICK_SECONDS": "10",
-        "CLOCK_SKEW_SECONDS": "2",
-        "KEEPER_LIFETIME_SECONDS": "130",
-    }.items():
-        monkeypatch.setenv(key, value)
-    yield
-    client.cache_clear()
-    composition.service.cache_clear()
-
-
-def test_the_handler_composes_itself_once_from_its_environment(environment) -> None:
-    answer = module.handler(event("GET /health/live"), object())
-    assert json.loads(answer["body"]) == {"region": "us-west-2"}
-    assert composition.service() is composition.service()
 
 
 def test_what_nobody_thought_of_is_a_problem_too_and_quotes_nobody(send, world, monkeypatch) -> None:

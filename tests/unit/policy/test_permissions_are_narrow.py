@@ -1,13 +1,10 @@
 """P24: a role may do what its function does, in its own region, to what it names."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from failover.approvals import REQUEST
-from tests.unit.synthesized import Synthesized, synthesize
+from tests.unit.policy.roles import statements
 
 WITHOUT_RESOURCE = {
     "ec2:AssignPrivateIpAddresses",
@@ -78,13 +75,6 @@ COMMON = {
 }
 
 
-def statements(stack: Synthesized) -> Iterator[tuple[str, dict[str, Any]]]:
-    for body in stack.all("aws_iam_role_policy"):
-        for statement in json.loads(body["policy"])["Statement"]:
-            if statement["Effect"] == "Allow":
-                yield body["name"], statement
-
-
 def test_P24_a_star_stands_only_where_nothing_narrower_exists(region):
     broad = {
         action
@@ -139,45 +129,6 @@ def test_P24_each_table_is_used_for_what_it_is_for(region, role, table, wanted):
         for action in statement["Action"]
     }
     assert actions == wanted
-
-
-def test_B10_the_takeover_may_ask_but_not_approve(region):
-    (writing,) = [
-        statement
-        for name, statement in statements(region)
-        if "-steps-" in name and "dynamodb:PutItem" in statement["Action"]
-    ]
-    assert writing["Resource"][0].endswith(":table/payments-approvals-test")
-    assert writing["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [REQUEST]}}
-
-
-def test_B10_an_approver_writes_under_its_own_id_only(stacks):
-    """AWS puts the caller's id in: what an approver claims in the item is nothing."""
-    approver = stacks["world"].only("aws_iam_policy")
-    may = json.loads(approver["policy"])["Statement"]
-    writing = [one for one in may if "dynamodb:PutItem" in one["Action"]]
-    assert {one["Resource"][0].split(":")[3] for one in writing} == {"us-east-1", "us-west-2"}
-    for one in writing:
-        assert one["Action"] == ["dynamodb:PutItem"]
-        # The first dollar is for Terraform: IAM gets ${aws:userid}.
-        assert one["Condition"] == {
-            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["$${aws:userid}"]},
-        }
-    assert {action for one in may for action in one["Action"]} == {
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:Scan",
-    }
-    assert approver["name"] == "payments-approver-test"
-    assert stacks["world"].all("aws_iam_role_policy_attachment") == []
-
-
-def test_B10_the_roles_that_the_settings_name_may_approve(settings, functions, tmp_path):
-    approvals = settings.approvals.model_copy(update={"roles": ("on-call", "owner")})
-    world = synthesize(settings.model_copy(update={"approvals": approvals}), functions, tmp_path)["world"]
-    attached = world.all("aws_iam_role_policy_attachment")
-    assert {one["role"] for one in attached} == {"on-call", "owner"}
-    assert len({one["policy_arn"] for one in attached}) == 1
 
 
 def test_P08_a_switchover_goes_through_the_role_of_automation(region, stacks):

@@ -1,0 +1,130 @@
+"""One region's cluster behind a connection: the statements are the real ledger's, interpreted here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from pg8000.exceptions import DatabaseError, InterfaceError
+
+from runtime.database import DatabaseUnavailable
+from tests.model.aurora import Cluster
+
+
+class Database:
+    """The cluster of one region as the code under test sees it."""
+
+    def __init__(self, world: Any, region: str) -> None:
+        self._world, self._cluster = world, world.aurora.clusters[region]
+
+    def connect(self) -> "Connection":
+        self._world.scheduler.point()
+        if not self._cluster.up:
+            raise DatabaseUnavailable("refused")
+        return Connection(self._world, self._cluster)
+
+    @contextmanager
+    def session(self) -> Iterator["Connection"]:
+        yield self.connect()
+
+    def writable(self) -> bool:
+        self._world.scheduler.point()
+        if not self._cluster.up or self._world.fate():
+            raise DatabaseUnavailable("refused")
+        return self._cluster.writer
+
+
+class Connection:
+    """pg8000's connection: the ledger's own SQL, recognized by what it says."""
+
+    def __init__(self, world: Any, cluster: Cluster) -> None:
+        self._world, self._cluster, self._generation = world, cluster, cluster.generation
+
+    def run(self, sql: str, **given: Any) -> list[list[Any]]:
+        world, cluster = self._world, self._cluster
+        world.scheduler.point()
+        if not cluster.up or cluster.generation != self._generation:
+            raise InterfaceError("connection lost")
+        fate = world.fate()
+        if fate == "late":
+            world.late.append(lambda: self._late(sql, given))
+        elif fate == "unanswered":
+            self._execute(sql, given)
+        if fate and fate != "repeated":
+            raise InterfaceError("no answer")
+        return self._execute(sql, given)
+
+    def prepare(self, sql: str) -> Any:
+        return SimpleNamespace(run=partial(self.run, sql))
+
+    def _late(self, sql: str, given: dict[str, Any]) -> None:
+        if self._cluster.up and self._cluster.generation == self._generation:
+            self._execute(sql, given)
+
+    def _execute(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
+        found = self._read(sql, given)
+        if found is not None:
+            return found
+        if not self._cluster.writer:
+            raise DatabaseError({"C": "25006"})
+        return self._write(sql, given)
+
+    def _read(self, sql: str, given: dict[str, Any]) -> list[list[Any]] | None:
+        """What a replica answers too; None for everything else."""
+        cluster = self._cluster
+        if "any(:keys)" in sql:
+            return [[key] for key in given["keys"] if key in cluster.rows]
+        if sql.strip() == "select epoch from ledger.fence":
+            return [[cluster.fence]] if cluster.fence is not None else []
+        if "select at_ms" in sql:
+            return [[cluster.beat_ms]] if cluster.beat_ms is not None else []
+        if "select minute" in sql:
+            return [[cluster.mark]] if cluster.mark is not None else []
+        if "order by settled_at" in sql:
+            return [[key] for key in list(cluster.rows)[-given["most"] :]]
+        return None
+
+    def _write(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
+        if "insert into ledger.payments" in sql:
+            return self._record(sql, given)
+        if "insert into ledger.heartbeat" in sql:
+            return self._beat(given["epoch"], given["now_ms"])
+        if "insert into ledger.mark" in sql:
+            return self._advance_mark(given["epoch"], given["minute"])
+        if "insert into ledger.fence" in sql:
+            return self._raise_fence(given["epoch"])
+        if "select epoch from ledger.fence where" in sql:
+            return [[1]] if self._cluster.fence == given["epoch"] else []
+        return []  # the schema
+
+    def _record(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
+        cluster, key = self._cluster, given["idempotency_key"]
+        checked = "where epoch = :epoch" in sql
+        if cluster.fence is None or (checked and cluster.fence != given["epoch"]):
+            return [[0, 0]]
+        if key in cluster.rows:
+            return [[1, 0]]
+        self._world.watch.recorded(cluster, key, given["payment_id"], given["epoch"])
+        cluster.write("row", key, given["payment_id"], given["epoch"])
+        return [[1, 1]]
+
+    def _beat(self, epoch: int, now_ms: int) -> list[list[Any]]:
+        if self._cluster.fence != epoch:
+            return []
+        self._cluster.write("beat", max(now_ms, self._cluster.beat_ms or 0))
+        return [[self._cluster.beat_ms]]
+
+    def _advance_mark(self, epoch: int, minute: int) -> list[list[Any]]:
+        if self._cluster.fence != epoch:
+            return []
+        self._world.count["mark moved" if self._cluster.mark else "mark set"] += 1
+        self._cluster.write("mark", max(minute, self._cluster.mark or 0))
+        self._world.watch.all_marked()
+        return [[self._cluster.mark]]
+
+    def _raise_fence(self, epoch: int) -> list[list[Any]]:
+        if self._cluster.fence is not None and self._cluster.fence > epoch:
+            return []
+        self._cluster.write("fence", epoch)
+        return [[epoch]]

@@ -1,0 +1,51 @@
+"""What operators type."""
+
+from dataclasses import replace
+
+from failover.lease import Handover, Kind, LeaseState
+from failover.steps.promote import under_way
+from failover.steps.tools import Tools
+from failover.takeover import Takeover
+from tests.model.site import Site
+from tests.model.surroundings import Parameters
+
+
+class Operator:
+    """A person at the commands of one region."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def move(self) -> None:
+        """`dr switchover` to this region."""
+        lease = self._site.leases.read()
+        if lease and lease.state is LeaseState.ACTIVE and not lease.held_by(self._site.region):
+            handover = Handover(to=self._site.region, kind=Kind.SWITCHOVER, attempt=1)
+            self._site.takeovers.start(self._site.takeovers.untried(Takeover.planned(lease, handover)))
+
+    def abort(self) -> None:
+        """`dr abort` of a drain in this region."""
+        lease = self._site.leases.read()
+        if (
+            lease
+            and lease.handover
+            and lease.held_by(self._site.region)
+            and not under_way(self._of(lease.handover))
+        ):
+            self._site.leases.stay(lease, now_ms=self._site.clock())
+
+    def retry(self) -> None:
+        """`dr retry` of what this region's execution did not end."""
+        lease = self._site.leases.read()
+        if lease is None or lease.state is LeaseState.ACTIVE:
+            return
+        held = Takeover.of(lease)
+        if held.region == self._site.region:
+            again = self._site.takeovers.untried(held)
+            if again.attempt != held.attempt:
+                lease = self._site.leases.retry(lease, attempt=again.attempt, now_ms=self._site.clock())
+            self._site.takeovers.start(Takeover.of(lease))
+
+    def _of(self, handover: Handover) -> Tools:
+        """This region's control plane, asked about the cluster that the handover is for."""
+        return replace(self._site.tools, parameters=Parameters(handover.to))

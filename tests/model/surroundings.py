@@ -1,0 +1,89 @@
+"""What stands around the code of a region: its threads, parameters, bus and open connection."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from botocore.exceptions import ConnectTimeoutError
+
+from payments.ledger import Ledger
+from runtime.database import DatabaseUnavailable
+from tests.model.database import Connection, Database
+
+POLICY = {
+    "journal_trusted": True,
+    "payments": 0,
+    "lag_ms": 0,
+    "money": {},
+    "valid_ms": 900_000,
+    "sessions_are_people": False,
+}
+T = TypeVar("T")
+
+
+class InOneThread:
+    """The observer's pool, without its threads: sensors one after the other, or one that hangs."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+
+    def submit(self, sensor: Callable[..., object], *given: object) -> "Future[object]":
+        reading: Future[object] = Future()
+        if self._world.fate() == "late":
+            return reading
+        try:
+            reading.set_result(sensor(*given))
+        except Exception as error:  # noqa: BLE001 - as an executor does
+            reading.set_exception(error)
+        return reading
+
+
+class Parameters:
+    """SSM, which is regional and does not fail here: its failures only hold a takeover back."""
+
+    def __init__(self, region: str) -> None:
+        self._values = {
+            "db/cluster": region,
+            "db/global-cluster": "payments",
+            "approvals/policy": json.dumps(POLICY),
+            "events/bus": "events",
+            "failover/state-machine": f"arn:aws:states:{region}:1:stateMachine:failover",
+        }
+
+    def get(self, name: str) -> str:
+        return self._values[name]
+
+    def put(self, name: str, value: str) -> None:
+        self._values[name] = value
+
+
+class SilentBus:
+    """EventBridge, which never answers here: no takeover may need it."""
+
+    def put_events(self, **_: object) -> None:
+        raise ConnectTimeoutError(endpoint_url="events")
+
+
+class KeptLedger:
+    """`use` as the real one has it: one connection a process, opened again once when it broke."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+
+    def use(self, work: Callable[[Ledger], T]) -> T:
+        reused = self._connection is not None
+        try:
+            return self._attempt(work)
+        except DatabaseUnavailable:
+            if not reused:
+                raise
+        return self._attempt(work)
+
+    def _attempt(self, work: Callable[[Ledger], T]) -> T:
+        connection = self._connection or self._database.connect()
+        self._connection = None
+        found = work(Ledger(connection))
+        self._connection = connection
+        return found

@@ -1,0 +1,47 @@
+"""Check, plan and reconcile: what is seen before anything is done."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from .typed import dr
+from .world import EAST, HEALTHY, LEASE, WEST, with_lease
+
+
+def test_check_says_what_is_wrong_and_how_to_mend_it(cloud):
+    assert dr(cloud, "check").exit_code == 0
+    cloud.found = replace(HEALTHY, leases_read={EAST: True, WEST: False})
+    shown = dr(cloud, "check")
+    assert shown.exit_code == 1
+    assert "see whether DynamoDB" in shown.output
+    told = json.loads(dr(cloud, "check", "--json").stdout)["findings"]
+    assert [found["code"] for found in told if found["verdict"] != "pass"] == ["P10"]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "exit_code", "steps"), [("switchover", 0, 12), ("failback", 1, 12), ("failover", 1, 10)]
+)
+def test_a_plan_shows_its_steps_and_changes_nothing(cloud, purpose, exit_code, steps):
+    shown = dr(cloud, "plan", purpose)
+    assert (shown.exit_code, f"{steps:4} record" in shown.output) == (exit_code, True)
+    told = json.loads(dr(cloud, "plan", purpose, "--json").stdout)
+    assert (len(told["steps"]), told["payments"]["compared"]) == (steps, 9)
+    assert (cloud.executions, cloud.table.read()) == ({}, LEASE)
+
+
+def test_a_figure_that_is_not_known_is_said_to_be_unknown(cloud):
+    cloud.found = replace(HEALTHY, inspections={EAST: None, WEST: None})
+    assert "compared unknown" in dr(cloud, "plan", "switchover").output
+
+
+def test_reconcile_counts_asks_and_records_in_the_holder(cloud):
+    counted = dr(cloud, "reconcile", "--dry-run")
+    assert json.loads(counted.stdout)["compared"] == 9
+    assert dr(cloud, "reconcile", answer="n\n").exit_code == 1
+    assert '"in": "us-east-1"' in dr(cloud, "reconcile", "--yes").output
+    cloud.found = with_lease()
+    cloud.found = replace(
+        cloud.found, inspections={**HEALTHY.inspections, EAST: replace(HEALTHY.inspections[EAST], stock=None)}
+    )
+    assert json.loads(dr(cloud, "reconcile", "--dry-run").stdout) == {"region": EAST, "compared": None}

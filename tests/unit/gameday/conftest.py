@@ -1,0 +1,37 @@
+import pytest
+
+from gameday.cloud import Deployed, Outputs
+from gameday.local_world import LocalWorld
+from lib import config
+from localcloud.state import CloudState, RegionState
+from tests.unit.gameday.builders import EAST, WEST
+
+
+@pytest.fixture
+def world(tmp_path) -> LocalWorld:
+    """A local cloud of which no part answers."""
+    regions = {
+        name: RegionState(
+            endpoint="http://127.0.0.1:1", front_door=f"http://{name}", database_port=1, link_port=1
+        )
+        for name in (EAST, WEST)
+    }
+    state = CloudState(
+        pid=1,
+        control="http://127.0.0.1:1",
+        token="secret",
+        operator_endpoint="http://127.0.0.1:1",
+        account_id="000000000000",
+        access_key_id="key",
+        secret_access_key="secret",
+        regions=regions,
+        dns_port=1,
+        calls_log=tmp_path / "calls.jsonl",
+    )
+    outputs = Outputs(
+        api_name="pay.dev.test",
+        global_cluster_id="payments-dev",
+        lease_table="lease",
+        journal_table="journal",
+    )
+    return LocalWorld.of(Deployed(state=state, outputs=outputs), config.load({}))

@@ -1,0 +1,40 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from moto import mock_aws
+
+from payments.arrivals import Arrivals
+from payments.entry import JournalEntry
+from payments.journal import Journal
+from tests.unit import emulated
+from tests.unit.payments.journal.tables import ARRIVALS, NEVER, TABLE, Clock, create
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client() -> Iterator[object]:
+    with mock_aws():
+        client = emulated.client("dynamodb")
+        create(client)
+        yield client
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def journal(client, clock, pauses) -> Journal:
+    return Journal(client, TABLE, Arrivals(client, ARRIVALS, clock), pauses.append)
+
+
+@pytest.fixture
+def accept(journal, entry) -> Callable[..., JournalEntry]:
+    """Accepts the entry, changed as told."""
+    return lambda **changed: journal.accept(replace(entry, **changed), until_ms=NEVER)

@@ -1,0 +1,92 @@
+from dataclasses import replace
+
+import pytest
+
+from payments.arrivals import AHEAD, FAR, MINUTE_MS, SHARDS, minute_of
+from payments.errors import JournalUnavailable
+from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, NOW, keys
+
+
+def test_an_entry_arrives_in_the_minute_of_the_clock_whenever_it_was_drafted(journal, accept, entry) -> None:
+    accept(accepted_at_ms=NOW - 3_600_000)
+    assert keys(journal.arrived(MINUTE)) == [entry.idempotency_key]
+    assert list(journal.arrived(MINUTE - 1)) == list(journal.arrived(MINUTE + 1)) == []
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_repeated_request_arrives_anew_with_what_stands_and_never_with_its_draft(
+    *, journal, accept, entry, clock, settled
+) -> None:
+    accept()
+    if settled:
+        journal.settle(entry.idempotency_key)
+    clock.now += 10 * MINUTE_MS
+    accept(payment_id="another", request_hash="another", epoch=9)
+    assert list(journal.arrived(MINUTE + 10)) == [entry]
+
+
+def test_the_moment_of_the_arrival_is_read_after_the_claim(client, journal, entry, clock) -> None:
+    def slow(**_: object) -> None:
+        clock.now += MINUTE_MS
+
+    client.meta.events.register_first("provide-client-params.dynamodb.PutItem", slow, unique_id="slow")
+    journal.accept(entry, until_ms=NEVER)
+    assert keys(journal.arrived(MINUTE + 1)) == [entry.idempotency_key]
+
+
+def test_what_can_no_longer_be_acknowledged_does_not_arrive(journal, entry, clock) -> None:
+    with pytest.raises(JournalUnavailable, match=r"^journal arrival: too late$"):
+        journal.accept(entry, until_ms=clock.now - 1)
+    assert list(journal.entries(MINUTE)) == []
+    assert journal.accept(entry, until_ms=clock.now) == entry
+
+
+def test_entries_since_a_minute_are_those_that_came_in_it_or_after_it(journal, accept, clock) -> None:
+    for number in range(4):
+        accept(idempotency_key=f"order-{number}")
+        clock.now += MINUTE_MS
+    assert keys(journal.entries(MINUTE + 2)) == ["order-2", "order-3"]
+    assert len(keys(journal.entries(None))) == 4
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(FAR, []), (FAR + 1, ["order-0001"])])
+def test_since_a_minute_that_is_long_ago_the_whole_journal_is_read(journal, accept, clock, minutes, found):
+    """It is shorter than so many minutes, or nothing is short."""
+    accept()
+    clock.now += (minutes + 1) * MINUTE_MS
+    assert keys(journal.entries(MINUTE + 1)) == found
+
+
+def test_what_came_by_a_clock_that_is_ahead_is_read(journal, accept, clock) -> None:
+    clock.now += AHEAD * MINUTE_MS
+    accept()
+    clock.now = NOW
+    assert len(keys(journal.entries(MINUTE))) == 1
+
+
+def test_a_minute_is_spread_over_its_shards_and_read_whole(client, journal, accept) -> None:
+    wanted = {f"order-{number:04}" for number in range(100)}
+    for key in wanted:
+        accept(idempotency_key=key)
+    shards = {item["window"]["S"] for item in client.scan(TableName=ARRIVALS)["Items"]}
+    assert shards == {f"{MINUTE}#{shard}" for shard in range(SHARDS)}
+    assert set(keys(journal.arrived(MINUTE))) == wanted
+
+
+def test_a_key_has_one_shard_for_ever(client, accept) -> None:
+    accept(idempotency_key="order-0001")
+    assert client.scan(TableName=ARRIVALS)["Items"][0]["window"]["S"] == f"{MINUTE}#4"
+
+
+def test_minutes_begin_where_the_clock_says_so() -> None:
+    assert [minute_of(at_ms) for at_ms in (0, 59_999, 60_000)] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("since", [None, MINUTE])
+def test_entries_pass_every_page(journal, accept, entry, since) -> None:
+    # A page ends at 1 MiB, and the longest request is about a kilobyte: these need two.
+    long = replace(entry.request, reference="x" * 200_000)
+    wanted = {f"order-{number:04}" for number in range(70)}
+    for key in wanted:
+        accept(idempotency_key=key, request=long)
+    assert sorted(keys(journal.entries(since))) == sorted(wanted)

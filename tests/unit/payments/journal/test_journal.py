@@ -1,0 +1,141 @@
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError
+
+from payments.arrivals import SHARDS
+from payments.entry import EntryState
+from payments.errors import JournalUnavailable
+from payments.journal import AT_ONCE, PAUSE_S, TRIES
+from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, TABLE
+
+# the claim
+
+
+def test_an_accepted_entry_is_found_as_it_was_given(journal, accept, entry) -> None:
+    assert accept() == entry
+    assert journal.find(entry.idempotency_key) == entry
+
+
+def test_the_stored_item_has_the_agreed_attributes(client, accept) -> None:
+    accept()
+    item = client.scan(TableName=TABLE)["Items"][0]
+    kept = {"idempotency_key", "payment_id", "request_hash", "request", "epoch", "region", "accepted_at_ms"}
+    assert item.keys() == kept | {"state"}
+    assert (item["epoch"], item["state"]) == ({"N": "1"}, {"S": "INTENT"})
+    assert client.scan(TableName=ARRIVALS)["Items"][0].keys() == kept | {"window"}
+
+
+def test_a_taken_key_answers_with_the_older_entry_and_keeps_it(journal, accept, entry) -> None:
+    accept()
+    assert accept(payment_id="another", request_hash="another", epoch=9) == entry
+    assert list(journal.entries(None)) == [entry]
+
+
+def test_settling_changes_the_state_alone_and_may_be_repeated(journal, accept, entry) -> None:
+    accept()
+    journal.settle(entry.idempotency_key)
+    journal.settle(entry.idempotency_key)
+    assert journal.find(entry.idempotency_key) == replace(entry, state=EntryState.SETTLED)
+    assert accept().state is EntryState.SETTLED
+
+
+def test_settling_an_unknown_key_creates_no_entry_and_says_so(journal, caplog) -> None:
+    journal.settle("never-seen")
+    assert list(journal.entries(None)) == []
+    assert [record.message for record in caplog.records] == ["an arrival without its entry"]
+
+
+def test_an_unknown_key_is_not_found(journal) -> None:
+    assert journal.find("never-seen") is None
+
+
+# states
+
+
+def test_of_many_keys_those_are_told_that_are_settled(journal, accept) -> None:
+    wanted = [f"order-{number:04}" for number in range(2 * AT_ONCE + 1)]
+    for key in wanted:
+        accept(idempotency_key=key)
+        journal.settle(key)
+    accept(idempotency_key="open")
+    assert journal.settled([*wanted, "open", "never-seen", wanted[0]]) == set(wanted)
+    assert journal.settled([]) == set()
+
+
+def test_keys_that_dynamodb_puts_off_are_asked_for_again(
+    journal, accept, client, monkeypatch, pauses
+) -> None:
+    for key in ("order-1", "order-2"):
+        accept(idempotency_key=key)
+        journal.settle(key)
+    real = client.batch_get_item
+
+    def partly(*, RequestItems: dict) -> dict:  # noqa: N803 - boto3's
+        [first, *later] = RequestItems[TABLE]["Keys"]
+        answer = real(RequestItems={TABLE: {**RequestItems[TABLE], "Keys": [first]}})
+        left = {TABLE: {**RequestItems[TABLE], "Keys": later}} if later else {}
+        return {**answer, "UnprocessedKeys": left}
+
+    monkeypatch.setattr(client, "batch_get_item", partly)
+    assert journal.settled(["order-1", "order-2"]) == {"order-1", "order-2"}
+    assert pauses == [PAUSE_S]
+
+
+def test_keys_that_dynamodb_puts_off_for_ever_are_unavailable(journal, client, monkeypatch, pauses) -> None:
+    def never(*, RequestItems: dict) -> dict:  # noqa: N803 - boto3's
+        return {"Responses": {}, "UnprocessedKeys": RequestItems}
+
+    monkeypatch.setattr(client, "batch_get_item", never)
+    with pytest.raises(JournalUnavailable, match=r"^journal states: put off again and again$"):
+        journal.settled(["order-1"])
+    assert pauses == [PAUSE_S * 2**n for n in range(TRIES - 1)]
+
+
+# all of it
+
+
+def test_every_read_is_strongly_consistent(client, journal, accept) -> None:
+    seen: list[bool] = []
+
+    def look(params: dict, **_: object) -> None:
+        seen.append(params.get("RequestItems", {TABLE: params})[TABLE]["ConsistentRead"])
+
+    for operation in ("GetItem", "Scan", "Query", "BatchGetItem"):
+        client.meta.events.register(f"provide-client-params.dynamodb.{operation}", look)
+    accept()
+    journal.find("order-0001")
+    journal.settled(["order-0001"])
+    list(journal.entries(None))
+    list(journal.arrived(MINUTE))
+    assert seen == [True] * (3 + SHARDS)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda journal, entry: journal.accept(entry, until_ms=NEVER),
+        lambda journal, _: journal.settle("order-0001"),
+        lambda journal, _: journal.find("order-0001"),
+        lambda journal, _: journal.settled(["order-0001"]),
+        lambda journal, _: list(journal.entries(None)),
+        lambda journal, _: list(journal.entries(MINUTE)),
+        lambda journal, _: list(journal.arrived(MINUTE)),
+    ],
+    ids=["accept", "settle", "find", "settled", "entries", "entries since", "arrived"],
+)
+def test_a_table_that_does_not_answer_is_unavailable(client, journal, entry, call) -> None:
+    def cut(**_: object) -> None:
+        raise ConnectTimeoutError(endpoint_url="dynamodb")
+
+    client.meta.events.register("before-send.dynamodb", cut)
+    with pytest.raises(JournalUnavailable):
+        call(journal, entry)
+
+
+@pytest.mark.parametrize(("table", "told"), [(TABLE, "accept"), (ARRIVALS, "arrival")])
+def test_a_refusal_of_the_service_is_unavailable_too(client, journal, entry, table, told) -> None:
+    """An entry that was claimed and did not arrive is acknowledged by nobody."""
+    client.delete_table(TableName=table)
+    with pytest.raises(JournalUnavailable, match=f"journal {told}: "):
+        journal.accept(entry, until_ms=NEVER)
