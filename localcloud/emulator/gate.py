@@ -7,7 +7,7 @@ What a fault forbids never reaches the emulator, and what a fault overtakes is n
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from localcloud.emulator import asgi, calls, guard, sabotage, throttling
@@ -15,7 +15,8 @@ from localcloud.emulator.asgi import App, Exchange, Head, Receive, Scope, Send
 from localcloud.emulator.calls import Call, CallLog, Signature
 from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.control import Control
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import OPERATOR, Regions
+from localcloud.emulator.repetitions import Repetitions
 
 FORBIDDEN = 403
 NOT_FOUND = 404
@@ -52,6 +53,7 @@ class Gate:
     hang_up: Callable[[Scope], None]
     """Resets the connection that a request came through."""
     clock: Callable[[], float] = time.time
+    repetitions: Repetitions = field(default_factory=Repetitions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
@@ -132,6 +134,13 @@ class Gate:
         def note(status: int | None) -> None:
             self.log.record(call, status, cut=status is None)
 
+        if door.place == OPERATOR:
+            if again := self.repetitions.answer_to(head):
+                note(again[0]["status"])
+                for message in again:
+                    await exchange.send(message)
+                return
+            exchange = replace(exchange, send=self.repetitions.keeping(head, exchange.send))
         await self._forward(exchange, door.place, signature.target, note)
 
     def _lacks_quorum(self, door: Door, signature: Signature, body: bytes) -> bool:
