@@ -1,7 +1,7 @@
 """Calls that an SDK repeats because it missed the answer: they are answered as they were.
 
 Under load a client now and then misses an answer that was given, and asks again some 80 ms later (seen with
-AWS's SDK for Go: CreateAlias, CreateArchive). To be told then that the thing already exists would end an apply.
+AWS's SDK for Go: CreateAlias, CreateArchive). To be told then that the thing exists would end an apply.
 """
 
 import time
