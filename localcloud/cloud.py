@@ -68,14 +68,12 @@ class LocalCloud:
         self._must_be(place, {*self.state.regions, self.settings.witness, "global"})
         log.warning("killing %s", place)
         self.dead.add(place)
+        if place in self.state.regions:
+            # First, because what is under way is lost with the region, and its processes die one by one.
+            for link in self.links.values():
+                self._in_loop(_cut(link))
         workers = int(self.aws.set_region(place, "dead")["killed_processes"])
-        if place not in self.state.regions:
-            return workers
-        servers = len(self.pair.kill(place))
-        # What was under way is lost with the region, or nothing but rows that never left it could be.
-        for link in self.links.values():
-            self._in_loop(_cut(link))
-        return workers + servers
+        return workers + (len(self.pair.kill(place)) if place in self.state.regions else 0)
 
     def stop(self, region: str) -> int:
         """Let every process of *region* stand still, without a word; returns how many there are."""
