@@ -40,11 +40,9 @@ class PutsEvents(Protocol):
 class EventBus:
     """The bus that `{prefix}/events/bus` names, behind the endpoint whose id is in `events/endpoint`.
 
-    Delivery is at least once: consumers know an event by its `event_id`. `published_in` is added to what an
-    event tells: the rule that replicates reads it, whatever region the event itself is about.
+    Delivery is at least once: consumers know an event by its `event_id`.
 
     Args:
-        region: the own one.
         client: of the own region.
         parameters: of the own region.
         source: who says it, the system or a part of it.
@@ -53,14 +51,12 @@ class EventBus:
 
     def __init__(
         self,
-        region: str,
         client: PutsEvents,
         parameters: Parameters,
         source: str,
         *,
         globally: bool = HAS_CRT,
     ) -> None:
-        self._region = region
         self._client = client
         self._parameters = parameters
         self._source = source
@@ -107,5 +103,5 @@ class EventBus:
             "EventBusName": bus,
             "Source": self._source,
             "DetailType": event.type,
-            "Detail": json.dumps({**event.detail(), "published_in": self._region}),
+            "Detail": json.dumps(event.detail()),
         }
