@@ -27,7 +27,7 @@ MINIATURE = Scenario(
     steps=at_once(Kill(Place.HOLDER)),
     expect=Expect(moves=True, restored_s=10.0),
     given=Given(within_s=0.7, steady_s=2.2),
-    follow=Follow(good_s=2, after_restored_s=0.0, at_most_s=12.0, drain_s=5.0, settle_s=1.0),
+    follow=Follow(good_s=2, after_restored_s=0.0, at_most_s=20.0, drain_s=5.0, settle_s=1.0),
 )
 WITNESS_LOST = replace(
     MINIATURE,
