@@ -30,9 +30,10 @@ class Stack:
 def synthesize(work: Path, *, output: str = "cdktf.out", primary: str = "") -> list[Stack]:
     """Synthesize the app for the local provider version into *output* below *work*, which holds the states.
 
-    *primary* names the region that shall be the primary; without it the settings do.
+    *primary* names the region that shall be the primary; without it the environment or the settings do.
     """
     work.mkdir(parents=True, exist_ok=True)
+    placed = {"PRIMARY_REGION": primary} if primary else {}
     done = subprocess.run(
         [sys.executable, str(REPOSITORY / "main.py")],
         cwd=work,
@@ -40,7 +41,7 @@ def synthesize(work: Path, *, output: str = "cdktf.out", primary: str = "") -> l
             **os.environ,
             "AWS_PROVIDER_VERSION": PROVIDER_VERSION,
             "CDKTF_OUTDIR": str(work / output),
-            "PRIMARY_REGION": primary,
+            **placed,
         },
         capture_output=True,
         text=True,

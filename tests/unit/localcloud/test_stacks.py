@@ -71,6 +71,12 @@ def test_the_primary_of_the_settings_gives_way_to_the_one_that_is_named(tmp_path
         synthesize(tmp_path, primary="eu-west-1")
 
 
+def test_a_primary_that_the_environment_names_is_not_passed_over(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRIMARY_REGION", "eu-west-1")
+    with pytest.raises(LocalCloudError, match="PRIMARY_REGION = eu-west-1: is neither"):
+        synthesize(tmp_path)
+
+
 def test_settings_errors_reach_the_operator_as_they_are(tmp_path, monkeypatch):
     monkeypatch.setenv("ENVIRONMENT_SUFFIX", "NOT OK")
     with pytest.raises(LocalCloudError, match="ENVIRONMENT_SUFFIX"):
