@@ -14,25 +14,14 @@ from failover.reconciler import Reconciler
 from failover.steps.tools import Tools
 from runtime import clients
 from runtime.logs import logger
+from tests.unit import deployed
 
 from .machine import tools_of
 from .scene import EAST, NOW
 from .west import West
 from .world import World, reconciler_in
 
-ENVIRONMENT = {
-    "SYSTEM": "payments",
-    "AWS_REGION": EAST,
-    "PARAMETER_PREFIX": "/payments-dev",
-    "LEASE_TABLE": "lease",
-    "JOURNAL_TABLE": "journal",
-    "ARRIVALS_TABLE": "arrivals",
-    "SESSIONS_TABLE": "sessions",
-    "LEASE_TTL_SECONDS": "30",
-    "TICK_SECONDS": "10",
-    "CLOCK_SKEW_SECONDS": "2",
-    "KEEPER_LIFETIME_SECONDS": "130",
-}
+ENVIRONMENT = deployed.ENVIRONMENT | {"AWS_REGION": EAST}
 
 
 class Clock:

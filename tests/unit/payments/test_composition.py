@@ -4,24 +4,13 @@ import pytest
 
 from payments import composition, handler
 from runtime.clients import client
+from tests.unit.deployed import ENVIRONMENT
 from tests.unit.payments.service import event
 
 
 @pytest.fixture
 def environment(monkeypatch):
-    for key, value in {
-        "AWS_REGION": "us-west-2",
-        "SYSTEM": "payments",
-        "PARAMETER_PREFIX": "/payments-test",
-        "LEASE_TABLE": "lease",
-        "JOURNAL_TABLE": "journal",
-        "ARRIVALS_TABLE": "arrivals",
-        "SESSIONS_TABLE": "sessions",
-        "LEASE_TTL_SECONDS": "30",
-        "TICK_SECONDS": "10",
-        "CLOCK_SKEW_SECONDS": "2",
-        "KEEPER_LIFETIME_SECONDS": "130",
-    }.items():
+    for key, value in ENVIRONMENT.items():
         monkeypatch.setenv(key, value)
     yield
     client.cache_clear()
