@@ -5,8 +5,7 @@ from botocore.awsrequest import AWSResponse
 
 from runtime.clients import assumed, client
 from runtime.clock import now_ms
-
-from .test_environment import COMPLETE
+from tests.unit.deployed import ENVIRONMENT
 
 CONFLICT = b'{"__type": "com.amazonaws.dynamodb#ReplicatedWriteConflictException", "message": "busy"}'
 
@@ -29,7 +28,7 @@ class Body:
 @pytest.fixture(autouse=True)
 def in_a_function(monkeypatch) -> Iterator[None]:
     client.cache_clear()
-    for key, value in COMPLETE.items():
+    for key, value in ENVIRONMENT.items():
         monkeypatch.setenv(key, value)
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(key, "test")
