@@ -90,7 +90,7 @@ async def run_drill(
         history=history,
         operations=load.operations,
         rows=rows,
-        journal=await world.journal(run),
+        journal=await world.journal(row.idempotency_key for row in rows),
         calls=world.calls(fault.at, until),
         steps=await _steps(world, scenario, fault),
         fault=fault,

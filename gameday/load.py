@@ -29,7 +29,7 @@ class LoadPlan:
 
     rate: float = 40.0
     """Payments that arrive a second."""
-    ramp_s: float = 10.0
+    ramp_s: float = 6.0
     """Seconds in which the rate grows from nothing, so that functions start one after the other."""
     populations: int = 8
     """Groups of clients that share a DNS cache and a retry budget."""

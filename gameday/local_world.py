@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -45,6 +46,8 @@ class LocalWorld:
     rds: RDSClient
     machines: Mapping[str, SFNClient]
     ledgers: Mapping[str, LedgerReader]
+    calls_from: int
+    """Where the log of AWS calls ended when this world was first looked at, in bytes."""
 
     @classmethod
     def of(cls, deployed: Deployed, settings: Settings, *, holder: str | None = None) -> "LocalWorld":
@@ -85,6 +88,7 @@ class LocalWorld:
                 )
                 for name, region in state.regions.items()
             },
+            calls_from=_size(state.calls_log),
         )
 
     @property
@@ -169,13 +173,20 @@ class LocalWorld:
         """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
         return await asyncio.to_thread(self.ledgers[region].rows, run)
 
-    async def journal(self, run: str) -> Sequence[JournalEntry]:
-        """Journal entries of the payments of *run*. Raises LedgerUnread."""
+    async def journal(self, keys: Iterable[str]) -> Sequence[JournalEntry]:
+        """Journal entries of the payments with these idempotency keys. Raises LedgerUnread."""
         reader = JournalReader(self.dynamodb, self.deployed.outputs.journal_table)
-        return await asyncio.to_thread(reader.entries, run)
+        return await asyncio.to_thread(reader.entries, keys)
 
     def calls(self, since: float, until: float) -> Sequence[Call]:
-        """AWS calls logged between two times."""
+        """AWS calls logged between two times, both after this world was first looked at."""
         with self.deployed.state.calls_log.open() as lines:
+            if self.calls_from:
+                lines.seek(self.calls_from - 1)
+                lines.readline()  # its end, when the line was half written then
             calls = [Call.parse(line) for line in lines if line.endswith("\n")]
         return [call for call in calls if since <= call.at <= until]
+
+
+def _size(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0

@@ -38,7 +38,7 @@ class Follow:
 
     good_s: int = 10
     """The service counts as restored when it was good for this many seconds in a row."""
-    after_restored_s: float = 10.0
+    after_restored_s: float = 5.0
     at_most_s: float = 180.0
     """Where nobody may move: exactly so long."""
     after_last_step_s: float = 30.0

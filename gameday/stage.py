@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -37,26 +38,34 @@ class Stage:
         if plans is Plans.NONE:
             return None
         alone = plans is Plans.SURVIVOR
-        changes: dict[str, int | None] = {}
-        for stack in self.stacks:
-            if stack.name == survivor or not alone:
-                say(f"planning {stack.name} after the fault")
-                changes[stack.name] = self._changes(stack, say, refresh=not alone)
+        stacks = [stack for stack in self.stacks if not alone or stack.name == survivor]
+        say(f"planning {_named(stacks)} after the fault")
+        changes = self._changes(stacks, say, refresh=not alone)
         if plans is Plans.SWAPPED:
-            for stack in deployment.with_swapped_roles(self.cloud):
-                say(f"planning {stack.name} with the roles swapped in the settings")
-                changes[f"{stack.name} with swapped roles"] = self._changes(stack, say, but_tags=True)
+            stacks = deployment.with_swapped_roles(self.cloud)
+            say(f"planning {_named(stacks)} with the roles swapped in the settings")
+            swapped = self._changes(stacks, say, but_tags=True)
+            changes |= {f"{name} with swapped roles": made for name, made in swapped.items()}
         return changes
 
     def _changes(
-        self, stack: Stack, say: Callable[[str], None], *, refresh: bool = True, but_tags: bool = False
-    ) -> int | None:
-        try:
-            made = deployment.planned_changes(self.cloud, [stack], refresh=refresh, but_tags=but_tags)
+        self,
+        stacks: Sequence[Stack],
+        say: Callable[[str], None],
+        *,
+        refresh: bool = True,
+        but_tags: bool = False,
+    ) -> dict[str, int | None]:
+        def count(stack: Stack) -> int | None:
+            try:
+                made = deployment.planned_changes(self.cloud, [stack], refresh=refresh, but_tags=but_tags)
+            except TerraformFailed as error:
+                say(f"there is no plan: {error}")
+                return None
             return made[stack.name]
-        except TerraformFailed as error:
-            say(f"there is no plan: {error}")
-            return None
+
+        with ThreadPoolExecutor(max_workers=len(stacks)) as pool:
+            return dict(zip((stack.name for stack in stacks), pool.map(count, stacks), strict=True))
 
 
 @contextmanager
@@ -106,6 +115,10 @@ def _deployed(cloud: CloudState, say: Callable[[str], None], *, whole: bool) -> 
         cloud,
         made.stacks,
     )
+
+
+def _named(stacks: Sequence[Stack]) -> str:
+    return ", ".join(stack.name for stack in stacks)
 
 
 def _versions() -> dict[str, str]:

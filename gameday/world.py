@@ -56,8 +56,8 @@ class World(Protocol):
     async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
         """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
 
-    async def journal(self, run: str) -> Sequence[JournalEntry]:
-        """Journal entries of the payments of *run*. Raises LedgerUnread."""
+    async def journal(self, keys: Iterable[str]) -> Sequence[JournalEntry]:
+        """Journal entries of the payments with these idempotency keys. Raises LedgerUnread."""
 
     def calls(self, since: float, until: float) -> Sequence[Call]:
         """AWS calls logged between two times."""

@@ -8,5 +8,5 @@ S11 = Scenario(
     title="witness lost",
     steps=at_once(Kill(Place.WITNESS)),
     expect=Expect(moves=0, restored_s=0.0, failed_permille=1.0),
-    follow=Follow(at_most_s=60.0),
+    follow=Follow(at_most_s=55.0),
 )

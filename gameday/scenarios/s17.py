@@ -10,5 +10,5 @@ S17 = Scenario(
     steps=at_once(RotatePassword()),
     # Every process logs in again, with the secret that it reads anew; meanwhile payments are accepted (202).
     expect=Expect(moves=0, restored_s=5.0, failed_permille=5.0),
-    follow=Follow(at_most_s=60.0),
+    follow=Follow(at_most_s=55.0),
 )

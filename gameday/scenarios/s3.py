@@ -9,5 +9,5 @@ S3 = Scenario(
     steps=at_once(Cut(Place.HOLDER, Place.OTHER)),
     expect=Expect(moves=0, restored_s=0.0, failed_permille=1.0),
     # Longer than a lease with skew and a tick: a challenger would have had its time.
-    follow=Follow(at_most_s=60.0),
+    follow=Follow(at_most_s=55.0),
 )

@@ -8,5 +8,5 @@ S7 = Scenario(
     title="control planes of us-east-1 down, data planes up",
     steps=at_once(Kill(Place.CONTROL_PLANES)),
     expect=Expect(moves=0, restored_s=0.0, failed_permille=1.0),
-    follow=Follow(at_most_s=60.0),
+    follow=Follow(at_most_s=55.0),
 )

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -103,8 +103,8 @@ class FakeWorld:
         self.ledger_of = region
         return [row for key, row in self.ledger.items() if key.startswith(run)]
 
-    async def journal(self, run: str) -> list[JournalEntry]:
-        return list(self.entries.values())
+    async def journal(self, keys: Iterable[str]) -> list[JournalEntry]:
+        return [self.entries[key] for key in keys if key in self.entries]
 
     def calls(self, since: float, until: float) -> list[Call]:
         return self.log

@@ -27,6 +27,12 @@ def members(*writers: str) -> dict:
     }
 
 
+def call_at(second: float) -> str:
+    """A line of the log of AWS calls."""
+    line = {"from": WEST, "to_region": WEST, "service": "s3", "action": "X", "principal": None, "status": 200}
+    return json.dumps(line | {"at": second})
+
+
 async def test_the_lease_is_read_strongly_consistent_from_the_survivor(world):
     world, stub = stubbed(world, "dynamodb")
     item = {
@@ -91,34 +97,25 @@ async def test_the_writer_is_the_region_of_the_one_writing_member(world):
         await world.writer()
 
 
-async def test_only_the_journal_of_the_run_is_read_page_by_page(world):
-    world, stub = stubbed(world, "dynamodb")
-    item = {
-        "idempotency_key": {"S": "run-1"},
-        "payment_id": {"S": "id-1"},
-        "epoch": {"N": "1"},
-        "state": {"S": "INTENT"},
-    }
-    more = {"idempotency_key": {"S": "run-1"}}
-    stub.add_response("scan", {"Items": [item], "LastEvaluatedKey": more})
-    stub.add_response("scan", {"Items": [item | {"idempotency_key": {"S": "run-2"}}]})
-    found = await world.journal("run")
-    assert [(entry.idempotency_key, entry.epoch, entry.state) for entry in found] == [
-        ("run-1", 1, "INTENT"),
-        ("run-2", 1, "INTENT"),
-    ]
-
-
 async def test_a_ledger_that_cannot_be_read_gives_no_verdict(world):
     with pytest.raises(LedgerUnread, match="the ledger on port 1 could not be read: EndpointConnectionError"):
         await world.rows("run", WEST)
 
 
 def test_calls_are_those_between_two_times_without_a_half_written_line(world):
-    line = {"from": WEST, "to_region": WEST, "service": "s3", "action": "X", "principal": None, "status": 200}
-    lines = [json.dumps(line | {"at": at}) for at in (9.0, 10.0, 20.0, 21.0)]
+    lines = [call_at(second) for second in (9.0, 10.0, 20.0, 21.0)]
     world.deployed.state.calls_log.write_text("\n".join([*lines, '{"at": 1']))
     assert [call.at for call in world.calls(10.0, 20.0)] == [10.0, 20.0]
+
+
+@pytest.mark.parametrize("ending", ["\n", '\n{"at": 1'])
+def test_calls_that_were_logged_before_the_drill_are_not_read_again(world, ending):
+    log = world.deployed.state.calls_log
+    log.write_text(call_at(15.0) + ending)
+    later = LocalWorld.of(world.deployed, config.load({}))
+    with log.open("a") as lines:
+        lines.write(("" if ending == "\n" else "5}\n") + call_at(16.0) + "\n")
+    assert [call.at for call in later.calls(0.0, 20.0)] == [16.0]
 
 
 async def test_a_deed_is_ordered_with_the_token_of_the_run_in_the_names_of_its_regions(world):
