@@ -33,16 +33,19 @@ ORIGINS = {
 
 
 def with_primary(document: dict[str, Any], name: str) -> dict[str, Any]:
-    """The same with the region *name* as the primary. Raises SettingsError when it is neither of both."""
+    """The same with the region *name* as the primary. Raises SettingsError when it is neither of both.
+
+    Settings that name no two regions stay as they are: what is missing is found when they are read.
+    """
     primary, standby = (document.get(role) for role in ("primary", "standby"))
     match primary, standby:
         case {"name": here}, _ if here == name:
             return document
         case _, {"name": there} if there == name:
             return document | {"primary": standby, "standby": primary}
-    raise SettingsError(
-        f"PRIMARY_REGION = {name}: is neither the primary nor the standby; choose one of them"
-    )
+        case {"name": here}, {"name": there}:
+            raise SettingsError(f"PRIMARY_REGION = {name}: is neither {here} nor {there}; choose one of them")
+    return document
 
 
 def explain(path: Path, error: ValidationError) -> list[str]:

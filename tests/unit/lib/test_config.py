@@ -54,7 +54,7 @@ def test_B05_the_environment_may_swap_the_roles_and_the_order_of_the_regions_sta
 
 def test_a_primary_that_is_neither_region_is_refused(tmp_path):
     said = complaint(tmp_path, PRIMARY_REGION="eu-west-1")
-    assert said.startswith("PRIMARY_REGION = eu-west-1: is neither")
+    assert said.startswith("PRIMARY_REGION = eu-west-1: is neither us-east-1 nor us-west-2; choose")
     assert "standby" in complaint(tmp_path, ("[standby]", "[stand]"), PRIMARY_REGION="us-west-2")
 
 
