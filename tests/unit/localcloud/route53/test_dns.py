@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from dnslib import QTYPE, RCODE, DNSRecord
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from localcloud.route53.answers import Code, Reply, Resource, reply
 from localcloud.route53.dns import DnsServer, respond
@@ -60,6 +60,7 @@ async def test_rubbish_is_ignored_and_the_next_question_answered(server: int):
 QUERY = DNSRecord.question(API, "A").pack()
 
 
+@settings(deadline=None)
 @given(strategies.binary(max_size=64), strategies.integers(0, len(QUERY)), strategies.binary())
 def test_no_packet_whatever_raises(start: bytes, cut: int, end: bytes):
     for packet in (start, QUERY[:cut] + end, start + QUERY[len(start) :] + end):
