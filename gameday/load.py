@@ -29,7 +29,7 @@ class LoadPlan:
 
     rate: float = 40.0
     """Payments that arrive a second."""
-    ramp_s: float = 6.0
+    ramp_s: float = 4.0
     """Seconds in which the rate grows from nothing, so that functions start one after the other."""
     populations: int = 8
     """Groups of clients that share a DNS cache and a retry budget."""
@@ -99,9 +99,9 @@ class Load:
                 await tasks.end([*budgets, *self._pending])
 
     async def drain(self, within_s: float) -> None:
-        """Stop arrivals, and share all capacity among the populations with a backlog, for *within_s*."""
+        """Stop arrivals; populations with a backlog share twice the usual rate, for *within_s* at most."""
         self._arrivals.cancel()
-        capacity = self._plan.rate * (1 + self._plan.retry_ratio)
+        capacity = 2 * self._plan.rate
         end = time.monotonic() + within_s
         while self._pending and time.monotonic() < end:
             behind = [group.budget for group in self._populations if group.budget.waiting]

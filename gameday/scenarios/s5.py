@@ -12,6 +12,6 @@ S5 = Scenario(
     load=LoadPlan(rate=20.0),
     expect=Expect(moves=1, restored_s=120.0),
     # Time for three good health checks, and for a keeper that comes every minute, to do harm.
-    follow=Follow(at_most_s=200.0, after_last_step_s=70.0),
+    follow=Follow(at_most_s=200.0, after_last_step_s=65.0),
     plans=Plans.ALL,
 )

@@ -12,7 +12,7 @@ S6 = Scenario(
     code="S6",
     title="planned switchover and failback under clients with stale DNS",
     given=Given(side=Side.HOME),
-    steps=(Step(deed=SWITCHOVER), Step(after_s=80.0, deed=FAILBACK)),
+    steps=(Step(deed=SWITCHOVER), Step(after_s=70.0, deed=FAILBACK)),
     # Requests wait in the functions while the lease is on its way: a process each, of which this machine
     # has few, and clients that wait longer than a pause of five seconds.
     load=LoadPlan(rate=20.0, request_timeout_s=10.0, stale_populations=2, stale_s=120.0),
@@ -20,6 +20,6 @@ S6 = Scenario(
     # among the failed ones, of which there may be none.
     expect=Expect(moves=2, planned=2, restored_s=10.0, failed_permille=0.0, stall_s=5.0),
     # DNS comes home after three good health checks.
-    follow=Follow(at_most_s=240.0, after_last_step_s=80.0),
+    follow=Follow(at_most_s=200.0, after_last_step_s=60.0),
     plans=Plans.SWAPPED,
 )

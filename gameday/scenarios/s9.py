@@ -8,5 +8,5 @@ S9 = Scenario(
     title="flapping health: one check in three fails",
     steps=at_once(Flap(Place.HOLDER, 3)),
     expect=Expect(moves=0, restored_s=0.0, failed_permille=1.0),
-    follow=Follow(at_most_s=60.0),
+    follow=Follow(at_most_s=55.0),
 )
