@@ -45,8 +45,9 @@ class Follow:
     """How long at least after the last step of the timeline."""
     drain_s: float = 60.0
     """How long at most clients may work off their backlog once no new payment arrives."""
-    settle_s: float = 30.0
-    """How long an accepted payment may take to reach the ledger after that."""
+    settle_s: float = 95.0
+    """How long an accepted payment may take to reach the ledger after that. The reconciler comes every
+    minute, and leaves to its request what is younger than half a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 import pytest
 
+from failover.arrears import STALE_MS
 from failover.steps import STEPS
 from gameday.faults import Cut, Flap, Kill, Ordered, Place, Revive, Stop, at_once, isolated
 from gameday.scenarios import SCENARIOS
@@ -99,6 +100,11 @@ def test_scenarios_in_which_nobody_moves_come_first_and_leave_the_cloud_to_the_o
     moves = [scenario.expect.moves > 0 for scenario in SCENARIOS.values()]
     assert moves == sorted(moves)
     assert list(SCENARIOS) == [scenario.code for scenario in SCENARIOS.values()]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=str)
+def test_an_accepted_payment_may_wait_for_the_second_run_of_the_reconciler(scenario):
+    assert scenario.follow.settle_s > 60 + STALE_MS / 1000
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=str)
