@@ -11,7 +11,7 @@ from rich.table import Table
 
 from gameday.report import words
 from gameday.series import Ran, worst
-from gameday.summary import Measured, Summary
+from gameday.summary import Measured, Payments, Summary
 
 
 class _Part(BaseModel):
@@ -22,14 +22,21 @@ class Outcome(_Part):
     """One drill. Without a verdict there is no run to look at."""
 
     scenario: str
+    title: str = ""
     verdict: Literal["met", "missed", "invalid", "error"]
     run: str | None = None
     missed: tuple[str, ...] = ()
     """Every expectation that was not met, in words."""
     invalid_reasons: tuple[str, ...] = ()
     measured: Measured | None = None
+    payments: Payments | None = None
     superseded: bool = False
     """It was invalid and held again; the exit code does not count it."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether it proves anything."""
+        return self.verdict in {"met", "missed"}
 
 
 class Spread(_Part):
@@ -76,11 +83,11 @@ class Runs(_Part):
         return path
 
     def show(self, screen: Console) -> None:
-        """One line a drill, then a table of the spreads where a scenario ran more than once."""
+        """One line a drill, all payments, then a table of the spreads where a scenario ran more than once."""
+        screen.print("drill verdict  restored")
         for one in self.outcomes:
-            again = ("held again",) if one.superseded else ()
-            why = "; ".join((*one.missed, *one.invalid_reasons, *again))
-            screen.print(f"{one.scenario:4} {one.verdict:8} {why}", soft_wrap=True)
+            screen.print(_line(one), soft_wrap=True)
+        screen.print(_balance([one.payments for one in self.outcomes if one.valid and one.payments]))
         repeated = [spread for spread in self.spreads if spread.runs > 1]
         if repeated:
             screen.print(_table(repeated))
@@ -89,12 +96,33 @@ class Runs(_Part):
 def _outcome(summary: Summary, *, superseded: bool) -> Outcome:
     return Outcome(
         scenario=summary.scenario,
+        title=summary.title,
         verdict=summary.verdict,
         run=summary.run,
         missed=tuple(words(check) for check in summary.checks if not check.met),
         invalid_reasons=summary.invalid_reasons,
         measured=summary.measured,
+        payments=summary.payments,
         superseded=superseded,
+    )
+
+
+def _line(one: Outcome) -> str:
+    """A drill in a line: how it ended, seconds from the fault to the restoration, what it was, and why."""
+    restored = one.measured.restored_s if one.measured else None
+    after = "      -" if restored is None else f"{restored:5.0f} s"
+    why = (*one.missed, *one.invalid_reasons, *(("held again",) if one.superseded else ()))
+    return f"{one.scenario:5} {one.verdict:8} {after}  {'; '.join((one.title, *why))}".rstrip()
+
+
+def _balance(payments: Sequence[Payments]) -> str:
+    acknowledged, lost, duplicated, fenced = (
+        sum(getattr(one, count) for one in payments)
+        for count in ("acknowledged", "lost", "duplicated", "acknowledged_while_fenced")
+    )
+    return (
+        f"valid drills: {len(payments)}; {acknowledged:,} payments acknowledged, {lost} lost, "
+        f"{duplicated} duplicated, {fenced} acknowledged while fenced"
     )
 
 
@@ -102,11 +130,7 @@ def _spreads(outcomes: Sequence[Outcome]) -> tuple[Spread, ...]:
     """An invalid run proves nothing, so nothing of it is counted."""
     found = []
     for scenario in dict.fromkeys(one.scenario for one in outcomes):
-        valid = [
-            one.measured
-            for one in outcomes
-            if one.scenario == scenario and one.measured and one.verdict in {"met", "missed"}
-        ]
+        valid = [one.measured for one in outcomes if one.scenario == scenario and one.measured and one.valid]
         for moment in (*Measured.model_fields, "takeover_s"):
             seconds = [value for one in valid if (value := getattr(one, moment)) is not None]
             if seconds:

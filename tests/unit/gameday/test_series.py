@@ -10,8 +10,22 @@ from gameday import __main__ as command
 from gameday.errors import LedgerUnread
 from gameday.runs import Runs
 from gameday.series import Code, Ran, run_series, worst
-from gameday.summary import Check, Measured, Summary
+from gameday.summary import Check, Measured, Payments, Summary
 from localcloud.errors import LocalCloudError
+
+PAYMENTS = Payments(
+    attempted=900,
+    acknowledged=800,
+    accepted=0,
+    unanswered=100,
+    lost=3,
+    accepted_lost=0,
+    duplicated=1,
+    mismatched=0,
+    unbalanced_minor={},
+    acknowledged_while_fenced=2,
+    reconciled=0,
+)
 
 
 def summary(scenario: str, verdict: str, **moments: float) -> Summary:
@@ -19,12 +33,20 @@ def summary(scenario: str, verdict: str, **moments: float) -> Summary:
     checks = (Check(name="payments lost", limit=0, measured=3, met=False),) if verdict == "missed" else ()
     return Summary.model_construct(
         scenario=scenario,
+        title="region killed",
         verdict=verdict,
         run=f"{scenario}-run",
         checks=checks,
         invalid_reasons=("V40 the host was overloaded",) if verdict == "invalid" else (),
         measured=Measured(**measured),
+        payments=PAYMENTS,
     )
+
+
+def shown(runs: Runs) -> str:
+    screen = Console(file=io.StringIO(), width=120)
+    runs.show(screen)
+    return screen.file.getvalue()
 
 
 class Ground:
@@ -84,9 +106,7 @@ def test_an_invalid_run_is_held_again_so_often_and_then_counts_for_nothing():
     runs = Runs.of(series)
     assert runs.exit_code == Code.INVALID
     assert Runs.of(series[:2]).exit_code == Code.MET
-    screen = Console(file=io.StringIO(), width=120)
-    runs.show(screen)
-    assert "S1   invalid  V40 the host was overloaded; held again" in screen.file.getvalue()
+    assert "S1    invalid        -  region killed; V40 the host was overloaded; held again" in shown(runs)
 
 
 def test_what_cannot_be_healed_is_deployed_anew():
@@ -180,10 +200,23 @@ def test_the_spread_is_that_of_the_valid_runs_and_only_of_what_happened():
     assert {"detected", "takeover"}.isdisjoint(spread.moment for spread in runs.spreads)
     assert [one.verdict for one in runs.outcomes] == ["met", "missed", "invalid", "error", "met"]
     assert runs.exit_code == Code.ERROR
-    screen = Console(file=io.StringIO(), width=120)
-    runs.show(screen)
-    assert "S1   missed   payments lost: expected 0, measured 3" in screen.file.getvalue()
-    assert "restored" in screen.file.getvalue()
+    told = shown(runs).splitlines()
+    assert told[1:3] == [
+        "S1    met         84 s  region killed",
+        "S1    missed     130 s  region killed; payments lost: expected 0, measured 3",
+    ]
+    assert told[4] == "S1    error          -"
+    assert "restored" in "\n".join(told[7:])
+
+
+def test_payments_are_added_up_over_the_valid_drills():
+    runs = Runs.of(
+        [Ran(code, Code.of(how), summary(code, how)) for code, how in (("S1", "met"), ("S2", "missed"))]
+        + [Ran("S3", Code.INVALID, summary("S3", "invalid"), superseded=True), Ran("S4", Code.ERROR)]
+    )
+    assert shown(runs).splitlines()[-1] == (
+        "valid drills: 2; 1,600 payments acknowledged, 6 lost, 2 duplicated, 4 acknowledged while fenced"
+    )
 
 
 def test_the_spread_tells_how_long_takeovers_took():
