@@ -116,13 +116,14 @@ def _line(one: Outcome) -> str:
 
 
 def _balance(payments: Sequence[Payments]) -> str:
-    acknowledged, lost, duplicated, fenced = (
+    """All payments of valid drills; whoever was only told "accepted" may not lose one either."""
+    acknowledged, lost, accepted_lost, duplicated, fenced = (
         sum(getattr(one, count) for one in payments)
-        for count in ("acknowledged", "lost", "duplicated", "acknowledged_while_fenced")
+        for count in ("acknowledged", "lost", "accepted_lost", "duplicated", "acknowledged_while_fenced")
     )
     return (
-        f"valid drills: {len(payments)}; {acknowledged:,} payments acknowledged, {lost} lost, "
-        f"{duplicated} duplicated, {fenced} acknowledged while fenced"
+        f"valid drills: {len(payments)}; {acknowledged:,} payments acknowledged, "
+        f"{lost + accepted_lost} lost, {duplicated} duplicated, {fenced} acknowledged while fenced"
     )
 
 

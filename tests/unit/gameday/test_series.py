@@ -19,7 +19,7 @@ PAYMENTS = Payments(
     accepted=0,
     unanswered=100,
     lost=3,
-    accepted_lost=0,
+    accepted_lost=4,
     duplicated=1,
     mismatched=0,
     unbalanced_minor={},
@@ -215,7 +215,7 @@ def test_payments_are_added_up_over_the_valid_drills():
         + [Ran("S3", Code.INVALID, summary("S3", "invalid"), superseded=True), Ran("S4", Code.ERROR)]
     )
     assert shown(runs).splitlines()[-1] == (
-        "valid drills: 2; 1,600 payments acknowledged, 6 lost, 2 duplicated, 4 acknowledged while fenced"
+        "valid drills: 2; 1,600 payments acknowledged, 14 lost, 2 duplicated, 4 acknowledged while fenced"
     )
 
 
