@@ -35,8 +35,8 @@ class Outcome(_Part):
 
     @property
     def valid(self) -> bool:
-        """Whether it proves anything."""
-        return self.verdict in {"met", "missed"}
+        """Whether its figures mean anything; a run that harmed a payment is missed even when they do not."""
+        return self.verdict in {"met", "missed"} and not self.invalid_reasons
 
 
 class Spread(_Part):
@@ -87,7 +87,7 @@ class Runs(_Part):
         screen.print("drill verdict  restored")
         for one in self.outcomes:
             screen.print(_line(one), soft_wrap=True)
-        screen.print(_balance([one.payments for one in self.outcomes if one.valid and one.payments]))
+        screen.print(_balance(self.outcomes), soft_wrap=True)
         repeated = [spread for spread in self.spreads if spread.runs > 1]
         if repeated:
             screen.print(_table(repeated))
@@ -115,14 +115,15 @@ def _line(one: Outcome) -> str:
     return f"{one.scenario:5} {one.verdict:8} {after}  {'; '.join((one.title, *why))}".rstrip()
 
 
-def _balance(payments: Sequence[Payments]) -> str:
-    """All payments of valid drills; whoever was only told "accepted" may not lose one either."""
+def _balance(outcomes: Sequence[Outcome]) -> str:
+    """All payments of drills with a verdict; whoever was only told "accepted" may not lose one either."""
+    payments = [one.payments for one in outcomes if one.payments and one.verdict != "invalid"]
     acknowledged, lost, accepted_lost, duplicated, fenced = (
         sum(getattr(one, count) for one in payments)
         for count in ("acknowledged", "lost", "accepted_lost", "duplicated", "acknowledged_while_fenced")
     )
     return (
-        f"valid drills: {len(payments)}; {acknowledged:,} payments acknowledged, "
+        f"valid drills: {sum(one.valid for one in outcomes)}; {acknowledged:,} payments acknowledged, "
         f"{lost + accepted_lost} lost, {duplicated} duplicated, {fenced} acknowledged while fenced"
     )
 

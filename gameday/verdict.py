@@ -35,6 +35,16 @@ DECLARED_AWS = {
 }
 """The local database is promoted in its own time, which says nothing about Aurora's."""
 
+_HARM = frozenset(
+    {
+        "payments lost",
+        "payments duplicated",
+        "payments with another amount",
+        "payments acknowledged while fenced",
+    }
+)
+"""Expectations about safety: no overloaded machine and no restless start excuses that one is missed."""
+
 
 def rpo_s(findings: LedgerFindings, fault: Fault) -> float:
     """How far back the oldest lost payment goes before the fault, in seconds; 0 when none is lost."""
@@ -139,10 +149,13 @@ def _besides(expect: Expect, steady: Steady, payments: Payments) -> list[Check]:
 
 
 def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check]) -> Verdict:
-    """What the run says: an invalid one says nothing, however good its figures."""
+    """What the run says. An invalid one says nothing, however good, unless it harmed a payment."""
+    missed = {check.name for check in checks if not check.met}
+    if missed & _HARM:
+        return "missed"
     if invalid_reasons:
         return "invalid"
-    return "met" if all(check.met for check in checks) else "missed"
+    return "missed" if missed else "met"
 
 
 def _exactly(name: str, count: int, measured: int) -> Check:

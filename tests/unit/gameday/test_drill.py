@@ -79,6 +79,11 @@ def test_an_invalid_run_says_nothing_however_good_it_looks(record):
     assert (summary.valid, summary.verdict) == (False, "invalid")
 
 
+def test_an_overloaded_machine_excuses_no_lost_payment(record):
+    summary = judged(replace(record, rows=record.rows[3:], host=HostLoad(per_core=9.0, steal=0.0))).summary
+    assert (summary.valid, summary.verdict) == (False, "missed")
+
+
 def test_the_evidence_can_be_checked_later(record, tmp_path):
     run = evidence.write(tmp_path, record, judged(record))
     summary = json.loads((tmp_path / "latest" / "summary.json").read_text())

@@ -219,6 +219,13 @@ def test_payments_are_added_up_over_the_valid_drills():
     )
 
 
+def test_an_overloaded_drill_that_lost_payments_counts_its_payments_and_not_its_seconds():
+    slow = summary("S1", "missed", restored_s=500.0).model_copy(update={"invalid_reasons": ("V40 load",)})
+    runs = Runs.of([Ran("S1", Code.MET, summary("S1", "met", restored_s=84.0)), Ran("S1", Code.MISSED, slow)])
+    assert next(spread.max for spread in runs.spreads if spread.moment == "restored") == 84.0
+    assert "valid drills: 1; 1,600 payments acknowledged, 14 lost" in shown(runs)
+
+
 def test_the_spread_tells_how_long_takeovers_took():
     moments = ({"detected_s": 34.0, "first_ack_s": 36.5}, {"detected_s": 30.0, "first_ack_s": 31.0}, {})
     runs = Runs.of([Ran("S1", Code.MET, summary("S1", "met", **one)) for one in moments])

@@ -51,10 +51,10 @@ CALLS = {"during_recovery": 50, "to_dead_region": 0, "to_foreign_control_plane":
 EXPECT = Expect(moves=1, restored_s=100, least_refusals=2, least_rescued=1)
 
 
-def missed(
+def made(
     *, measured=None, payments=None, calls=None, second_plan_changes=0, steady=None, plans=None, expect=EXPECT
-) -> list[str]:
-    made = checks(
+) -> tuple[Check, ...]:
+    return checks(
         measured=Measured(**(MEASURED | (measured or {}))),
         objectives=Objectives(rto_s=110, rpo_s=300),
         expect=expect,
@@ -65,7 +65,10 @@ def missed(
         ),
         steady=Steady(**(STEADY | (steady or {}))),
     )
-    return [check.name for check in made if not check.met]
+
+
+def missed(**changes) -> list[str]:
+    return [check.name for check in made(**changes) if not check.met]
 
 
 def test_payments_that_were_never_answered_or_only_accepted_are_no_miss():
@@ -154,3 +157,8 @@ def test_an_invalid_run_is_neither_met_nor_missed():
     assert verdict([], [met]) == "met"
     assert verdict([], [met, not_met]) == "missed"
     assert verdict(["V10"], [met]) == verdict(["V10"], [not_met]) == "invalid"
+
+
+@pytest.mark.parametrize("harm", ["lost", "duplicated", "mismatched", "acknowledged_while_fenced"])
+def test_a_harmed_payment_is_a_miss_however_invalid_the_run(harm):
+    assert verdict(["V40"], made(payments={harm: 1})) == "missed"
