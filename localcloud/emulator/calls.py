@@ -115,11 +115,11 @@ class Call:
 
 
 class CallLog:
-    """Appends calls to a JSON lines file; a line is on its way to disk when `record` returns."""
+    """A new JSON lines file of calls; a line is on its way to disk when `record` returns."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = path.open("a", buffering=1)
+        self._stream = path.open("w", buffering=1)
 
     def __enter__(self) -> "CallLog":
         return self

@@ -78,6 +78,8 @@ def test_a_line_can_be_read_as_soon_as_it_is_recorded(tmp_path):
     with CallLog(path) as log:
         log.record(call, None, cut=True)
         line = json.loads(path.read_text())
+    with CallLog(path):
+        assert path.read_text() == "", "the calls of an earlier cloud"
     assert line == {
         "at": 1.2346,
         "from": "us-east-1",
