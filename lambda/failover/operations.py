@@ -32,7 +32,7 @@ class TakeoverCompleted:
         return COMPLETED[self.takeover.kind]
 
     def detail(self) -> dict[str, object]:
-        """What is told. The rule that replicates it reads `region`, so that it never comes back."""
+        """What is told, as JSON object."""
         return {
             "event_id": self.event_id,
             "region": self.takeover.region,
@@ -42,6 +42,6 @@ class TakeoverCompleted:
         }
 
 
-def own_bus(client: PutsEvents, parameters: Parameters, system: str) -> EventBus:
+def own_bus(region: str, client: PutsEvents, parameters: Parameters, system: str) -> EventBus:
     """The own region's bus for operational events, never the global endpoint: that may lead elsewhere."""
-    return EventBus(client, parameters, f"{system}.operations", globally=False)
+    return EventBus(region, client, parameters, f"{system}.operations", globally=False)

@@ -146,7 +146,7 @@ def _composed() -> tuple[Reconciler, Meter]:
         leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
         arrears=Arrears(region=environment.region, journal=journal, clock=now_ms),
         database=Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S),
-        bus=EventBus(client("events"), parameters, environment.system),
+        bus=EventBus(environment.region, client("events"), parameters, environment.system),
         clock=now_ms,
     )
     return reconciler, Meter(environment)

@@ -40,9 +40,11 @@ class PutsEvents(Protocol):
 class EventBus:
     """The bus that `{prefix}/events/bus` names, behind the endpoint whose id is in `events/endpoint`.
 
-    Delivery is at least once: consumers know an event by its `event_id`.
+    Delivery is at least once: consumers know an event by its `event_id`. `published_in` is added to what an
+    event tells: the rule that replicates reads it, whatever region the event itself is about.
 
     Args:
+        region: the own one.
         client: of the own region.
         parameters: of the own region.
         source: who says it, the system or a part of it.
@@ -51,12 +53,14 @@ class EventBus:
 
     def __init__(
         self,
+        region: str,
         client: PutsEvents,
         parameters: Parameters,
         source: str,
         *,
         globally: bool = HAS_CRT,
     ) -> None:
+        self._region = region
         self._client = client
         self._parameters = parameters
         self._source = source
@@ -103,5 +107,5 @@ class EventBus:
             "EventBusName": bus,
             "Source": self._source,
             "DetailType": event.type,
-            "Detail": json.dumps(event.detail()),
+            "Detail": json.dumps({**event.detail(), "published_in": self._region}),
         }

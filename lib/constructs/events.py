@@ -94,10 +94,10 @@ class EventBus(Construct):
         self._tell_the_other_region(bus)
 
     def _tell_the_other_region(self, bus: CloudwatchEventBus) -> None:
-        """Send on what began here, and only that.
+        """Send on what was published here, and only that.
 
-        ``detail.region`` is the publisher's own word and survives every copy, so an event that came from the
-        other region, by whatever way, never goes back: no loop.
+        ``detail.published_in`` is the publisher's own word and survives every copy, so an event that came
+        from the other region, by whatever way, never goes back: no loop.
         """
         site, there = self._site, BusAccess.to(self._site.other)
         role = ServiceRole(self, "role", site=site, what="replication", service="events", allow=[there.put()])
@@ -110,7 +110,7 @@ class EventBus(Construct):
                 {
                     "source": [site.settings.system, operations(site)],
                     "detail-type": list(CRITICAL),
-                    "detail": {"region": [site.region.name]},
+                    "detail": {"published_in": [site.region.name]},
                 }
             ),
         )

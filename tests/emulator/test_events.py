@@ -21,14 +21,14 @@ def received(emulator, region, url):
 
 @pytest.fixture(scope="module")
 def buses(emulator):
-    """Both regions send on what began in them: to the other bus, else into their dead letters."""
+    """Both regions send on what was published in them: to the other bus, else into their dead letters."""
     urls = {}
     for region, other in ((HOME, AWAY), (AWAY, HOME)):
         events = emulator.client("events", region)
         events.create_event_bus(Name="news")
         dead, dead_arn = queue(emulator, region, "dead")
         seen, seen_arn = queue(emulator, region, "seen")
-        pattern = json.dumps({"detail": {"region": [region]}})
+        pattern = json.dumps({"detail": {"published_in": [region]}})
         events.put_rule(Name="on", EventBusName="news", EventPattern=pattern)
         target = {
             "Id": "other",
@@ -48,7 +48,7 @@ def publish(emulator, region):
         "EventBusName": "news",
         "Source": "ours",
         "DetailType": "FailoverCompleted",
-        "Detail": json.dumps({"region": region}),
+        "Detail": json.dumps({"published_in": region}),
     }
     assert emulator.client("events", region).put_events(Entries=[entry])["FailedEntryCount"] == 0
 
@@ -58,7 +58,7 @@ def test_an_event_reaches_the_other_regions_bus_once_and_does_not_come_back(emul
     publish(emulator, region)
     for place in (region, other):
         seen = received(emulator, place, buses[place]["seen"])
-        assert [event["detail"] for event in seen] == [{"region": region}]
+        assert [event["detail"] for event in seen] == [{"published_in": region}]
         assert received(emulator, place, buses[place]["dead"]) == []
 
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_delivered_lies_in_the_dead_letters(emulator, buses):
     publish(emulator, HOME)
     emulator.link(HOME, AWAY, cut=False)
     (lost,) = received(emulator, HOME, buses[HOME]["dead"])
-    assert (lost["detail-type"], lost["detail"]) == ("FailoverCompleted", {"region": HOME})
+    assert (lost["detail-type"], lost["detail"]) == ("FailoverCompleted", {"published_in": HOME})
     assert received(emulator, AWAY, buses[AWAY]["seen"]) == []
 
 

@@ -74,7 +74,7 @@ class Site:
             rds=ControlPlane(world, region),
             api=self,
             approvals=None,  # the journal is trusted and complete, so nobody is ever asked
-            bus=own_bus(SilentBus(), parameters, "payments"),
+            bus=own_bus(self.region, SilentBus(), parameters, "payments"),
             clock=self.clock,
             rds_in=lambda other: ControlPlane(world, other, caller=region),
         )
@@ -168,7 +168,7 @@ class Site:
             leases=self.leases,
             arrears=Arrears(region=self.region, journal=self.journal, clock=self.clock, grace_ms=GRACE_MS),
             database=self.database,
-            bus=EventBus(SilentBus(), Parameters(self.region), "payments"),
+            bus=EventBus(self.region, SilentBus(), Parameters(self.region), "payments"),
             clock=self.clock,
             elapsed=lambda: self._world.now_ms / 1000,
         )

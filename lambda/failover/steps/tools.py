@@ -78,7 +78,7 @@ class Tools:
             rds_in=lambda region: rds_in(region, parameters),
             api=RegionApi(parameters),
             approvals=Approvals(dynamodb, lambda: parameters.get("approvals/table")),
-            bus=own_bus(client("events", attempts=1), parameters, environment.system),
+            bus=own_bus(environment.region, client("events", attempts=1), parameters, environment.system),
             clock=now_ms,
         )
 

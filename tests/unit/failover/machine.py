@@ -32,7 +32,7 @@ def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> Tools:
         rds=west,
         api=west,
         approvals=west,
-        bus=own_bus(west, west, "payments"),
+        bus=own_bus(WEST, west, west, "payments"),
         clock=clock,
         rds_in=west.rds_in,
     )

@@ -32,7 +32,7 @@ def west() -> West:
 
 @pytest.fixture
 def tools(west: West, leases: LeaseTable, clock) -> SimpleNamespace:
-    return SimpleNamespace(region=WEST, leases=leases, bus=own_bus(west, west, "payments"), clock=clock)
+    return SimpleNamespace(region=WEST, leases=leases, bus=own_bus(WEST, west, west, "payments"), clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,7 @@ def test_P05_the_end_of_a_takeover_is_told_once_on_the_own_regions_bus(*, tools,
         "epoch": 8,
         "from": EAST,
         "to": WEST,
+        "published_in": WEST,
     }
     assert entry == {
         "EventBusName": "payments-events",

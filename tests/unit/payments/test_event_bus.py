@@ -58,7 +58,7 @@ def bus_on(client: object, parameters: dict[str, str], *, globally: bool = True)
             raise ParameterUnavailable(name)
         return parameters[name]
 
-    return EventBus(client, SimpleNamespace(get=get), "payments", globally=globally)
+    return EventBus("us-west-2", client, SimpleNamespace(get=get), "payments", globally=globally)
 
 
 ALL = {"events/bus": "payments-events-test", "events/endpoint": "abc.veo"}
@@ -80,6 +80,7 @@ def test_events_go_through_the_global_endpoint(client) -> None:
         "epoch": 7,
         "region": "us-east-1",
         "settled_at": "2026-01-01T00:00:00.000000Z",
+        "published_in": "us-west-2",
     }
 
 

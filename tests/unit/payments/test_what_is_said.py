@@ -109,7 +109,7 @@ EVENT = DomainEvent(
 
 def bus(answers) -> EventBus:
     parameters = SimpleNamespace(get={"events/bus": "bus", "events/endpoint": "abc.veo"}.__getitem__)
-    return EventBus(SimpleNamespace(put_events=answers), parameters, "payments", globally=True)
+    return EventBus("us-east-1", SimpleNamespace(put_events=answers), parameters, "payments", globally=True)
 
 
 def test_an_endpoint_that_failed_is_named_before_the_bus_is_used(caplog) -> None:

@@ -38,7 +38,10 @@ def told(here: str, there: str) -> list[dict[str, str]]:
             region=here,
             leases=SimpleNamespace(read=lambda lease=lease: lease),
             bus=own_bus(
-                SimpleNamespace(put_events=put_events), SimpleNamespace(get=lambda name: name), "payments"
+                here,
+                SimpleNamespace(put_events=put_events),
+                SimpleNamespace(get=lambda name: name),
+                "payments",
             ),
             clock=lambda: 1,
         )
@@ -53,4 +56,6 @@ def test_P05_the_rule_sends_on_all_that_is_told_and_names_nothing_else(stacks, c
     entries = told(*PLACES[code])
     assert {entry["DetailType"] for entry in entries} | {PAYMENT_SETTLED} == set(pattern["detail-type"])
     assert {entry["Source"] for entry in entries} | {"payments"} == set(pattern["source"])
-    assert {json.loads(entry["Detail"])["region"] for entry in entries} == set(pattern["detail"]["region"])
+    assert {json.loads(entry["Detail"])["published_in"] for entry in entries} == set(
+        pattern["detail"]["published_in"]
+    )

@@ -53,22 +53,23 @@ def test_an_archive_has_a_customer_key_where_the_provider_knows_how_to_say_so(re
 
 
 @pytest.mark.parametrize(("code", "here", "there"), REGIONS)
-def test_P05_critical_events_that_began_here_go_to_the_other_regions_bus(stacks, code, here, there):
+def test_P05_critical_events_that_were_published_here_go_to_the_other_regions_bus(stacks, code, here, there):
     rule, target = rule_of(stacks[code]), replication(stacks[code])
     assert rule["event_bus_name"].startswith("${aws_cloudwatch_event_bus.")
     assert json.loads(rule["event_pattern"]) == {
         "source": ["payments", "payments.operations"],
         "detail-type": list(CRITICAL),
-        "detail": {"region": [here]},
+        "detail": {"published_in": [here]},
     }
     assert target["arn"] == f"arn:aws:events:{there}:{ACCOUNT}:event-bus/payments-events-test"
     assert target["event_bus_name"] == rule["event_bus_name"]
 
 
 def test_P05_an_event_never_comes_back(stacks):
-    """What one region's rule sends on began there, so the other's rule does not match it."""
+    """What one region's rule sends on was published there, so the other's rule does not match it."""
     began = [
-        set(json.loads(rule_of(stacks[code])["event_pattern"])["detail"]["region"]) for code, *_ in REGIONS
+        set(json.loads(rule_of(stacks[code])["event_pattern"])["detail"]["published_in"])
+        for code, *_ in REGIONS
     ]
     assert not began[0] & began[1]
 
