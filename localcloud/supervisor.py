@@ -67,7 +67,7 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
     LOGS.mkdir(parents=True, exist_ok=True)
     state = _plan(regions, folder)
     async with AsyncExitStack() as parts:
-        pair, links = await _databases(parts, state, folder)
+        pair, links = await _databases(parts, state, folder, writer=settings.primary.name)
         aws = EmulatedAws(_emulator_config(state, settings), folder)
         plane = _route53(state, time_scale)
         loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
@@ -108,7 +108,7 @@ def _plan(regions: list[str], folder: Path) -> CloudState:
 
 
 async def _databases(
-    parts: AsyncExitStack, state: CloudState, folder: Path
+    parts: AsyncExitStack, state: CloudState, folder: Path, *, writer: str
 ) -> tuple[PostgresPair, dict[str, Link]]:
     pair = PostgresPair(
         folder,
@@ -121,7 +121,7 @@ async def _databases(
         links[name] = Link(pair.socket(name))
         await links[name].start(region.link_port)
         parts.push_async_callback(links[name].stop)
-    await asyncio.to_thread(pair.start, next(iter(state.regions)))
+    await asyncio.to_thread(pair.start, writer)
     for link in links.values():
         link.delay_ms = REPLICATION_DELAY_MS
     return pair, links
