@@ -59,26 +59,21 @@ async def run_drill(
     load = Load(run=run, api_name=world.api_name, doors=world.doors, resolver=world.resolver, plan=plan)
     history, pace = History(), Pace()
     progress.say(f"load: {plan.rate:g} payments/s from {plan.populations} client populations")
-    async with (
-        observing(world, history, pace),
-        load.arriving(),
-        progress.showing(
-            View(
-                scenario=scenario,
-                history=history,
-                load=load,
-                marks=progress.marks,
-                primary=world.primary,
-                other=world.survivor,
-            )
-        ),
-    ):
+    view = View(
+        scenario=scenario,
+        history=history,
+        load=load,
+        marks=progress.marks,
+        primary=world.primary,
+        other=world.survivor,
+    )
+    async with observing(world, history, pace), load.arriving(), progress.showing(view):
         await asyncio.sleep(plan.ramp_s)
         steady_since = time.time()
         async with metered() as meter:
             await asyncio.sleep(scenario.given.steady_s)
             pace.close = True
-            fault = await _break(world, scenario, load, plan, progress)
+            fault = await _break(world, view, plan, progress)
         until, host = time.time(), meter.read()
         progress.say(f"arrivals end; {load.pending} payments still wait for their answer")
         await load.drain(scenario.follow.drain_s)
@@ -100,8 +95,9 @@ async def run_drill(
     )
 
 
-async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, progress: Progress) -> Fault:
+async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -> Fault:
     """Go through the timeline of the scenario, look on, and tell what was done."""
+    scenario = view.scenario
     now = [step for step in scenario.steps if step.after_s == 0]
     marks = [await _strike(world, step.deed, progress) for step in now]
     at, done_at = marks[0].at, marks[-1].done_at
@@ -117,7 +113,7 @@ async def _break(world: World, scenario: Scenario, load: Load, plan: LoadPlan, p
 
     rest = asyncio.create_task(later())
     try:
-        await _follow(load, plan, scenario, at, progress)
+        await _follow(view, plan, at, progress)
     finally:
         await tasks.end([rest])
     return Fault(
@@ -142,25 +138,24 @@ async def _strike(world: World, deed: Deed, progress: Progress) -> Mark:
     return mark
 
 
-async def _follow(load: Load, plan: LoadPlan, scenario: Scenario, at: float, progress: Progress) -> None:
-    """Look on for the longest time, or until the service was restored for a while and no step is left."""
-    follow = scenario.follow
+async def _follow(view: View, plan: LoadPlan, at: float, progress: Progress) -> None:
+    """Look on until the service was restored for a while, DNS follows and no step is left, or too long."""
+    scenario, follow = view.scenario, view.scenario.follow
     end = at + follow.at_most_s
-    restored: int | None = None
-    while time.time() < end:
+    enough: float | None = None
+    while time.time() < end and not (enough and time.time() >= enough and view.history.dns_follows):
         await asyncio.sleep(_COUNT_S)
-        if restored is not None or not scenario.expect.moves:
+        if enough or not scenario.expect.moves:
             continue
         answered = time.time() - plan.request_timeout_s
-        attempts = (attempt for operation in load.operations for attempt in operation.attempts)
+        attempts = (attempt for operation in view.load.operations for attempt in operation.attempts)
         restored = restored_s(attempts, at, answered, follow.good_s)
         if restored is not None:
             progress.say(f"[bold green]restored[/bold green] {restored} s after the fault")
-            enough_s = max(
+            enough = at + max(
                 restored + follow.good_s + follow.after_restored_s,
                 scenario.last_step_s + follow.after_last_step_s if scenario.last_step_s else 0.0,
             )
-            end = min(end, at + enough_s)
 
 
 async def _steps(world: World, scenario: Scenario, fault: Fault) -> Sequence[StepSeen]:

@@ -79,6 +79,14 @@ class History:
     dns: list[DnsSeen] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
 
+    @property
+    def dns_follows(self) -> bool:
+        """Whether the last fresh answer named the last holder of the lease that was seen.
+
+        Callers may be served long before: a region without the lease forwards what DNS still sends it.
+        """
+        return bool(self.dns and self.leases) and self.dns[-1].region == self.leases[-1].holder
+
     def add(self, seen: Seen) -> None:
         """Append *seen* to the list of its kind."""
         match seen:

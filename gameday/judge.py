@@ -14,8 +14,8 @@ from gameday.steadiness import steadiness
 from gameday.summary import Host, Measured, Steady, Summary, Terraform
 from gameday.tenure import tenures
 from gameday.timeline import Event, events, moments
-from gameday.validity import Limits, invalid_reasons
-from gameday.verdict import DECLARED_AWS, calls, checks, payments, rpo_s, verdict
+from gameday.validity import Limits, excuses, invalid_reasons
+from gameday.verdict import DECLARED_AWS, calls, checks, only_slow, payments, rpo_s, verdict
 
 _LEAST_SHARE = 0.9
 """Share of the payments the steady phase should have brought that must have been settled in it."""
@@ -48,6 +48,7 @@ def judge(
     end = record.until if whole else fault.at + (seen.restored_s or 0)
     findings = check(record.operations, record.rows, record.journal, tenures(record.history.leases), fault)
     made = recovery_calls(record.calls, fault, end, planned=planned)
+    limits = Limits(steady_payments=int(rate * scenario.given.steady_s * _LEAST_SHARE))
     reasons = invalid_reasons(
         history=record.history,
         operations=record.operations,
@@ -55,7 +56,7 @@ def judge(
         fault=fault,
         steady_since=record.steady_since,
         host=record.host,
-        limits=Limits(steady_payments=int(rate * scenario.given.steady_s * _LEAST_SHARE)),
+        limits=limits,
     )
     measured = Measured.of(seen, rpo_s(findings, fault))
     moved = steadiness(record.history, record.operations, fault, seen.restored_s, record.until)
@@ -70,6 +71,8 @@ def judge(
         terraform=terraform,
         steady=steady,
     )
+    if only_slow(met):
+        reasons += excuses(record.host, limits)
     summary = Summary(
         run=record.run,
         scenario=scenario.code,
@@ -90,7 +93,12 @@ def judge(
         calls=made_counts,
         terraform=terraform,
         versions=versions,
-        host=Host(cores=cpu_count() or 1, load_per_core=record.host.per_core, steal=record.host.steal),
+        host=Host(
+            cores=cpu_count() or 1,
+            load_per_core=record.host.per_core,
+            steal=record.host.steal,
+            pressure=record.host.pressure,
+        ),
         checks=met,
         verdict=verdict(reasons, met),
     )

@@ -143,11 +143,12 @@ class Terraform(_Part):
 
 
 class Host(_Part):
-    """The machine, from the steady phase until the last payment arrived; the load is its highest."""
+    """The machine from the steady phase until the last payment arrived; load and pressure at worst."""
 
     cores: int
     load_per_core: float
     steal: float
+    pressure: float = 0.0
 
 
 class Check(_Part):

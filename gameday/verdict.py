@@ -45,6 +45,17 @@ _HARM = frozenset(
 )
 """Expectations about safety: no overloaded machine and no restless start excuses that one is missed."""
 
+_SPEED = frozenset(
+    {
+        "failed attempts, per mille",
+        "longest stall of a payment, s",
+        "payments without an acknowledgement",
+        "recovery time objective, s",
+        "restored within, s",
+    }
+)
+"""Expectations that a slow machine alone can make a run miss."""
+
 
 def rpo_s(findings: LedgerFindings, fault: Fault) -> float:
     """How far back the oldest lost payment goes before the fault, in seconds; 0 when none is lost."""
@@ -146,6 +157,12 @@ def _besides(expect: Expect, steady: Steady, payments: Payments) -> list[Check]:
     if expect.loss is not None:
         asked.append(_exactly(f"promotion went on by {expect.loss}", 1, int(steady.loss == expect.loss)))
     return asked
+
+
+def only_slow(checks: Sequence[Check]) -> bool:
+    """Whether the run missed something, and nothing but what takes time."""
+    missed = {check.name for check in checks if not check.met}
+    return bool(missed) and missed <= _SPEED
 
 
 def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check]) -> Verdict:

@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from lib import config
+from lib.errors import SettingsError
 from localcloud import deployment, lifecycle
 from localcloud.errors import LocalCloudError
 from localcloud.paths import OUTPUTS, STATE
@@ -45,7 +47,7 @@ def up() -> None:
 
 
 def _how_to_call(cloud: CloudState) -> str:
-    primary = next(iter(cloud.regions.values()))
+    primary = cloud.regions[config.load().primary.name]
     variables = " ".join(
         f"{name}={value}"
         for name, value in cloud.aws_environment(next(iter(cloud.regions))).items()
@@ -150,7 +152,7 @@ def main() -> None:
     """Run a command; a known error is two lines and exit code 1, Ctrl-C is exit code 130."""
     try:
         app(standalone_mode=True)
-    except LocalCloudError as error:
+    except (LocalCloudError, SettingsError) as error:
         Console(stderr=True, highlight=False).print(f"[red]error:[/red] {error}", soft_wrap=True)
         raise SystemExit(1) from None
 

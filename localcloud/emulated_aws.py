@@ -1,6 +1,7 @@
 """The emulated AWS as a child process, and the calls that steer its region gate."""
 
 import json
+import shutil
 import subprocess
 import urllib.request
 from collections.abc import Mapping
@@ -34,7 +35,9 @@ class EmulatedAws:
         settings.touch(mode=0o600)
         settings.write_text(json.dumps(self.config))
         temporary = self.folder / "tmp"
-        temporary.mkdir(parents=True, exist_ok=True)
+        if temporary.exists():
+            shutil.rmtree(temporary)  # processes of a cloud that is gone
+        temporary.mkdir()
         log = LOGS / "emulator.log"
         with log.open("w") as stream:
             self._process = subprocess.Popen(

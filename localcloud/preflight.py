@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from lib import config
 from localcloud.errors import LocalCloudError, MissingTool
 from localcloud.paths import EMULATOR_PYTHON, STATE
 from localcloud.toolchain import find_binary
@@ -12,7 +13,8 @@ NEEDED_BYTES = 2 * 1024**3
 
 
 def check(state: Path = STATE, emulator: Path = EMULATOR_PYTHON) -> None:
-    """Raise LocalCloudError for the first thing that is missing."""
+    """Raise LocalCloudError for the first thing that is missing, SettingsError for bad settings."""
+    config.load()
     find_binary()
     if shutil.which("node") is None:
         raise MissingTool("node is not on PATH", "install Node.js 18 or newer: CDKTF synthesizes through it")

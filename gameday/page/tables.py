@@ -120,9 +120,8 @@ def versions(summary: Summary) -> Markup:
     """What was run, on what."""
     rows = [[name, version] for name, version in sorted(summary.versions.items())]
     host = summary.host
-    rows.append(
-        ["machine", f"{host.cores} cores, load {host.load_per_core:g} a core, steal {host.steal:.1%}"]
-    )
+    busy = f"load {host.load_per_core:g} a core, steal {host.steal:.1%}, pressure {host.pressure:.0%}"
+    rows.append(["machine", f"{host.cores} cores, {busy}"])
     return table("Everything that took part", ["what", "version"], rows)
 
 

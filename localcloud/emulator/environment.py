@@ -39,5 +39,4 @@ def settings(config: EmulatorConfig) -> dict[str, str]:
         "DOCKER_HOST": "unix:///nowhere",  # never starts or reaps containers of this machine
         "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # bounded by function instead, see patches/workers.py
         "LOG_LEVEL": "WARNING",  # a line a request is a fifth of the time of a request
-        "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -29,6 +29,19 @@ def test_a_function_sees_neither_the_operators_key_nor_the_users_settings(emulat
     assert emulator.config["secret_access_key"] not in environment.values()
 
 
+def test_processes_of_the_same_code_share_a_folder_and_its_bytecode(emulator):
+    told = [invoke(emulator, {"do": "code"}, region)[1] for region in (HOME, AWAY)]
+    assert told[0]["pid"] != told[1]["pid"]
+    assert told[0]["file"] == told[1]["file"]
+    assert told[1]["compiled"]
+
+
+def test_other_code_has_a_folder_of_its_own(emulator):
+    function(emulator, role(emulator, "other"), name="other", code="def handler(*_): return __file__")
+    _, other = invoke(emulator, {}, name="other")
+    assert os.path.realpath(other) != invoke(emulator, {"do": "code"})[1]["file"]
+
+
 def test_an_exception_is_reported_by_its_class(emulator):
     error, body = invoke(emulator, {"do": "fail"})
     assert (error, body["errorType"]) == ("Unhandled", "StaleEpoch")

@@ -12,6 +12,7 @@ from localcloud.emulator.patches import (
     aurora,
     authorization,
     backups,
+    code,
     config_rules,
     documents,
     events,
@@ -36,6 +37,7 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
     hooks = Hooks(config.hook_url, config.token)
     authorization.name_global_clusters()
     authorization.take_loopback_for_tls()
+    code.unpack_once()
     workers.point_at_own_region(config.region_ports)
     surroundings.surround(clocks.files, config.redirections)
     workers.end_with_the_server()

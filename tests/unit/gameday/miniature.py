@@ -18,9 +18,10 @@ from gameday.settings import DrillSettings
 from gameday.summary import ConfiguredWaits, Objectives, Terraform
 from gameday.troubles import Lag
 from gameday.validity import HostLoad
+from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld, running
 
-PLAN = LoadPlan(rate=40.0, ramp_s=0.5, populations=4, request_timeout_s=0.5)
+PLAN = LoadPlan(rate=40.0, ramp_s=0.5, populations=4, request_timeout_s=1.0)
 MINIATURE = Scenario(
     code="S1",
     title="miniature",
@@ -77,6 +78,21 @@ class Mute(FakeWorld):
         raise ObservationFailed("the state machine does not tell")
 
 
+class Forwarding(FakeWorld):
+    """The region that lost the lease forwards to its new holder, which DNS names only seconds later."""
+
+    named = EAST
+
+    async def resolve(self, name):
+        return replace(await super().resolve(name), target=f"abc123.execute-api.{self.named}.amazonaws.com")
+
+    async def _take_over(self):
+        await super()._take_over()
+        self.doors[EAST] = self.doors[WEST]
+        await asyncio.sleep(6.0)
+        self.named = WEST
+
+
 @dataclass(frozen=True)
 class Drilled:
     """Drills that were held at the same time: they wait far more than they work."""
@@ -84,6 +100,7 @@ class Drilled:
     moved: Record
     stayed: Record
     prepared: Record
+    forwarded: Record
     mute: BaseException
     kept: FakeWorld
     """The world of the one that stayed."""
@@ -98,6 +115,7 @@ async def all_at_once() -> Drilled:
         drilled(FakeWorld()),
         drilled(kept, WITNESS_LOST),
         drilled(lagging, PREPARED),
+        drilled(Forwarding()),
         drilled(Mute()),
         return_exceptions=True,
     )

@@ -18,6 +18,7 @@ from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld
 from tests.unit.gameday.miniature import (
     LAG,
+    MINIATURE,
     PREPARED,
     WITNESS_LOST,
     Drilled,
@@ -65,6 +66,12 @@ def test_the_moments_are_those_of_the_fake_takeover(record):
     assert measured.rpo_s == 0.0
 
 
+def test_a_drill_looks_on_until_dns_names_the_holder_however_soon_callers_were_served(drills):
+    summary = judged(drills.forwarded).summary
+    assert summary.measured.restored_s + MINIATURE.follow.good_s + 1 < summary.measured.dns_moved_s
+    assert summary.steady.dns_moves == 1
+
+
 def test_a_ledger_that_forgot_payments_is_found_out(record):
     summary = judged(replace(record, rows=record.rows[3:])).summary
     assert summary.valid
@@ -82,6 +89,18 @@ def test_an_invalid_run_says_nothing_however_good_it_looks(record):
 def test_an_overloaded_machine_excuses_no_lost_payment(record):
     summary = judged(replace(record, rows=record.rows[3:], host=HostLoad(per_core=9.0, steal=0.0))).summary
     assert (summary.valid, summary.verdict) == (False, "missed")
+
+
+def test_a_machine_under_pressure_excuses_slowness_and_nothing_else(record):
+    pressed = replace(record, host=HostLoad(per_core=0.5, steal=0.0, pressure=0.5))
+    assert judged(pressed).summary.verdict == "met"
+    hasty = replace(MINIATURE, expect=replace(MINIATURE.expect, restored_s=0.1))
+    assert judged(record, hasty).summary.verdict == "missed"
+    assert judged(pressed, hasty).summary.invalid_reasons == (
+        "V42 processes waited for a processor in 50% of half a minute",
+    )
+    proven = replace(hasty, expect=replace(hasty.expect, least_rescued=1))
+    assert judged(pressed, proven).summary.verdict == "missed"
 
 
 def test_the_evidence_can_be_checked_later(record, tmp_path):

@@ -95,6 +95,38 @@ async def test_the_load_is_that_of_the_busiest_minute(monkeypatch):
     assert meter.read().per_core == 8.0
 
 
+def test_the_pressure_is_that_of_the_busiest_half_minute(tmp_path, monkeypatch):
+    pressure, clock = tmp_path / "cpu", iter(range(0, 100, 5))
+    monkeypatch.setattr(host.time, "monotonic", lambda: float(next(clock)))
+    waits = iter([0, 1, 2, 3, 7, 11, 15, 19, 19, 19])
+
+    def waited():
+        pressure.write_text(
+            f"some avg10=9.00 avg60=9.00 avg300=9.00 total={next(waits)}000000\nfull avg10=0.00 total=9\n"
+        )
+
+    waited()
+    meter = HostMeter(pressure=pressure)
+    for _ in range(9):
+        waited()
+        meter.look()
+    assert meter.read().pressure == (19 - 1) / 30
+
+
+def test_a_spell_shorter_than_half_a_minute_is_no_pressure(tmp_path, monkeypatch):
+    pressure, clock = tmp_path / "cpu", iter(range(0, 100, 5))
+    monkeypatch.setattr(host.time, "monotonic", lambda: float(next(clock)))
+    pressure.write_text("some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n")
+    meter = HostMeter(pressure=pressure)
+    pressure.write_text("some avg10=0.00 avg60=0.00 avg300=0.00 total=5000000\n")
+    meter.look()
+    assert meter.read().pressure == 0.0
+
+
+def test_pressure_is_zero_where_the_machine_does_not_tell(tmp_path):
+    assert HostMeter(pressure=tmp_path).read().pressure == 0.0
+
+
 def test_steal_is_zero_where_the_machine_does_not_tell(tmp_path):
     assert HostMeter(tmp_path / "absent").read().steal == 0.0
 

@@ -4,7 +4,7 @@ import pytest
 
 from gameday.calls import Call
 from gameday.history import DnsSeen, ReadySeen
-from gameday.validity import HostLoad, Limits, invalid_reasons
+from gameday.validity import HostLoad, Limits, excuses, invalid_reasons
 from tests.unit.gameday.builders import EAST, FAULT, WEST, attempt, failed, history, operation
 
 STEADY = [operation(980.0 + n / 10) for n in range(190)]
@@ -75,6 +75,14 @@ def test_a_region_that_was_not_ready_is_quoted():
 )
 def test_one_fact_makes_a_run_invalid(changes, rule):
     assert rules(**changes) == [rule]
+
+
+def test_only_pressure_above_the_limit_excuses():
+    limits = Limits(steady_payments=1)
+    assert excuses(replace(CALM, pressure=0.35), limits) == []
+    assert excuses(replace(CALM, pressure=0.36), limits) == [
+        "V42 processes waited for a processor in 36% of half a minute"
+    ]
 
 
 @pytest.mark.parametrize(

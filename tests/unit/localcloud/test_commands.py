@@ -1,7 +1,11 @@
+import sys
+from types import SimpleNamespace
+
 import pytest
 from typer.testing import CliRunner
 
 from localcloud import __main__ as command
+from localcloud.deployment import Deployment
 
 
 @pytest.mark.parametrize(("left", "code"), [(0, 0), (2, 1)])
@@ -10,3 +14,23 @@ def test_destroy_says_what_is_left_and_fails_if_anything_is(monkeypatch, left, c
     monkeypatch.setattr(command.deployment, "destroy", lambda cloud, say: left)
     done = CliRunner().invoke(command.app, ["destroy"])
     assert (done.exit_code, done.stdout) == (code, f"{left} resources left\n")
+
+
+def test_settings_that_will_not_do_are_one_line_and_exit_code_1(monkeypatch, capsys):
+    monkeypatch.setenv("PRIMARY_REGION", "eu-west-1")
+    monkeypatch.setattr(sys, "argv", ["localcloud", "up"])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("error: PRIMARY_REGION = eu-west-1: ")
+
+
+def test_the_first_payment_is_made_where_the_settings_put_the_primary(monkeypatch):
+    regions = {name: SimpleNamespace(front_door=f"http://door.{name}") for name in ("us-east-1", "us-west-2")}
+    cloud = SimpleNamespace(regions=regions, aws_environment=lambda region: {})
+    monkeypatch.setenv("PRIMARY_REGION", "us-west-2")
+    monkeypatch.setattr(command.lifecycle, "start", lambda say: cloud)
+    monkeypatch.setattr(command.lifecycle, "wait_until_ready", lambda doors, say: None)
+    monkeypatch.setattr(command.deployment, "deploy", lambda cloud, say: Deployment([], 2, 1.0))
+    printed = CliRunner().invoke(command.app, ["up"]).stdout
+    assert "curl -sS http://door.us-west-2/payments" in printed

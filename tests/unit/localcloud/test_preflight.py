@@ -3,6 +3,7 @@ from collections import namedtuple
 
 import pytest
 
+from lib.errors import SettingsError
 from localcloud import preflight
 from localcloud.errors import LocalCloudError, MissingTool
 
@@ -36,3 +37,9 @@ def test_without_node_its_use_is_said(tmp_path, emulator, monkeypatch):
 
 def test_a_machine_with_everything_passes(tmp_path, emulator):
     preflight.check(tmp_path, emulator)
+
+
+def test_settings_that_will_not_do_are_said_before_anything_starts(tmp_path, emulator, monkeypatch):
+    monkeypatch.setenv("PRIMARY_REGION", "eu-west-1")
+    with pytest.raises(SettingsError, match="eu-west-1"):
+        preflight.check(tmp_path, emulator)
