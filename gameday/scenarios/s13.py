@@ -1,7 +1,6 @@
 """S13: the disk of the writer is full. A holder that cannot write is unfit: the other one takes over."""
 
 from gameday.faults import Place, at_once
-from gameday.load import LoadPlan
 from gameday.scenario import Expect, Scenario
 from gameday.troubles import FillDisk
 
@@ -9,8 +8,6 @@ S13 = Scenario(
     code="S13",
     title="disk full on the writer",
     steps=at_once(FillDisk(Place.HOLDER)),
-    # A thousand accepted payments more would be settled and told in one go, on the cores that serve clients.
-    load=LoadPlan(rate=20.0),
     # As S1. Until its lease has run out the holder accepts payments (202), which the successor settles.
     expect=Expect(moves=1, restored_s=120.0),
 )

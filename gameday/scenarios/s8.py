@@ -5,7 +5,6 @@ The journal must make the loss zero, and the takeover's own record must say that
 
 from failover.loss import Loss
 from gameday.faults import Kill, Place, at_once
-from gameday.load import LoadPlan
 from gameday.scenario import Expect, Given, Scenario
 from gameday.troubles import Lag
 
@@ -15,6 +14,5 @@ S8 = Scenario(
     # More than the 30 s of failover/steps/inspection.py, for the whole load: none of it is replicated.
     given=Given(steady_s=40.0, deeds=(Lag(120.0),)),
     steps=at_once(Kill(Place.HOLDER)),
-    load=LoadPlan(rate=20.0),
     expect=Expect(moves=1, restored_s=150.0, least_rescued=750, loss=Loss.JOURNAL_COMPLETE),
 )
