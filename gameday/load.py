@@ -28,8 +28,8 @@ class LoadPlan:
     """How much load, from whom, and how patient."""
 
     rate: float = 20.0
-    """Payments that arrive a second. Two cores that run both regions answer some 55 attempts a second: with
-    retries this is half of that, so that what is measured is the recovery and not a queue."""
+    """Payments that arrive a second. Twice as many, with their retries, are all that two cores can answer
+    which run both regions: then a queue is measured and not the recovery."""
     ramp_s: float = 4.0
     """Seconds in which the rate grows from nothing, so that functions start one after the other."""
     populations: int = 8

@@ -59,8 +59,8 @@ def test_a_region_that_is_not_ready_says_why_and_one_without_an_answer_is_the_er
 
 def test_the_moments_are_those_of_the_fake_takeover(record):
     measured = judged(record).summary.measured
-    assert 0.75 <= measured.detected_s <= 2.5
-    assert 1.5 <= measured.active_s <= 4.0
+    assert 0.75 <= measured.detected_s <= 1.5
+    assert 1.5 <= measured.active_s <= 2.5
     assert measured.dns_moved_s < measured.ready_s
     assert 1 <= measured.restored_s <= 6
     assert measured.rpo_s == 0.0
@@ -167,7 +167,7 @@ async def test_a_system_whose_automation_is_paused_never_starts_a_drill():
 def test_where_nobody_may_move_the_holders_own_ledger_counts_and_every_step_is_taken(drills):
     record = drills.stayed
     assert [mark.what for mark in record.fault.marks] == ["us-east-2 killed", "us-east-2 returns"]
-    assert 0.5 <= record.fault.marks[1].at - record.fault.at < record.until - record.fault.at
+    assert 0.5 <= record.fault.marks[1].at - record.fault.at < 1.0
     assert drills.kept.ledger_of == EAST
     summary = judged(record, WITNESS_LOST).summary
     assert [check for check in summary.checks if not check.met] == []
