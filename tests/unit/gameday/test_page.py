@@ -90,6 +90,11 @@ def test_an_invalid_run_says_why():
     assert "Invalid: V40" in read.text
 
 
+def test_the_report_tells_how_busy_the_machine_was():
+    read = Reader(drawn(record(host=HostLoad(per_core=0.5, steal=0.021, pressure=0.26))))
+    assert "load 0.5 a core, steal 2.1%, pressure 26%" in read.text
+
+
 def test_where_nobody_moves_nothing_of_the_objective_is_used():
     read = Reader(drawn(record(NOBODY_MOVES), "S11"))
     assert "Nobody moved" in read.text
