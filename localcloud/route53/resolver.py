@@ -7,7 +7,6 @@ ResolutionError
 
 import asyncio
 import secrets
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -142,12 +141,12 @@ class CachingResolver:
 
     Args:
         resolver: Asked when the cache has nothing.
-        clock: Seconds, monotonic.
+        clock: Seconds, monotonic; without one, that of the running event loop.
     """
 
-    def __init__(self, resolver: Resolves, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, resolver: Resolves, clock: Callable[[], float] | None = None) -> None:
         self._resolver = resolver
-        self._clock = clock
+        self._clock = clock or (lambda: asyncio.get_running_loop().time())
         self._kept: dict[str, tuple[Answer, float]] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 

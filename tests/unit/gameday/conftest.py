@@ -1,3 +1,6 @@
+import asyncio
+from collections.abc import Callable
+
 import pytest
 
 from gameday.cloud import Deployed, Outputs
@@ -5,6 +8,14 @@ from gameday.local_world import LocalWorld
 from lib import config
 from localcloud.state import CloudState, RegionState
 from tests.unit.gameday.builders import EAST, WEST
+from tests.unit.gameday.simulated import SimulatedLoop
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests marked `simulated` wait in simulated time."""
+    if item.get_closest_marker("simulated"):
+        return {"simulated": SimulatedLoop}
+    return {"real": asyncio.new_event_loop}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A drill that takes seconds: real HTTP, real clients, real observers; only the cloud is fake."""
+"""A drill in simulated time: real HTTP, real clients, real observers; only the cloud is fake."""
 
 import asyncio
 import io
@@ -58,17 +58,14 @@ def console() -> Console:
     return Console(file=io.StringIO(), width=120)
 
 
-async def drilled(world: FakeWorld, scenario: Scenario = MINIATURE, plan: LoadPlan = PLAN) -> Record:
+async def drilled(world: FakeWorld, scenario: Scenario = MINIATURE) -> Record:
     async with running(world):
-        record = await run_drill(world, scenario, plan, Progress(console()), run="mini")
-    for operation in record.operations:  # the machine of a test may be busy
-        operation.due = operation.started
+        record = await run_drill(world, scenario, PLAN, Progress(console()), run="mini")
     return replace(record, host=CALM)
 
 
 def judged(record: Record, scenario: Scenario = MINIATURE) -> Judgement:
-    """Steady with a quarter of the payments: the machine of a test may be busy."""
-    return judge(record, scenario, SETTINGS, rate=PLAN.rate / 4, terraform=Terraform(), versions={"a": "1"})
+    return judge(record, scenario, SETTINGS, rate=PLAN.rate, terraform=Terraform(), versions={"a": "1"})
 
 
 class Mute(FakeWorld):
@@ -95,7 +92,7 @@ class Forwarding(FakeWorld):
 
 @dataclass(frozen=True)
 class Drilled:
-    """Drills that were held at the same time: they wait far more than they work."""
+    """Drills that were held at the same time."""
 
     moved: Record
     stayed: Record

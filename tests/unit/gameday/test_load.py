@@ -11,6 +11,8 @@ from localcloud.route53.resolver import Answer, NameNotFoundError
 from tests.unit.gameday.builders import EAST, WEST, operation
 from tests.unit.gameday.fakes import FakeWorld, running
 
+pytestmark = pytest.mark.simulated
+
 PLAN = LoadPlan(rate=50.0, ramp_s=0.0, populations=2, request_timeout_s=0.5)
 
 
