@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 _CHUNK = 64 * 1024
@@ -13,8 +14,9 @@ TCP window. It bounds throughput at 4 MiB a delay: 40 MB/s at 100 ms."""
 class Link:
     """Listens on 127.0.0.1 and relays every connection to the Unix socket *target*.
 
-    It belongs to one event loop. *delay_ms* is the latency of one direction and may be changed at
-    any time; bytes keep their order, and a long delay does not mean fewer of them under way. A held
+    It belongs to one event loop. What the target sends is late by *delay_ms*, what is sent to it is not: a
+    standby lags behind its writer, and confirms at once what has arrived. The delay may be changed at any
+    time; bytes keep their order, and a long delay does not mean fewer of them under way. A held
     link is a network that swallows packets: connections stay open and silent. A cut link is one
     that says no: open connections break off, new ones end at once. `heal` ends both.
     """
@@ -84,8 +86,8 @@ class Link:
         delivered = False
         try:
             async with asyncio.TaskGroup() as directions:
-                directions.create_task(self._carry(reader, far_writer))
-                directions.create_task(self._carry(far_reader, writer))
+                directions.create_task(self._carry(reader, far_writer, _at_once))
+                directions.create_task(self._carry(far_reader, writer, self._lag_s))
             delivered = True
         except* OSError:
             pass  # one end broke: the other one learns it below
@@ -96,17 +98,16 @@ class Link:
                 else:
                     end.transport.abort()
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    def _lag_s(self) -> float:
+        return self.delay_ms / 1000
+
+    async def _carry(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, late_s: Callable[[], float]
+    ) -> None:
         pipe = _Pipe(_UNDER_WAY_BYTES)
         async with asyncio.TaskGroup() as both:
-            both.create_task(self._receive(source, pipe))
+            both.create_task(_receive(source, pipe, late_s))
             both.create_task(self._deliver(pipe, sink))
-
-    async def _receive(self, source: asyncio.StreamReader, pipe: "_Pipe") -> None:
-        now = asyncio.get_running_loop().time
-        while chunk := await source.read(_CHUNK):
-            await pipe.put(now() + self.delay_ms / 1000, chunk)
-        await pipe.put(now() + self.delay_ms / 1000, b"")
 
     async def _deliver(self, pipe: "_Pipe", sink: asyncio.StreamWriter) -> None:
         now = asyncio.get_running_loop().time
@@ -120,6 +121,17 @@ class Link:
             sink.write(chunk)
             await sink.drain()
             self.carried_bytes += len(chunk)
+
+
+def _at_once() -> float:
+    return 0.0
+
+
+async def _receive(source: asyncio.StreamReader, pipe: "_Pipe", late_s: Callable[[], float]) -> None:
+    now = asyncio.get_running_loop().time
+    while chunk := await source.read(_CHUNK):
+        await pipe.put(now() + late_s(), chunk)
+    await pipe.put(now() + late_s(), b"")
 
 
 class _Pipe:

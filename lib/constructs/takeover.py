@@ -29,8 +29,9 @@ STEP_LIMIT_S = 70
 APPROVAL_PAUSE_S = 5
 APPROVAL_WAITS = 300
 """25 minutes: the keeper gives a takeover up after 30."""
-SETTLE_WAITS = 60
-"""So many seconds may replication need to catch up while nobody is served; then the drain is undone."""
+SETTLE_WAITS = 40
+"""More than a minute, as the step itself looks for most of a second: so long may replication need to catch
+up while nobody is served; then the drain is undone."""
 RETRIES = [
     {"ErrorEquals": [HELD], "MaxAttempts": 0},
     {

@@ -76,6 +76,7 @@ class Site:
             approvals=None,  # the journal is trusted and complete, so nobody is ever asked
             bus=own_bus(self.region, SilentBus(), parameters, "payments"),
             clock=self.clock,
+            pause=lambda _: None,
             rds_in=lambda other: ControlPlane(world, other, caller=region),
         )
         self._free: list[Process] = []

@@ -1,5 +1,6 @@
 """What the steps work with: the adapters of the region being activated, and of no other."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ class Tools:
     approvals: Approvals
     bus: EventBus
     clock: Clock
+    pause: Callable[[float], None]
+    """Wait so many seconds before looking again."""
     rds_in: Callable[[str], "RDSClient"]
     """The control plane of the region that gives its writer away: for planned takeovers only."""
 
@@ -80,6 +83,7 @@ class Tools:
             approvals=Approvals(dynamodb, lambda: parameters.get("approvals/table")),
             bus=own_bus(environment.region, client("events", attempts=1), parameters, environment.system),
             clock=now_ms,
+            pause=time.sleep,
         )
 
     @contextmanager

@@ -34,6 +34,7 @@ def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> Tools:
         approvals=west,
         bus=own_bus(WEST, west, west, "payments"),
         clock=clock,
+        pause=west.paused.append,
         rds_in=west.rds_in,
     )
 

@@ -12,6 +12,7 @@ from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.steps import STEPS, perform
 from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import OVERDUE_MS
+from failover.steps.settle import LOOKS, PAUSE_S
 from failover.steps.tools import Tools
 from payments.errors import JournalUnavailable
 
@@ -153,8 +154,20 @@ def test_a_payment_that_is_not_replicated_is_waited_for(tools, west, put):
     put(DRAINING)
     del west.rows["key-2"]
     assert perform("settle", TAKEOVER, tools) == {"done": False, "missing": 1}
+    assert west.paused == [PAUSE_S] * (LOOKS - 1)
     west.rows["key-2"] = (7, EAST)
     assert perform("settle", TAKEOVER, tools) == {"done": True, "missing": 0}
+
+
+def test_a_payment_that_arrives_meanwhile_costs_no_whole_second(tools, west, put):
+    put(DRAINING)
+    row = west.rows.pop("key-2")
+
+    def arrives(_: float) -> None:
+        west.rows["key-2"] = row
+
+    facts = perform("settle", TAKEOVER, replace(tools, pause=arrives))
+    assert facts == {"done": True, "missing": 0}
 
 
 def test_a_lease_that_is_here_has_settled(tools, put):

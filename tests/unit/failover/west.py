@@ -73,6 +73,7 @@ class West(SimpleNamespace):
                 "events/bus": "payments-events",
             },
             paid=[],
+            paused=[],
             told=[],
             beat_ms=NOW,
             minute=minute_of(NOW),
