@@ -13,9 +13,8 @@ S6 = Scenario(
     title="planned switchover and failback under clients with stale DNS",
     given=Given(side=Side.HOME),
     steps=(Step(deed=SWITCHOVER), Step(after_s=70.0, deed=FAILBACK)),
-    # Requests wait in the functions while the lease is on its way: a process each, of which this machine
-    # has few, and clients that wait longer than a pause of five seconds. At 20 a second two slow cores took
-    # two seconds to work off what had waited, which is theirs and not the protocol's.
+    # Requests wait in the functions while the lease is on its way, a process each: fewer than elsewhere, or
+    # two cores would still start them when the pause is over. Clients wait longer than the pause may last.
     load=LoadPlan(rate=10.0, request_timeout_s=10.0, stale_populations=2, stale_s=120.0),
     # An error is a payment without an acknowledgement; an attempt that had to be repeated would show
     # among the failed ones, of which there may be none.
