@@ -2,7 +2,7 @@ import pytest
 
 from failover.keeper import TRANSITION_LIMIT_MS
 from failover.lease import Kind
-from failover.steps import PLANNED_STEPS, STEPS
+from failover.steps import PLANNED_STEPS, STEPS, settle
 from lib.constructs.takeover import (
     ABORTED,
     APPROVAL_PAUSE_S,
@@ -151,6 +151,11 @@ def test_every_wait_ends(*, what, waits, then, pause_s, otherwise):
     assert STATES[f"Pause{what}"] == {"Type": "Wait", "Seconds": pause_s, "Next": f"Count{what}"}
     assert STATES[f"Count{what}"]["Parameters"] == {"count.$": "States.MathAdd($.waited.count, 1)"}
     assert STATES[f"Count{what}"]["ResultPath"] == STATES[f"Start{what}"]["ResultPath"] == "$.waited"
+
+
+def test_replication_has_more_than_a_minute_to_catch_up_before_a_drain_is_undone():
+    round_s = STATES["PauseSettled"]["Seconds"] + (settle.LOOKS - 1) * settle.PAUSE_S
+    assert 60 < SETTLE_WAITS * round_s < 120
 
 
 def test_B10_the_wait_for_approvals_ends_before_the_keeper_gives_the_takeover_up():
