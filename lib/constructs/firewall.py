@@ -24,7 +24,7 @@ class Firewall(Construct):
         VpcSecurityGroupIngressRule(
             self,
             "database-from-functions",
-            description="PostgreSQL from this region's functions",
+            description="PostgreSQL from the functions of this region",
             security_group_id=self.database.id,
             referenced_security_group_id=self.functions.id,
             from_port=POSTGRESQL,
@@ -44,7 +44,7 @@ class Firewall(Construct):
         VpcSecurityGroupEgressRule(
             self,
             "functions-to-https",
-            description="AWS interfaces, and the other region's API",
+            description="AWS interfaces, and the API of the other region",
             security_group_id=self.functions.id,
             cidr_ipv4=ANYWHERE,
             from_port=HTTPS,

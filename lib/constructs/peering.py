@@ -105,7 +105,7 @@ class Peering(Construct):
         VpcSecurityGroupIngressRule(
             self,
             f"database-{code}",
-            description="PostgreSQL from the other region's functions",
+            description="PostgreSQL from the functions of the other region",
             security_group_id=side.network.firewall.database.id,
             cidr_ipv4=there,
             from_port=POSTGRESQL,
