@@ -1,8 +1,8 @@
 """The sections of a system's settings that say how events and backups are kept and who watches them."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lib.facts import aws_facts
 from lib.sections import Section
@@ -39,8 +39,19 @@ class Backup(Section):
 class Compliance(Section):
     """AWS Config."""
 
+    rules: bool = True
+    """Whether AWS Config watches the environment. Its rules need a recorder in each region."""
     recorder: bool
     """Whether to create the recorder: an account has one in each region, and the rules need it."""
+
+    @model_validator(mode="after")
+    def _a_recorder_is_for_rules(self) -> Self:
+        if self.recorder and not self.rules:
+            raise ValueError(
+                "compliance.recorder = true: without compliance.rules nobody reads what it records; "
+                "set it to false, or compliance.rules to true"
+            )
+        return self
 
 
 class Drills(Section):

@@ -17,6 +17,7 @@ from lib.care_sections import COMPLETE_WITHIN_MIN, START_WITHIN_MIN
 from lib.config import Settings
 from lib.constructs.backup_alerts import BackupAlerts
 from lib.constructs.key import EncryptionKey
+from lib.constructs.network import RegionalNetwork
 from lib.constructs.restore_test import RestoreTest
 from lib.constructs.role import ServiceRole
 from lib.iam import Allow, Deny, policy
@@ -37,14 +38,32 @@ class RegionalBackup(Construct):
     A copy is a snapshot: it restores a whole day, never a point in time (docs/backup.md).
     """
 
-    def __init__(self, scope: Construct, id_: str, *, site: Site, key: EncryptionKey) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        key: EncryptionKey,
+        network: RegionalNetwork,
+        subnet_group: str,
+    ) -> None:
         super().__init__(scope, id_)
         self._site = site
         vault = BackupVault(self, "vault", name=site.name("backup"), kms_key_arn=key.arn, force_destroy=True)
         self._guard(vault)
         role = self._role()
         self._plan(vault, role)
-        RestoreTest(self, "restore-test", site=site, vault=vault, role_arn=role.arn, tag=TAG)
+        RestoreTest(
+            self,
+            "restore-test",
+            site=site,
+            vault=vault,
+            role_arn=role.arn,
+            tag=TAG,
+            network=network,
+            subnet_group=subnet_group,
+        )
         self.alerts = BackupAlerts(self, "alerts", site=site, key=key, role_arn=role.arn)
 
     def _guard(self, vault: BackupVault) -> None:

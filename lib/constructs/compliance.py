@@ -30,10 +30,15 @@ class ManagedRule:
 
 
 class Compliance(Construct):
-    """The rules. They need a recorder in the account and region, made here or by whoever runs the account."""
+    """The rules, unless the settings switch them off.
+
+    They need a recorder in the account and region, made here or by whoever runs the account.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, site: Site) -> None:
         super().__init__(scope, id_)
+        if not site.settings.compliance.rules:
+            return
         own = site.settings.compliance.recorder
         recorder = [ConfigRecorder(self, "recorder", site=site).running] if own else []
         for rule in rules(site):

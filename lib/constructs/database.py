@@ -101,6 +101,7 @@ class RegionalDatabase(Construct):
         )
         lifecycle = self._site.settings.lifecycle
         subnets = DbSubnetGroup(self, "subnets", name=self.global_id, subnet_ids=network.private_subnet_ids)
+        self.subnet_group = subnets.name
         return RdsCluster(
             self,
             "cluster",

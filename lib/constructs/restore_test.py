@@ -1,5 +1,7 @@
 """Backups that are restored every week, because one that never was is a hope."""
 
+import json
+
 from cdktf_cdktf_provider_aws.backup_restore_testing_plan import (
     BackupRestoreTestingPlan,
     BackupRestoreTestingPlanRecoveryPointSelection,
@@ -10,8 +12,10 @@ from cdktf_cdktf_provider_aws.backup_restore_testing_selection import (
     BackupRestoreTestingSelectionProtectedResourceConditionsStringEquals,
 )
 from cdktf_cdktf_provider_aws.backup_vault import BackupVault
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from constructs import Construct
 
+from lib.constructs.network import RegionalNetwork
 from lib.site import Site
 
 WINDOW_HOURS = 8
@@ -23,7 +27,16 @@ class RestoreTest(Construct):
     """Restores the latest backup of each kind from the region's vault once a week, and removes it again."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site, vault: BackupVault, role_arn: str, tag: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        vault: BackupVault,
+        role_arn: str,
+        tag: str,
+        network: RegionalNetwork,
+        subnet_group: str,
     ) -> None:
         super().__init__(scope, id_)
         name = site.name("restore").replace("-", "_")  # the one service that takes no hyphen
@@ -46,7 +59,8 @@ class RestoreTest(Construct):
         ours = BackupRestoreTestingSelectionProtectedResourceConditionsStringEquals(
             key=f"aws:ResourceTag/{tag}", value=site.name("backup")
         )
-        for kind in ("Aurora", "DynamoDB"):
+        places = {"Aurora": self._place(site, network, subnet_group), "DynamoDB": None}
+        for kind, place in places.items():
             BackupRestoreTestingSelection(
                 self,
                 kind.lower(),
@@ -57,5 +71,24 @@ class RestoreTest(Construct):
                     BackupRestoreTestingSelectionProtectedResourceConditions(string_equals=[ours])
                 ],
                 iam_role_arn=role_arn,
+                restore_metadata_overrides=place,
                 validation_window_hours=KEEP_HOURS,
             )
+
+    def _place(self, site: Site, network: RegionalNetwork, subnet_group: str) -> dict[str, str]:
+        """Where a cluster is restored: AWS Backup takes the default VPC, which not every account has.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html
+        """
+        group = SecurityGroup(
+            self,
+            "group",
+            name=site.name("restored"),
+            description="Restored backups: nobody in, nobody out",
+            vpc_id=network.vpc_id,
+            tags={"Name": site.name("restored")},
+        )
+        return {
+            "dbSubnetGroupName": subnet_group,
+            "vpcSecurityGroupIds": json.dumps([group.id]),
+        }

@@ -67,7 +67,9 @@ class RegionalStack(AwsStack):
         self.metrics = RegionMetrics(self.site, self._payments.http.id)
         self.alarm_topic = self._observe(key).topic
         self._bus = EventBus(self, "events", site=self.site, key=key)
-        self._backup = RegionalBackup(self, "backup", site=self.site, key=key)
+        self._backup = RegionalBackup(
+            self, "backup", site=self.site, key=key, network=network, subnet_group=self._database.subnet_group
+        )
         Compliance(self, "compliance", site=self.site)
         self._publish(key)
         self._output()

@@ -52,6 +52,12 @@ def test_B05_the_environment_may_swap_the_roles_and_the_order_of_the_regions_sta
     assert [region.name for region in settings.regions if region.role is Role.PRIMARY] == [home]
 
 
+def test_a_recorder_that_no_rule_reads_is_refused(tmp_path):
+    section = PAYMENTS[PAYMENTS.index("[compliance]") : PAYMENTS.index("[drills]")]
+    said = complaint(tmp_path, (section, "[compliance]\nrules = false\nrecorder = true\n"))
+    assert "compliance.recorder = true: without compliance.rules nobody reads what it records" in said
+
+
 def test_a_primary_that_is_neither_region_is_refused(tmp_path):
     said = complaint(tmp_path, PRIMARY_REGION="eu-west-1")
     assert said.startswith("PRIMARY_REGION = eu-west-1: is neither us-east-1 nor us-west-2; choose")

@@ -90,3 +90,19 @@ def test_P06_backups_are_restored_every_week(region):
         assert condition["string_equals"] == [
             {"key": "aws:ResourceTag/BackupPlan", "value": "payments-backup-test"}
         ]
+
+
+def test_P06_a_cluster_is_restored_into_our_own_network_where_nobody_reaches_it(region):
+    """AWS Backup takes the default VPC unless told: an account without one would restore nothing."""
+    selections = region.by("aws_backup_restore_testing_selection", "protected_resource_type")
+    place = selections["Aurora"]["restore_metadata_overrides"]
+    assert place["dbSubnetGroupName"].startswith("${aws_db_subnet_group.")
+    (group,) = json.loads(place["vpcSecurityGroupIds"])
+    address = group.removeprefix("${aws_security_group.").removesuffix(".id}")
+    assert region.document["resource"]["aws_security_group"][address]["name"] == "payments-restored-test"
+    for rule in (
+        *region.all("aws_vpc_security_group_ingress_rule"),
+        *region.all("aws_vpc_security_group_egress_rule"),
+    ):
+        assert rule["security_group_id"] != group
+    assert "restore_metadata_overrides" not in selections["DynamoDB"]

@@ -125,3 +125,10 @@ def test_P12_what_config_delivers_lies_in_a_closed_versioned_bucket(recording, c
     assert all("aws:SourceAccount" in one["Condition"]["StringEquals"] for one in service)
     deny = statements[-1]
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_P12_the_rules_can_be_switched_off_where_no_recorder_is_wanted(settings, functions, tmp_path_factory):
+    unwatched = settings.model_copy(update={"compliance": Compliance(rules=False, recorder=False)})
+    stacks = synthesize(unwatched, functions, tmp_path_factory.mktemp("unwatched"))
+    types = {type_ for stack in stacks.values() for type_ in stack.document.get("resource", {})}
+    assert not [type_ for type_ in types if type_.startswith("aws_config_")]
