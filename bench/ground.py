@@ -47,7 +47,8 @@ def environment(port: int) -> dict[str, str]:
         "LEASE_TTL_SECONDS": "30",
         "TICK_SECONDS": "10",
         "CLOCK_SKEW_SECONDS": "2",
-        "KEEPER_LIFETIME_SECONDS": "130",
+        "KEEPER_LIFETIME_SECONDS": "190",
+        "TRANSITION_LIMIT_SECONDS": "1800",
     }
 
 

@@ -22,10 +22,7 @@ APPROVE = PlannedStep("approve", "over the loss budget, wait until two principal
 WAIT_WRITER = PlannedStep("wait_writer", "wait until the target's database takes writes")
 FENCE = PlannedStep("fence", "let the ledger take writes of the new epoch only")
 RECONCILE = PlannedStep("reconcile", "record every journalled payment that the ledger lacks")
-SERVE = (
-    PlannedStep("publish", "name the target in its own parameters"),
-    PlannedStep("activate", "let the target acknowledge; DNS follows its readiness"),
-)
+SERVE = PlannedStep("activate", "let the target acknowledge; DNS follows its readiness")
 PROVE = (
     PlannedStep("verify", "pay one unit of the test currency through the target's API"),
     PlannedStep("record", "log the evidence"),
@@ -37,7 +34,7 @@ FORCED = (
     WAIT_WRITER,
     FENCE,
     RECONCILE,
-    *SERVE,
+    SERVE,
     *PROVE,
 )
 PLANNED = (
@@ -48,7 +45,7 @@ PLANNED = (
     WAIT_WRITER,
     PlannedStep("hand_over", "give the lease to the target, in the next epoch"),
     FENCE,
-    *SERVE,
+    SERVE,
     RECONCILE,
     *PROVE,
 )

@@ -31,6 +31,7 @@ from lib.sections import (
     RemoteState,
     Section,
 )
+from lib.timing import Limits
 
 LABEL_LIMIT = 16
 """Longest system and longest suffix: with both, every name stays within the 64 characters of an IAM role."""
@@ -98,6 +99,11 @@ class Settings(Section):
     def lifecycle(self) -> Lifecycle:
         """What removal finds in its way."""
         return Lifecycle.of(self.profile)
+
+    @property
+    def limits(self) -> Limits:
+        """How long the parts of a recovery may take."""
+        return Limits.of(self.objectives, self.protocol)
 
     @property
     def parameter_prefix(self) -> str:

@@ -9,6 +9,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from lib.facts import aws_facts
 
 Seconds = Annotated[int, Field(gt=0)]
+KEEPER_EVERY_S = 60
+"""The schedule of the keeper."""
+LOST_STARTS = 2
+"""So many starts of the keeper in a row may be missed: the one before outlives them."""
+KEEPER_END_S = 20
+"""What its function has left when a keeper's life is over; `failover.keeper.LAST_TICK_S` is the same."""
 SUBNET_BITS = 4
 """A VPC is cut into 16 equal blocks: a zone takes one for its private and one for its public subnet."""
 
@@ -73,10 +79,8 @@ class Protocol(Section):
     lease_ttl_s: Seconds
     tick_s: Seconds
     clock_skew_s: Seconds
-    keeper_lifetime_s: Annotated[int, Field(gt=60, le=140)]
-    """Longer than its schedule of a minute, shorter than its timeout of 150."""
-    promotion_limit_s: Seconds
-    """How long a takeover waits for its writer before it is held for a human."""
+    keeper_lifetime_s: Annotated[int, Field(le=600)]
+    """So long a keeper ticks: although two of its starts are missed, the next one is there before."""
     failback_soak_s: Seconds
     """How long the other region must have served before a failback may be asked for."""
 
@@ -89,6 +93,21 @@ class Protocol(Section):
                 f"set it above {needed} (2 x tick_s + clock_skew_s)"
             )
         return self
+
+    @model_validator(mode="after")
+    def _a_lost_start_costs_no_lease(self) -> Self:
+        needed = (1 + LOST_STARTS) * KEEPER_EVERY_S + self.tick_s
+        if self.keeper_lifetime_s < needed:
+            raise ValueError(
+                f"protocol.keeper_lifetime_s = {self.keeper_lifetime_s}: does not outlive {LOST_STARTS} "
+                f"missed starts; set it to {needed} or more ({1 + LOST_STARTS} x {KEEPER_EVERY_S} + tick_s)"
+            )
+        return self
+
+    @property
+    def keeper_timeout_s(self) -> int:
+        """The timeout of the keeper's function."""
+        return self.keeper_lifetime_s + KEEPER_END_S
 
 
 class Dns(Section):

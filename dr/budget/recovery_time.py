@@ -38,22 +38,36 @@ def _detection(settings: Settings) -> tuple[Leg, ...]:
 
 
 def _takeover(settings: Settings) -> tuple[Leg, ...]:
-    limit = settings.protocol.promotion_limit_s
-    states: dict[str, State] = takeover("steps", waits=limit)["States"]
-    pause = states["PauseWriter"]["Seconds"]
-    retries = sum(_longest(state) for state in states.values() if state["Type"] == "Task")
+    machine = takeover("steps", settings.limits)
+    limit_s = machine["TimeoutSeconds"]
+    pause = machine["States"]["PauseWriter"]["Seconds"]
+    retries = sum(_longest(task) for task in forced_tasks(machine))
     return (
         declared("aurora_promotion", "Aurora promotes the other region's cluster"),
         _configured(
             "pause between two looks at the writer",
             0,
             pause,
-            f"the state machine; after {limit} looks (protocol.promotion_limit_s) a human decides",
+            f"the state machine; after {limit_s} s (2 x objectives.rto_s) a human decides",
         ),
         _configured(
-            "steps that are retried to the very end", 0, retries, "TimeoutSeconds and Retry of each step"
+            "steps that are retried to the very end",
+            0,
+            min(retries, limit_s),
+            f"TimeoutSeconds and Retry of the steps of a failover; the keeper ends it after {limit_s} s",
         ),
     )
+
+
+def forced_tasks(machine: State) -> list[State]:
+    """The tasks that a failover runs when every step succeeds, in order."""
+    tasks, name = [], machine["StartAt"]
+    while (state := machine["States"][name])["Type"] != "Succeed":
+        if state["Type"] == "Task":
+            tasks.append(state)
+        done = (choice["Next"] for choice in state.get("Choices", ()) if choice.get("BooleanEquals"))
+        name = next(done, None) or state.get("Next") or state["Default"]
+    return tasks
 
 
 def _longest(task: State) -> float:

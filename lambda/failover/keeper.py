@@ -23,9 +23,6 @@ from runtime.parameters import Parameters
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-TRANSITION_LIMIT_MS = 30 * 60 * 1000
-"""Twice the recovery time objective: a slow promotion is waited for, a stuck one is not."""
-
 LAST_TICK_S = 20.0
 """A tick is not begun with less of the function's time left than the slowest tick takes."""
 
@@ -126,7 +123,7 @@ def build(environment: Environment) -> Keeper:
     policy = Policy(
         ttl_ms=environment.lease_ttl_s * 1000,
         skew_ms=environment.clock_skew_s * 1000,
-        transition_limit_ms=TRANSITION_LIMIT_MS,
+        transition_limit_ms=environment.transition_limit_s * 1000,
     )
     return Keeper(
         observer=observer,
@@ -143,7 +140,7 @@ def _beat(database: Database, epoch: int, at_ms: int) -> None:
 
 
 def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
-    """Keep the lease for a little over two minutes; the schedule starts the next keeper every minute."""
+    """Keep the lease for over three minutes; the schedule starts the next keeper every minute."""
     environment = Environment.from_env()
     ticks = run(
         build(environment).turn,

@@ -25,6 +25,7 @@ class Environment:
     tick_s: int
     clock_skew_s: int
     keeper_lifetime_s: int
+    transition_limit_s: int
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = os.environ) -> Self:
@@ -45,6 +46,7 @@ class Environment:
             tick_s=_seconds(source, "TICK_SECONDS"),
             clock_skew_s=_seconds(source, "CLOCK_SKEW_SECONDS"),
             keeper_lifetime_s=_seconds(source, "KEEPER_LIFETIME_SECONDS"),
+            transition_limit_s=_seconds(source, "TRANSITION_LIMIT_SECONDS"),
         )
 
 

@@ -15,7 +15,7 @@ CACHE_S = 60.0
 
 
 class ParameterUnavailable(RuntimeError):
-    """A parameter cannot be read, or does not hold what was just written to it."""
+    """A parameter cannot be read."""
 
 
 class Parameters:
@@ -53,20 +53,6 @@ class Parameters:
                 raise
             logger.warning("using the last known parameter", extra={"cause": str(error)})
             return known
-
-    def put(self, name: str, value: str) -> None:
-        """Set a parameter that is run-time data, and read it back.
-
-        Raises:
-            ParameterUnavailable: the store does not answer with the new value.
-        """
-        try:
-            self._ssm.put_parameter(Name=f"{self._prefix}/{name}", Value=value, Overwrite=True)
-        except (BotoCoreError, ClientError) as error:
-            raise ParameterUnavailable(f"cannot write {self._prefix}/{name}: {error}") from error
-        found = self._read(name)
-        if found != value:
-            raise ParameterUnavailable(f"{self._prefix}/{name} is {found!r} after writing {value!r}")
 
     def _read(self, name: str) -> str:
         try:

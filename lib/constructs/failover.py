@@ -14,7 +14,6 @@ from lib.constructs.database import RegionalDatabase
 from lib.constructs.events import BusAccess
 from lib.constructs.function import TRACING, Function, FunctionPlatform
 from lib.constructs.logs import LogGroup
-from lib.constructs.parameters import publish_active_region
 from lib.constructs.role import ServiceRole
 from lib.constructs.schedule import EveryMinute
 from lib.constructs.table import TableAccess
@@ -57,7 +56,6 @@ class FailoverControl(Construct):
                 lease.update(),
                 journal.sweep(),
                 TableAccess.to(platform.site, "arrivals").query(),
-                publish_active_region(platform.site),
                 BusAccess.to(platform.site).put(),
                 *approvals.ask(platform.site),
                 *database.fail_over(),
@@ -71,7 +69,7 @@ class FailoverControl(Construct):
             platform=platform,
             handler="failover.keeper.handler",
             memory_mb=512,
-            timeout_s=150,
+            timeout_s=platform.site.settings.protocol.keeper_timeout_s,
             allow=[lease.write(), *self.machine.start()],
         )
         EveryMinute(self, "schedule", site=platform.site, what="keeper", function=self.keeper)
@@ -89,13 +87,12 @@ class FailoverMachine(Construct):
         )
         statements = [steps.invoke(), LOG_DELIVERY, TRACING]
         role = ServiceRole(self, "role", site=self._site, what=id_, service="states", allow=statements)
-        waits = self._site.settings.protocol.promotion_limit_s
         self.arn = SfnStateMachine(
             self,
             "machine",
             name=self._name,
             role_arn=role.arn,
-            definition=json.dumps(takeover(steps.arn, waits=waits)),
+            definition=json.dumps(takeover(steps.arn, self._site.settings.limits)),
             tracing_configuration=SfnStateMachineTracingConfiguration(enabled=True),
             logging_configuration=SfnStateMachineLoggingConfiguration(
                 level="ALL", include_execution_data=True, log_destination=f"{logs.arn}:*"

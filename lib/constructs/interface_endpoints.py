@@ -82,7 +82,7 @@ def called(site: Site) -> dict[str, Allow]:
             (site.arn("secretsmanager", f"secret:{settings.database.secret}-??????"),),
         ),
         "ssm": (
-            ("ssm:GetParameter", "ssm:PutParameter"),
+            ("ssm:GetParameter",),
             (site.arn("ssm", f"parameter{settings.parameter_prefix}/*"),),
         ),
         "sts": (("sts:AssumeRole",), (site.automation_role_arn,)),

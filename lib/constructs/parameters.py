@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
@@ -11,8 +10,6 @@ from lib.constructs.secret import ephemeral_secret
 from lib.iam import Allow
 from lib.site import Site
 
-ACTIVE_REGION = "active/region"
-"""Run-time data: the region last activated, as this region's takeover published it."""
 API_KEY = "api/key"
 """The existing secret under the name that both regions know; neither plan nor state ever has its value."""
 
@@ -29,14 +26,6 @@ class Parameters(Construct):
             SsmParameter(self, path.replace("/", "-"), name=f"{prefix}/{path}", type="String", value=value)
         SsmParameter(
             self,
-            "active-region",
-            name=f"{prefix}/{ACTIVE_REGION}",
-            type="String",
-            value="none",
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["value", "insecure_value"]),
-        )
-        SsmParameter(
-            self,
             "api-key",
             name=f"{prefix}/{API_KEY}",
             type="SecureString",
@@ -50,9 +39,3 @@ def read_parameters(site: Site) -> Allow:
     """Read whatever this region keeps below the prefix."""
     below = f"parameter{site.settings.parameter_prefix}/*"
     return Allow(("ssm:GetParameter",), (site.arn("ssm", below),))
-
-
-def publish_active_region(site: Site) -> Allow:
-    """Say which region was activated."""
-    path = f"parameter{site.settings.parameter_prefix}/{ACTIVE_REGION}"
-    return Allow(("ssm:PutParameter",), (site.arn("ssm", path),))

@@ -1,6 +1,9 @@
 """The takeover in Amazon States Language: pure values, no construct. One machine for every kind."""
 
+from collections.abc import Callable
 from typing import Any
+
+from lib.timing import Limits
 
 HELD = "Held"
 """Where a takeover ends that could not go on. Its lease stays as it is, so nobody acknowledges.
@@ -16,7 +19,6 @@ PLANNED = ("switchover", "failback")
 AFTER_WRITER = {
     "Fence": "fence",
     "Reconcile": "reconcile",
-    "Publish": "publish",
     "Activate": "activate",
     "CatchUp": "reconcile",
     "Verify": "verify",
@@ -27,28 +29,17 @@ QUIET_S = 1
 STEP_LIMIT_S = 70
 """A little more than the timeout of the function behind every step."""
 APPROVAL_PAUSE_S = 5
-APPROVAL_WAITS = 300
-"""25 minutes: the keeper gives a takeover up after 30."""
 SETTLE_WAITS = 40
 """More than a minute, as the step itself looks for most of a second: so long may replication need to catch
 up while nobody is served; then the drain is undone."""
-RETRIES = [
-    {"ErrorEquals": [HELD], "MaxAttempts": 0},
-    {
-        "ErrorEquals": ["States.ALL"],
-        "IntervalSeconds": 1,
-        "BackoffRate": 1.5,
-        "MaxDelaySeconds": 5,
-        "MaxAttempts": 30,
-    },
-]
-"""Every step may run any number of times, so whatever is not a verdict is tried again for minutes."""
+FIRST_PAUSE_S, PAUSES_GROW, LONGEST_PAUSE_S = 1, 1.5, 5
+"""Between two tries of a step."""
 
 State = dict[str, Any]
 
 
-def takeover(function_arn: str, *, waits: int) -> State:
-    """The definition: the steps of one function in order; *waits* times one second for the writer.
+def takeover(function_arn: str, limits: Limits) -> State:
+    """The definition: the steps of one function in order, each tried again and waited for within *limits*.
 
     A planned takeover drains and settles before the writer moves, and gets the lease after it; until then
     a failure is undone. Any other has the lease from the beginning, and a failure holds it. A switchover
@@ -56,32 +47,42 @@ def takeover(function_arn: str, *, waits: int) -> State:
     """
 
     def step(name: str, *, then: str, failed: str = "MayUndo") -> State:
-        return _step(function_arn, name, then=then, failed=failed)
+        return _step(function_arn, name, then=then, failed=failed, retry_s=limits.retry_s)
+
+    def planned(name: str, *, then: str, failed: str = "MayUndo") -> State:
+        return _step(function_arn, name, then=then, failed=failed, retry_s=limits.planned_retry_s)
 
     gates = {"Fence": "MayHaveLost", "Activate": "MayLackAccepted"}
     states: dict[str, State] = {
-        "Guard": step("guard", then="IsPlanned"),
-        "IsPlanned": _if_planned("Drain", otherwise="StartApproval"),
+        "IsPlanned": _if_planned("GuardPlanned", otherwise="Guard"),
+        "Guard": step("guard", then="StartApproval"),
         **_wait(
             "Approval",
             step("approve", then="IsApproval"),
-            waits=APPROVAL_WAITS,
+            waits=limits.approval_s // APPROVAL_PAUSE_S,
             then="Promote",
             pause_s=APPROVAL_PAUSE_S,
             given_up=NOT_APPROVED,
         ),
-        "Drain": step("drain", then="Quiet"),
-        "Quiet": {"Type": "Wait", "Seconds": QUIET_S, "Next": "StartSettled"},
-        **_wait("Settled", step("settle", then="IsSettled"), waits=SETTLE_WAITS, then="Promote"),
         "Promote": step("promote", then="StartWriter"),
-        **_wait("Writer", step("wait_writer", then="IsWriter"), waits=waits, then="IsLeaseElsewhere"),
+        "GuardPlanned": planned("guard", then="Drain"),
+        "Drain": planned("drain", then="Quiet"),
+        "Quiet": {"Type": "Wait", "Seconds": QUIET_S, "Next": "StartSettled"},
+        **_wait("Settled", planned("settle", then="IsSettled"), waits=SETTLE_WAITS, then="Switch"),
+        "Switch": planned("promote", then="StartWriter"),
+        **_wait(
+            "Writer",
+            step("wait_writer", then="IsWriter"),
+            waits=limits.writer_s,
+            then="IsLeaseElsewhere",
+        ),
         "IsLeaseElsewhere": _if_planned("HandOver", otherwise="Fence"),
         "HandOver": step("hand_over", then="Fence"),
-        **_in_a_row(function_arn, AFTER_WRITER, then=DONE, gates=gates),
-        "MayHaveLost": _if_planned("Publish", otherwise="Reconcile"),
+        **_in_a_row(step, AFTER_WRITER, then=DONE, gates=gates),
+        "MayHaveLost": _if_planned("Activate", otherwise="Reconcile"),
         "MayLackAccepted": _if_planned("CatchUp", otherwise="Verify"),
         "MayUndo": _if_planned("Undo", otherwise=HELD),
-        "Undo": step("undo", then=ABORTED, failed=HELD),
+        "Undo": planned("undo", then=ABORTED, failed=HELD),
         DONE: {"Type": "Succeed"},
         ABORTED: _failure(ABORTED, "the takeover could not be completed; the old region serves again"),
         NOT_APPROVED: _failure(
@@ -89,7 +90,12 @@ def takeover(function_arn: str, *, waits: int) -> State:
         ),
         HELD: _failure(HELD, "a step could not be completed; the failed task before this state says why"),
     }
-    return {"Comment": "Make this region serve", "StartAt": "Guard", "States": states}
+    return {
+        "Comment": "Make this region serve",
+        "StartAt": "IsPlanned",
+        "TimeoutSeconds": limits.transition_s,
+        "States": states,
+    }
 
 
 def _if_planned(planned: str, *, otherwise: str) -> State:
@@ -102,13 +108,13 @@ def _failure(name: str, cause: str) -> State:
 
 
 def _in_a_row(
-    function_arn: str, steps: dict[str, str], *, then: str, gates: dict[str, str]
+    step: Callable[..., State], steps: dict[str, str], *, then: str, gates: dict[str, str]
 ) -> dict[str, State]:
     """The steps one after the other; *gates* names the choice that follows a step instead of the next."""
     following = [*list(steps)[1:], then]
     return {
-        name: _step(function_arn, step, then=gates.get(name, after), failed=HELD)
-        for (name, step), after in zip(steps.items(), following, strict=True)
+        name: step(does, then=gates.get(name, after), failed=HELD)
+        for (name, does), after in zip(steps.items(), following, strict=True)
     }
 
 
@@ -142,7 +148,25 @@ def _wait(
     }
 
 
-def _step(function_arn: str, step: str, *, then: str, failed: str) -> State:
+def _retries(within_s: int) -> list[State]:
+    """A step may run any number of times: what is no verdict is tried again for *within_s* and more."""
+    attempts, paused_s = 0, 0.0
+    while paused_s < within_s:
+        paused_s += min(FIRST_PAUSE_S * PAUSES_GROW**attempts, LONGEST_PAUSE_S)
+        attempts += 1
+    return [
+        {"ErrorEquals": [HELD], "MaxAttempts": 0},
+        {
+            "ErrorEquals": ["States.ALL"],
+            "IntervalSeconds": FIRST_PAUSE_S,
+            "BackoffRate": PAUSES_GROW,
+            "MaxDelaySeconds": LONGEST_PAUSE_S,
+            "MaxAttempts": attempts,
+        },
+    ]
+
+
+def _step(function_arn: str, step: str, *, then: str, failed: str, retry_s: int) -> State:
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -152,7 +176,7 @@ def _step(function_arn: str, step: str, *, then: str, failed: str) -> State:
         },
         "ResultPath": None,
         "TimeoutSeconds": STEP_LIMIT_S,
-        "Retry": RETRIES,
+        "Retry": _retries(retry_s),
         "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": failed}],
         "Next": then,
     }

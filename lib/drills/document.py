@@ -99,7 +99,7 @@ def _rollback(site: Site) -> list[Step]:
 
 
 def _home(site: Site) -> list[Step]:
-    limit_s = site.settings.protocol.promotion_limit_s + AROUND_THE_PROMOTION_S
+    limit_s = site.settings.limits.transition_s + AROUND_THE_PROMOTION_S
     there = site.other
     return [
         _begin(site, "moveHome", target=there),
@@ -140,7 +140,7 @@ def _takeover_ends(site: Site, name: str, begun: str) -> Step:
         "PropertySelector": "$.status",
         "DesiredValues": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
     }
-    limit_s = site.settings.protocol.promotion_limit_s + AROUND_THE_PROMOTION_S
+    limit_s = site.settings.limits.transition_s + AROUND_THE_PROMOTION_S
     return _step("aws:waitForAwsResourceProperty", name, inputs, limit_s=limit_s)
 
 

@@ -145,6 +145,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "TICK_SECONDS": str(settings.protocol.tick_s),
         "CLOCK_SKEW_SECONDS": str(settings.protocol.clock_skew_s),
         "KEEPER_LIFETIME_SECONDS": str(settings.protocol.keeper_lifetime_s),
+        "TRANSITION_LIMIT_SECONDS": str(settings.limits.transition_s),
         "POWERTOOLS_SERVICE_NAME": settings.system,
         "LOG_LEVEL": settings.functions.log_level,
     }

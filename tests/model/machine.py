@@ -12,9 +12,10 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from failover.steps import perform
 from failover.takeover import Takeover
 from lib.constructs import takeover as asl
+from lib.timing import Limits
 
-WAITS = 30
-"""Seconds a takeover waits for its writer in the model; the real ones only make runs longer."""
+LIMITS = Limits(transition_s=1_800, writer_s=30, approval_s=60, retry_s=140, planned_retry_s=140)
+"""Short waits for the writer and few retries; the real ones only make runs longer."""
 
 
 class Execution:
@@ -22,14 +23,22 @@ class Execution:
 
     def __init__(self, world: Any, region: str, takeover: Takeover) -> None:
         self._world, self._region, self.takeover = world, region, takeover
-        definition = asl.takeover("arn:steps", waits=WAITS)
+        definition = asl.takeover("arn:steps", LIMITS)
         self._states = definition["States"]
         self.status = "RUNNING"
         self._data: dict[str, Any] = {}
         self._serial = 0
         self._enter(definition["StartAt"])
+        world.after(definition["TimeoutSeconds"] * 1000, self._times_out)
+
+    def _times_out(self) -> None:
+        if self.status == "RUNNING":
+            self._serial += 1
+            self.status = "TIMED_OUT"
 
     def _enter(self, name: str) -> None:
+        if self.status != "RUNNING":
+            return
         self.state, self._used = name, {}
         match self._states[name]:
             case {"Type": "Task"}:

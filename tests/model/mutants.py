@@ -140,7 +140,7 @@ def renew_without_epoch(patch: Patch) -> None:
 
 
 def activate_before_reconcile(patch: Patch) -> None:
-    late = {"Reconcile": "publish", "Verify": "reconcile"}
+    late = {"Reconcile": "activate", "Activate": "reconcile"}
     patch.setattr(asl, "AFTER_WRITER", asl.AFTER_WRITER | late)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from failover.arrears import Arrears
 from failover.decision import Action, Policy
-from failover.keeper import TRANSITION_LIMIT_MS, Keeper
+from failover.keeper import Keeper
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.observe import Observer
 from failover.operations import own_bus
@@ -24,7 +24,7 @@ from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
 from tests.model.aurora import ControlPlane
 from tests.model.database import Database
-from tests.model.machine import StepFunctions
+from tests.model.machine import LIMITS, StepFunctions
 from tests.model.store import DynamoDB
 from tests.model.surroundings import InOneThread, KeptLedger, Parameters, SilentBus
 
@@ -153,7 +153,8 @@ class Site:
             deadline_s=0,
         )
         observer._pool = InOneThread(world)
-        policy = Policy(ttl_ms=TTL_MS, skew_ms=BELIEVED_SKEW_MS, transition_limit_ms=TRANSITION_LIMIT_MS)
+        limit_ms = LIMITS.transition_s * 1000
+        policy = Policy(ttl_ms=TTL_MS, skew_ms=BELIEVED_SKEW_MS, transition_limit_ms=limit_ms)
         return Keeper(
             observer=observer,
             leases=self.leases,

@@ -54,9 +54,6 @@ class Parameters:
     def get(self, name: str) -> str:
         return self._values[name]
 
-    def put(self, name: str, value: str) -> None:
-        self._values[name] = value
-
 
 class SilentBus:
     """EventBridge, which never answers here: no takeover may need it."""

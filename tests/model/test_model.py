@@ -50,7 +50,6 @@ def test_no_schedule_breaks_an_invariant():
         "wait_writer",
         "fence",
         "reconcile",
-        "publish",
         "activate",
         "verify",
         "record",

@@ -11,7 +11,6 @@ from failover.steps import (
     guard,
     hand_over,
     promote,
-    publish,
     reconcile,
     record,
     settle,
@@ -36,7 +35,6 @@ STEPS: dict[str, Step] = {
     "wait_writer": wait_writer.run,
     "fence": fence.run,
     "reconcile": reconcile.run,
-    "publish": publish.run,
     "activate": activate.run,
     "verify": verify.run,
     "record": record.run,
@@ -50,6 +48,9 @@ PLANNED_STEPS: dict[str, Step] = {
     "undo": undo.run,
 }
 """Of a planned one besides: two before `promote`, one before `fence`, and the last if it fails."""
+
+RETIRED = frozenset({"publish"})
+"""Steps of earlier releases: an execution keeps the definition that it began with, across a deployment."""
 
 _PHASES = {
     "guard": frozenset({Phase.ASKED, Phase.DRAINING, Phase.HERE}),
@@ -71,6 +72,8 @@ def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
         Held: this takeover must not go on.
     """
     guard.current_lease(takeover, tools, phases=_PHASES.get(name, guard.HERE))
+    if name in RETIRED:
+        return {"retired": True}
     step = (STEPS | PLANNED_STEPS)[name]
     try:
         facts = step(takeover, tools)

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from dr import __main__ as command
 from dr import plans
 from dr.rules import Purpose
+from lib import config
 from lib.constructs.takeover import QUIET_S, takeover
 
 README = Path(__file__).parents[3] / "README.md"
@@ -26,7 +27,7 @@ def test_the_readme_shows_the_real_help():
 
 
 def test_a_plan_names_the_steps_that_the_state_machine_runs():
-    states = takeover("arn", waits=1)["States"].values()
+    states = takeover("arn", config.load({}).limits)["States"].values()
     run = {one["Parameters"]["Payload"]["step"] for one in states if one["Type"] == "Task"} - {"undo"}
     assert {step.name for step in plans.steps(Purpose.SWITCHOVER)} == run - {"approve"}
     forced = {step.name for step in plans.steps(Purpose.FAILOVER)}

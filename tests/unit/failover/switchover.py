@@ -16,7 +16,7 @@ DRAINING = LEASE.draining(HANDOVER, now_ms=NOW)
 HERE = DRAINING.handed_over(HANDOVER, now_ms=NOW)
 ORDER = [
     *("guard", "drain", "settle", "promote", "wait_writer", "hand_over", "fence"),
-    *("publish", "activate", "reconcile", "verify", "record"),
+    *("activate", "reconcile", "verify", "record"),
 ]
 
 

@@ -13,7 +13,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from failover.approvals import ApprovalsUnavailable
 from failover.decision import Policy
-from failover.keeper import TRANSITION_LIMIT_MS, build
+from failover.keeper import build
 from failover.lease import LeaseState
 from failover.operations import TakeoverCompleted
 from failover.steps.tools import PROMOTE_TIMEOUT_S, STATEMENT_TIMEOUT_S, Tools
@@ -105,9 +105,7 @@ def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machi
 
 
 def test_a_deployed_keeper_waits_as_long_as_the_settings_say(deployed):
-    assert build(deployed)._policy == Policy(
-        ttl_ms=30_000, skew_ms=2_000, transition_limit_ms=TRANSITION_LIMIT_MS
-    )
+    assert build(deployed)._policy == Policy(ttl_ms=30_000, skew_ms=2_000, transition_limit_ms=1_800_000)
 
 
 def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_a_payment(deployed, logins):

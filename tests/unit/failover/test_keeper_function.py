@@ -16,7 +16,7 @@ from .scene import LEASE, NOW
 class Timeline:
     """A clock in seconds that only sleeping and ticking move."""
 
-    def __init__(self, tick_takes: float, timeout: float = 150) -> None:
+    def __init__(self, tick_takes: float, timeout: float = 210) -> None:
         self.now = 0.0
         self.timeout = timeout
         self.tick_takes = tick_takes
@@ -34,7 +34,7 @@ class Timeline:
         return run(
             self.turn,
             tick_s=10,
-            lifetime_s=130,
+            lifetime_s=190,
             remaining_s=lambda: self.timeout - self.now,
             clock=lambda: self.now,
             sleep=self.sleep,
@@ -43,14 +43,14 @@ class Timeline:
 
 def test_ticks_come_at_even_distances_until_the_lifetime_ends():
     timeline = Timeline(tick_takes=0.5)
-    assert timeline.run() == 13
-    assert timeline.ticks == [10.0 * n for n in range(13)]
+    assert timeline.run() == 19
+    assert timeline.ticks == [10.0 * n for n in range(19)]
 
 
 def test_slow_ticks_follow_each_other_without_a_burst():
     timeline = Timeline(tick_takes=12)
     timeline.run()
-    assert timeline.ticks == [12.0 * n for n in range(11)]
+    assert timeline.ticks == [12.0 * n for n in range(16)]
 
 
 def test_one_slow_tick_moves_the_ones_after_it():
@@ -101,7 +101,7 @@ def test_the_function_ticks_as_its_settings_say(deployed, monkeypatch):
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 25_000)
     assert handler({}, context) == {"ticks": 13}
     assert asked.pop("remaining_s")() == 25.0
-    assert asked == {"tick_s": 10, "lifetime_s": 130}
+    assert asked == {"tick_s": 10, "lifetime_s": 190}
 
 
 def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypatch):

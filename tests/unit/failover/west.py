@@ -177,9 +177,6 @@ class West(SimpleNamespace):
     def get(self, name: str) -> str:
         return self.published[name]
 
-    def put(self, name: str, value: str) -> None:
-        self.published[name] = value
-
     def pay(self, payment: dict[str, object], *, idempotency_key: str) -> Answer:
         self.paid.append((idempotency_key, payment))
         return self.answer

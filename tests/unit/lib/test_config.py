@@ -96,6 +96,10 @@ def test_a_suffix_that_would_spoil_names_is_refused(tmp_path, suffix):
             "objectives.rto = '15 min': no such setting; remove it",
         ),
         (("rto_s = 900", ""), "objectives.rto_s: is missing; add it"),
+        (
+            ("keeper_lifetime_s = 190", "keeper_lifetime_s = 189"),
+            "protocol.keeper_lifetime_s = 189: does not outlive 2 missed starts; set it to 190 or more",
+        ),
         (("lease_ttl_s = 30", "lease_ttl_s = 22"), "lease_ttl_s = 22: does not outlive one lost tick"),
         (("interval_s = 10", "interval_s = 20"), "dns.health_check_interval_s = 20"),
         (('zone = "own"', 'zone = "mine"'), "dns.zone = 'mine'"),

@@ -58,7 +58,6 @@ DUTIES = {
         "events:PutEvents",
         "rds:DescribeGlobalClusters",
         "rds:FailoverGlobalCluster",
-        "ssm:PutParameter",
         "sts:AssumeRole",
     },
     "payments-failover": {"lambda:InvokeFunction"},

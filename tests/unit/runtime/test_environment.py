@@ -16,7 +16,8 @@ def test_every_key_arrives_typed():
         lease_ttl_s=30,
         tick_s=10,
         clock_skew_s=2,
-        keeper_lifetime_s=130,
+        keeper_lifetime_s=190,
+        transition_limit_s=1800,
     )
 
 

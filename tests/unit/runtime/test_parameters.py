@@ -11,7 +11,6 @@ class Store:
         self.values = {f"/p/{name}": value for name, value in values.items()}
         self.reads = 0
         self.down = False
-        self.forgetful = False
 
     def get_parameter(self, Name: str) -> dict[str, dict[str, str]]:  # noqa: N803
         self.reads += 1
@@ -20,12 +19,6 @@ class Store:
         if Name not in self.values:
             raise ClientError({"Error": {"Code": "ParameterNotFound"}}, "GetParameter")
         return {"Parameter": {"Value": self.values[Name]}}
-
-    def put_parameter(self, Name: str, Value: str, Overwrite: bool) -> None:  # noqa: N803, FBT001
-        if self.down or not Overwrite:
-            raise ConnectTimeoutError(endpoint_url="https://ssm")
-        if not self.forgetful:
-            self.values[Name] = Value
 
 
 class Clock:
@@ -68,25 +61,3 @@ def test_the_last_known_value_outlives_the_store(clock):
 def test_a_value_never_seen_is_unavailable(clock):
     with pytest.raises(ParameterUnavailable, match=r"/p/name.*ParameterNotFound"):
         Parameters(Store(), "/p", clock).get("name")
-
-
-def test_a_written_value_is_read_back(clock):
-    store = Store()
-    parameters = Parameters(store, "/p", clock)
-    parameters.put("active/region", "us-west-2")
-    assert store.values == {"/p/active/region": "us-west-2"}
-    assert (parameters.get("active/region"), store.reads) == ("us-west-2", 1)
-
-
-def test_a_write_that_did_not_stick_is_no_success(clock):
-    store = Store(name="old")
-    store.forgetful = True
-    with pytest.raises(ParameterUnavailable, match="'old' after writing 'new'"):
-        Parameters(store, "/p", clock).put("name", "new")
-
-
-def test_a_store_that_takes_no_write(clock):
-    store = Store(name="old")
-    store.down = True
-    with pytest.raises(ParameterUnavailable, match="cannot write"):
-        Parameters(store, "/p", clock).put("name", "new")

@@ -6,9 +6,11 @@ from dr.budget.compute import compute
 from dr.budget.declared import durations
 from dr.budget.evidence import EvidenceError, measured
 from dr.budget.model import Basis, Measured, Verdict
-from dr.budget.recovery_time import _longest
+from dr.budget.recovery_time import _longest, forced_tasks
 from dr.budget.synth import check
+from failover.steps import STEPS
 from lib import config
+from lib.constructs.takeover import takeover
 from lib.errors import SettingsError
 from lib.sections import Budget
 
@@ -64,6 +66,14 @@ def test_B04_the_configured_waits_are_those_of_the_settings(name, least, most):
 def test_B04_a_step_that_fails_to_the_end_takes_every_try_and_every_pause():
     retry = {"IntervalSeconds": 1, "BackoffRate": 2, "MaxDelaySeconds": 5, "MaxAttempts": 4}
     assert _longest({"Retry": [{"MaxAttempts": 0}, retry], "TimeoutSeconds": 10}) == (1 + 2 + 4 + 5) + 5 * 10
+
+
+def test_B04_only_the_retries_of_the_steps_that_a_failover_runs_count_and_the_keeper_ends_them():
+    machine = takeover("steps", settings().limits)
+    names = [task["Parameters"]["Payload"]["step"] for task in forced_tasks(machine)]
+    assert names == list(STEPS)
+    retried = next(leg for leg in objectives(settings())["rto_takeover"].legs if "retried" in leg.name)
+    assert (retried.least_s, retried.most_s) == (0, 2 * settings().objectives.rto_s)
 
 
 def test_B04_the_budget_grows_with_the_lease():

@@ -1,12 +1,11 @@
 import pytest
 
-from failover.keeper import TRANSITION_LIMIT_MS
 from failover.lease import Kind
 from failover.steps import PLANNED_STEPS, STEPS, settle
+from lib import config
 from lib.constructs.takeover import (
     ABORTED,
     APPROVAL_PAUSE_S,
-    APPROVAL_WAITS,
     DONE,
     HELD,
     NOT_APPROVED,
@@ -15,9 +14,12 @@ from lib.constructs.takeover import (
     SETTLE_WAITS,
     takeover,
 )
+from lib.timing import Limits
 from payments.lease_view import MAX_AGE_MS
 
-MACHINE = takeover("arn:steps", waits=600)
+SETTINGS = config.load({})
+LIMITS = SETTINGS.limits
+MACHINE = takeover("arn:steps", LIMITS)
 STATES = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 
@@ -54,7 +56,6 @@ def test_P11_the_steps_run_in_order(kind):
         "wait_writer",
         "fence",
         "reconcile",
-        "publish",
         "activate",
         "verify",
         "record",
@@ -71,7 +72,6 @@ def test_a_planned_takeover_drains_first_and_gets_the_lease_after_the_writer(kin
         "wait_writer",
         "hand_over",
         "fence",
-        "publish",
         "activate",
         "reconcile",
         "verify",
@@ -99,12 +99,14 @@ def test_every_state_exists_and_is_reached():
     assert reached == set(STATES)
 
 
-BEFORE_THE_LEASE = {"Guard", "AwaitApproval", "Drain", "AwaitSettled", "Promote", "AwaitWriter", "HandOver"}
+BEFORE_THE_LEASE = {"GuardPlanned", "Drain", "AwaitSettled", "Switch", "AwaitWriter", "HandOver"}
+FORCED_ONLY = {"Guard", "AwaitApproval", "Promote"}
+PLANNED_ONLY = (BEFORE_THE_LEASE | {"Undo"}) - {"AwaitWriter", "HandOver"}
 
 
 def test_a_step_that_cannot_be_completed_holds_the_takeover_or_undoes_a_planned_one():
     for name, task in TASKS.items():
-        where = "MayUndo" if name in BEFORE_THE_LEASE else HELD
+        where = HELD if name in set(TASKS) - BEFORE_THE_LEASE - FORCED_ONLY else "MayUndo"
         assert [(catch["ErrorEquals"], catch["Next"]) for catch in task["Catch"]] == [(["States.ALL"], where)]
     assert STATES["MayUndo"]["Default"] == HELD
     assert {choice["Next"] for choice in STATES["MayUndo"]["Choices"]} == {"Undo"}
@@ -120,7 +122,41 @@ def test_errors_are_retried_but_a_verdict_is_not():
         verdict, anything = task["Retry"]
         assert (verdict["ErrorEquals"], verdict["MaxAttempts"]) == (["Held"], 0)
         assert anything["ErrorEquals"] == ["States.ALL"]
-        assert anything["MaxAttempts"] >= 10
+
+
+def pauses_s(task):
+    """What lies between the tries of a task that fails at once, every time."""
+    _, retry = task["Retry"]
+    first, growth, most = (retry[key] for key in ("IntervalSeconds", "BackoffRate", "MaxDelaySeconds"))
+    return sum(min(first * growth**n, most) for n in range(retry["MaxAttempts"]))
+
+
+@pytest.mark.parametrize("rto_s", [300, 900, 1800])
+def test_a_forced_takeover_is_tried_again_as_long_as_the_objective_allows(rto_s):
+    objectives = SETTINGS.objectives.model_copy(update={"rto_s": rto_s})
+    limits = Limits.of(objectives, SETTINGS.protocol)
+    states = takeover("arn:steps", limits)["States"]
+    detected_s = 30 + 2 + 10
+    for name in ("Guard", "AwaitApproval", "Promote", "AwaitWriter", "Fence", "Reconcile", "Activate"):
+        tried_s = pauses_s(states[name])
+        assert tried_s >= limits.retry_s == rto_s - 2 * detected_s
+        assert tried_s < rto_s
+    for name in PLANNED_ONLY:
+        assert pauses_s(states[name]) < rto_s / 5
+
+
+def test_an_objective_too_short_for_two_detections_still_tries_a_while():
+    objectives = SETTINGS.objectives.model_copy(update={"rto_s": 60})
+    limits = Limits.of(objectives, SETTINGS.protocol)
+    assert (limits.retry_s, limits.planned_retry_s) == (42, 42)
+
+
+def test_every_execution_ends_when_the_keeper_gives_it_up():
+    assert MACHINE["TimeoutSeconds"] == LIMITS.transition_s == 2 * SETTINGS.objectives.rto_s
+
+
+def test_a_promotion_that_takes_nearly_the_whole_objective_is_waited_for():
+    assert STATES["IsWriter"]["Choices"][1]["NumericGreaterThanEquals"] > SETTINGS.objectives.rto_s
 
 
 def test_B03_it_calls_nothing_but_the_function_of_its_own_region():
@@ -138,9 +174,9 @@ def test_every_step_gets_the_takeover_it_belongs_to():
 @pytest.mark.parametrize(
     ("what", "waits", "then", "pause_s", "otherwise"),
     [
-        ("Writer", 600, "IsLeaseElsewhere", 1, "MayUndo"),
-        ("Settled", SETTLE_WAITS, "Promote", 1, "MayUndo"),
-        ("Approval", APPROVAL_WAITS, "Promote", APPROVAL_PAUSE_S, NOT_APPROVED),
+        ("Writer", 1800, "IsLeaseElsewhere", 1, "MayUndo"),
+        ("Settled", SETTLE_WAITS, "Switch", 1, "MayUndo"),
+        ("Approval", 300, "Promote", APPROVAL_PAUSE_S, NOT_APPROVED),
     ],
 )
 def test_every_wait_ends(*, what, waits, then, pause_s, otherwise):
@@ -159,8 +195,9 @@ def test_replication_has_more_than_a_minute_to_catch_up_before_a_drain_is_undone
 
 
 def test_B10_the_wait_for_approvals_ends_before_the_keeper_gives_the_takeover_up():
-    assert APPROVAL_WAITS * APPROVAL_PAUSE_S * 1000 < TRANSITION_LIMIT_MS
-    assert STATES["IsPlanned"]["Default"] == "StartApproval"
+    assert LIMITS.approval_s < LIMITS.transition_s
+    assert STATES["IsPlanned"]["Default"] == "Guard"
+    assert STATES["Guard"]["Next"] == "StartApproval"
 
 
 def test_the_kind_is_never_overwritten():

@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from failover.keeper import LAST_TICK_S
+
 ORIGIN_ONLY = {
     "database_name",
     "master_username",
@@ -53,7 +55,8 @@ def test_every_function_is_told_the_same(region):
                 "LEASE_TTL_SECONDS": "30",
                 "TICK_SECONDS": "10",
                 "CLOCK_SKEW_SECONDS": "2",
-                "KEEPER_LIFETIME_SECONDS": "130",
+                "KEEPER_LIFETIME_SECONDS": "190",
+                "TRANSITION_LIMIT_SECONDS": "1800",
                 "POWERTOOLS_SERVICE_NAME": "payments",
                 "LOG_LEVEL": "INFO",
             }
@@ -66,7 +69,12 @@ def test_a_keeper_outlives_its_schedule_and_not_its_timeout(region, settings):
     keeper = functions_of(region)["payments-keeper-test"]
     rule = region.by("aws_cloudwatch_event_rule", "name")["payments-keeper-test"]
     assert rule["schedule_expression"] == "rate(1 minute)"
-    assert 2 * 60 < settings.protocol.keeper_lifetime_s < keeper["timeout"]
+    assert 3 * 60 < settings.protocol.keeper_lifetime_s < keeper["timeout"]
+
+
+def test_the_last_tick_of_a_keeper_ends_before_its_function_does(settings):
+    protocol = settings.protocol
+    assert protocol.keeper_timeout_s - protocol.keeper_lifetime_s >= LAST_TICK_S
 
 
 def test_the_reconciler_runs_every_minute_and_ends_before_its_timeout(region):
@@ -103,12 +111,6 @@ def test_B05_a_plan_ignores_what_a_role_swap_changes(region):
     assert {"global_cluster_identifier", "replication_source_identifier"} <= set(ignored)
 
 
-def test_B05_a_plan_leaves_the_published_active_region_alone(region):
-    parameter = region.by("aws_ssm_parameter", "name")["/payments-test/active/region"]
-    assert parameter["value"] == "none"
-    assert "value" in parameter["lifecycle"]["ignore_changes"]
-
-
 def test_P24_the_database_refuses_plain_text(region):
     (parameter,) = region.only("aws_rds_cluster_parameter_group")["parameter"]
     assert (parameter["name"], parameter["value"]) == ("rds.force_ssl", "1")
@@ -118,7 +120,6 @@ def test_P09_parameters_have_the_same_names_in_both_regions(stacks):
     east, west = (set(stacks[code].by("aws_ssm_parameter", "name")) for code in ("use1", "usw2"))
     assert east == west
     assert {name.removeprefix("/payments-test/") for name in east} == {
-        "active/region",
         "api/endpoint",
         "api/key",
         "approvals/policy",
