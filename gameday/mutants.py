@@ -70,7 +70,11 @@ MUTANTS: Mapping[str, Mutant] = {
         "a region acknowledges whoever holds the lease, and its ledger asks for no epoch",
         (
             Change(_VIEW, "if not lease.held_by(region):", "if False:"),
-            Change(_VIEW, "if not lease.acknowledges(region, now_ms=now_ms, skew_ms=skew_ms):", "if False:"),
+            Change(
+                _VIEW,
+                "if not lease.acknowledges(region, now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms):",
+                "if False:",
+            ),
             Change(_LEDGER, "where epoch = :epoch for share),", "for share),"),
             Change(_LEDGER, 'where epoch = :epoch for share"', 'for share"'),
         ),

@@ -111,6 +111,17 @@ def _payments(metrics: RegionMetrics) -> Iterator[Alarm]:
         runbook="mark-age",
     )
     yield Alarm(
+        id="mark-ahead",
+        metric=metrics.metered("MarkAhead", "Sum"),
+        side=Side.AT_LEAST,
+        threshold=1,
+        minutes=1,
+        bad_minutes=1,
+        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        says="A fast clock set the ledger's mark; it is forgotten, and the whole journal is compared again",
+        runbook="mark-ahead",
+    )
+    yield Alarm(
         id="takeover-held",
         metric=metrics.takeovers("ExecutionsFailed"),
         side=Side.AT_LEAST,

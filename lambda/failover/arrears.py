@@ -39,6 +39,8 @@ class Report:
     """Age of the oldest of the settled."""
     mark: int | None = None
     """Where the ledger's mark stands, in minutes since 1970. A takeover reads from there."""
+    mark_ahead: bool = False
+    """Whether the mark was found beyond what the lease proves, and therefore forgotten."""
     published: int = 0
 
 
@@ -47,6 +49,10 @@ class Run:
     """One run of the holder's reconciler."""
 
     epoch: int
+    proven_ms: int
+    """What the clock of the holder's keeper showed when it renewed the lease. Whoever acknowledges later has
+    read this lease or a later one, and believes none that its own clock contradicts: so whatever clocks show,
+    nothing is acknowledged that arrived long before this moment."""
     ledger: Ledger
     report: Report
     held: Callable[[], bool]
@@ -83,13 +89,21 @@ class Arrears:
 
     def settle(self, run: Run) -> None:
         """Settle what is owed, and move the mark, as far as time allows."""
-        mark = run.report.mark = run.ledger.marked()
-        over = minute_of(self._clock() - self._grace_ms)
+        over = minute_of(min(self._clock(), run.proven_ms) - self._grace_ms)
+        mark = run.report.mark = self._believed_mark(run)
         if mark is None:
             # Whatever arrived before the minutes that are not over was in the journal when this began.
             self._compare(_Part(run.epoch, None, over, self._journal.entries(None)), run)
         else:
             self._go_on(mark, over, run)
+
+    def _believed_mark(self, run: Run) -> int | None:
+        """The mark, unless it stands where no clock of the protocol can have set it: then it is forgotten."""
+        mark, proven = run.ledger.marked(), minute_of(run.proven_ms)
+        if mark is None or mark <= proven:
+            return mark
+        run.report.mark_ahead = run.ledger.forget_mark(after=proven, epoch=run.epoch)
+        return run.ledger.marked()
 
     def _go_on(self, mark: int, over: int, run: Run) -> None:
         for minute in range(mark, minute_of(self._clock() - STALE_MS) + 1):

@@ -146,11 +146,22 @@ class Lease:
         """Whether the region is the holder, expired or not."""
         return self.holder == region
 
-    def acknowledges(self, region: str, *, now_ms: int, skew_ms: int) -> bool:
+    def acknowledges(self, region: str, *, now_ms: int, ttl_ms: int, skew_ms: int) -> bool:
         """Whether the region may acknowledge a payment now."""
         return (
-            self.held_by(region) and self.state is LeaseState.ACTIVE and now_ms < self.expires_at_ms - skew_ms
+            self.held_by(region)
+            and self.state is LeaseState.ACTIVE
+            and now_ms < self.expires_at_ms - skew_ms
+            and self.believed(now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms)
         )
+
+    def believed(self, *, now_ms: int, ttl_ms: int, skew_ms: int) -> bool:
+        """Whether the expiry was written by a clock that agrees with this one.
+
+        A renewal sets the expiry one term ahead, and two clocks differ by at most twice the skew. An expiry
+        further away proves that one of the two is wrong, and not which: nobody acknowledges by it.
+        """
+        return self.expires_at_ms - now_ms <= ttl_ms + 2 * skew_ms
 
     def in_transit(self, *, now_ms: int, skew_ms: int) -> bool:
         """Whether it is being handed over as planned, and a region will acknowledge in a moment."""

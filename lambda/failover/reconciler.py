@@ -46,6 +46,7 @@ class Reconciler:
         self,
         *,
         region: str,
+        ttl_ms: int,
         skew_ms: int,
         leases: LeaseTable,
         arrears: Arrears,
@@ -55,6 +56,7 @@ class Reconciler:
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._region = region
+        self._ttl_ms = ttl_ms
         self._skew_ms = skew_ms
         self._leases = leases
         self._arrears = arrears
@@ -89,6 +91,7 @@ class Reconciler:
 
         return Run(
             epoch=lease.epoch,
+            proven_ms=lease.expires_at_ms - self._ttl_ms,
             ledger=ledger,
             report=report,
             held=held,
@@ -98,7 +101,9 @@ class Reconciler:
     def _held(self, report: Report) -> Lease | None:
         """The lease if this region acknowledges under it, as read just now; the report is told."""
         lease = self._leases.read()
-        report.standing = standing(lease, region=self._region, now_ms=self._clock(), skew_ms=self._skew_ms)
+        report.standing = standing(
+            lease, region=self._region, now_ms=self._clock(), ttl_ms=self._ttl_ms, skew_ms=self._skew_ms
+        )
         return lease if report.standing is Standing.READY else None
 
     def _publish(self, connection: "Connection", report: Report, *, until: float) -> None:
@@ -127,6 +132,7 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
             "PaymentsReplayed": (COUNT, report.replayed),
             "OldestIntentAge": (MILLISECONDS, report.oldest_ms),
             "EventsPublished": (COUNT, report.published),
+            "MarkAhead": (COUNT, int(report.mark_ahead)),
         }
         if report.mark is not None:
             figures["MarkAge"] = (MILLISECONDS, now_ms() - report.mark * MINUTE_MS)
@@ -142,6 +148,7 @@ def _composed() -> tuple[Reconciler, Meter]:
     journal = Journal.of(environment, dynamodb)
     reconciler = Reconciler(
         region=environment.region,
+        ttl_ms=environment.lease_ttl_s * 1000,
         skew_ms=environment.clock_skew_s * 1000,
         leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
         arrears=Arrears(region=environment.region, journal=journal, clock=now_ms),

@@ -44,15 +44,18 @@ class Arrivals:
         self._clock = clock
         self._shards = shards
 
-    def note(self, entry: JournalEntry, *, until_ms: int) -> None:
-        """Put `entry` into the present minute, unless it is later than *until_ms* by now.
+    def note(self, entry: JournalEntry, *, since_ms: int, until_ms: int) -> None:
+        """Put `entry` into the present minute, unless that is before *since_ms* or after *until_ms*.
 
         Whoever acknowledges nothing after *until_ms* has therefore put it into a minute that was not over for
-        long: see `failover.arrears.GRACE_MS`.
+        long: see `failover.arrears.GRACE_MS`. A clock that shows less than when the request came was set
+        back: the minute that it shows may be compared already, and nobody would look there again.
         """
         now_ms = self._clock()
         if now_ms > until_ms:
             raise JournalUnavailable("journal arrival: too late")
+        if now_ms < since_ms:
+            raise JournalUnavailable("journal arrival: the clock was set back")
         shard = crc32(entry.idempotency_key.encode()) % self._shards
         with answering("arrival"):
             self._client.put_item(

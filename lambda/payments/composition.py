@@ -42,7 +42,8 @@ class Service:
 def service() -> Service:
     """The service of the region this function runs in, built by the first request."""
     environment = Environment.from_env()
-    region, skew_ms = environment.region, environment.clock_skew_s * 1000
+    region = environment.region
+    ttl_ms, skew_ms = environment.lease_ttl_s * 1000, environment.clock_skew_s * 1000
     dynamodb = client("dynamodb", read_timeout=READ_TIMEOUT_S, attempts=ATTEMPTS)
     lease = RecentLease(LeaseTable(dynamodb, environment.lease_table, environment.system), now_ms)
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
@@ -50,6 +51,7 @@ def service() -> Service:
     ledger = KeptLedger(Database(parameters, secrets))
     flow = PaymentFlow(
         region=region,
+        ttl_ms=ttl_ms,
         skew_ms=skew_ms,
         lease=lease,
         journal=Journal.of(environment, dynamodb),
@@ -59,6 +61,7 @@ def service() -> Service:
     )
     readiness = Readiness(
         region=region,
+        ttl_ms=ttl_ms,
         skew_ms=skew_ms,
         lease=lease,
         database=Database(parameters, secrets, connect_timeout=DATABASE_LIMIT_S),

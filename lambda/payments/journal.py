@@ -61,7 +61,7 @@ class Journal:
             until_ms: when the caller will no longer acknowledge. Later than that nothing arrives.
         """
         claim = self._claim(entry)
-        self._arrivals.note(claim, until_ms=until_ms)
+        self._arrivals.note(claim, since_ms=entry.accepted_at_ms, until_ms=until_ms)
         return claim
 
     def _claim(self, entry: JournalEntry) -> JournalEntry:

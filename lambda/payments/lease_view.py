@@ -82,12 +82,14 @@ class Standing(StrEnum):
     NOT_HOLDER = "H30_not_holder"
     NOT_ACTIVE = "H40_not_active"
     LEASE_EXPIRED = "H50_lease_expired"
+    EXPIRY_DOUBTED = "H55_expiry_doubted"
+    """It ends later than any lease can: this clock, or the one that wrote it, is wrong."""
     DATABASE_UNAVAILABLE = "H60_database_unavailable"
     FENCED = "H70_fenced"
     READY = "H90_ready"
 
 
-def standing(lease: Lease | None, *, region: str, now_ms: int, skew_ms: int) -> Standing:
+def standing(lease: Lease | None, *, region: str, now_ms: int, ttl_ms: int, skew_ms: int) -> Standing:
     """What the lease says about the region now; READY means it may acknowledge."""
     if lease is None:
         return Standing.NO_LEASE
@@ -95,6 +97,8 @@ def standing(lease: Lease | None, *, region: str, now_ms: int, skew_ms: int) -> 
         return Standing.NOT_HOLDER
     if lease.state is not LeaseState.ACTIVE:
         return Standing.NOT_ACTIVE
-    if not lease.acknowledges(region, now_ms=now_ms, skew_ms=skew_ms):
+    if not lease.believed(now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms):
+        return Standing.EXPIRY_DOUBTED
+    if not lease.acknowledges(region, now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms):
         return Standing.LEASE_EXPIRED
     return Standing.READY

@@ -56,6 +56,12 @@ on conflict ("only") do update set minute = greatest(mark.minute, excluded.minut
 returning minute
 """
 
+_FORGET_MARK = """
+delete from ledger.mark as mark using ledger.fence as fence
+where fence.epoch = :epoch and mark.minute > cast(:minute as bigint)
+returning mark.minute
+"""
+
 _FIND = """
 select amount_minor, currency, debtor, creditor, reference
 from ledger.payments where payment_id = cast(:payment_id as uuid)
@@ -123,6 +129,13 @@ class Ledger:
         """
         if not self._run(_MARK, epoch=epoch, minute=minute):
             raise StaleEpoch(epoch)
+
+    def forget_mark(self, *, after: int, epoch: int) -> bool:
+        """Whether there was a mark beyond the minute *after*; without one the whole journal is compared.
+
+        Such a mark was set by a clock that was fast: what came since may be in minutes that it has passed.
+        """
+        return bool(self._run(_FORGET_MARK, minute=after, epoch=epoch))
 
     def newest(self, most: int) -> list[str]:
         """The keys of the payments that this copy got last."""

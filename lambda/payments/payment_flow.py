@@ -28,6 +28,7 @@ class PaymentFlow:
         self,
         *,
         region: str,
+        ttl_ms: int,
         skew_ms: int,
         lease: RecentLease,
         journal: Journal,
@@ -36,6 +37,7 @@ class PaymentFlow:
         new_id: Callable[[], str],
     ) -> None:
         self._region = region
+        self._ttl_ms = ttl_ms
         self._skew_ms = skew_ms
         self._lease = lease
         self._journal = journal
@@ -87,12 +89,13 @@ class PaymentFlow:
             lease, now_ms = self._lease.current()
         except LeaseUnknown:
             raise unavailable(Standing.LEASE_UNKNOWN) from None
-        found = standing(lease, region=self._region, now_ms=now_ms, skew_ms=self._skew_ms)
+        terms = {"now_ms": now_ms, "ttl_ms": self._ttl_ms, "skew_ms": self._skew_ms}
+        found = standing(lease, region=self._region, **terms)
         if lease is None:
             raise unavailable(found)
         if found is Standing.READY:
             return lease
-        if lease.acknowledges(lease.holder, now_ms=now_ms, skew_ms=self._skew_ms):
+        if lease.acknowledges(lease.holder, **terms):
             raise HeldElsewhere(lease.holder, repeat_unchanged(found))
         if lease.in_transit(now_ms=now_ms, skew_ms=self._skew_ms):
             raise InTransit(found)
@@ -110,7 +113,8 @@ class PaymentFlow:
 
     def _accept(self, key: str, request: PaymentRequest, epoch: int, latest_ms: int) -> JournalEntry:
         now_ms = self._clock()
-        if now_ms > latest_ms:
+        # Earlier than the request is a clock that was set back: nothing may be found by such a time.
+        if not latest_ms - PATIENCE_MS <= now_ms <= latest_ms:
             raise unavailable("too slow")
         entry = JournalEntry(
             idempotency_key=key,

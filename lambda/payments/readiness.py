@@ -18,8 +18,11 @@ class Readiness:
     and a probe that hangs shares nothing with the requests.
     """
 
-    def __init__(self, *, region: str, skew_ms: int, lease: RecentLease, database: Database) -> None:
+    def __init__(
+        self, *, region: str, ttl_ms: int, skew_ms: int, lease: RecentLease, database: Database
+    ) -> None:
         self._region = region
+        self._ttl_ms = ttl_ms
         self._skew_ms = skew_ms
         self._lease = lease
         self._database = database
@@ -31,7 +34,9 @@ class Readiness:
             lease, now_ms = self._worker.run(self._lease.current, within_s=LEASE_LIMIT_S)
         except (LeaseUnknown, TimeoutError):
             return Standing.LEASE_UNKNOWN
-        found = standing(lease, region=self._region, now_ms=now_ms, skew_ms=self._skew_ms)
+        found = standing(
+            lease, region=self._region, now_ms=now_ms, ttl_ms=self._ttl_ms, skew_ms=self._skew_ms
+        )
         if lease is None or found is not Standing.READY:
             return found
         try:

@@ -1,6 +1,6 @@
 """One region's cluster behind a connection: the statements are the real ledger's, interpreted here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
@@ -86,16 +86,20 @@ class Connection:
         return None
 
     def _write(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
-        if "insert into ledger.payments" in sql:
-            return self._record(sql, given)
-        if "insert into ledger.heartbeat" in sql:
-            return self._beat(given["epoch"], given["now_ms"])
-        if "insert into ledger.mark" in sql:
-            return self._advance_mark(given["epoch"], given["minute"])
-        if "insert into ledger.fence" in sql:
-            return self._raise_fence(given["epoch"])
-        if "select epoch from ledger.fence where" in sql:
-            return [[1]] if self._cluster.fence == given["epoch"] else []
+        statements: dict[str, Callable[[], list[list[Any]]]] = {
+            "insert into ledger.payments": lambda: self._record(sql, given),
+            "insert into ledger.heartbeat": lambda: self._beat(given["epoch"], given["now_ms"]),
+            "insert into ledger.mark": lambda: self._advance_mark(given["epoch"], given["minute"]),
+            "delete from ledger.mark": lambda: self._forget_mark(given["epoch"], given["minute"]),
+            "insert into ledger.fence": lambda: self._raise_fence(given["epoch"]),
+            "select epoch from ledger.fence where": lambda: (
+                [[1]] if self._cluster.fence == given["epoch"] else []
+            ),
+        }
+        # The fence is asked for inside other statements too: it comes last.
+        for said, run in statements.items():
+            if said in sql:
+                return run()
         return []  # the schema
 
     def _record(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
@@ -122,6 +126,15 @@ class Connection:
         self._cluster.write("mark", max(minute, self._cluster.mark or 0))
         self._world.watch.all_marked()
         return [[self._cluster.mark]]
+
+    def _forget_mark(self, epoch: int, after: int) -> list[list[Any]]:
+        cluster = self._cluster
+        if cluster.fence != epoch or cluster.mark is None or cluster.mark <= after:
+            return []
+        self._world.count["mark forgotten"] += 1
+        found = cluster.mark
+        cluster.write("mark", None)
+        return [[found]]
 
     def _raise_fence(self, epoch: int) -> list[list[Any]]:
         if self._cluster.fence is not None and self._cluster.fence > epoch:

@@ -36,7 +36,7 @@ def repeated_request_does_not_arrive(patch: Patch) -> None:
     def accept(self, entry, *, until_ms):
         claim = self._claim(entry)
         if claim.payment_id == entry.payment_id:
-            self._arrivals.note(claim, until_ms=until_ms)
+            self._arrivals.note(claim, since_ms=0, until_ms=until_ms)
         return claim
 
     patch.setattr(Journal, "accept", accept)
@@ -48,7 +48,7 @@ def settled_request_does_not_arrive(patch: Patch) -> None:
     def accept(self, entry, *, until_ms):
         claim = self._claim(entry)
         if claim.state is not EntryState.SETTLED:
-            self._arrivals.note(claim, until_ms=until_ms)
+            self._arrivals.note(claim, since_ms=0, until_ms=until_ms)
         return claim
 
     patch.setattr(Journal, "accept", accept)
@@ -57,7 +57,7 @@ def settled_request_does_not_arrive(patch: Patch) -> None:
 def arrival_of_the_draft(patch: Patch) -> None:
     def accept(self, entry, *, until_ms):
         claim = self._claim(entry)
-        self._arrivals.note(replace(claim, payment_id=entry.payment_id), until_ms=until_ms)
+        self._arrivals.note(replace(claim, payment_id=entry.payment_id), since_ms=0, until_ms=until_ms)
         return claim
 
     patch.setattr(Journal, "accept", accept)
@@ -66,10 +66,10 @@ def arrival_of_the_draft(patch: Patch) -> None:
 def arrival_in_the_minute_of_its_claim(patch: Patch) -> None:
     real = Arrivals.note
 
-    def note(self, entry, *, until_ms):
+    def note(self, entry, *, since_ms, until_ms):
         clock, self._clock = self._clock, lambda: entry.accepted_at_ms
         try:
-            real(self, entry, until_ms=max(until_ms, entry.accepted_at_ms))
+            real(self, entry, since_ms=0, until_ms=max(until_ms, entry.accepted_at_ms))
         finally:
             self._clock = clock
 

@@ -43,6 +43,7 @@ class Process:
         self.lease = RecentLease(site.leases, site.clock, lambda: world.now_ms / 1000)
         self.flow = PaymentFlow(
             region=site.region,
+            ttl_ms=TTL_MS,
             skew_ms=BELIEVED_SKEW_MS,
             lease=self.lease,
             journal=site.journal,
@@ -166,6 +167,7 @@ class Site:
     def _reconciler(self) -> Reconciler:
         return Reconciler(
             region=self.region,
+            ttl_ms=TTL_MS,
             skew_ms=BELIEVED_SKEW_MS,
             leases=self.leases,
             arrears=Arrears(region=self.region, journal=self.journal, clock=self.clock, grace_ms=GRACE_MS),

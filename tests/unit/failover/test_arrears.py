@@ -9,11 +9,12 @@ from lib import config
 from payments.arrivals import MINUTE_MS, minute_of
 from payments.entry import EntryState
 from payments.errors import StaleEpoch
+from payments.lease_view import Standing
 from payments.payment_flow import PATIENCE_MS
 from runtime.database import DatabaseUnavailable
 
-from .scene import LEASE, NOW
-from .world import MARK, OLD, entry
+from .scene import EAST, LEASE, NOW
+from .world import MARK, OLD, entry, reconciler_in
 
 # what is late
 
@@ -77,6 +78,34 @@ def test_the_mark_passes_no_minute_that_may_still_grow(world, reconciler, moment
     world.now = (MARK + 1) * MINUTE_MS + GRACE_MS + moment
     reconciler.run()
     assert world.minute == MARK + passed
+
+
+def test_a_fast_clock_moves_no_mark_past_what_the_lease_proves(world, reconciler) -> None:
+    """The clock jumps after the lease was read: the run is ready, and the present is five minutes away."""
+    read = world.read
+
+    def jumps():
+        world.clock_reads = [world.now, *[world.now + 300_000] * 100]
+        return read()
+
+    world.read = jumps
+    reconciler_in(EAST, world, clock=lambda: world.clock_reads.pop(0)).run()
+    assert world.minute == MARK + 1
+
+
+def test_a_mark_in_the_future_is_forgotten_and_the_whole_journal_compared(world, reconciler) -> None:
+    world.minute = minute_of(NOW) + 3
+    world.keep(replace(entry(1, accepted_at_ms=5), state=EntryState.SETTLED))
+    report = reconciler.run()
+    assert (report.mark_ahead, report.replayed, world.minute) == (True, 1, MARK + 1)
+    assert not reconciler.run().mark_ahead
+
+
+def test_a_holder_whose_clock_was_set_back_settles_nothing(world, reconciler) -> None:
+    world.keep(entry(1))
+    world.now -= 180_000
+    report = reconciler.run()
+    assert (report.standing, report.settled, world.minute) == (Standing.EXPIRY_DOUBTED, 0, MARK)
 
 
 def test_minutes_are_read_from_the_mark_to_where_something_can_be_late(world, reconciler) -> None:

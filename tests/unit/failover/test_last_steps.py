@@ -12,7 +12,7 @@ from failover.steps import perform
 from failover.steps.errors import Held, NotYet
 
 from .faults import fails
-from .scene import EAST, WEST
+from .scene import EAST, TTL, WEST
 from .west import TAKEN, TAKEOVER
 
 
@@ -46,7 +46,7 @@ def test_an_activation_leaves_the_term_alone(tools, west, clock):
     perform("activate", TAKEOVER, tools)
     lease = tools.leases.read()
     assert lease == replace(TAKEN, state=LeaseState.ACTIVE, changed_at_ms=clock.now)
-    assert not lease.acknowledges(WEST, now_ms=clock.now, skew_ms=0)
+    assert not lease.acknowledges(WEST, now_ms=clock.now, ttl_ms=TTL, skew_ms=0)
 
 
 def test_the_synthetic_payment_is_one_per_epoch_and_in_the_test_currency(tools, west):

@@ -19,10 +19,12 @@ EXPIRY = LEASE.expires_at_ms
         ({"state": LeaseState.TAKING}, EAST, NOW, False),
         ({"state": LeaseState.DRAINING}, EAST, NOW, False),
         ({"automation": Automation.PAUSED}, EAST, NOW, True),
+        ({"expires_at_ms": NOW + TTL + 2 * SKEW}, EAST, NOW, True),
+        ({"expires_at_ms": NOW + TTL + 2 * SKEW + 1}, EAST, NOW, False),
     ],
 )
 def test_only_the_active_holder_acknowledges_and_only_before_the_skew(change, region, now_ms, may):
-    assert replace(LEASE, **change).acknowledges(region, now_ms=now_ms, skew_ms=SKEW) is may
+    assert replace(LEASE, **change).acknowledges(region, now_ms=now_ms, ttl_ms=TTL, skew_ms=SKEW) is may
 
 
 @pytest.mark.parametrize(("now_ms", "expired"), [(EXPIRY + SKEW, False), (EXPIRY + SKEW + 1, True)])
@@ -36,7 +38,7 @@ def test_clocks_may_differ_by_twice_the_skew(difference):
     for challenger_now in range(EXPIRY - 3 * SKEW, EXPIRY + 3 * SKEW, 250):
         if LEASE.expired(now_ms=challenger_now, skew_ms=SKEW):
             holder_now = challenger_now + difference
-            assert not LEASE.acknowledges(EAST, now_ms=holder_now, skew_ms=SKEW)
+            assert not LEASE.acknowledges(EAST, now_ms=holder_now, ttl_ms=TTL, skew_ms=SKEW)
 
 
 def test_the_first_lease():

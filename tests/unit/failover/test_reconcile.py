@@ -27,6 +27,18 @@ def test_a_fence_that_did_not_move_is_no_success(tools, west):
         perform("fence", TAKEOVER, tools)
 
 
+def test_a_mark_in_the_future_is_forgotten_before_the_journal_is_compared(tools, west, clock, logged):
+    west.writer, west.minute = True, minute_of(clock.now)
+    perform("fence", TAKEOVER, tools)
+    assert west.minute == minute_of(clock.now)
+    west.minute += 1
+    perform("fence", TAKEOVER, tools)
+    assert west.minute is None
+    assert [(level, text) for level, text, _ in logged if level == "error"] == [
+        ("error", "the mark was in the future")
+    ]
+
+
 def test_many_payments_are_replayed_in_batches(tools, west):
     keys = [f"key-{n}" for n in range(450)]
     west.fence, west.rows, sizes = 8, {}, []

@@ -5,11 +5,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from aws_lambda_powertools.metrics import MetricUnit
 
 from failover import reconciler as module
 from failover.arrears import BATCH, STALE_MS
 from failover.reconciler import handler
-from payments.arrivals import MINUTE_MS
+from payments.arrivals import MINUTE_MS, minute_of
 
 from .scene import LEASE, NOW, WEST
 from .world import MARK, entry, event
@@ -35,9 +36,17 @@ def test_the_holders_run_is_measured_and_told(world, composed, logged) -> None:
         "PaymentsReplayed": ("Count", 1),
         "OldestIntentAge": ("Milliseconds", STALE_MS + 1),
         "EventsPublished": ("Count", 1),
+        "MarkAhead": ("Count", 0),
         "MarkAge": ("Milliseconds", NOW - (MARK + 1) * MINUTE_MS),
     }
     assert logged == [("info", "reconciled", done)]
+
+
+def test_a_mark_that_a_fast_clock_set_is_counted(world, composed) -> None:
+    world.minute = minute_of(NOW) + 3
+    handler({}, object())
+    assert composed[0]["MarkAhead"] == (MetricUnit.Count, 1)
+    assert composed[0]["MarkAge"][1] > 0
 
 
 def test_without_a_mark_its_age_is_not_measured(world, composed) -> None:

@@ -120,6 +120,11 @@ class West(SimpleNamespace):
     def marked(self) -> int | None:
         return self.minute
 
+    def forget_mark(self, *, after: int, epoch: int) -> bool:
+        forgotten = epoch == self.fence and self.minute is not None and self.minute > after
+        self.minute = None if forgotten else self.minute
+        return forgotten
+
     def newest(self, most: int) -> list[str]:
         return sorted(self.rows)[-most:]
 

@@ -12,8 +12,9 @@ from payments.entry import EntryState, JournalEntry
 from payments.errors import StaleEpoch
 from payments.outbox import DomainEvent
 from payments.request import PaymentRequest
+from runtime.clock import Clock
 
-from .scene import EAST, LEASE, NOW, SKEW, WEST
+from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
 
 REQUEST = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b", reference="")
 OLD = NOW - STALE_MS - 1
@@ -140,6 +141,11 @@ class World(SimpleNamespace):
             raise StaleEpoch(epoch)
         self.minute = max(minute, self.minute or 0)
 
+    def forget_mark(self, *, after: int, epoch: int) -> bool:
+        forgotten = epoch == self.fence and self.minute is not None and self.minute > after
+        self.minute = None if forgotten else self.minute
+        return forgotten
+
     def pending(self, most: int) -> list[DomainEvent]:
         return self.unpublished[:most]
 
@@ -154,14 +160,16 @@ class World(SimpleNamespace):
         return taken
 
 
-def reconciler_in(region: str, world: World) -> Reconciler:
+def reconciler_in(region: str, world: World, clock: Clock | None = None) -> Reconciler:
+    clock = clock or world.clock
     return Reconciler(
         region=region,
+        ttl_ms=TTL,
         skew_ms=SKEW,
         leases=world,
-        arrears=Arrears(region=region, journal=world, clock=world.clock),
+        arrears=Arrears(region=region, journal=world, clock=clock),
         database=world,
         bus=world,
-        clock=world.clock,
+        clock=clock,
         elapsed=world.elapsed,
     )

@@ -58,6 +58,7 @@ class Frontend(SimpleNamespace):
         lease = RecentLease(world, world.clock, world.steady_s)
         flow = PaymentFlow(
             region=region,
+            ttl_ms=30_000,
             skew_ms=2_000,
             lease=lease,
             journal=world,

@@ -7,7 +7,8 @@ from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from payments.lease_view import READS, RecentLease, Standing, standing
 
-NOW_MS, SKEW_MS = 1_000_000, 2_000
+NOW_MS, TTL_MS, SKEW_MS = 1_000_000, 30_000, 2_000
+TERMS = {"now_ms": NOW_MS, "ttl_ms": TTL_MS, "skew_ms": SKEW_MS}
 
 
 @pytest.mark.parametrize(
@@ -19,25 +20,26 @@ NOW_MS, SKEW_MS = 1_000_000, 2_000
         ({"state": LeaseState.DRAINING}, Standing.NOT_ACTIVE),
         ({"expires_at_ms": NOW_MS + SKEW_MS}, Standing.LEASE_EXPIRED),
         ({"expires_at_ms": NOW_MS + SKEW_MS + 1}, Standing.READY),
+        ({"expires_at_ms": NOW_MS + TTL_MS + 2 * SKEW_MS}, Standing.READY),
+        ({"expires_at_ms": NOW_MS + TTL_MS + 2 * SKEW_MS + 1}, Standing.EXPIRY_DOUBTED),
     ],
 )
 def test_one_change_to_a_held_lease(lease, changed, wanted) -> None:
     lease = replace(lease, **changed)
-    assert standing(lease, region="us-east-1", now_ms=NOW_MS, skew_ms=SKEW_MS) is wanted
+    assert standing(lease, region="us-east-1", **TERMS) is wanted
 
 
 def test_without_a_lease_nobody_is_ready() -> None:
-    found = standing(None, region="us-east-1", now_ms=NOW_MS, skew_ms=SKEW_MS)
+    found = standing(None, region="us-east-1", **TERMS)
     assert found is Standing.NO_LEASE
 
 
 def test_ready_is_exactly_what_the_lease_acknowledges(lease) -> None:
-    left = (-1, 0, SKEW_MS, SKEW_MS + 1)
+    left = (-1, 0, SKEW_MS, SKEW_MS + 1, TTL_MS + 2 * SKEW_MS, TTL_MS + 2 * SKEW_MS + 1)
     for holder, state, left_ms in product(("us-east-1", "us-west-2"), LeaseState, left):
         one = replace(lease, holder=holder, state=state, expires_at_ms=NOW_MS + left_ms)
-        seen = {"now_ms": NOW_MS, "skew_ms": SKEW_MS}
-        ready = standing(one, region="us-east-1", **seen) is Standing.READY
-        assert ready == one.acknowledges("us-east-1", **seen)
+        ready = standing(one, region="us-east-1", **TERMS) is Standing.READY
+        assert ready == one.acknowledges("us-east-1", **TERMS)
 
 
 @pytest.mark.parametrize(("later_ms", "reads"), [(0, 1), (499, 1), (500, 2), (-1, 2)])

@@ -59,6 +59,16 @@ def test_the_mark_is_of_the_epoch_that_may_write_and_never_goes_back(connect, le
     assert Ledger(connect()).marked() == 5
 
 
+def test_a_mark_beyond_a_minute_is_forgotten_by_the_epoch_that_may_write(ledger) -> None:
+    assert not ledger.forget_mark(after=5, epoch=1)
+    ledger.advance_mark(6, epoch=1)
+    assert not ledger.forget_mark(after=5, epoch=2)
+    assert not ledger.forget_mark(after=6, epoch=1)
+    assert ledger.marked() == 6
+    assert ledger.forget_mark(after=5, epoch=1)
+    assert ledger.marked() is None
+
+
 def test_the_newest_payments_are_those_that_came_last(ledger, entry) -> None:
     for n in (1, 2, 3):
         ledger.record(

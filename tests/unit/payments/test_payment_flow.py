@@ -23,6 +23,7 @@ KEY = "order-0001"
 def flow_in(world, *, region: str = "us-east-1", ledger=None) -> PaymentFlow:
     return PaymentFlow(
         region=region,
+        ttl_ms=30_000,
         skew_ms=2_000,
         lease=RecentLease(world, world.clock, world.steady_s),
         journal=world,
@@ -87,6 +88,7 @@ def test_a_key_of_another_payment_is_refused_and_nothing_is_written(world, reque
         ({"state": LeaseState.TAKING}, "H40"),
         ({"state": LeaseState.DRAINING}, "H40"),
         ({"expires_at_ms": 1_002_000}, "H50"),
+        ({"expires_at_ms": 1_034_001}, "H55"),
     ],
 )
 def test_without_the_lease_nothing_is_journalled(world, request_, lease, rule) -> None:
@@ -100,6 +102,14 @@ def test_without_the_lease_nothing_is_journalled(world, request_, lease, rule) -
 def test_before_the_first_lease_nothing_is_journalled(world, request_) -> None:
     world.lease = None
     assert "H20" in refused(flow_in(world), request_).detail
+    assert world.entries == {}
+
+
+def test_a_clock_that_is_set_back_during_a_request_journals_nothing(world, request_) -> None:
+    before_ms = world.now_ms - 180_000
+    world.when_lease_read = lambda: setattr(world, "now_ms", before_ms)
+    world.lease = replace(world.lease, expires_at_ms=before_ms + 30_000)
+    assert "too slow" in refused(flow_in(world), request_).detail
     assert world.entries == {}
 
 

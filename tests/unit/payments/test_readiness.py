@@ -27,6 +27,7 @@ def check(world, connect, ledger):
 
         readiness = Readiness(
             region="us-east-1",
+            ttl_ms=30_000,
             skew_ms=2_000,
             lease=RecentLease(world, world.clock, world.steady_s),
             database=SimpleNamespace(session=session),

@@ -41,6 +41,13 @@ def test_what_can_no_longer_be_acknowledged_does_not_arrive(journal, entry, cloc
     assert journal.accept(entry, until_ms=clock.now) == entry
 
 
+def test_a_clock_that_was_set_back_since_the_request_came_notes_nothing(journal, entry, clock) -> None:
+    late = replace(entry, accepted_at_ms=clock.now + 1)
+    with pytest.raises(JournalUnavailable, match="set back"):
+        journal.accept(late, until_ms=clock.now + 4_000)
+    assert list(journal.entries(MINUTE)) == []
+
+
 def test_entries_since_a_minute_are_those_that_came_in_it_or_after_it(journal, accept, clock) -> None:
     for number in range(4):
         accept(idempotency_key=f"order-{number}")
