@@ -30,6 +30,13 @@ def build(app: App, settings: config.Settings, functions: bundle.Bundle) -> None
     WorldStack(app, settings=settings, foundation=foundation, regions=regions)
 
 
+def synthesize(settings: config.Settings, functions: bundle.Bundle, folder: Path) -> None:
+    """All stacks of one system into *folder*, as judges read them."""
+    app = App(outdir=str(folder), stack_traces=False)
+    build(app, settings, functions)
+    app.synth()
+
+
 if __name__ == "__main__":
     app = App(stack_traces=False)
     try:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from gates import checkov, fork, parity, plans, policies, recovery_path, state_machines, workflows
 from gates.findings import Allowance, Finding, ListError, allowances, unexplained
+from gates.requests import judge as requests
 from gates.synthesis import SynthesisFailed, synthesize
 from lib import config
 from localcloud.errors import LocalCloudError
@@ -22,6 +23,7 @@ screen = Console(highlight=False)
 class Judge(StrEnum):
     """Who judges."""
 
+    REQUESTS = "requests"
     PARITY = "parity"
     CHECKOV = "checkov"
     POLICIES = "policies"
@@ -46,6 +48,7 @@ def _parity() -> list[Finding]:
 
 
 JUDGES: dict[Judge, Callable[[], list[Finding]]] = {
+    Judge.REQUESTS: requests.judge,
     Judge.PARITY: _parity,
     Judge.CHECKOV: lambda: checkov.judge_stacks(synthesize()),
     Judge.POLICIES: lambda: policies.judge(synthesize()),

@@ -15,6 +15,8 @@ class Facts:
     regions: frozenset[str]
     strong_consistency_sets: tuple[frozenset[str], ...]
     engine_versions: tuple[str, ...]
+    instance_classes: tuple[str, ...]
+    log_retention_days: tuple[int, ...]
     health_metrics_region: str
     """The one region where Route 53 publishes what its health checks see."""
 
@@ -27,5 +29,7 @@ def aws_facts() -> Facts:
         regions=frozenset(document["regions"]),
         strong_consistency_sets=tuple(map(frozenset, document["strong_consistency_sets"])),
         engine_versions=tuple(document["aurora_postgresql"]["creatable"]),
+        instance_classes=tuple(document["aurora_postgresql"]["instance_classes"]),
+        log_retention_days=tuple(document["log_retention_days"]),
         health_metrics_region=document["health_metrics_region"],
     )

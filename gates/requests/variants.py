@@ -1,0 +1,78 @@
+"""Every shape of a system that is worth judging."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gates.synthesis import Document
+from lib import bundle, config, settings_file
+from lib.config import LABEL_LIMIT
+from lib.facts import CONFIG
+from main import synthesize as synthesized
+
+Overlay = Mapping[str, Any]
+OPTIONS: Overlay = {
+    "dns": {"delegated": True},
+    "network": {"zones": 4, "nat_per_zone": True, "interface_endpoints": True},
+    "alarms": {"email": "payments-oncall@example.com"},
+    "access": {"permissions_boundary": "organisation/boundary"},
+    "compliance": {"recorder": True},
+    "drills": {"schedule": "cron(0 9 ? * TUE *)", "isolation": True},
+    "approvals": {
+        "journal": "untrusted",
+        "money": {"EUR": 1000000, "USD": 1000000},
+        "roles": ["a" * 64, "incident-commander"],
+    },
+}
+LONGEST: Overlay = {"system": "s" * LABEL_LIMIT, "environment_suffix": "e" * LABEL_LIMIT}
+PROTECTED: Overlay = {"profile": "protected"}
+STATE: Overlay = {"state": {"bucket": "example-terraform-states", "region": "us-east-1"}}
+VARIANTS: Mapping[str, tuple[Overlay, ...]] = {
+    "defaults": (),
+    "options": (OPTIONS,),
+    "existing-zone": ({"dns": {"zone": "existing"}},),
+    "protected": (PROTECTED,),
+    "longest-names": (LONGEST,),
+    "roles-swapped": ({"PRIMARY_REGION": "standby"},),
+    "state-in-s3": (STATE,),
+    "provider-5": ({"provider": {"aws": "5.100.0"}},),
+    "everything": (OPTIONS, LONGEST, PROTECTED, STATE),
+}
+
+
+def systems() -> list[str]:
+    """Every system that has settings."""
+    return sorted(path.stem for path in CONFIG.glob("*.toml"))
+
+
+def synthesize(system: str, name: str, folder: Path) -> dict[str, Document]:
+    """Every stack's document of *system* in the variant *name*, by the stack's name."""
+    output = folder / system / name
+    code = output / "code"
+    code.mkdir(parents=True, exist_ok=True)
+    (code / "handler.py").write_text("")
+    functions = bundle.build(code, output, distributions=())
+    synthesized(settings_of(system, VARIANTS[name]), functions, output)
+    return {
+        path.parent.name: json.loads(path.read_text()) for path in sorted(output.glob("stacks/*/cdk.tf.json"))
+    }
+
+
+def settings_of(system: str, overlays: tuple[Overlay, ...]) -> config.Settings:
+    """The settings of *system*, changed by every overlay. Raises pydantic's ValidationError."""
+    document = settings_file.read(CONFIG / f"{system}.toml") | {"environment_suffix": "dev"}
+    for overlay in overlays:
+        if overlay.get("PRIMARY_REGION") == "standby":
+            document = settings_file.with_primary(document, document["standby"]["name"])
+        else:
+            document = merged(document, overlay)
+    return config.Settings.model_validate(document)
+
+
+def merged(document: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
+    """*document* with what *overlay* says; tables are merged, everything else is replaced."""
+    both = {
+        key: merged(document[key], overlay[key]) for key in overlay if isinstance(document.get(key), dict)
+    }
+    return {**document, **overlay, **both}

@@ -1,0 +1,207 @@
+"""The judge of requests finds nothing in what is synthesized, and finds whatever AWS would refuse."""
+
+import re
+
+import pytest
+
+from gates.requests import judge
+from gates.requests.filling import Call, request
+from gates.requests.model import compiled, complaints, members_of
+from gates.requests.terraform import UNKNOWN, Partly, resources
+from gates.requests.types import CALLS, WITHOUT_REQUEST
+from gates.requests.variants import VARIANTS
+from tests.unit.injected import broken
+
+
+def refused(stacks):
+    documents = {name: stack.document for name, stack in stacks.items()}
+    return [str(found) for found in judge.refused(documents)]
+
+
+def test_B13_aws_takes_every_request_of_every_variant(tmp_path):
+    assert [str(found) for found in judge.judge(tmp_path)] == []
+    assert len(list((tmp_path / "requests").glob("*/*/manifest.json"))) >= len(VARIANTS)
+
+
+FULL = '{"widgets": [' + ",".join(['{"type": "text", "width": 1, "properties": {}}'] * 501) + "]}"
+HASTY = {
+    "rule_name": "daily",
+    "target_vault_name": "vault",
+    "schedule": "rate(1 day)",
+    "start_window": 30,
+    "completion_window": 60,
+    "lifecycle": {"delete_after": 7},
+}
+BROKEN = {
+    "a description with an apostrophe": (
+        ("usw2", "aws_vpc_security_group_ingress_rule", {"description": "this region's functions"}),
+        "AWS takes at most 255 of a-z",
+    ),
+    "a reserved prefix of a group": (
+        ("usw2", "aws_security_group", {"name": "sg-functions-dev"}),
+        "not beginning with sg-",
+    ),
+    "an identifier with a digit first": (
+        ("use1", "aws_rds_cluster", {"cluster_identifier": "2pay-ledger-dev"}),
+        "beginning with a letter",
+    ),
+    "a long user name": (("use1", "aws_rds_cluster", {"master_username": "p" * 17}), "1 to 16 letters"),
+    "a password with a slash": (
+        ("use1", "aws_rds_cluster", {"master_password_wo": "0123/5678"}),
+        "printable ASCII",
+    ),
+    "a version that ended": (("use1", "aws_rds_cluster", {"engine_version": "16.6"}), "cannot be created"),
+    "an enum": (("use1", "aws_flow_log", {"traffic_type": "EVERYTHING"}), "is none of ACCEPT"),
+    "a required member": (("use1", "aws_kms_alias", {"target_key_id": None}), "TargetKeyId: is required"),
+    "a pattern": (("use1", "aws_backup_vault", {"name": "a.vault"}), "does not match"),
+    "a range": (("use1", "aws_xray_sampling_rule", {"priority": 10000}), "at most 9999"),
+    "a length": (("use1", "aws_xray_group", {"group_name": "g" * 33}), "GroupName: 33 characters"),
+    "a policy over its size": (
+        ("use1", "aws_iam_role_policy", {"policy": '{"Statement": [{"Action": ["' + "a" * 10240 + '"]}]}'}),
+        "AWS takes 10240",
+    ),
+    "a statement id with a hyphen": (
+        ("use1", "aws_iam_role_policy", {"policy": '{"Statement": [{"Sid": "a-b"}]}'}),
+        "statement ids",
+    ),
+    "an environment over its size": (
+        ("use1", "aws_lambda_function", {"environment": {"variables": {"WIDE": "x" * 4096}}}),
+        "at most 4 KB",
+    ),
+    "a variable that Lambda keeps": (
+        ("use1", "aws_lambda_function", {"environment": {"variables": {"AWS_REGION": "x"}}}),
+        "keeps this name",
+    ),
+    "a function that runs too long": (("use1", "aws_lambda_function", {"timeout": 901}), "at most 900"),
+    "a retention that nobody offers": (
+        ("use1", "aws_cloudwatch_log_group", {"retention_in_days": 10}),
+        "retentionInDays = 10",
+    ),
+    "a pattern that names no ARN": (
+        ("use1", "aws_cloudwatch_event_rule", {"event_pattern": '{"resources": ["vault"]}'}),
+        "is no ARN",
+    ),
+    "a pattern without a list": (
+        ("use1", "aws_cloudwatch_event_rule", {"event_pattern": '{"source": "payments"}'}),
+        "must be a list",
+    ),
+    "a schedule with five fields": (
+        ("use1", "aws_cloudwatch_event_rule", {"schedule_expression": "cron(0 5 * * ?)"}),
+        "5 fields, AWS takes six",
+    ),
+    "a tag with an apostrophe": (("use1", "aws_vpc", {"tags": {"Name": "it's"}}), "tags.Name"),
+    "a tag of AWS": (("use1", "aws_vpc", {"tags": {"aws:Name": "x"}}), "not beginning with aws:"),
+    "too many tags": (("use1", "aws_vpc", {"tags": {f"tag{n}": "" for n in range(50)}}), "54 tags"),
+    "a block over /16": (("use1", "aws_vpc", {"cidr_block": "10.0.0.0/15"}), "from /16 to /28"),
+    "an alarm that looks back too far": (
+        ("use1", "aws_cloudwatch_metric_alarm", {"evaluation_periods": 2000}),
+        "EvaluationPeriods = 120000 s",
+    ),
+    "a dashboard that is too full": (
+        ("world", "aws_cloudwatch_dashboard", {"dashboard_body": FULL}),
+        "501 widgets",
+    ),
+    "a document that is too long": (
+        ("world", "aws_ssm_document", {"content": '{"schemaVersion": "0.3", "x": "' + "y" * 65536 + '"}'}),
+        "at most 64 KB",
+    ),
+    "a parameter of Systems Manager's own": (
+        ("use1", "aws_ssm_parameter", {"name": "/aws-dev/db"}),
+        "not beginning with aws or ssm",
+    ),
+    "a name of the zone": (("foundation", "aws_route53_zone", {"name": "-dev.test"}), "labels of 1 to 63"),
+    "an interval of health checks": (
+        ("world", "aws_route53_health_check", {"request_interval": 20}),
+        "takes 10 or 30",
+    ),
+    "a strong table in two regions": (
+        ("foundation", "aws_dynamodb_table", {"global_table_witness": None}),
+        "2 regions, DynamoDB takes three",
+    ),
+    "an attribute without a key": (
+        ("foundation", "aws_dynamodb_table", {"attribute": [{"name": "other", "type": "S"}]}),
+        "are not the keys",
+    ),
+    "a table's new argument": (
+        ("foundation", "aws_dynamodb_table", {"import_table": {"input_format": "CSV"}}),
+        "has no such member",
+    ),
+    "a queue that keeps too long": (
+        ("use1", "aws_sqs_queue", {"message_retention_seconds": 1_209_601}),
+        "MessageRetentionPeriod",
+    ),
+    "a backup that hurries": (
+        ("use1", "aws_backup_plan", {"rule": [HASTY]}),
+        "takes an hour at least",
+    ),
+    "a log without the request's id": (
+        ("use1", "aws_apigatewayv2_stage", {"access_log_settings": {"destination_arn": "a", "format": "{}"}}),
+        "needs $context.requestId",
+    ),
+    "a route without a method": (
+        ("use1", "aws_apigatewayv2_route", {"route_key": "/payments"}),
+        "a route is",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), BROKEN.values(), ids=BROKEN)
+def test_B13_what_aws_refuses_is_found(stacks, change, said):
+    stack, type_, changed = change
+    assert refused(stacks) == []
+    found = refused(broken(stacks, stack, type_, **changed))
+    assert any(said in one for one in found), found
+
+
+def test_a_type_that_nobody_mapped_is_found_and_no_type_is_excused_twice(stacks):
+    stack = stacks["use1"]
+    stack = type(stack)(stack.name, {"resource": {"aws_new_thing": {"x": {"name": "y"}}}})
+    (found,) = judge.refused({"use1": stack.document})
+    assert (found.rule, found.where) == ("unmapped", "aws_new_thing")
+    assert not CALLS.keys() & WITHOUT_REQUEST.keys()
+
+
+def read(**body):
+    given = {"aws_x": {"it": body}, "aws_kms_key": {"key": {"description": "d", "policy": "${aws_x.it.id}"}}}
+    return next(one.body for one in resources({"s": {"resource": given}}) if one.type == "aws_x")
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ("plain", "plain"),
+        ("", ""),
+        ("arn:aws:iam::${data.aws_caller_identity.a.account_id}:root", "arn:aws:iam::123456789012:root"),
+        ("${aws_kms_key.key.description}", "d"),
+        ("${aws_kms_key.key.arn}", UNKNOWN),
+        ("${aws_kms_key.key.policy}", UNKNOWN),
+        ("a-${aws_kms_key.key.arn}-b", Partly(("a-", "-b"))),
+        ("a${aws_kms_key.key.description}${aws_kms_key.key.arn}c", Partly(("ad", "c"))),
+        ('${jsondecode(x)["a}b"]}', UNKNOWN),
+        ("$${aws:userid}", "${aws:userid}"),
+        (["${aws_kms_key.key.arn}"], [UNKNOWN]),
+    ],
+)
+def test_what_only_an_apply_tells_is_unknown(given, known):
+    assert read(value=given)["value"] == known
+
+
+ALIAS = members_of("kms", "CreateAlias")
+
+
+def test_what_is_unknown_is_neither_refused_nor_taken_for_good():
+    assert list(complaints(ALIAS, {"AliasName": UNKNOWN, "TargetKeyId": Partly(("a", "b"))})) == []
+    (said,) = complaints(ALIAS, {"AliasName": Partly(("a" * 200, "b" * 57)), "TargetKeyId": UNKNOWN})
+    assert said == "AliasName: at least 257 characters, AWS takes 256"
+
+
+def test_an_argument_without_a_member_is_not_lost():
+    sent = request(Call("kms", "CreateAlias", {"name": "AliasName"}), ALIAS, {"name": "alias/a", "new": 1})
+    assert sent == {"AliasName": "alias/a", "new": 1}
+    assert "new: CreateAliasRequest has no such member" in list(complaints(ALIAS, sent))
+
+
+def test_a_pattern_that_python_cannot_say_is_no_silence():
+    assert compiled(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*").fullmatch("Straße 7")
+    with pytest.raises(re.error):
+        compiled(r"\p{Unheard}")
