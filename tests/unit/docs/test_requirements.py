@@ -13,7 +13,7 @@ ROW = re.compile(
 )
 EXPECTED = [
     f"{area}{n:02}"
-    for area, last in {"P": 25, "T": 12, "S": 12, "W": 11, "B": 10}.items()
+    for area, last in {"P": 25, "T": 12, "S": 12, "W": 11, "B": 16}.items()
     for n in range(1, last + 1)
 ]
 LINK = re.compile(r"\[`?([^]`]+)`?\]\(([^)]+)\)")
