@@ -68,7 +68,7 @@ lint: setup ## Format, lint and strict types
 	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy $(TYPED)
 
-gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stacks offline: parity, checkov, IAM, state machine, workflows, fork
+gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stacks offline: requests to AWS, parity, checkov, IAM, state machine, workflows, fork
 	@$(VENV) -m pytest tests/gates --numprocesses=auto
 	@$(VENV) -m gates
 
