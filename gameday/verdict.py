@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dr.budget.declared import durations
 from gameday.calls import CallReport
 from gameday.history import Fault
 from gameday.ledger_check import LedgerFindings
@@ -20,17 +21,10 @@ from gameday.summary import (
     Verdict,
 )
 
-_USER_GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
-_WORKSHOP = "https://wellarchitectedlabs.com/reliability/disaster-recovery/workshop_4/"
-
+_PROMOTION = durations()["aurora_promotion"]
 DECLARED_AWS = {
     "aurora_promotion_s": Declared(
-        optimistic_s=60,
-        statement="order of minutes by the user guide, under a minute by an AWS workshop",
-        sources=(
-            f"{_USER_GUIDE}aurora-global-database-disaster-recovery.html",
-            f"{_WORKSHOP}5-failover/5.1-aurora/",
-        ),
+        optimistic_s=_PROMOTION.usual_s, statement=_PROMOTION.statement, sources=tuple(_PROMOTION.sources)
     )
 }
 """The local database is promoted in its own time, which says nothing about Aurora's."""

@@ -19,6 +19,9 @@ Choices that need a reason:
   lost, and nothing else would make the old one serve again. Only while the writer is still here.
 - A first epoch that never served is not taken over (R45): nothing was ever acknowledged, so there is
   nothing to rescue, and a forced promotion would break a healthy pair because of a slow start.
+- A failover that did not serve before its lease expired is taken back (R47) by the region that it left, when
+  that one is fit and still has the writer. It needs nobody's leave: payments go back to where they were. If
+  Aurora says that the writer is elsewhere or on its way, the takeover there ends before it changes anything.
 - A holder whose own ledger takes another epoch (R37) can settle nothing: it calls a person at once, and its
   lease is left to expire like that of any unfit holder.
 - An unfit holder lets its lease expire (R38) instead of giving it back: one bad probe costs one renewal
@@ -51,6 +54,8 @@ class Action(StrEnum):
     """Call the planned handover off and serve again."""
     TAKE_FIRST = "take_first"
     TAKE_OVER = "take_over"
+    TAKE_BACK = "take_back"
+    """End a failover away from here that did not serve."""
 
 
 class Rule(StrEnum):
@@ -69,6 +74,7 @@ class Rule(StrEnum):
     HOLDER_ELSEWHERE = "R40_holder_elsewhere"
     HANDOVER_FAILED = "R42_handover_failed"
     NEVER_SERVED = "R45_never_served"
+    TAKEN_BACK = "R47_taken_back"
     PAUSED = "R50_automation_paused"
     UNFIT_HERE = "R60_unfit_here"
     CLEAR = "R90_clear"
@@ -107,13 +113,13 @@ def decide(seen: Observation, policy: Policy) -> Decision:
 
 
 def _without_lease(seen: Observation) -> Decision:
-    if seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE:
+    if _fit(seen):
         return Decision(Action.TAKE_FIRST, Rule.FIRST_LEASE, "no lease yet and the writer is here")
     return Decision(Action.WATCH, Rule.NO_LEASE, f"no lease yet; database {seen.database}, API {seen.api}")
 
 
 def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
-    fit = seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE
+    fit = _fit(seen)
     if lease.state is LeaseState.ACTIVE:
         return _active(seen, lease, fit=fit)
     age_ms = seen.now_ms - lease.changed_at_ms
@@ -125,6 +131,10 @@ def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
     if draining:
         return Decision(Action.RENEW, Rule.DRAINING, "a planned switchover is under way")
     return _taking(seen.takeover)
+
+
+def _fit(seen: Observation) -> bool:
+    return seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE
 
 
 def _active(seen: Observation, lease: Lease, *, fit: bool) -> Decision:
@@ -147,8 +157,14 @@ def _as_challenger(seen: Observation, lease: Lease, policy: Policy) -> Decision:
         if lease.handover and lease.handover.to == seen.region and seen.takeover is TakeoverFact.FAILED:
             return Decision(Action.PAGE, Rule.HANDOVER_FAILED, f"{lease.holder} drains for nothing")
         return Decision(Action.WATCH, Rule.HOLDER_ELSEWHERE, f"{lease.holder} holds the lease")
+    return _of_an_expired_lease(seen, lease)
+
+
+def _of_an_expired_lease(seen: Observation, lease: Lease) -> Decision:
     if lease.never_served:
         return Decision(Action.PAGE, Rule.NEVER_SERVED, f"the first takeover, in {lease.holder}, did not end")
+    if lease.abandoned_by(seen.region) and _fit(seen):
+        return Decision(Action.TAKE_BACK, Rule.TAKEN_BACK, f"the failover to {lease.holder} did not serve")
     if lease.automation is Automation.PAUSED:
         reason = f"the lease of {lease.holder} expired, but automation is paused"
         return Decision(Action.PAGE, Rule.PAUSED, reason)

@@ -63,6 +63,8 @@ class Keeper:
                 lease = self._leases.create(holder=seen.region, now_ms=now, ttl_ms=ttl)
             case Action.TAKE_OVER, Lease() as old:
                 lease = self._leases.take_over(old, by=seen.region, now_ms=now, ttl_ms=ttl)
+            case Action.TAKE_BACK, Lease() as old:
+                lease = self._leases.take_back(old, by=seen.region, now_ms=now, ttl_ms=ttl)
             case ((Action.RENEW | Action.CONTINUE), Lease() as mine):
                 lease = self._leases.renew(mine, expires_at_ms=now + ttl)
             case Action.STAY, Lease() as mine:

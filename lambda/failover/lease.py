@@ -26,7 +26,7 @@ class Kind(StrEnum):
     """How a region comes, or came, to the lease; it decides what happens to the database."""
 
     BOOTSTRAP = "bootstrap"
-    """The writer is here already: nothing is promoted."""
+    """The writer is here already, or still: nothing is promoted."""
     FAILOVER = "failover"
     """The writer may be lost: this region's cluster is promoted, data loss allowed."""
     SWITCHOVER = "switchover"
@@ -106,6 +106,17 @@ class Lease:
             handover=None,
         )
 
+    def taken_back(self, *, by: str, now_ms: int, ttl_ms: int) -> "Lease":
+        """The next epoch, in the region that a failover left: its writer is still there, nothing is promoted.
+
+        Automation stays as the failover left it, paused: a person looks at what went wrong.
+        """
+        return replace(
+            self.taken_over(by=by, now_ms=now_ms, ttl_ms=ttl_ms),
+            kind=Kind.BOOTSTRAP,
+            automation=self.automation,
+        )
+
     def draining(self, handover: Handover, *, now_ms: int) -> "Lease":
         """The same epoch, taking no new payments, until it is handed over or stays after all."""
         return replace(self, state=LeaseState.DRAINING, changed_at_ms=now_ms, handover=handover)
@@ -141,6 +152,10 @@ class Lease:
     def never_served(self) -> bool:
         """Whether no region has been ACTIVE yet: the first epoch's takeover did not come that far."""
         return self.previous_holder is None and self.state is LeaseState.TAKING
+
+    def abandoned_by(self, region: str) -> bool:
+        """Whether a failover took it from the region and has not served yet."""
+        return self.previous_holder == region and self.state is LeaseState.TAKING and not self.kind.planned
 
     def held_by(self, region: str) -> bool:
         """Whether the region is the holder, expired or not."""

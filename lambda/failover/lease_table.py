@@ -54,12 +54,21 @@ class LeaseTable(LeaseStore):
         Epoch, expiry and automation must still be what was seen: a renewal or a pause that came in
         between wins.
         """
-        successor = seen.taken_over(by=by, now_ms=now_ms, ttl_ms=ttl_ms)
+        return self._succeed(seen, seen.taken_over(by=by, now_ms=now_ms, ttl_ms=ttl_ms))
+
+    def take_back(self, seen: Lease, *, by: str, now_ms: int, ttl_ms: int) -> Lease:
+        """Begin the next epoch in the region that a failover left and that still has the writer.
+
+        A renewal, or an operator who starts the failover again, wins if it came in between.
+        """
+        return self._succeed(seen, seen.taken_back(by=by, now_ms=now_ms, ttl_ms=ttl_ms))
+
+    def _succeed(self, seen: Lease, successor: Lease) -> Lease:
         return self._change(
             seen,
             successor,
             new=(*SUCCESSION, "expires_at_ms", "automation"),
-            given=("epoch", "expires_at_ms", "automation"),
+            given=("epoch", "expires_at_ms", "automation", "attempt"),
             reached=lambda found: _succession(found) == _succession(successor),
         )
 

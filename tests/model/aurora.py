@@ -121,6 +121,7 @@ class ControlPlane:
         """Without loss: the target has all that the old writer had, and the old writer follows it."""
         self._world.scheduler.point()
         aurora, fate = self._world.aurora, self._world.fate()
+        self._refuse_when_throttled()
         reached = self._caller == self._region or self._world.linked(self._caller, self._region)
         if fate not in {"", "unanswered"} or not reached:
             raise ReadTimeoutError(endpoint_url="https://rds")
@@ -138,6 +139,7 @@ class ControlPlane:
     def failover_global_cluster(self, *, TargetDbClusterIdentifier: str, **_: object) -> None:  # noqa: N803
         self._world.scheduler.point()
         aurora, fate = self._world.aurora, self._world.fate()
+        self._refuse_when_throttled()
         if fate not in {"", "unanswered"}:
             raise ReadTimeoutError(endpoint_url="https://rds")
         if aurora.moving_to or aurora.writer == TargetDbClusterIdentifier:
@@ -151,9 +153,14 @@ class ControlPlane:
 
     def describe_global_clusters(self, **_: object) -> dict[str, Any]:
         self._world.scheduler.point()
+        self._refuse_when_throttled()
         aurora = self._world.aurora
         members = [
             {"DBClusterArn": region, "IsWriter": region == aurora.writer} for region in aurora.clusters
         ]
         moving = {"FailoverState": {"ToDbClusterArn": aurora.moving_to}} if aurora.moving_to else {}
         return {"GlobalClusters": [{"GlobalClusterMembers": members, **moving}]}
+
+    def _refuse_when_throttled(self) -> None:
+        if self._region in self._world.throttled:
+            raise ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "Rds")

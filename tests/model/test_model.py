@@ -54,10 +54,10 @@ def test_no_schedule_breaks_an_invariant():
         "verify",
         "record",
     )
-    faults = ("kill", "isolate", "cut", "witness", "database", "keeper")
+    faults = ("kill", "isolate", "cut", "witness", "database", "keeper", "throttle")
     met = [f"crash of step {step}" for step in steps] + [f"fault {fault}" for fault in faults]
     met += ["crash of keeper", "crash of request", "201", "202", "held", "paged", "stall"]
-    met += ["drained", "stayed", "undone", "handed over"]
+    met += ["drained", "stayed", "undone", "handed over", "taken back"]
     met += ["reconciled", "crash of reconciler", "replayed by the reconciler", "mark set", "mark moved"]
     assert [name for name in met if not total[name]] == []
     assert total["takeover"] > RUNS / 4

@@ -178,6 +178,8 @@ class Trouble:
                 world.cut |= {frozenset({region, other}) for other in PLACES if other != region}
             case "cut":
                 world.cut.add(frozenset({EAST, WEST}))
+            case "throttle":
+                world.throttled |= {other for other in REGIONS if other != region}
             case "database":
                 world.aurora.clusters[region].up = False
                 world.aurora.clusters[region].generation += 1
@@ -194,6 +196,7 @@ class Trouble:
         match self._choices.below(3):
             case 0:
                 world.cut.clear()
+                world.throttled.clear()
             case 1:
                 for place in PLACES:
                     world.revive(place)
@@ -203,5 +206,6 @@ class Trouble:
     def heal_all(self) -> None:
         self.stopped.clear()
         self._world.cut.clear()
+        self._world.throttled.clear()
         for place in PLACES:
             self._world.revive(place)

@@ -70,6 +70,9 @@ class Watch:
         self.won[epoch] = holder
         if old is None:
             return
+        if new["kind"]["S"] == Kind.BOOTSTRAP:
+            self._taken_back(old, epoch, holder)
+            return
         if new["kind"]["S"] != Kind.FAILOVER:
             self._handed_over(old, new, epoch, holder)
             return
@@ -83,6 +86,17 @@ class Watch:
         if not self._armed:
             self.violated("flapping", f"epoch {epoch} without a person since the last takeover")
         self._armed = False
+        self._before = list(self.acknowledged_keys)
+
+    def _taken_back(self, old: Item, epoch: int, holder: str) -> None:
+        """A failover that did not serve, by the region that it left."""
+        self._world.count["taken back"] += 1
+        left = old["previous_holder"].get("S")
+        if (epoch, holder, old["state"]["S"]) != (int(old["epoch"]["N"]) + 1, left, "TAKING"):
+            self.violated("lease-change", f"epoch {epoch} was taken back from {old}")
+        expired_ms = self._world.now_ms - int(old["expires_at_ms"]["N"])
+        if expired_ms < 0:
+            self.violated("taken-before-expiry", f"epoch {epoch}, {-expired_ms} ms too early")
         self._before = list(self.acknowledged_keys)
 
     def _drained(self, old: Item, new: Item, holder: str) -> None:

@@ -50,6 +50,8 @@ class World:
         self.offset_ms = dict.fromkeys(PLACES, 0)
         self.alive = dict.fromkeys(PLACES, True)
         self.cut: set[frozenset[str]] = set()
+        self.throttled: set[str] = set()
+        """Regions whose control plane of Aurora refuses every call."""
         self.late: list[Callable[[], object]] = []
         self.count: Counter[str] = Counter()
         self.story: list[str] | None = [] if story else None

@@ -1,5 +1,7 @@
 """promote: ask Aurora to make this region's cluster the writer. `wait_writer` sees it done."""
 
+from dataclasses import dataclass
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from failover.lease import Kind
@@ -56,10 +58,16 @@ def _request(takeover: Takeover, tools: Tools) -> None:
 def is_writer(tools: Tools) -> bool:
     """Whether this region's database takes writes, and Aurora calls it the writer of all regions.
 
+    A cluster that was detached from the global database (RemoveFromGlobalCluster) is a writer of its own: an
+    operator promoted it that way because the managed failover did not work.
+
     Raises:
         NotYet: Aurora does not say.
     """
-    return database_fact(tools.database) is DatabaseFact.WRITER and _place(tools)[0]
+    if database_fact(tools.database) is not DatabaseFact.WRITER:
+        return False
+    place = _place(tools)
+    return place.detached or (place.writer and not place.leaving)
 
 
 def under_way(tools: Tools) -> bool:
@@ -68,17 +76,36 @@ def under_way(tools: Tools) -> bool:
     Raises:
         NotYet: Aurora does not say.
     """
-    return any(_place(tools))
+    place = _place(tools)
+    return place.writer or place.coming or place.detached
 
 
-def _place(tools: Tools) -> tuple[bool, bool]:
-    """Whether Aurora has the writer here, and whether it is moving it here."""
-    global_cluster = tools.parameters.get("db/global-cluster")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where this region's cluster stands in the global database."""
+
+    writer: bool
+    coming: bool
+    """The writer is being moved here."""
+    leaving: bool
+    """It is being moved to another cluster."""
+    detached: bool
+    """It is not a member."""
+
+
+def _place(tools: Tools) -> _Place:
+    name = tools.parameters.get("db/global-cluster")
     cluster = tools.parameters.get("db/cluster")
     try:
-        answer = tools.rds.describe_global_clusters(GlobalClusterIdentifier=global_cluster)
+        answer = tools.rds.describe_global_clusters(GlobalClusterIdentifier=name)
     except (BotoCoreError, ClientError) as error:
-        raise NotYet(f"state of {global_cluster} unknown: {error}") from error
+        raise NotYet(f"state of {name} unknown: {error}") from error
     found = answer["GlobalClusters"][0]
-    writers = [member["DBClusterArn"] for member in found["GlobalClusterMembers"] if member["IsWriter"]]
-    return writers == [cluster], found.get("FailoverState", {}).get("ToDbClusterArn") == cluster
+    members = {member["DBClusterArn"]: member["IsWriter"] for member in found["GlobalClusterMembers"]}
+    target = found.get("FailoverState", {}).get("ToDbClusterArn")
+    return _Place(
+        writer=[member for member, writes in members.items() if writes] == [cluster],
+        coming=target == cluster,
+        leaving=target not in {None, cluster},
+        detached=cluster not in members,
+    )

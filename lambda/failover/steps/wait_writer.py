@@ -1,13 +1,30 @@
 """wait_writer: whether the promotion has arrived. The state machine waits and asks again."""
 
+from failover.lease import Kind
 from failover.observation import DatabaseFact
 from failover.observe import database_fact
-from failover.steps.promote import is_writer
+from failover.steps.errors import NotYet
+from failover.steps.promote import is_writer, under_way
+from failover.steps.promote import run as promote
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
 
 
-def run(_takeover: Takeover, tools: Tools) -> Facts:
-    """Ask the database itself, and then Aurora; a database that restarts is simply not done."""
+def run(takeover: Takeover, tools: Tools) -> Facts:
+    """Ask the database itself, and then Aurora; a database that restarts is simply not done.
+
+    A failover that Aurora accepted and gave up is asked for again.
+    """
     database = database_fact(tools.database)
-    return {"done": database is DatabaseFact.WRITER and is_writer(tools), "database": database}
+    done = database is DatabaseFact.WRITER and is_writer(tools)
+    if not done and takeover.kind is Kind.FAILOVER and _given_up(tools):
+        promote(takeover, tools)
+    return {"done": done, "database": database}
+
+
+def _given_up(tools: Tools) -> bool:
+    """Whether Aurora neither moves the writer here nor has moved it; while it does not say, nobody knows."""
+    try:
+        return not under_way(tools)
+    except NotYet:
+        return False

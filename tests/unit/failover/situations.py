@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from failover.decision import DRAIN_LIMIT_MS
-from failover.lease import Handover, Kind, LeaseState
+from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 
 from .scene import EAST, LEASE, NOW, SKEW, WEST
@@ -28,5 +28,11 @@ DRAINED = LEASE.draining(HANDOVER, now_ms=NOW)
 DRAINING = replace(HOLDER, lease=DRAINED)
 LEAVING = replace(DRAINING, database=DatabaseFact.REPLICA)
 SUCCESSOR = replace(DISASTER, lease=DRAINED, takeover=TakeoverFact.RUNNING)
+# West lost its lease while it was well, and the failover to the east did not serve.
+ABANDONED = replace(
+    DISASTER,
+    lease=replace(EXPIRED, state=LeaseState.TAKING, automation=Automation.PAUSED),
+    database=DatabaseFact.WRITER,
+)
 NEVER = {"epoch": 1, "previous_holder": None, "state": LeaseState.TAKING}
 GIVE_UP = DRAIN_LIMIT_MS

@@ -4,11 +4,23 @@ from itertools import product
 import pytest
 
 from failover.decision import DRAIN_LIMIT_MS, Action, Rule, decide
-from failover.lease import Automation, Lease, LeaseState
+from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
 
 from .scene import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, WEST
-from .situations import DISASTER, DRAINING, GIVE_UP, HANDOVER, HOLDER, LEAVING, NEVER, NEW, SUCCESSOR, TAKING
+from .situations import (
+    ABANDONED,
+    DISASTER,
+    DRAINING,
+    GIVE_UP,
+    HANDOVER,
+    HOLDER,
+    LEAVING,
+    NEVER,
+    NEW,
+    SUCCESSOR,
+    TAKING,
+)
 
 
 def lease(base: Observation, **changes: object) -> dict[str, object]:
@@ -72,11 +84,33 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (DISASTER, lease(DISASTER, **NEVER, automation=Automation.PAUSED), Action.PAGE, Rule.NEVER_SERVED),
         (DISASTER, lease(DISASTER, **NEVER, expires_at_ms=NOW), Action.WATCH, Rule.HOLDER_ELSEWHERE),
         (DISASTER, lease(DISASTER, **NEVER | {"state": LeaseState.ACTIVE}), Action.TAKE_OVER, Rule.CLEAR),
+        # a failover away from here that did not serve
+        (ABANDONED, {}, Action.TAKE_BACK, Rule.TAKEN_BACK),
+        (ABANDONED, lease(ABANDONED, kind=Kind.BOOTSTRAP), Action.TAKE_BACK, Rule.TAKEN_BACK),
+        (
+            ABANDONED,
+            lease(ABANDONED, automation=Automation.RUNNING),
+            Action.TAKE_BACK,
+            Rule.TAKEN_BACK,
+        ),
+        (ABANDONED, lease(ABANDONED, expires_at_ms=NOW - SKEW), Action.WATCH, Rule.HOLDER_ELSEWHERE),
+        (ABANDONED, lease(ABANDONED, state=LeaseState.ACTIVE), Action.PAGE, Rule.PAUSED),
+        (ABANDONED, lease(ABANDONED, kind=Kind.SWITCHOVER), Action.PAGE, Rule.PAUSED),
+        (ABANDONED, lease(ABANDONED, previous_holder=EAST), Action.PAGE, Rule.PAUSED),
+        (ABANDONED, {"database": DatabaseFact.REPLICA}, Action.PAGE, Rule.PAUSED),
+        (ABANDONED, {"database": DatabaseFact.UNKNOWN}, Action.PAGE, Rule.PAUSED),
+        (ABANDONED, {"api": ApiFact.DEAD}, Action.PAGE, Rule.PAUSED),
+        (ABANDONED, {"api": ApiFact.UNKNOWN}, Action.PAGE, Rule.PAUSED),
         # the other region's lease
         (DISASTER, {}, Action.TAKE_OVER, Rule.CLEAR),
         (DISASTER, {"database": DatabaseFact.WRITER}, Action.TAKE_OVER, Rule.CLEAR),
         (DISASTER, lease(DISASTER, state=LeaseState.DRAINING), Action.TAKE_OVER, Rule.CLEAR),
-        (DISASTER, lease(DISASTER, state=LeaseState.TAKING), Action.TAKE_OVER, Rule.CLEAR),
+        (
+            DISASTER,
+            lease(DISASTER, state=LeaseState.TAKING, previous_holder=WEST),
+            Action.TAKE_OVER,
+            Rule.CLEAR,
+        ),
         (DISASTER, lease(DISASTER, expires_at_ms=NOW), Action.WATCH, Rule.HOLDER_ELSEWHERE),
         (DISASTER, lease(DISASTER, expires_at_ms=NOW - SKEW), Action.WATCH, Rule.HOLDER_ELSEWHERE),
         (DISASTER, lease(DISASTER, automation=Automation.PAUSED), Action.PAGE, Rule.PAUSED),
@@ -108,7 +142,7 @@ LEASES = [
         (-SKEW - 1, -SKEW, 0, SKEW, 30_000),
         Automation,
         (0, DRAIN_LIMIT_MS + 1, LIMIT, LIMIT + 1),
-        (EAST, None),
+        (EAST, WEST, None),
     )
 ]
 EVERYTHING = [
@@ -127,8 +161,24 @@ def test_nothing_is_ever_taken_but_under_all_conditions_and_then_always():
             and (seen.lease.previous_holder is not None or seen.lease.state is not LeaseState.TAKING)
             and seen.database in {DatabaseFact.WRITER, DatabaseFact.REPLICA}
             and seen.api is ApiFact.LIVE
+            and not taken_back(seen)
         )
         assert (decide(seen, POLICY).action is Action.TAKE_OVER) is safe, seen
+
+
+def taken_back(seen):
+    return (
+        isinstance(seen.lease, Lease)
+        and (seen.lease.holder, seen.lease.previous_holder) == (EAST, seen.region)
+        and seen.now_ms > seen.lease.expires_at_ms + SKEW
+        and seen.lease.state is LeaseState.TAKING
+        and (seen.database, seen.api) == (DatabaseFact.WRITER, ApiFact.LIVE)
+    )
+
+
+def test_a_failover_that_did_not_serve_is_taken_back_only_by_a_fit_old_holder_and_then_always():
+    for seen in EVERYTHING:
+        assert (decide(seen, POLICY).action is Action.TAKE_BACK) is taken_back(seen), seen
 
 
 def test_the_first_lease_is_taken_only_where_the_writer_is():

@@ -101,6 +101,20 @@ def test_the_challenger_takes_over_and_starts_the_takeover_in_the_same_tick(west
     assert west.started[0].previous == EAST
 
 
+def test_a_failover_that_did_not_serve_is_taken_back_by_the_old_holder(east, west, leases, put, clock):
+    put(LEASE)
+    clock.now = LEASE.expires_at_ms + SKEW + 1
+    west.keeper.turn()
+    west.takeover = TakeoverFact.FAILED
+    clock.now += 10_000
+    assert west.keeper.turn().rule is Rule.STUCK
+    clock.now = leases.read().expires_at_ms + SKEW + 1
+    assert east.keeper.turn().action is Action.TAKE_BACK
+    lease = leases.read()
+    assert (lease.epoch, lease.holder, lease.automation) == (9, EAST, Automation.PAUSED)
+    assert east.started == [Takeover.of(lease)]
+
+
 def test_a_takeover_that_was_not_started_is_started_by_the_next_tick(west, leases, put, clock):
     put(LEASE)
     clock.now = LEASE.expires_at_ms + SKEW + 1

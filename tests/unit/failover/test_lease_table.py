@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from failover.lease import Automation, Lease, LeaseState
+from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.lease_table import LeaseLost, LeaseTable, LeaseUnknown
 
 from .scene import EAST, LEASE, NOW, TTL, WEST
@@ -90,6 +90,28 @@ def test_a_takeover_yields_to_whatever_happened_since(leases, put, meanwhile):
     changed = put(replace(LEASE, **meanwhile))
     with pytest.raises(LeaseLost):
         leases.take_over(LEASE, by=WEST, now_ms=NOW, ttl_ms=TTL)
+    assert leases.read() == changed
+
+
+ABANDONED = LEASE.taken_over(by=WEST, now_ms=NOW, ttl_ms=TTL)
+
+
+def test_a_lease_is_taken_back_in_the_next_epoch_and_automation_stays_paused(leases, put):
+    put(ABANDONED)
+    back = leases.take_back(ABANDONED, by=EAST, now_ms=NOW, ttl_ms=TTL)
+    assert leases.read() == back
+    assert (back.epoch, back.holder, back.previous_holder, back.state) == (9, EAST, WEST, LeaseState.TAKING)
+    assert (back.kind, back.automation, back.unacknowledged) == (Kind.BOOTSTRAP, Automation.PAUSED, False)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"expires_at_ms": NOW + 99_000}, {"attempt": 2}, {"epoch": 9}, {"automation": Automation.RUNNING}],
+)
+def test_an_operator_who_starts_the_failover_again_wins_over_who_takes_it_back(leases, put, meanwhile):
+    changed = put(replace(ABANDONED, **meanwhile))
+    with pytest.raises(LeaseLost):
+        leases.take_back(ABANDONED, by=EAST, now_ms=NOW, ttl_ms=TTL)
     assert leases.read() == changed
 
 

@@ -9,6 +9,7 @@ from failover.steps.errors import Held, NotYet
 from failover.takeover import Takeover
 
 from .faults import fails, refusal
+from .scene import EAST, LEASE, NOW, TTL, WEST
 from .west import OTHER_CLUSTER, OWN_CLUSTER, TAKEN, TAKEOVER
 
 
@@ -32,9 +33,64 @@ def test_a_writer_is_not_promoted(tools, west):
 def test_an_old_writer_that_has_not_rejoined_is_no_writer(tools, west):
     """It takes writes, but Aurora's writer is elsewhere: what it would take is thrown away."""
     west.writer = True
-    assert perform("wait_writer", TAKEOVER, tools) == {"done": False, "database": "writer"}
     assert perform("promote", TAKEOVER, tools) == {"requested": True}
+    assert perform("wait_writer", TAKEOVER, tools) == {"done": False, "database": "writer"}
     assert len(west.failovers) == 1
+
+
+def test_a_promotion_that_aurora_gave_up_is_asked_for_again(tools, west):
+    perform("promote", TAKEOVER, tools)
+    west.aurora["to"] = None
+    assert perform("wait_writer", TAKEOVER, tools)["done"] is False
+    assert (len(west.failovers), west.aurora["to"]) == (2, OWN_CLUSTER)
+
+
+def test_a_control_plane_that_does_not_answer_is_no_reason_to_ask_again(tools, west):
+    perform("promote", TAKEOVER, tools)
+    west.describe_global_clusters = fails(refusal("Throttling"))
+    assert perform("wait_writer", TAKEOVER, tools) == {"done": False, "database": "replica"}
+    assert len(west.failovers) == 1
+
+
+def test_a_detached_cluster_is_the_writer_when_an_operator_promoted_it_that_way(tools, west):
+    """RemoveFromGlobalCluster: the documented way when the managed failover does not work."""
+    west.writer, west.members = True, [OTHER_CLUSTER]
+    assert perform("approve", TAKEOVER, tools)["rule"] == "L10_nothing_forced"
+    assert perform("promote", TAKEOVER, tools) == {"requested": False}
+    assert perform("wait_writer", TAKEOVER, tools) == {"done": True, "database": "writer"}
+    assert west.failovers == []
+
+
+def test_a_detached_cluster_that_takes_no_writes_yet_is_waited_for(tools, west):
+    west.members = [OTHER_CLUSTER]
+    assert perform("wait_writer", TAKEOVER, tools) == {"done": False, "database": "replica"}
+    assert west.failovers == []
+
+
+def taken_back(put):
+    """What the west, which a failover left, begins when it takes its lease back."""
+    there = LEASE.taken_over(by=EAST, now_ms=NOW, ttl_ms=TTL)
+    left = replace(there, previous_holder=WEST)
+    return Takeover.of(put(left.taken_back(by=WEST, now_ms=NOW, ttl_ms=TTL)))
+
+
+def test_a_lease_that_is_taken_back_promotes_nothing(tools, west, put):
+    west.promotion_arrives()
+    back = taken_back(put)
+    assert (back.kind, back.previous) == (Kind.BOOTSTRAP, EAST)
+    assert perform("approve", back, tools)["rule"] == "L10_nothing_forced"
+    assert perform("promote", back, tools) == {"requested": False}
+    assert perform("wait_writer", back, tools)["done"] is True
+
+
+@pytest.mark.parametrize(
+    "aurora", [{"members": OWN_CLUSTER, "to": OTHER_CLUSTER}, {"members": OTHER_CLUSTER, "to": None}]
+)
+def test_nothing_is_taken_back_once_the_writer_has_left_or_is_leaving(tools, west, put, aurora):
+    west.writer, west.aurora = True, aurora
+    with pytest.raises(Held, match="the writer is not here"):
+        perform("promote", taken_back(put), tools)
+    assert west.failovers == []
 
 
 def test_a_promotion_under_way_is_not_an_error(tools, west):

@@ -61,6 +61,7 @@ class West(SimpleNamespace):
             writer=False,
             reachable=True,
             aurora={"members": OTHER_CLUSTER, "to": None},
+            members=[OWN_CLUSTER, OTHER_CLUSTER],
             failovers=[],
             fence=7,
             rows={"key-1": (7, EAST)},
@@ -163,7 +164,7 @@ class West(SimpleNamespace):
 
     def describe_global_clusters(self, **_: object) -> dict[str, list[dict[str, object]]]:
         writer = self.aurora["members"]
-        members = [{"DBClusterArn": arn, "IsWriter": arn == writer} for arn in (OWN_CLUSTER, OTHER_CLUSTER)]
+        members = [{"DBClusterArn": arn, "IsWriter": arn == writer} for arn in self.members]
         state = {"FailoverState": {"ToDbClusterArn": self.aurora["to"]}} if self.aurora["to"] else {}
         return {"GlobalClusters": [{"GlobalClusterMembers": members, **state}]}
 
