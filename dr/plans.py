@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from dr.rules import Purpose
 from dr.situation import Situation
-
-DRAIN_S = 1
-"""The state machine waits so long after the drain; see lib/constructs/takeover.py."""
+from failover.steps.drain import QUIET_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,9 @@ FORCED = (
 )
 PLANNED = (
     GUARD,
-    PlannedStep("drain", "the holder takes no new payments"),
-    PlannedStep("settle", f"wait {DRAIN_S} s for requests under way, then until nothing is missing"),
+    PlannedStep("warm", "start execution environments of the target for the requests that will wait"),
+    PlannedStep("drain", f"the holder takes no new payments; {QUIET_S} s for those under way"),
+    PlannedStep("settle", "wait until nothing that was settled is missing in the target"),
     PlannedStep("promote", "SwitchoverGlobalCluster, called in the holder's region"),
     WAIT_WRITER,
     PlannedStep("hand_over", "give the lease to the target, in the next epoch"),
@@ -88,6 +87,6 @@ def consequence(purpose: Purpose, holder: str, target: str) -> str:
             f"{holder} has to rejoin before it can serve again."
         )
     return (
-        f"Move payments from {holder} to {target}? They wait for about {DRAIN_S} s plus Aurora's "
+        f"Move payments from {holder} to {target}? They wait for about {QUIET_S} s plus Aurora's "
         f"switchover, five seconds at most, and are refused with Retry-After after that; none is lost."
     )

@@ -21,7 +21,7 @@ from localcloud.paths import REPOSITORY
 FOLDERS = ("failover", "runtime", "payments")
 """Below lambda/; payments because its journal and its ledger are part of every takeover."""
 
-REGIONAL = frozenset({"dynamodb", "events", "rds", "secretsmanager", "ssm", "stepfunctions"})
+REGIONAL = frozenset({"dynamodb", "events", "lambda", "rds", "secretsmanager", "ssm", "stepfunctions"})
 """Services whose control and data plane both stand in the region that is asked."""
 
 _MAKERS = frozenset({"client", "resource"})

@@ -4,9 +4,11 @@ The journal answers what is known about a key. The arrivals answer what came sin
 that takes and not in the age of the system. Both tables are strongly consistent, and nothing is deleted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypedDict
 from zlib import crc32
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,6 +19,7 @@ from runtime.clock import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
 MINUTE_MS = 60_000
 SHARDS = 8
@@ -25,6 +28,12 @@ AHEAD = 2
 """Minutes that are read beyond our clock: the region that wrote may have a faster one."""
 FAR = 240
 """Minutes. Each takes eight queries, empty or not: who is stopped after a minute cannot read more."""
+SIDE_BY_SIDE: Callable[[], Executor] = partial(ThreadPoolExecutor, max_workers=SHARDS)
+"""Reads the shards of a minute at the same time: clients may be waiting for a planned takeover."""
+
+
+class _Select(TypedDict, total=False):
+    Select: Literal["COUNT"]
 
 
 def minute_of(at_ms: int) -> int:
@@ -38,11 +47,19 @@ class Arrivals:
     Every method raises `JournalUnavailable` when the table does not answer.
     """
 
-    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock, shards: int = SHARDS) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        clock: Clock,
+        shards: int = SHARDS,
+        readers: Callable[[], Executor] = SIDE_BY_SIDE,
+    ) -> None:
         self._client = client
         self._table = table
         self._clock = clock
         self._shards = shards
+        self._readers = readers()
 
     def note(self, entry: JournalEntry, *, since_ms: int, until_ms: int) -> None:
         """Put `entry` into the present minute, unless that is before *since_ms* or after *until_ms*.
@@ -65,17 +82,31 @@ class Arrivals:
 
     def of(self, minute: int) -> Iterator[JournalEntry]:
         """What came in this minute, read consistently; a key that came twice may come twice."""
-        pages = self._client.get_paginator("query")
-        for shard in range(self._shards):
+        for pages in self._windows(minute, {}):
+            for page in pages:
+                yield from map(from_item, page["Items"])
+
+    def count(self, minute: int) -> int:
+        """How many payments came in this minute."""
+        return sum(page["Count"] for pages in self._windows(minute, {"Select": "COUNT"}) for page in pages)
+
+    def _windows(self, minute: int, more: "_Select") -> "Iterator[list[QueryOutputTypeDef]]":
+        """The pages of each shard of a minute."""
+
+        def pages(shard: int) -> "list[QueryOutputTypeDef]":
             with answering("arrivals"):
-                for page in pages.paginate(
-                    TableName=self._table,
-                    ConsistentRead=True,
-                    KeyConditionExpression="#window = :window",
-                    ExpressionAttributeNames={"#window": "window"},
-                    ExpressionAttributeValues={":window": {"S": _window(minute, shard)}},
-                ):
-                    yield from map(from_item, page["Items"])
+                return list(
+                    self._client.get_paginator("query").paginate(
+                        TableName=self._table,
+                        ConsistentRead=True,
+                        KeyConditionExpression="#window = :window",
+                        ExpressionAttributeNames={"#window": "window"},
+                        ExpressionAttributeValues={":window": {"S": _window(minute, shard)}},
+                        **more,
+                    )
+                )
+
+        return self._readers.map(pages, range(self._shards))
 
     def far(self, minute: int) -> bool:
         """Whether this minute is too long ago to read all that came since, minute by minute."""

@@ -10,6 +10,7 @@ from typing import Any
 from payments.composition import Service, service
 from payments.http import Answer, Event, Request
 from payments.problems import Problem, Refused
+from payments.warming import asks_to_warm, hold
 from runtime.clock import now_ms
 from runtime.logs import logger
 from runtime.metrics import COUNT, MILLISECONDS, Values
@@ -26,7 +27,9 @@ _COUNTED: Mapping[int, str] = {
 
 
 def handler(event: Event, _context: object) -> dict[str, Any]:
-    """Answers one request of API Gateway's HTTP API, payload format 2.0."""
+    """Answers one request of API Gateway's HTTP API, payload format 2.0, or a takeover that warms up."""
+    if asks_to_warm(event):
+        return dict(hold(event, service()))
     arrived_ms = now_ms()  # a first request also waits for the service to be built
     return serve(event, service(), arrived_ms=arrived_ms)
 

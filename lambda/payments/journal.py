@@ -142,6 +142,10 @@ class Journal:
         """What came in this minute, see `Arrivals.of`."""
         return self._arrivals.of(minute)
 
+    def count_arrived(self, minute: int) -> int:
+        """How many payments came in this minute."""
+        return self._arrivals.count(minute)
+
     def entries(self, since: int | None) -> Iterator[JournalEntry]:
         """Every entry that came in the minute *since* or after it; all there are when it is None or long ago.
 

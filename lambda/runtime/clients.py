@@ -14,6 +14,7 @@ from runtime.environment import Environment
 CONNECT_TIMEOUT_S = 1.0
 READ_TIMEOUT_S = 2.0
 ATTEMPTS = 3
+CONNECTIONS = 10
 
 
 @cache
@@ -22,6 +23,7 @@ def client(
     *,
     read_timeout: float = READ_TIMEOUT_S,
     attempts: int = ATTEMPTS,
+    connections: int = CONNECTIONS,
 ) -> Any:
     """The client of an AWS service in the region this function runs in, one a process.
 
@@ -30,12 +32,13 @@ def client(
         read_timeout: seconds to wait for an answer.
         attempts: tries in all, the first included. Standard mode also retries the write conflicts
             of strongly consistent global tables.
+        connections: calls that are made at the same time.
     """
     # The region is explicit because boto3 does not read AWS_REGION, and a profile's must not win.
     return boto3.client(  # type: ignore[call-overload]
         service,
         region_name=Environment.from_env().region,
-        config=_config(read_timeout, attempts),
+        config=_config(read_timeout, attempts, connections),
     )
 
 
@@ -56,9 +59,10 @@ def assumed(service: str, role_arn: str, *, region: str, read_timeout: float = R
     )
 
 
-def _config(read_timeout: float, attempts: int) -> Config:
+def _config(read_timeout: float, attempts: int, connections: int = CONNECTIONS) -> Config:
     return Config(
         connect_timeout=CONNECT_TIMEOUT_S,
         read_timeout=read_timeout,
+        max_pool_connections=connections,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )

@@ -40,7 +40,13 @@ class FailoverControl(Construct):
     """Runs wholly in its region: it calls no other region and changes nothing that another region owns."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, platform: FunctionPlatform, database: RegionalDatabase
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        platform: FunctionPlatform,
+        database: RegionalDatabase,
+        service: Function,
     ) -> None:
         super().__init__(scope, id_)
         lease = TableAccess.to(platform.site, "lease")
@@ -59,6 +65,7 @@ class FailoverControl(Construct):
                 BusAccess.to(platform.site).put(),
                 *approvals.ask(platform.site),
                 *database.fail_over(),
+                service.invoke(),
                 Allow(("sts:AssumeRole",), (platform.site.automation_role_arn,)),
             ],
         )

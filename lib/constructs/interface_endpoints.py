@@ -17,8 +17,8 @@ ANYBODY = {"AWS": "*"}
 class InterfaceEndpoints(Construct):
     """One endpoint a service, in every zone, with private DNS and a policy that names our resources.
 
-    The bill: 0.01 USD an hour for each endpoint and zone, and 0.01 USD a GB. Six services over three zones
-    of two regions are 36 interfaces, about 260 USD a month; the two NAT gateways cost about 65. So they
+    The bill: 0.01 USD an hour for each endpoint and zone, and 0.01 USD a GB. Seven services over three zones
+    of two regions are 42 interfaces, about 300 USD a month; the two NAT gateways cost about 65. So they
     are off by default. They do not replace NAT: a request is passed on to the other region's public API, the
     keeper asks its own one there, and a global endpoint of EventBridge is public too. Logs and traces of
     functions do not pass the VPC, and DynamoDB and S3 have gateways that cost nothing.
@@ -73,6 +73,7 @@ def called(site: Site) -> dict[str, Allow]:
     machine = site.name("failover")
     calls: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         "events": (("events:PutEvents",), (site.arn("events", f"event-bus/{site.name('events')}"),)),
+        "lambda": (("lambda:InvokeFunction",), (site.arn("lambda", f"function:{site.name('service')}"),)),
         "rds": (
             ("rds:DescribeGlobalClusters", "rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster"),
             (container, cluster),

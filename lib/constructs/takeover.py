@@ -24,8 +24,6 @@ AFTER_WRITER = {
     "Verify": "verify",
     "Record": "record",
 }
-QUIET_S = 1
-"""After the drain was seen: twice as long as a request remembers a lease, so none acknowledges any more."""
 STEP_LIMIT_S = 70
 """A little more than the timeout of the function behind every step."""
 APPROVAL_PAUSE_S = 5
@@ -65,9 +63,9 @@ def takeover(function_arn: str, limits: Limits) -> State:
             given_up=NOT_APPROVED,
         ),
         "Promote": step("promote", then="StartWriter"),
-        "GuardPlanned": planned("guard", then="Drain"),
-        "Drain": planned("drain", then="Quiet"),
-        "Quiet": {"Type": "Wait", "Seconds": QUIET_S, "Next": "StartSettled"},
+        "GuardPlanned": planned("guard", then="Warm"),
+        "Warm": planned("warm", then="Drain"),
+        "Drain": planned("drain", then="StartSettled"),
         **_wait("Settled", planned("settle", then="IsSettled"), waits=SETTLE_WAITS, then="Switch"),
         "Switch": planned("promote", then="StartWriter"),
         **_wait(

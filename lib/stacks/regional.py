@@ -60,7 +60,13 @@ class RegionalStack(AwsStack):
             allow=(read_parameters(self.site), self._read_secret()),
         )
         self._payments = PaymentApi(self, "payments", platform=platform)
-        self._failover = FailoverControl(self, "failover", platform=platform, database=self._database)
+        self._failover = FailoverControl(
+            self,
+            "failover",
+            platform=platform,
+            database=self._database,
+            service=self._payments.function,
+        )
         self._reconciler = Reconciler(self, "reconciliation", platform=platform)
         self.api_host = self._payments.http.host
         self.api_endpoint = self._payments.http.endpoint
@@ -103,6 +109,7 @@ class RegionalStack(AwsStack):
             "db/cluster": self._database.arn,
             "db/global-cluster": self._database.global_id,
             "api/endpoint": self._payments.http.endpoint,
+            "api/function": self._payments.function.name,
             "events/bus": self._bus.name,
             "failover/state-machine": self._failover.machine.arn,
             "approvals/table": self.site.name("approvals"),

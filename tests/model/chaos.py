@@ -79,7 +79,11 @@ class Chaos:
     def _runs(self, task: Task | None) -> bool:
         world = self.world
         return task is not None and (
-            task.doomed or (task.stalled_until <= world.now_ms and task.stalled_points <= world.points)
+            task.doomed
+            or (
+                max(task.stalled_until, task.sleeps_until) <= world.now_ms
+                and task.stalled_points <= world.points
+            )
         )
 
     def _runnable(self) -> list[Task]:

@@ -12,6 +12,7 @@ from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable
 from failover.observation import DatabaseFact
 from failover.steps import STEPS, reconcile
+from failover.steps import drain as drain_step
 from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
 from payments import lease_view, ledger, payment_flow
@@ -183,7 +184,7 @@ def started_for_the_other_region(patch: Patch) -> None:
 
 
 def no_quiet_after_the_drain(patch: Patch) -> None:
-    patch.setattr(asl, "QUIET_S", 0)
+    patch.setattr(drain_step, "QUIET_S", 0)
 
 
 def lease_ahead_of_its_writer(patch: Patch) -> None:

@@ -52,6 +52,8 @@ class Task:
         self.worker: Worker | None = None
         self.doomed = False
         self.stalled_until = self.stalled_points = 0
+        self.sleeps_until = 0
+        """It waits by itself until this moment, and not because it was stalled."""
         self.naps_in: tuple[int, tuple[int, int]] | None = None
         """After so many calls the process stops, for how long."""
         self.decided: object = None

@@ -26,7 +26,7 @@ from tests.model.aurora import ControlPlane
 from tests.model.database import Database
 from tests.model.machine import LIMITS, StepFunctions
 from tests.model.store import DynamoDB
-from tests.model.surroundings import InOneThread, KeptLedger, Parameters, SilentBus
+from tests.model.surroundings import InOneThread, KeptLedger, OneAfterTheOther, Parameters, SilentBus
 
 TTL_MS, SKEW_MS, TICK_MS = 30_000, 2_000, 10_000
 BELIEVED_SKEW_MS = SKEW_MS
@@ -62,7 +62,8 @@ class Site:
         parameters = Parameters(region)
         self.leases = LeaseTable(dynamodb, "lease", "payments")
         # One shard: more of them only make runs longer.
-        self.journal = Journal(dynamodb, "journal", Arrivals(dynamodb, "arrivals", self.clock, shards=1))
+        arrivals = Arrivals(dynamodb, "arrivals", self.clock, shards=1, readers=OneAfterTheOther)
+        self.journal = Journal(dynamodb, "journal", arrivals)
         self.database = Database(world, region)
         self.machine = StepFunctions(world, region)
         self.takeovers = Takeovers(self.machine, parameters)
@@ -77,7 +78,8 @@ class Site:
             approvals=None,  # the journal is trusted and complete, so nobody is ever asked
             bus=own_bus(self.region, SilentBus(), parameters, "payments"),
             clock=self.clock,
-            pause=lambda _: None,
+            pause=self._pause,
+            service=self,
             rds_in=lambda other: ControlPlane(world, other, caller=region),
         )
         self._free: list[Process] = []
@@ -85,6 +87,16 @@ class Site:
         self._reconcilers: list[Reconciler] = []
         self.pages = 0
         """Ticks in a row that called a person."""
+
+    def _pause(self, seconds: float) -> None:
+        world = self._world
+        world.scheduler.current.sleeps_until = world.now_ms + int(seconds * 1000)
+        world.after(int(seconds * 1000), lambda: None)
+        world.scheduler.point()
+
+    def warm(self, *, calls: int, hold_ms: int) -> frozenset[str]:
+        self._world.scheduler.point()
+        return frozenset({self.region})
 
     def clock(self) -> int:
         self._world.scheduler.point()

@@ -42,6 +42,7 @@ def test_no_schedule_breaks_an_invariant():
     steps = (
         "guard",
         "approve",
+        "warm",
         "drain",
         "settle",
         "hand_over",

@@ -17,6 +17,7 @@ from failover.steps import (
     undo,
     verify,
     wait_writer,
+    warm,
 )
 from failover.steps.errors import NotYet
 from failover.steps.inspection import inspect
@@ -42,19 +43,21 @@ STEPS: dict[str, Step] = {
 """Of every takeover, in the order of the state machine."""
 
 PLANNED_STEPS: dict[str, Step] = {
+    "warm": warm.run,
     "drain": drain.run,
     "settle": settle.run,
     "hand_over": hand_over.run,
     "undo": undo.run,
 }
-"""Of a planned one besides: two before `promote`, one before `fence`, and the last if it fails."""
+"""Of a planned one besides: three before `promote`, one before `fence`, and the last if it fails."""
 
 RETIRED = frozenset({"publish"})
 """Steps of earlier releases: an execution keeps the definition that it began with, across a deployment."""
 
 _PHASES = {
-    "guard": frozenset({Phase.ASKED, Phase.DRAINING, Phase.HERE}),
-    "drain": drain.BEGUN,
+    "guard": guard.MAY_BEGIN,
+    "warm": guard.MAY_BEGIN,
+    "drain": guard.MAY_BEGIN,
     "settle": settle.DRAINED,
     "promote": settle.DRAINED,
     "wait_writer": settle.DRAINED,

@@ -11,6 +11,8 @@ from failover.takeover import Phase, Takeover
 from payments.arrivals import minute_of
 
 HERE = frozenset({Phase.HERE})
+MAY_BEGIN = frozenset({Phase.ASKED, Phase.DRAINING, Phase.HERE})
+"""Of a step before the drain: a takeover that starts again may find it drained or handed over."""
 
 
 def current_lease(takeover: Takeover, tools: Tools, *, phases: frozenset[Phase] = HERE) -> Lease:
@@ -38,7 +40,7 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     while it cannot be read the loss is unknown, and unknown is over every budget. Before a planned
     takeover nobody has stopped yet: what would keep it from ending is found here, at no cost.
     """
-    lease = current_lease(takeover, tools, phases=frozenset({Phase.ASKED, Phase.DRAINING, Phase.HERE}))
+    lease = current_lease(takeover, tools, phases=MAY_BEGIN)
     for since in (None, minute_of(tools.clock())):
         next(tools.journal.entries(since), None)
     if takeover.phase(lease) is Phase.ASKED:

@@ -13,8 +13,7 @@ PAUSE_S = 0.2
 def run(takeover: Takeover, tools: Tools) -> Facts:
     """Whether it is so. The state machine waits and asks again.
 
-    It comes here a second after the drain was read back. A request believes a lease that it read half a
-    second ago (`payments.lease_view.MAX_AGE_MS`), so each one that looks now sees the drain. What is only
+    It comes here when no request believes any more that the old region serves, see `drain`. What is only
     accepted need not be in the ledger: `reconcile` settles it after the handover, under its own key.
 
     Nobody is served meanwhile, and the state machine waits whole seconds: so the last rows, which arrive

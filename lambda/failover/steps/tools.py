@@ -10,6 +10,7 @@ from failover.approvals import Approvals
 from failover.lease_table import LeaseTable
 from failover.operations import own_bus
 from failover.region_api import RegionApi
+from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S, ServiceFunction
 from failover.takeover import Takeover
 from payments.event_bus import EventBus
 from payments.journal import Journal
@@ -58,6 +59,7 @@ class Tools:
     journal: Journal
     rds: "RDSClient"
     api: RegionApi
+    service: ServiceFunction
     approvals: Approvals
     bus: EventBus
     clock: Clock
@@ -80,6 +82,10 @@ class Tools:
             rds=rds_here(),
             rds_in=lambda region: rds_in(region, parameters),
             api=RegionApi(parameters),
+            service=ServiceFunction(
+                client("lambda", read_timeout=WARM_TIMEOUT_S, attempts=1, connections=MOST_AT_ONCE),
+                parameters,
+            ),
             approvals=Approvals(dynamodb, lambda: parameters.get("approvals/table")),
             bus=own_bus(environment.region, client("events", attempts=1), parameters, environment.system),
             clock=now_ms,

@@ -31,6 +31,7 @@ def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> Tools:
         journal=west,
         rds=west,
         api=west,
+        service=west,
         approvals=west,
         bus=own_bus(WEST, west, west, "payments"),
         clock=clock,

@@ -15,7 +15,7 @@ TAKEOVER = Takeover.planned(LEASE, HANDOVER)
 DRAINING = LEASE.draining(HANDOVER, now_ms=NOW)
 HERE = DRAINING.handed_over(HANDOVER, now_ms=NOW)
 ORDER = [
-    *("guard", "drain", "settle", "promote", "wait_writer", "hand_over", "fence"),
+    *("guard", "warm", "drain", "settle", "promote", "wait_writer", "hand_over", "fence"),
     *("activate", "reconcile", "verify", "record"),
 ]
 

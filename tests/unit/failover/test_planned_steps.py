@@ -10,11 +10,13 @@ from botocore.exceptions import ReadTimeoutError
 from failover.lease import Kind, LeaseState
 from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.steps import STEPS, perform
+from failover.steps.drain import QUIET_S
 from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import OVERDUE_MS
 from failover.steps.settle import LOOKS, PAUSE_S
 from failover.steps.tools import Tools
 from payments.errors import JournalUnavailable
+from payments.lease_view import MAX_AGE_MS
 
 from .faults import fails, refusal
 from .scene import EAST, LEASE, NOW, WEST
@@ -41,6 +43,17 @@ def test_a_switchover_from_beginning_to_end(tools, west):
     assert facts["settle"] == {"done": True, "missing": 0}
     assert facts["hand_over"] == {"epoch": 8, "holder": WEST, "state": "TAKING"}
     assert tools.leases.read().automation is LEASE.automation
+
+
+def test_a_drain_outlasts_what_requests_remember_of_the_lease_and_then_costs_nothing_more(tools, west, put):
+    perform("drain", TAKEOVER, tools)
+    assert west.paused == [QUIET_S]
+    assert MAX_AGE_MS < QUIET_S * 1000 < 2 * MAX_AGE_MS
+    perform("drain", TAKEOVER, tools)
+    assert west.paused == [QUIET_S, QUIET_S], "a run that crashed may not have waited"
+    put(HERE)
+    perform("drain", TAKEOVER, tools)
+    assert west.paused == [QUIET_S, QUIET_S]
 
 
 def test_the_writer_is_asked_for_where_it_is_and_without_data_loss(tools, west):

@@ -72,8 +72,11 @@ class West(SimpleNamespace):
                 "db/global-cluster": "payments",
                 "approvals/policy": json.dumps(POLICY),
                 "events/bus": "payments-events",
+                "api/function": "payments-service",
             },
             paid=[],
+            environments=3,
+            held=[],
             paused=[],
             told=[],
             beat_ms=NOW,
@@ -154,6 +157,14 @@ class West(SimpleNamespace):
 
     def settle(self, key: str) -> None:
         self.journalled[key] = replace(self.journalled[key], state=EntryState.SETTLED)
+
+    def count_arrived(self, minute: int) -> int:
+        return sum(minute_of(entry.accepted_at_ms) == minute for entry in self.journalled.values())
+
+    # Lambda: every call of a round takes an environment of its own, while there are any
+    def warm(self, *, calls: int, hold_ms: int) -> frozenset[str]:
+        self.held.append((calls, hold_ms))
+        return frozenset(f"environment-{n}" for n in range(min(calls, self.environments)))
 
     # the control plane of Aurora
     def failover_global_cluster(self, **request: object) -> None:

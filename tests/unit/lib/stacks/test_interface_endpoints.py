@@ -44,7 +44,7 @@ def test_P17_what_functions_call_is_reached_inside_the_vpc(stack):
     services = {
         e["service_name"].removeprefix(f"com.amazonaws.{provider['region']}.") for e in interfaces(stack)
     }
-    assert services == {"events", "rds", "secretsmanager", "ssm", "states", "sts"}
+    assert services == {"events", "lambda", "rds", "secretsmanager", "ssm", "states", "sts"}
     for endpoint in interfaces(stack):
         assert endpoint["private_dns_enabled"] is True
         assert len(endpoint["subnet_ids"]) == 3

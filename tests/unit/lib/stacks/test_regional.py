@@ -121,6 +121,7 @@ def test_P09_parameters_have_the_same_names_in_both_regions(stacks):
     assert east == west
     assert {name.removeprefix("/payments-test/") for name in east} == {
         "api/endpoint",
+        "api/function",
         "api/key",
         "approvals/policy",
         "approvals/table",

@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 
 import pytest
@@ -97,3 +98,22 @@ def test_entries_pass_every_page(journal, accept, entry, since) -> None:
     for key in wanted:
         accept(idempotency_key=key, request=long)
     assert sorted(keys(journal.entries(since))) == sorted(wanted)
+
+
+def test_what_came_in_a_minute_is_counted(journal, accept, clock) -> None:
+    for number in range(3):
+        accept(idempotency_key=f"key-{number}")
+    clock.now += MINUTE_MS
+    accept(idempotency_key="later")
+    assert [journal.count_arrived(MINUTE + n) for n in (-1, 0, 1, 2)] == [0, 3, 1, 0]
+
+
+def test_the_shards_of_a_minute_are_asked_at_the_same_time(journal, client) -> None:
+    """Each query waits until all of them are under way."""
+    together = threading.Barrier(SHARDS, timeout=5)
+
+    def wait(**_: object) -> None:
+        together.wait()
+
+    client.meta.events.register("before-call.dynamodb.Query", wait)
+    assert list(journal.arrived(MINUTE)) == []
