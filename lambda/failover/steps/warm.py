@@ -26,7 +26,9 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     if takeover.phase(lease) is not Phase.ASKED:
         return {"warm": None}  # an earlier run of the takeover did, and now clients wait
     until_ms = tools.clock() + BUDGET_MS
-    wanted = enough(tools.journal.count_arrived(minute_of(tools.clock()) - 1))
+    minute = minute_of(tools.clock())
+    # This minute has just begun, or the load has: together they are no less than what came in the last 60 s.
+    wanted = enough(sum(tools.journal.count_arrived(when) for when in (minute - 1, minute)))
     warm: frozenset[str] = frozenset()
     barren = 0
     while len(warm) < wanted and barren < 2 and tools.clock() < until_ms:  # noqa: PLR2004
@@ -39,5 +41,5 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
 
 
 def enough(arrived: int) -> int:
-    """How many environments a region needs that takes over what came in a whole minute."""
+    """How many environments a region needs that takes over a load of so many payments a minute."""
     return min(MOST, max(LEAST, ceil(arrived * PAUSE_S * 1000 / MINUTE_MS)))

@@ -26,9 +26,10 @@ def west() -> Well:
     return west
 
 
-def arriving(west: Well, count: int) -> None:
-    """So many payments came in the last whole minute."""
-    west.count_arrived = lambda minute: count if minute == west.minute - 1 else pytest.fail(str(minute))
+def arriving(west: Well, before: int, now: int = 0) -> None:
+    """So many payments came in the minute before this one and in this one."""
+    came = {west.minute - 1: before, west.minute: now}
+    west.count_arrived = came.__getitem__
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,12 @@ def arriving(west: Well, count: int) -> None:
 def test_there_are_environments_for_the_requests_that_wait(arrived, wanted):
     assert PAUSE_S == 3
     assert enough(arrived) == wanted
+
+
+@pytest.mark.parametrize(("before", "now"), [(600, 0), (0, 600), (200, 400)])
+def test_a_load_that_has_just_begun_counts_too(tools, west, before, now):
+    arriving(west, before, now)
+    assert perform("warm", TAKEOVER, tools)["wanted"] == 30
 
 
 def test_rounds_grow_until_there_are_enough(tools, west):
