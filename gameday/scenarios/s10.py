@@ -7,7 +7,7 @@ from gameday.faults import Kill, Place, at_once
 from gameday.scenario import Expect, Follow, Given, Scenario, Side
 from gameday.troubles import Harm, Sabotage
 
-STEPS = 10
+STEPS = 9
 """Of a forced takeover, from the guard to the record."""
 
 S10 = Scenario(

@@ -56,6 +56,7 @@ DUTIES = {
         "dynamodb:Scan",
         "dynamodb:UpdateItem",
         "events:PutEvents",
+        "lambda:InvokeFunction",
         "rds:DescribeGlobalClusters",
         "rds:FailoverGlobalCluster",
         "sts:AssumeRole",
