@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from failover.decision import Action, Decision, Policy, decide
@@ -108,6 +109,16 @@ def run(
         sleep(due - now)
 
 
+@cache
+def kept(environment: Environment) -> Keeper:
+    """The keeper of this process: what it knows of its region outlives an outage of where it is kept.
+
+    A keeper that is built anew needs SSM and Secrets Manager, and without them it could not say that the
+    region is fit. The functions of four keepers take turns, so every one of them has been here before.
+    """
+    return build(environment)
+
+
 def build(environment: Environment) -> Keeper:
     """The keeper of the region this function runs in."""
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
@@ -145,7 +156,7 @@ def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
     """Keep the lease for over three minutes; the schedule starts the next keeper every minute."""
     environment = Environment.from_env()
     ticks = run(
-        build(environment).turn,
+        kept(environment).turn,
         tick_s=environment.tick_s,
         lifetime_s=environment.keeper_lifetime_s,
         remaining_s=lambda: context.get_remaining_time_in_millis() / 1000,

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from failover import reconciler
+from failover import keeper, reconciler
 from failover.lease import Lease
 from failover.lease_item import to_item
 from failover.lease_table import LeaseTable
@@ -105,10 +105,12 @@ def its_reconciler(world) -> Reconciler:
 def environment(monkeypatch) -> Iterator[None]:
     """A function that is deployed and has made no client yet."""
     clients.client.cache_clear()
+    keeper.kept.cache_clear()
     for key, value in ENVIRONMENT.items():
         monkeypatch.setenv(key, value)
     yield
     clients.client.cache_clear()
+    keeper.kept.cache_clear()
 
 
 @pytest.fixture
