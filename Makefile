@@ -9,6 +9,7 @@ ENVIRONMENT_SUFFIX ?= dev
 SCENARIO ?= S1
 TIME_SCALE ?= 1
 ON ?=
+ANYWAY ?=
 RUNS ?= 10000
 SPREAD ?= --numprocesses=auto --dist=loadfile
 RUN ?= evidence/latest
@@ -109,6 +110,7 @@ plan: setup ## Plan every stack against AWS, and refuse what would lose state (n
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(VENV) -m gates.cloud_plan $(PLAN_FLAGS)
 
 deploy: setup $(CDKTF) ## Deploy every stack to AWS (needs credentials)
+	@$(VENV) -m dr.quiet $(ANYWAY)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve --outputs-file cfn-outputs/outputs.json
 	@$(VENV) -m dr outputs cfn-outputs/outputs.json
 
