@@ -59,6 +59,7 @@ class Cloud:
             why=told["why"],
             code=self._code(region),
             loss=told["loss"],
+            engine=told.get("engine"),
         )
 
     def reconcile(self, takeover: Takeover) -> dict[str, Any]:

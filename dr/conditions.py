@@ -76,6 +76,27 @@ def same_code(seen: Situation, _target: str) -> bool | None:
     return None if None in codes else len(codes) == 1
 
 
+def same_engine(seen: Situation, _target: str) -> bool | None:
+    """Every region's database is of the same version: else Aurora refuses to fail over between them."""
+    engines = {inspection.engine if inspection else None for inspection in seen.inspections.values()}
+    return None if None in engines else len(engines) == 1
+
+
+def within_loss_budget(seen: Situation, _target: str) -> bool | None:
+    """Whichever region is lost: the other one could be promoted now without anybody's approval."""
+    losses = [inspection.loss if inspection else None for inspection in seen.inspections.values()]
+    done = [loss["done"] if loss else None for loss in losses]
+    return False if False in done else None if None in done else True
+
+
+def holder_is_writer(seen: Situation, _target: str) -> bool | None:
+    """The holder's own function answers, counts its payments and calls its database the writer."""
+    inspection = seen.inspections.get(seen.lease.holder) if seen.lease else None
+    if inspection is None or inspection.stock is None:
+        return None
+    return inspection.database == DatabaseFact.WRITER
+
+
 def clocks_agree(seen: Situation, _target: str) -> bool | None:
     """No clock is off by half the skew that the protocol allows for two of them."""
     limit = seen.clock_skew_ms / 2

@@ -105,6 +105,13 @@ RULES = (
         are.holder_serves,
     ),
     Rule(
+        "P27",
+        "the holder's function answers, and its database is the writer",
+        "see the alarms of that region",
+        CHECK,
+        are.holder_is_writer,
+    ),
+    Rule(
         "P28",
         "the lease expired and nobody renews it",
         "the holder lives: dr switchover",
@@ -140,6 +147,13 @@ RULES = (
         are.writer_with_holder,
     ),
     Rule(
+        "P47",
+        "every region's cluster runs the same engine version",
+        "upgrade the older one: no failover between unequal versions",
+        CHECK | PLANNED,
+        are.same_engine,
+    ),
+    Rule(
         "P50",
         "every settled payment is replicated within 30 s",
         "see AuroraGlobalDBReplicationLag",
@@ -159,6 +173,13 @@ RULES = (
         "see whether DynamoDB answers",
         FAILOVER,
         are.of_stock(lambda stock: stock.compared >= 0),
+    ),
+    Rule(
+        "P57",
+        "a forced failover would wait for nobody's approval",
+        "dr plan failover says what is over the loss budget",
+        CHECK,
+        are.within_loss_budget,
     ),
     Rule("P60", "every region runs the same code", "deploy every stack", CHECK | PLANNED, are.same_code),
     Rule(

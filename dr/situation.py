@@ -37,6 +37,8 @@ class Inspection:
     why: str | None
     code: str
     """Digest of the code that runs there."""
+    engine: str | None = None
+    """Version of its database."""
     loss: Mapping[str, Any] | None = None
     """What a forced failover to this region would lose now, and the rule that would decide."""
 

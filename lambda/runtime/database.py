@@ -107,6 +107,16 @@ class Database:
             )
         return bool(rows[0][0])
 
+    def version(self) -> str:
+        """The version of the engine, such as 16.11.
+
+        Raises:
+            DatabaseUnavailable: the database did not say.
+        """
+        with self.session() as connection:
+            rows = connection.run("select current_setting('server_version')")
+        return str(rows[0][0]).partition(" ")[0]
+
     def _open(self, credentials: Credentials) -> Connection:
         host, _, port = self._parameter("db/writer").rpartition(":")
         return Connection(

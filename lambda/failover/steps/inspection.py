@@ -50,6 +50,7 @@ def inspect(tools: Tools) -> Facts:
         "region": tools.region,
         "clock_ms": tools.clock(),
         "database": database_fact(tools.database),
+        "engine": _engine(tools),
         "api": api_fact(tools.api),
     }
     try:
@@ -59,6 +60,13 @@ def inspect(tools: Tools) -> Facts:
     except (DatabaseUnavailable, JournalUnavailable) as error:
         return {**facts, "stock": None, "why": str(error), "loss": None}
     return {**facts, "stock": stock, "why": None, "loss": _loss(tools)}
+
+
+def _engine(tools: Tools) -> str | None:
+    try:
+        return tools.database.version()
+    except DatabaseUnavailable:
+        return None
 
 
 def _loss(tools: Tools) -> Facts:

@@ -33,6 +33,7 @@ def unlive() -> Situation:
 
 NO_LEASE = replace(HEALTHY, topology=replace(HEALTHY.topology, lease=None))
 UNREADABLE = replace(NO_LEASE, topology=replace(NO_LEASE.topology, lease_read_in=None))
+OVER_BUDGET = {"done": False, "rule": "L50_over_budget", "reason": "1 payments may be lost"}
 WITHOUT_WEST = blind(inspections={**HEALTHY.inspections, WEST: None})
 
 
@@ -50,6 +51,10 @@ def test_nothing_stands_against_a_healthy_system(purpose):
         (NO_LEASE, "P25", Verdict.UNKNOWN),
         (unready(), "P25", Verdict.FAIL),
         (with_lease(state=LeaseState.DRAINING), "P25", Verdict.FAIL),
+        (with_target(EAST, database="replica"), "P27", Verdict.FAIL),
+        (with_target(EAST, stock=None), "P27", Verdict.UNKNOWN),
+        (blind(inspections={**HEALTHY.inspections, EAST: None}), "P27", Verdict.UNKNOWN),
+        (NO_LEASE, "P27", Verdict.UNKNOWN),
         (unlive(), "P30", Verdict.FAIL),
         (with_target(database="writer"), "P40", Verdict.FAIL),
         (with_target(database="unreachable"), "P40", Verdict.UNKNOWN),
@@ -57,10 +62,17 @@ def test_nothing_stands_against_a_healthy_system(purpose):
         (blind(aurora=None), "P45", Verdict.UNKNOWN),
         (blind(aurora=Aurora(writer=WEST, moving=False)), "P45", Verdict.FAIL),
         (blind(aurora=Aurora(writer=EAST, moving=True)), "P45", Verdict.FAIL),
+        (with_target(engine="16.10"), "P47", Verdict.FAIL),
+        (with_target(engine=None), "P47", Verdict.UNKNOWN),
+        (WITHOUT_WEST, "P47", Verdict.UNKNOWN),
         (with_target(stock=replace(STOCK, overdue=1)), "P50", Verdict.FAIL),
         (with_target(stock=None), "P50", Verdict.UNKNOWN),
         (with_target(stock=replace(STOCK, fence=2)), "P52", Verdict.FAIL),
         (with_target(stock=None), "P52", Verdict.UNKNOWN),
+        (with_target(loss=OVER_BUDGET), "P57", Verdict.FAIL),
+        (with_target(EAST, loss=OVER_BUDGET), "P57", Verdict.FAIL),
+        (with_target(loss=None), "P57", Verdict.UNKNOWN),
+        (blind(inspections={EAST: None, WEST: None}), "P57", Verdict.UNKNOWN),
         (with_target(code="other"), "P60", Verdict.FAIL),
         (WITHOUT_WEST, "P60", Verdict.UNKNOWN),
         (with_target(clock_off_ms=1_001), "P65", Verdict.FAIL),
@@ -74,6 +86,13 @@ def test_nothing_stands_against_a_healthy_system(purpose):
 )
 def test_what_is_wrong_or_unknown_has_its_rule(situation, code, verdict):
     assert findings(Purpose.CHECK, situation)[code] is verdict
+
+
+def test_unequal_engines_forbid_a_planned_move_and_not_a_forced_one():
+    unequal = with_target(engine="16.10")
+    assert findings(Purpose.SWITCHOVER, unequal) == {"P47": Verdict.FAIL}
+    lost = east_is_lost()
+    assert findings(Purpose.FAILOVER, lost) == {}
 
 
 def test_a_clock_may_be_off_by_half_the_skew():

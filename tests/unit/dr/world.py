@@ -49,7 +49,14 @@ HELD = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING
 STOCK = Stock(compared=9, intents=0, missing=0, overdue=0, fence=3)
 LOSS = {"done": True, "rule": "L20_journal_complete", "reason": "0 payments are replayed, none is lost"}
 INSPECTION = Inspection(
-    clock_ms=NOW, clock_off_ms=0, database="replica", stock=STOCK, why=None, code="sha", loss=LOSS
+    clock_ms=NOW,
+    clock_off_ms=0,
+    database="replica",
+    stock=STOCK,
+    why=None,
+    code="sha",
+    loss=LOSS,
+    engine="16.11",
 )
 HEALTHY = Situation(
     topology=Topology(

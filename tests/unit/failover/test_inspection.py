@@ -52,6 +52,7 @@ def test_an_inspection_tells_facts_and_changes_nothing(tools, west):
         "region": WEST,
         "clock_ms": NOW,
         "database": "replica",
+        "engine": "16.11",
         "api": "live",
         "stock": {"compared": 3, "intents": 0, "missing": 0, "overdue": 0, "fence": 7},
         "why": None,
@@ -78,11 +79,17 @@ def test_what_an_inspection_cannot_read_is_null_with_a_reason(tools, west):
         "region": WEST,
         "clock_ms": NOW,
         "database": "replica",
+        "engine": "16.11",
         "api": "dead",
         "stock": None,
         "why": "journal down",
         "loss": None,
     }
+
+
+def test_a_database_that_does_not_answer_has_no_engine_version(tools, west):
+    west.reachable = False
+    assert inspect(tools)["engine"] is None
 
 
 def test_an_inspection_tells_what_a_failover_would_lose_while_nobody_approves(tools, west):

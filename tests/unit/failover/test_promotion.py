@@ -3,12 +3,13 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from failover.lease import Kind
+from failover.lease import Kind, LeaseState
 from failover.steps import perform
 from failover.steps.errors import Held, NotYet
 from failover.takeover import Takeover
 
 from .faults import fails, refusal
+from .machine import run_all
 from .scene import EAST, LEASE, NOW, TTL, WEST
 from .west import OTHER_CLUSTER, OWN_CLUSTER, TAKEN, TAKEOVER
 
@@ -59,6 +60,21 @@ def test_a_detached_cluster_is_the_writer_when_an_operator_promoted_it_that_way(
     assert perform("promote", TAKEOVER, tools) == {"requested": False}
     assert perform("wait_writer", TAKEOVER, tools) == {"done": True, "database": "writer"}
     assert west.failovers == []
+
+
+def test_a_takeover_that_was_held_is_completed_by_a_retry_after_detach_and_promote(tools, west):
+    west.failover_global_cluster = fails(refusal("InvalidGlobalClusterStateFault"))
+    with pytest.raises(NotYet, match="not accepted"):
+        perform("promote", TAKEOVER, tools)
+    west.writer, west.members = True, [OTHER_CLUSTER]
+    again = Takeover.of(tools.leases.retry(TAKEN, attempt=2, now_ms=NOW))
+    facts = run_all(tools, west, takeover=again)
+    assert (facts["promote"], facts["wait_writer"]["done"]) == ({"requested": False}, True)
+    assert (tools.leases.read().state, west.fence, set(west.rows)) == (
+        LeaseState.ACTIVE,
+        8,
+        set(west.journalled),
+    )
 
 
 def test_a_detached_cluster_that_takes_no_writes_yet_is_waited_for(tools, west):

@@ -93,6 +93,10 @@ class West(SimpleNamespace):
             raise DatabaseUnavailable("down")
         return self.writer
 
+    def version(self) -> str:
+        self.writable()
+        return "16.11"
+
     def migrate(self) -> None:
         if not self.writable():
             raise DatabaseUnavailable("read-only")

@@ -21,11 +21,19 @@ def failure(sqlstate: str) -> bytes:
     return message(b"E", b"SFATAL\0C" + sqlstate.encode() + b"\0Mrefused\0\0")
 
 
+BOOLEAN, TEXT = 16, 25
+"""Types of a column, by their OID."""
+
+
 def boolean_row(value: str) -> bytes:
-    column = b"ok\0" + struct.pack("!ihihih", 0, 0, 16, 1, -1, 0)
+    return row(value, BOOLEAN)
+
+
+def row(value: str, type_: int) -> bytes:
+    column = b"ok\0" + struct.pack("!ihihih", 0, 0, type_, 1, -1, 0)
     return (
         message(b"T", struct.pack("!h", 1) + column)
-        + message(b"D", struct.pack("!hi", 1, 1) + value.encode())
+        + message(b"D", struct.pack("!hi", 1, len(value)) + value.encode())
         + message(b"C", b"SELECT 1\0")
         + READY
     )

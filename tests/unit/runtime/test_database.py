@@ -8,7 +8,7 @@ from botocore.exceptions import ConnectTimeoutError
 from runtime.database import Database, DatabaseUnavailable
 from runtime.parameters import ParameterUnavailable
 
-from .conftest import READY, Postgres, boolean_row, failure
+from .conftest import READY, TEXT, Postgres, boolean_row, failure, row
 
 
 class KnownParameters:
@@ -56,6 +56,12 @@ def test_the_database_says_whether_it_is_the_writer(database, postgres, value, w
     postgres.answer = lambda: boolean_row(value)
     assert database().writable() is writable
     assert "pg_is_in_recovery()" in postgres.seen.queries[0]
+
+
+@pytest.mark.parametrize("told", ["16.11", "16.11 (Debian 16.11-1.pgdg120+1)"])
+def test_the_database_says_which_version_it_is(database, postgres, told):
+    postgres.answer = lambda: row(told, TEXT)
+    assert database().version() == "16.11"
 
 
 def test_the_server_gives_up_before_the_client_stops_listening(database, postgres):
