@@ -128,7 +128,7 @@ class Gate:
         reachable = self.regions.connected(door.place, signature.target)
         if reachable and self.control.throttling.refuses(signature):
             self.log.record(call, throttling.REFUSED)
-            await exchange.answer(throttling.REFUSED, throttling.ANSWER)
+            await exchange.answer_as(*throttling.answer(signature.service))
             return
 
         def note(status: int | None) -> None:

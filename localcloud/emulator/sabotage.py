@@ -4,6 +4,7 @@ import json
 import threading
 from enum import StrEnum
 
+from localcloud.emulator import throttling
 from localcloud.emulator.calls import Call
 
 REFUSED = 400
@@ -66,7 +67,6 @@ def refusal(service: str) -> tuple[str, int, str]:
     RDS throttles; the others deny, which no client of AWS's tries again by itself.
     """
     if service == "rds":
-        told = "<Code>Throttling</Code><Message>Rate exceeded</Message>"
-        return "text/xml", REFUSED, f"<ErrorResponse><Error>{told}</Error></ErrorResponse>"
+        return throttling.answer(service)
     denied = {"__type": "AccessDeniedException", "message": "refused once by a drill"}
     return "application/x-amz-json-1.0", REFUSED, json.dumps(denied)

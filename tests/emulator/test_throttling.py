@@ -36,6 +36,16 @@ def test_a_client_that_tries_once_is_told_so(emulator):
         dynamodb(emulator, 1).list_tables()
 
 
+def test_the_control_plane_of_aurora_throttles_in_its_own_protocol(emulator):
+    emulator.gate("throttling", {"region": HOME, "service": "rds", "one_in": 1})
+    rds = emulator.client("rds")
+    with pytest.raises(ClientError, match=r"Throttling.*Rate exceeded"):
+        rds.describe_global_clusters()
+    emulator.client("rds", AWAY).describe_global_clusters()
+    emulator.gate("throttling", {"region": HOME, "service": "rds", "one_in": 0})
+    rds.describe_global_clusters()
+
+
 def test_the_other_region_has_a_quota_of_its_own(emulator):
     for _ in range(4):
         emulator.client("dynamodb", AWAY).list_tables()

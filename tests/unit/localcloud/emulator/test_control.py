@@ -90,7 +90,7 @@ async def test_strangers_order_nothing(world, order, token, door):
         ("sabotage", {"region": WITNESS, "harm": "kill"}, WITNESS),
         ("sabotage", {"region": HOME, "harm": "scold"}, "scold"),
         ("throttling", {"region": HOME, "service": "ssm", "one_in": -1}, "-1"),
-        ("throttling", {"region": HOME, "service": "rds", "one_in": 2}, "rds"),
+        ("throttling", {"region": HOME, "service": "iam", "one_in": 2}, "iam"),
         ("throttling", {"region": WITNESS, "service": "ssm", "one_in": 2}, WITNESS),
         ("clocks", {"region": HOME, "seconds": 7200}, "7200"),
         ("clocks", {"region": WITNESS, "seconds": 1}, WITNESS),
