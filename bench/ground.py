@@ -49,6 +49,7 @@ def environment(port: int) -> dict[str, str]:
         "CLOCK_SKEW_SECONDS": "2",
         "KEEPER_LIFETIME_SECONDS": "190",
         "TRANSITION_LIMIT_SECONDS": "1800",
+        "AUTHORIZATION": "none",
     }
 
 

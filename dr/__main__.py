@@ -9,6 +9,7 @@ from rich.console import Console
 from dr import approve, automation, look, operate
 from dr import evidence as sealed
 from dr import outputs as flat
+from dr.access_token import NoToken
 from dr.budget.command import budget
 from dr.budget.evidence import EvidenceError
 from dr.calls import AwsUnavailable, NoAccess
@@ -23,6 +24,7 @@ from dr.replay import command as replay
 from dr.rewind.command import rewind
 from dr.rewind.work import StillWorking
 from dr.status import status
+from dr.token_command import token
 from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError
 from failover.takeover import TakeoverNotStarted
@@ -47,6 +49,7 @@ app.command()(guard)
 app.command()(status)
 app.command()(rewind)
 app.command()(drill)
+app.command()(token)
 app.add_typer(replay.commands, name="events")
 
 
@@ -96,6 +99,7 @@ KNOWN = (
     EvidenceError,
     LeaseError,
     NoAccess,
+    NoToken,
     PlanError,
     Refused,
     SettingsError,

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPException
 
-from dr.calls import TIMEOUT_S
+from botocore.exceptions import BotoCoreError
+
+from dr.calls import TIMEOUT_S, NoAccess, refusal
+from runtime.signing import signed
 
 PAYMENT_TIMEOUT_S = 30.0
 """As long as API Gateway waits for the function."""
@@ -32,8 +35,11 @@ def probe(endpoint: str, path: str) -> int | None:
     return _ask(urllib.request.Request(endpoint + path), TIMEOUT_S)[0]
 
 
-def pay(endpoint: str, *, key: str) -> Paid:
-    """Pay one unit of XTS, ISO 4217's code for tests."""
+def pay(endpoint: str, *, region: str, key: str) -> Paid:
+    """Pay one unit of XTS, ISO 4217's code for tests, as whoever runs this: the region's role route takes it.
+
+    Needs `execute-api:Invoke` on `POST /synthetic-payments`. Raises NoAccess without credentials.
+    """
     payment = {
         "amount_minor": 1,
         "currency": "XTS",
@@ -41,11 +47,12 @@ def pay(endpoint: str, *, key: str) -> Paid:
         "creditor": "synthetic",
         "reference": "dr drill",
     }
-    request = urllib.request.Request(
-        f"{endpoint}/payments",
-        data=json.dumps(payment).encode(),
-        headers={"Content-Type": "application/json", "Idempotency-Key": key},
-    )
+    url, body = f"{endpoint}/synthetic-payments", json.dumps(payment).encode()
+    plain = {"Content-Type": "application/json", "Idempotency-Key": key}
+    try:
+        request = urllib.request.Request(url, body, signed("POST", url, body, plain, region=region))
+    except BotoCoreError as error:
+        raise NoAccess(refusal(error) or str(error)) from error
     began = time.monotonic()
     status, headers = _ask(request, PAYMENT_TIMEOUT_S)
     return Paid(

@@ -56,7 +56,14 @@ async def run_drill(
     await wait_until_given(world, scenario.given, progress)
     for deed in scenario.given.deeds:
         await _strike(world, deed, progress)
-    load = Load(run=run, api_name=world.api_name, doors=world.doors, resolver=world.resolver, plan=plan)
+    load = Load(
+        run=run,
+        api_name=world.api_name,
+        doors=world.doors,
+        resolver=world.resolver,
+        plan=plan,
+        credentials=world.credentials,
+    )
     history, pace = History(), Pace()
     progress.say(f"load: {plan.rate:g} payments/s from {plan.populations} client populations")
     view = View(

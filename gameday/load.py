@@ -12,6 +12,7 @@ import aiohttp
 
 from gameday import tasks
 from gameday.clients import RetryBudget, Staggered, Stale
+from gameday.credentials import Credentials
 from gameday.population import Population
 from gameday.records import Operation
 from localcloud.route53.resolver import CachingResolver, Resolves
@@ -62,6 +63,7 @@ class Load:
         doors: Mapping[str, str],
         resolver: Resolves,
         plan: LoadPlan,
+        credentials: Credentials,
     ) -> None:
         self.operations: list[Operation] = []
         self._run = run
@@ -76,6 +78,7 @@ class Load:
                 ),
                 budget=RetryBudget(plan.rate * plan.retry_ratio / plan.populations),
                 deadline_s=plan.deadline_s,
+                credentials=credentials,
             )
             for number in range(plan.populations)
         ]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_rds import RDSClient
 from mypy_boto3_stepfunctions import SFNClient
 
+from dr.access_token import AccessToken, Client, NoToken
 from gameday.calls import Call
 from gameday.cloud import Deployed
 from gameday.control import order
+from gameday.credentials import Credentials, Nothing, Tokens
 from gameday.errors import FaultRefused, ObservationFailed
 from gameday.executions import StepSeen, steps_since
 from gameday.faults import Deed, Ordered, Place, Places
@@ -25,8 +27,10 @@ from gameday.journal_reader import JournalReader
 from gameday.ledger_reader import LedgerReader
 from gameday.operators import Typed
 from gameday.records import JournalEntry, LedgerRow
+from lib.authorization_section import Mode
 from lib.config import Settings
 from localcloud.route53.resolver import Resolver
+from localcloud.state import CloudState
 
 _QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
 
@@ -42,6 +46,9 @@ class LocalWorld:
     witness: str
     doors: Mapping[str, str]
     resolver: Resolver
+    credentials: Credentials
+    payer: str
+    """Whose the payments of the load are, as their keys tell; empty where nobody is asked."""
     dynamodb: DynamoDBClient
     rds: RDSClient
     machines: Mapping[str, SFNClient]
@@ -55,6 +62,7 @@ class LocalWorld:
 
         *holder* is the region that holds the lease; by default where the settings place the first writer.
         """
+        authorization = settings.api.authorization
         state, primary = deployed.state, holder or settings.primary.name
         survivor = next(name for name in state.regions if name != primary)
         aws: Any = boto3.Session(
@@ -76,6 +84,8 @@ class LocalWorld:
             witness=settings.witness,
             doors={name: region.front_door for name, region in state.regions.items()},
             resolver=Resolver("127.0.0.1", state.dns_port),
+            credentials=_credentials(settings, state, client("ssm")),
+            payer=f"@sub:{authorization.client_id}" if authorization.mode is Mode.JWT else "",
             dynamodb=client("dynamodb"),
             rds=client("rds"),
             machines={name: client("stepfunctions", name) for name in state.regions},
@@ -171,12 +181,14 @@ class LocalWorld:
 
     async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
         """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
-        return await asyncio.to_thread(self.ledgers[region].rows, run)
+        found = await asyncio.to_thread(self.ledgers[region].rows, run)
+        return [replace(row, idempotency_key=_unscoped(row.idempotency_key)) for row in found]
 
     async def journal(self, keys: Iterable[str]) -> Sequence[JournalEntry]:
         """Journal entries of the payments with these idempotency keys. Raises LedgerUnread."""
         reader = JournalReader(self.dynamodb, self.deployed.outputs.journal_table)
-        return await asyncio.to_thread(reader.entries, keys)
+        found = await asyncio.to_thread(reader.entries, [f"{key}{self.payer}" for key in keys])
+        return [replace(entry, idempotency_key=_unscoped(entry.idempotency_key)) for entry in found]
 
     def calls(self, since: float, until: float) -> Sequence[Call]:
         """AWS calls logged between two times, both after this world was first looked at."""
@@ -186,6 +198,33 @@ class LocalWorld:
                 lines.readline()  # its end, when the line was half written then
             calls = [Call.parse(line) for line in lines if line.endswith("\n")]
         return [call for call in calls if since <= call.at <= until]
+
+
+def _credentials(settings: Settings, state: CloudState, ssm: Any) -> Credentials:
+    """Those of the system's own client at the issuer. Its secret is read where both regions have it."""
+    authorization = settings.api.authorization
+    if authorization.mode is Mode.NONE:
+        return Nothing()
+
+    def fetch() -> AccessToken:
+        try:
+            found = ssm.get_parameter(Name=f"{settings.parameter_prefix}/api/key", WithDecryption=True)
+        except (BotoCoreError, ClientError) as error:
+            raise NoToken(f"the secret of our own client cannot be read: {error}") from error
+        own = Client.of(
+            authorization,
+            secret=found["Parameter"]["Value"],
+            issuer=state.issuer,
+            ca_file=str(state.issuer_ca),
+        )
+        return own.token()
+
+    return Tokens(fetch)
+
+
+def _unscoped(key: str) -> str:
+    """The key as its client sent it: no client can send an "@"."""
+    return key.partition("@")[0]
 
 
 def _size(log: Path) -> int:

@@ -9,12 +9,15 @@ from http import HTTPStatus
 
 import aiohttp
 
+from dr.access_token import NoToken
 from gameday.clients import Backoff, RetryBudget
+from gameday.credentials import Credentials, Nothing
 from gameday.records import Attempt, Operation
 from localcloud.route53.resolver import CachingResolver, ResolutionError
 
 _API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
-_BACKPRESSURE = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+_PASSING = {HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+"""Refusals that say nothing about the payment: 401 is about a token, and the next one may be good."""
 
 
 class UnknownHost(ValueError):
@@ -39,6 +42,7 @@ class Population:
     budget: RetryBudget
     deadline_s: float
     backoff: Backoff = field(default_factory=Backoff)
+    credentials: Credentials = field(default_factory=Nothing)
 
     async def pay(self, http: aiohttp.ClientSession, operation: Operation) -> None:
         """Ask until the payment is acknowledged, found wrong, or its deadline has passed.
@@ -66,11 +70,22 @@ class Population:
             async with http.post(
                 f"{self.doors[target]}/payments",
                 json=_body(operation),
-                headers={"Idempotency-Key": operation.key, "Host": host},
+                headers={
+                    "Idempotency-Key": operation.key,
+                    "Host": host,
+                    **await self.credentials.header(),
+                },
             ) as answer:
                 return await _answered(answer, started, target), _retry_after_s(answer)
         # TimeoutError is an OSError, malformed JSON a ValueError: all are failures of this attempt.
-        except (aiohttp.ClientError, ResolutionError, OSError, ValueError, LookupError) as error:
+        except (
+            aiohttp.ClientError,
+            NoToken,
+            ResolutionError,
+            OSError,
+            ValueError,
+            LookupError,
+        ) as error:
             name = type(error).__name__
             return Attempt(started=started, ended=time.time(), target=target, error=name), 0.0
 
@@ -95,7 +110,7 @@ def _retry_after_s(answer: aiohttp.ClientResponse) -> float:
 def _refused(attempt: Attempt) -> bool:
     """Whether asking again cannot help: the request itself was found wrong."""
     status = attempt.status
-    return status is not None and 400 <= status < 500 and status not in _BACKPRESSURE  # noqa: PLR2004
+    return status is not None and 400 <= status < 500 and status not in _PASSING  # noqa: PLR2004
 
 
 def _body(operation: Operation) -> dict[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from gameday.calls import Call
+from gameday.credentials import Credentials
 from gameday.executions import StepSeen
 from gameday.faults import Deed, Places
 from gameday.history import LeaseSeen
@@ -40,6 +41,10 @@ class World(Protocol):
     @property
     def resolver(self) -> Resolves:
         """Asks DNS, without a cache."""
+
+    @property
+    def credentials(self) -> Credentials:
+        """What clients show to the API."""
 
     async def lease(self) -> LeaseSeen:
         """The lease item, strongly consistent."""

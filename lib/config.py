@@ -160,9 +160,10 @@ def load(
     """The settings of the system and environment that *environment* asks for.
 
     SYSTEM picks the file (default ``payments``). ENVIRONMENT_SUFFIX, or else *context_suffix*, names the
-    environment (default ``dev``). AWS_PROVIDER_VERSION overrides the provider's constraint, LIFECYCLE_PROFILE
-    the profile. TERRAFORM_STATE_BUCKET and TERRAFORM_STATE_BUCKET_REGION put Terraform's state into a bucket.
-    PRIMARY_REGION swaps the roles of both regions if it names the standby.
+    environment (default ``dev``). AWS_PROVIDER_VERSION overrides the provider's constraint, TOKEN_ISSUER the
+    issuer of access tokens, LIFECYCLE_PROFILE the profile. TERRAFORM_STATE_BUCKET and
+    TERRAFORM_STATE_BUCKET_REGION put Terraform's state into a bucket. PRIMARY_REGION swaps the roles of both
+    regions if it names the standby.
 
     Raises SettingsError with one readable line a mistake: the key, the value and the fix.
     """
@@ -171,6 +172,8 @@ def load(
     document["environment_suffix"] = environment.get("ENVIRONMENT_SUFFIX") or context_suffix or "dev"
     if version := environment.get("AWS_PROVIDER_VERSION"):
         document["provider"] = {"aws": version}
+    if issuer := environment.get("TOKEN_ISSUER"):
+        document = settings_file.with_issuer(document, issuer)
     if profile := environment.get("LIFECYCLE_PROFILE"):
         document["profile"] = profile
     if bucket := environment.get("TERRAFORM_STATE_BUCKET"):

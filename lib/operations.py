@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from lib.authorization_section import Authorization
 from lib.sections import Seconds, Section
 
 Days = Literal[7, 14, 30, 60, 90, 180, 365, 400, 545, 731]
@@ -28,7 +29,8 @@ class Api(Section):
     burst_limit: Annotated[int, Field(gt=0)]
     """Requests at once."""
     key_secret: Annotated[str, Field(min_length=1)]
-    """Name of the existing entry of Secrets Manager that is the API key."""
+    """Name of the existing entry of Secrets Manager: the secret of the system's own client at the issuer."""
+    authorization: Authorization
 
 
 class Alarms(Section):

@@ -25,6 +25,7 @@ def read(path: Path) -> dict[str, Any]:
 ORIGINS = {
     "environment_suffix": "ENVIRONMENT_SUFFIX",
     "profile": "LIFECYCLE_PROFILE or profile",
+    "api.authorization.issuer": "TOKEN_ISSUER or api.authorization.issuer",
     "provider.aws": "AWS_PROVIDER_VERSION or provider.aws",
     "state.bucket": "TERRAFORM_STATE_BUCKET",
     "state.region": "TERRAFORM_STATE_BUCKET_REGION",
@@ -45,6 +46,14 @@ def with_primary(document: dict[str, Any], name: str) -> dict[str, Any]:
             return document | {"primary": standby, "standby": primary}
         case {"name": here}, {"name": there}:
             raise SettingsError(f"PRIMARY_REGION = {name}: is neither {here} nor {there}; choose one of them")
+    return document
+
+
+def with_issuer(document: dict[str, Any], issuer: str) -> dict[str, Any]:
+    """The same with tokens of *issuer*; settings that do not say who may use the API stay as they are."""
+    match document.get("api"):
+        case {"authorization": {**authorization}, **api}:
+            return document | {"api": api | {"authorization": authorization | {"issuer": issuer}}}
     return document
 
 

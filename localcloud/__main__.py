@@ -51,12 +51,14 @@ def _how_to_call(cloud: CloudState) -> str:
     variables = " ".join(
         f"{name}={value}"
         for name, value in cloud.aws_environment(next(iter(cloud.regions))).items()
-        if not name.startswith("AWS_SECRET")
+        if name.startswith("AWS_") and not name.startswith("AWS_SECRET")
     )
     return f"""
 Pay something:
+  eval "$(.venv/bin/python -m localcloud env)"
   curl -sS {primary.front_door}/payments \\
     -H 'Idempotency-Key: my-first-payment' -H 'Content-Type: application/json' \\
+    -H "Authorization: Bearer $(.venv/bin/dr token)" \\
     -d '{{"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Bob", "reference": "lunch"}}'
 Ask AWS anything ({STATE.name}/cloud.json has the secret key):
   {variables} aws dynamodb list-tables

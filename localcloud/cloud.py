@@ -9,6 +9,7 @@ from typing import Any
 
 from lib import config
 from localcloud.emulated_aws import EmulatedAws
+from localcloud.issuer import Issuer
 from localcloud.link import Link
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
@@ -38,6 +39,8 @@ class LocalCloud:
     links: dict[str, Link]
     """The way of the write-ahead log to each region's server; they belong to *loop*."""
     plane: Route53Plane
+    issuer: Issuer
+    """Of access tokens; it belongs to *loop*, too."""
     loop: asyncio.AbstractEventLoop
     salvage_to: Path
     """Where rows go that only a lost writer has."""
@@ -47,7 +50,7 @@ class LocalCloud:
     troubles: Troubles = field(init=False)
 
     def __post_init__(self) -> None:
-        self.troubles = Troubles(self.settings, self.state, self.pair, self.aws, self.lag)
+        self.troubles = Troubles(self.settings, self.state, self.pair, self.aws, self.lag, self._set_issuer)
 
     def promote(self, region: str) -> None:
         """Make the PostgreSQL server of *region* the writer."""
@@ -118,6 +121,9 @@ class LocalCloud:
         """Let commits of either region reach the other one only after *seconds*."""
         for link in self.links.values():
             link.delay_ms = seconds * 1000
+
+    def _set_issuer(self, *, up: bool) -> None:
+        self._in_loop(self.issuer.start() if up else self.issuer.stop())
 
     def heal(self) -> int:
         """End every fault, and let the database that is not the writer follow it.

@@ -51,7 +51,7 @@ def _alone(say: Say) -> Iterator[None]:
 def _deploy(cloud: CloudState, say: Say) -> Deployment:
     began = time.monotonic()
     say("synthesizing the stacks")
-    stacks = synthesize(WORK)
+    stacks = synthesize(WORK, issuer=cloud.issuer)
 
     def apply(stack: Stack) -> int:
         tool = terraform(stack, cloud.aws_environment(next(iter(cloud.regions))))
@@ -81,7 +81,8 @@ def planned_changes(
 
 def with_swapped_roles(cloud: CloudState) -> list[Stack]:
     """The stacks as they are when the settings name the other region as the primary, ready to be planned."""
-    stacks = synthesize(WORK, output="swapped.out", primary=config.load().standby.name)
+    swapped = config.load().standby.name
+    stacks = synthesize(WORK, output="swapped.out", primary=swapped, issuer=cloud.issuer)
     for stack in stacks:
         _tool(cloud, stack).init()
     return stacks
@@ -89,7 +90,7 @@ def with_swapped_roles(cloud: CloudState) -> list[Stack]:
 
 def destroy(cloud: CloudState, say: Say) -> int:
     """Destroy every stack, dependants first; returns how many resources are left."""
-    stacks = synthesize(WORK)
+    stacks = synthesize(WORK, issuer=cloud.issuer)
 
     def remove(stack: Stack) -> int:
         tool = _tool(cloud, stack)

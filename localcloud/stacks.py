@@ -27,13 +27,14 @@ class Stack:
     needs: frozenset[str]
 
 
-def synthesize(work: Path, *, output: str = "cdktf.out", primary: str = "") -> list[Stack]:
+def synthesize(work: Path, *, output: str = "cdktf.out", primary: str = "", issuer: str = "") -> list[Stack]:
     """Synthesize the app for the local provider version into *output* below *work*, which holds the states.
 
-    *primary* names the region that shall be the primary; without it the environment or the settings do.
+    *primary* names the region that shall be the primary, *issuer* who issues access tokens; without them the
+    environment or the settings do.
     """
     work.mkdir(parents=True, exist_ok=True)
-    placed = {"PRIMARY_REGION": primary} if primary else {}
+    given = {"PRIMARY_REGION": primary, "TOKEN_ISSUER": issuer}
     done = subprocess.run(
         [sys.executable, str(REPOSITORY / "main.py")],
         cwd=work,
@@ -41,7 +42,7 @@ def synthesize(work: Path, *, output: str = "cdktf.out", primary: str = "") -> l
             **os.environ,
             "AWS_PROVIDER_VERSION": PROVIDER_VERSION,
             "CDKTF_OUTDIR": str(work / output),
-            **placed,
+            **{name: value for name, value in given.items() if value},
         },
         capture_output=True,
         text=True,

@@ -40,6 +40,10 @@ class CloudState(BaseModel):
     regions: dict[str, RegionState]
     dns_port: int
     calls_log: Path
+    issuer: str = ""
+    """URL of the issuer of access tokens."""
+    issuer_ca: Path = Path()
+    """File with the authority that signed the issuer's certificate."""
 
     def save(self, path: Path = CLOUD_FILE) -> None:
         """Write the file so that only its owner can read it, all of it or nothing."""
@@ -72,4 +76,6 @@ class CloudState(BaseModel):
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
+            "TOKEN_ISSUER": self.issuer,
+            "TOKEN_ISSUER_CA": str(self.issuer_ca),
         }

@@ -16,9 +16,11 @@ import boto3
 from aiohttp import web
 
 from lib import config
+from localcloud import tls
 from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
 from localcloud.control import application
 from localcloud.emulated_aws import EmulatedAws
+from localcloud.issuer import Issuer
 from localcloud.link import Link
 from localcloud.paths import CLOUD_FILE, LOGS, STATE
 from localcloud.ports import free_ports
@@ -68,22 +70,24 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
     state = _plan(regions, folder)
     async with AsyncExitStack() as parts:
         pair, links = await _databases(parts, state, folder, writer=settings.primary.name)
-        aws = EmulatedAws(_emulator_config(state, settings), folder)
+        api_key = secrets.token_urlsafe(24)
+        issuer = await _issuer(parts, state, settings, api_key)
+        aws = EmulatedAws(_emulator_config(state, settings, issuer), folder)
         plane = _route53(state, time_scale)
         loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
-        cloud = LocalCloud(settings, state, pair, aws, links, plane, loop, lost)
+        cloud = LocalCloud(settings, state, pair, aws, links, plane, issuer, loop, lost)
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()
-        _seed_secrets(settings, state, secrets.token_urlsafe(24), pair.ca_pem)
+        _seed_secrets(settings, state, secrets.token_urlsafe(24), pair.ca_pem, api_key)
         await plane.start()
         parts.push_async_callback(plane.stop)
         yield cloud
 
 
 def _plan(regions: list[str], folder: Path) -> CloudState:
-    ports = iter(free_ports(3 + 5 * len(regions)))
-    control, operator, dns = next(ports), next(ports), next(ports)
+    ports = iter(free_ports(4 + 5 * len(regions)))
+    control, operator, dns, issuer = (next(ports) for _ in range(4))
     return CloudState(
         pid=os.getpid(),
         control=f"http://127.0.0.1:{control}",
@@ -104,6 +108,8 @@ def _plan(regions: list[str], folder: Path) -> CloudState:
         },
         dns_port=dns,
         calls_log=folder / "logs" / "calls.jsonl",
+        issuer=f"https://127.0.0.1:{issuer}",
+        issuer_ca=folder / "issuer" / "authority.pem",
     )
 
 
@@ -127,7 +133,26 @@ async def _databases(
     return pair, links
 
 
-def _emulator_config(state: CloudState, settings: config.Settings) -> dict[str, Any]:
+async def _issuer(
+    parts: AsyncExitStack, state: CloudState, settings: config.Settings, api_key: str
+) -> Issuer:
+    """The organisation's issuer of access tokens, which knows one client: the system's own."""
+    certificate = tls.issue(state.issuer_ca.parent)
+    state.issuer_ca.write_text(certificate.ca_pem)
+    asked = settings.api.authorization
+    issuer = Issuer(
+        port=_port(state.issuer),
+        certificate=certificate,
+        audience=next(iter(asked.audience), settings.system),
+        scopes=frozenset(scope for scope in (asked.pay_scope, asked.read_scope) if scope),
+        clients={asked.client_id or settings.system: api_key},
+    )
+    await issuer.start()
+    parts.push_async_callback(issuer.stop)
+    return issuer
+
+
+def _emulator_config(state: CloudState, settings: config.Settings, issuer: Issuer) -> dict[str, Any]:
     regions = state.regions.items()
     return {
         "operator_port": _port(state.operator_endpoint),
@@ -144,6 +169,7 @@ def _emulator_config(state: CloudState, settings: config.Settings) -> dict[str, 
         "strong_tables": [settings.name(table) for table in STRONG_TABLES],
         "witness": settings.witness,
         "primary_control_region": "us-east-1",
+        "issuer_ca": issuer.certificate.ca_pem,
     }
 
 
@@ -176,10 +202,10 @@ async def _serve_control(parts: AsyncExitStack, cloud: LocalCloud) -> None:
     await web.TCPSite(runner, "127.0.0.1", _port(cloud.state.control)).start()
 
 
-def _seed_secrets(settings: config.Settings, state: CloudState, password: str, ca: str) -> None:
+def _seed_secrets(settings: config.Settings, state: CloudState, password: str, ca: str, api_key: str) -> None:
     """What the organisation has before the first deploy: its secrets, in both regions."""
     database = json.dumps({"username": settings.database.username, "password": password, "ca": ca})
-    values = {settings.database.secret: database, settings.api.key_secret: secrets.token_urlsafe(24)}
+    values = {settings.database.secret: database, settings.api.key_secret: api_key}
     for region in state.regions:
         client = boto3.client(
             "secretsmanager",

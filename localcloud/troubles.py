@@ -52,10 +52,13 @@ class Troubles:
     gate: Gate
     lag: Callable[[float], None]
     """Lets commits of either region reach the other one only after so many seconds."""
+    set_issuer: Callable[..., None]
+    """Lets the issuer of access tokens answer, or nobody there."""
     flapping: set[str] = field(default_factory=set)
     sabotaged: set[str] = field(default_factory=set)
     throttled: set[tuple[str, str]] = field(default_factory=set)
     skewed: set[str] = field(default_factory=set)
+    issuer_down: bool = False
 
     def begin(self, name: str, order: Order) -> None:
         """Begin the trouble *name*. Raises ValueError for an unknown one, KeyError for half an order."""
@@ -67,6 +70,7 @@ class Troubles:
             "throttling": self._throttling,
             "clock": self._clock,
             "password": self._password,
+            "issuer": self._issuer,
         }
         if name not in known:
             raise ValueError(f"{name} is none of {', '.join(known)}")
@@ -86,6 +90,9 @@ class Troubles:
             self.gate.set_throttling(region, service, 0)
         for region in sorted(self.skewed):
             self.gate.set_clock(region, 0.0)
+        if self.issuer_down:
+            self.set_issuer(up=True)
+            self.issuer_down = False
         for going_on in (self.flapping, self.sabotaged, self.throttled, self.skewed):
             going_on.clear()
 
@@ -111,6 +118,10 @@ class Troubles:
     def _clock(self, order: Order) -> None:
         self.skewed.add(order["region"])
         self.gate.set_clock(order["region"], float(order["seconds"]))
+
+    def _issuer(self, _: Order) -> None:
+        self.issuer_down = True
+        self.set_issuer(up=False)
 
     def _password(self, _: Order) -> None:
         """As a rotation does: the database first, then the secret in every region; old sessions end."""

@@ -83,7 +83,7 @@ class Trial:
         """The region is ready, settles a payment of the test currency itself, and can be left again."""
         endpoint = self.cloud.deployment.api_endpoints[region]
         self._until("readiness", lambda: probe(endpoint, "/health/ready") == OK)
-        paid = pay(endpoint, key=f"drill-{uuid.uuid4()}")
+        paid = pay(endpoint, region=region, key=f"drill-{uuid.uuid4()}")
         facts |= {"region": region, "payment": asdict(paid)}
         if (paid.status, paid.region) != (CREATED, region):
             raise DrillFailed(

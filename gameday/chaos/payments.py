@@ -31,7 +31,14 @@ class Paid:
 async def pay(world: World, *, run: str, seconds: float, rate: float) -> Paid:
     """Let payments arrive for *seconds*, and give the last ones a minute for their answer."""
     plan = LoadPlan(rate=rate, ramp_s=0.1, populations=4)
-    load = Load(run=run, api_name=world.api_name, doors=world.doors, resolver=world.resolver, plan=plan)
+    load = Load(
+        run=run,
+        api_name=world.api_name,
+        doors=world.doors,
+        resolver=world.resolver,
+        plan=plan,
+        credentials=world.credentials,
+    )
     async with load.arriving():
         await asyncio.sleep(seconds)
         await load.drain(_DRAIN_S)

@@ -129,7 +129,7 @@ def build(environment: Environment) -> Keeper:
         environment.region,
         leases=leases,
         database=database,
-        api=RegionApi(parameters),
+        api=RegionApi(parameters, region=environment.region),
         takeovers=takeovers,
         clock=now_ms,
     )

@@ -7,7 +7,10 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
+from botocore.exceptions import BotoCoreError
+
 from runtime.parameters import Parameters, ParameterUnavailable
+from runtime.signing import signed
 
 LIVE_TIMEOUT_S = 2.0
 PAYMENT_TIMEOUT_S = 10.0
@@ -28,8 +31,9 @@ class Answer:
 class RegionApi:
     """The API that `{prefix}/api/endpoint` names."""
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: Parameters, *, region: str) -> None:
         self._parameters = parameters
+        self._region = region
 
     def live(self) -> bool:
         """Whether /health/live answers 200 within two seconds.
@@ -40,14 +44,14 @@ class RegionApi:
         return self._send("GET", "/health/live", LIVE_TIMEOUT_S).status == HTTPStatus.OK
 
     def pay(self, payment: Mapping[str, object], *, idempotency_key: str) -> Answer:
-        """Send a payment.
+        """Make a synthetic payment, signed with the own role: no issuer of tokens has a part in a takeover.
 
         Raises:
             ApiUnavailable: it did not answer; the payment may have been made.
         """
         headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
         body = json.dumps(payment).encode()
-        return self._send("POST", "/payments", PAYMENT_TIMEOUT_S, body=body, headers=headers)
+        return self._send("POST", "/synthetic-payments", PAYMENT_TIMEOUT_S, body=body, headers=headers)
 
     def _send(
         self,
@@ -55,20 +59,23 @@ class RegionApi:
         path: str,
         timeout_s: float,
         *,
-        body: bytes | None = None,
+        body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         try:
-            url = urlsplit(self._parameters.get("api/endpoint"))
+            endpoint = self._parameters.get("api/endpoint")
+            if headers:
+                headers = signed(method, endpoint + path, body, headers, region=self._region)
+            url = urlsplit(endpoint)
             # Not urllib.request: a proxy from the environment or a redirect would answer for the API.
             scheme = HTTPSConnection if url.scheme == "https" else HTTPConnection
             connection = scheme(url.netloc, timeout=timeout_s)
             try:
-                connection.request(method, url.path + path, body, headers or {})
+                connection.request(method, url.path + path, body or None, headers or {})
                 response = connection.getresponse()
                 response.read()
             finally:
                 connection.close()
-        except (OSError, HTTPException, ParameterUnavailable) as error:
+        except (BotoCoreError, OSError, HTTPException, ParameterUnavailable) as error:
             raise ApiUnavailable(f"{method} {path}: {error!r}") from error
         return Answer(response.status, {key.lower(): value for key, value in response.getheaders()})

@@ -5,13 +5,14 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
-from payments import validation
+from payments import payer, validation
 from payments.forwarding import Forwarding
 from payments.http import Answer, Request
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import Standing
 from payments.openapi import DOCUMENT
 from payments.patience import Patience
+from payments.payer import Mode, Payer
 from payments.payment_flow import PaymentFlow
 from payments.peer import Call
 from payments.problems import HeldElsewhere, Problem, Refused
@@ -32,6 +33,7 @@ class PaymentApi:
         self,
         *,
         region: str,
+        authorization: Mode,
         flow: PaymentFlow,
         ledger: KeptLedger,
         readiness: Readiness,
@@ -40,6 +42,7 @@ class PaymentApi:
         patience: Patience,
     ) -> None:
         self._region = region
+        self._authorization = authorization
         self._flow = flow
         self._ledger = ledger
         self._readiness = readiness
@@ -47,6 +50,7 @@ class PaymentApi:
         self._patience = patience
         self._routes: Mapping[str, Callable[[Request], Answer]] = {
             "POST /payments": self._pay,
+            "POST /synthetic-payments": self._prove,
             "GET /payments/{payment_id}": self._find,
             **sessions.routes,
             "GET /health/live": self._live,
@@ -62,18 +66,28 @@ class PaymentApi:
             return Answer.of_refusal(refused, request.request_id)
 
     def _pay(self, request: Request) -> Answer:
-        key = validation.idempotency_key(request.headers.get("idempotency-key"))
-        asked = validation.payment_request(request.headers.get("content-type"), request.body)
-        return self._patience.through(request, lambda: self._pay_once(request, key, asked))
+        by = payer.of_client(self._authorization, request.authorizer)
+        key, asked = _payment_asked_for(request)
+        return self._patience.through(request, lambda: self._pay_once(request, key, asked, by))
 
-    def _pay_once(self, request: Request, key: str, asked: PaymentRequest) -> Answer:
+    def _prove(self, request: Request) -> Answer:
+        """A payment that the system makes itself. This region proves what it can: nothing is passed on."""
+        by = payer.of_role(request.authorizer)
+        key, asked = _payment_asked_for(request)
+        return self._paid(request, key, asked, by)
+
+    def _pay_once(self, request: Request, key: str, asked: PaymentRequest, by: Payer) -> Answer:
         try:
-            entry, settled = self._flow.pay(key, asked, until_ms=request.arrived_ms + LAST_START_MS)
+            return self._paid(request, key, asked, by)
         except HeldElsewhere as elsewhere:
             answer = self._forwarding.forward(request, _payment_call(key, asked), elsewhere)
             if answer.status is HTTPStatus.SERVICE_UNAVAILABLE:
                 self._flow.must_still_be_held_by(elsewhere.holder)
             return answer
+
+    def _paid(self, request: Request, key: str, asked: PaymentRequest, by: Payer) -> Answer:
+        until_ms = request.arrived_ms + LAST_START_MS
+        entry, settled = self._flow.pay(payer.scoped(key, by), asked, payer=by, until_ms=until_ms)
         return Answer(
             status=HTTPStatus.CREATED if settled else HTTPStatus.ACCEPTED,
             headers={"Location": f"/payments/{entry.payment_id}"} if settled else {},
@@ -82,9 +96,10 @@ class PaymentApi:
         )
 
     def _find(self, request: Request) -> Answer:
+        by = payer.of_client(self._authorization, request.authorizer)
         payment_id = validation.payment_id(request.path.get("payment_id", ""))
         try:
-            payment = self._ledger.use(lambda ledger: ledger.find(payment_id))
+            payment = self._ledger.use(lambda ledger: ledger.find(payment_id, payer=by))
         except DatabaseUnavailable as error:
             raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
         if payment is None:
@@ -123,6 +138,12 @@ def _describe(_request: Request) -> Answer:
 
 def _unknown(_request: Request) -> Answer:
     raise Refused(Problem.NOT_FOUND, "There is no such route.")
+
+
+def _payment_asked_for(request: Request) -> tuple[str, PaymentRequest]:
+    """The idempotency key and the payment of a request. Raises Refused."""
+    key = validation.idempotency_key(request.headers.get("idempotency-key"))
+    return key, validation.payment_request(request.headers.get("content-type"), request.body)
 
 
 def _payment(payment_id: str, request: PaymentRequest, status: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from payments.journal import Journal
 from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease
 from payments.patience import Patience
+from payments.payer import Mode
 from payments.payment_flow import PaymentFlow
 from payments.peer import Peer
 from payments.readiness import DATABASE_LIMIT_S, Readiness
@@ -44,6 +45,7 @@ def service() -> Service:
     environment = Environment.from_env()
     region = environment.region
     ttl_ms, skew_ms = environment.lease_ttl_s * 1000, environment.clock_skew_s * 1000
+    authorization = Mode(environment.authorization)
     dynamodb = client("dynamodb", read_timeout=READ_TIMEOUT_S, attempts=ATTEMPTS)
     lease = RecentLease(LeaseTable(dynamodb, environment.lease_table, environment.system), now_ms)
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
@@ -68,11 +70,16 @@ def service() -> Service:
     )
     api = PaymentApi(
         region=region,
+        authorization=authorization,
         flow=flow,
         ledger=ledger,
         readiness=readiness,
         forwarding=Forwarding(region=region, peer=Peer(parameters), clock=now_ms),
-        sessions=SessionApi(sessions=Sessions(dynamodb, environment.sessions_table), clock=now_ms),
+        sessions=SessionApi(
+            authorization=authorization,
+            sessions=Sessions(dynamodb, environment.sessions_table),
+            clock=now_ms,
+        ),
         patience=Patience(clock=now_ms),
     )
     return Service(region=region, lease=lease, api=api, meter=Meter(environment))

@@ -33,6 +33,8 @@ class JournalEntry:
     """INTENT in what is read from the arrivals, which do not keep it: `Journal.settled` knows."""
     accepted_at_ms: int
     """Milliseconds since 1970, UTC."""
+    payer: str = ""
+    """Who asked for it, see `payments.payer`. Empty where nobody had to say."""
 
 
 def to_item(entry: JournalEntry) -> Item:
@@ -45,6 +47,7 @@ def to_item(entry: JournalEntry) -> Item:
         "epoch": {"N": str(entry.epoch)},
         "region": {"S": entry.region},
         "accepted_at_ms": {"N": str(entry.accepted_at_ms)},
+        **({"payer": {"S": entry.payer}} if entry.payer else {}),
     }
 
 
@@ -59,4 +62,5 @@ def from_item(item: Item) -> JournalEntry:
         region=item["region"]["S"],
         state=EntryState(item["state"]["S"]) if "state" in item else EntryState.INTENT,
         accepted_at_ms=int(item["accepted_at_ms"]["N"]),
+        payer=item["payer"]["S"] if "payer" in item else "",
     )

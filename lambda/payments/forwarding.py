@@ -23,6 +23,9 @@ the problem document, if it is one. The log line here knows both."""
 class Forwarding:
     """Sends requests to the holder of the lease, and its answers back.
 
+    The caller's access token travels along, and the holder's gateway verifies it anew: no region believes the
+    other one who pays.
+
     Never in a loop: what carries the mark is not passed on again. The mark is no secret. A client that
     sends it only gets the 503 that it would get from a region that cannot forward.
     """
@@ -46,7 +49,7 @@ class Forwarding:
             method=call.method,
             path=call.path,
             body=call.body,
-            headers={**call.headers, FORWARDED_BY: self._region},
+            headers={**call.headers, **_token(request), FORWARDED_BY: self._region},
         )
         try:
             answer = self._peer.send(elsewhere.holder, marked, within_s=left_ms / 1000)
@@ -65,3 +68,9 @@ class Forwarding:
                 "forwarded_request_id": answer.headers.get("x-request-id", ""),
             },
         )
+
+
+def _token(request: Request) -> dict[str, str]:
+    """The access token, if this region's gateway has verified it."""
+    verified = "jwt" in request.authorizer and "authorization" in request.headers
+    return {"Authorization": request.headers["authorization"]} if verified else {}

@@ -28,6 +28,8 @@ class Request:
     """Milliseconds since 1970, UTC."""
     headers: Mapping[str, str]
     path: Mapping[str, str]
+    authorizer: Mapping[str, Any]
+    """Whom the gateway identified, and how. No client can write it."""
     text: str
     is_base64: bool
 
@@ -40,6 +42,7 @@ class Request:
             arrived_ms=arrived_ms,
             headers={name.lower(): value for name, value in event["headers"].items()},
             path=event.get("pathParameters") or {},
+            authorizer=event["requestContext"].get("authorizer") or {},
             text=event.get("body") or "",
             is_base64=event["isBase64Encoded"],
         )

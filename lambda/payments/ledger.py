@@ -24,9 +24,9 @@ _RECORD = """
 with fence as (select epoch from ledger.fence where epoch = :epoch for share),
      written as (
         insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor,
-                                     currency, debtor, creditor, reference, epoch, region)
+                                     currency, debtor, creditor, reference, payer, epoch, region)
         select cast(:payment_id as uuid), :idempotency_key, :request_hash, :amount_minor,
-               :currency, :debtor, :creditor, :reference, fence.epoch, :region
+               :currency, :debtor, :creditor, :reference, :payer, fence.epoch, :region
         from fence
         on conflict do nothing
         returning payment_id),
@@ -64,7 +64,7 @@ returning mark.minute
 
 _FIND = """
 select amount_minor, currency, debtor, creditor, reference
-from ledger.payments where payment_id = cast(:payment_id as uuid)
+from ledger.payments where payment_id = cast(:payment_id as uuid) and payer = :payer
 """
 
 
@@ -167,6 +167,7 @@ class Ledger:
             payment_id=entry.payment_id,
             idempotency_key=entry.idempotency_key,
             request_hash=entry.request_hash,
+            payer=entry.payer,
             epoch=epoch,
             region=region,
             event_id=event_id(PAYMENT_SETTLED, entry.payment_id),
@@ -186,9 +187,9 @@ class Ledger:
         )
         return {key for [key] in rows}
 
-    def find(self, payment_id: str) -> PaymentRequest | None:
-        """What the payment with this UUID is, if it is in this region's copy of the ledger."""
-        rows = self._run(_FIND, payment_id=payment_id)
+    def find(self, payment_id: str, *, payer: str = "") -> PaymentRequest | None:
+        """What the payment with this UUID is, if it is *payer*'s and in this region's copy of the ledger."""
+        rows = self._run(_FIND, payment_id=payment_id, payer=payer)
         fields = ("amount_minor", "currency", "debtor", "creditor", "reference")
         return PaymentRequest(**dict(zip(fields, rows[0], strict=True))) if rows else None
 

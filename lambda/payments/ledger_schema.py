@@ -2,7 +2,7 @@
 
 # Run without parameters the script is one implicit transaction. The lock makes two regions'
 # tools that migrate at once wait for each other: `create ... if not exists` alone can still collide.
-# An index is looked for first, because `create index if not exists` stops writers even if it is there.
+# An index or a column is looked for first: to create it "if not exists" stops writers even if it is there.
 SCHEMA = """
 select pg_advisory_xact_lock(hashtext('ledger.migrate'));
 create schema if not exists ledger;
@@ -27,6 +27,7 @@ create table if not exists ledger.payments (
     debtor text not null,
     creditor text not null,
     reference text not null,
+    payer text not null default '',
     epoch bigint not null,
     region text not null,
     settled_at timestamptz not null default clock_timestamp()
@@ -39,6 +40,11 @@ create table if not exists ledger.outbox (
     published_at timestamptz
 );
 do $$ begin
+    if not exists (
+        select from pg_attribute where attrelid = 'ledger.payments'::regclass and attname = 'payer'
+    ) then
+        alter table ledger.payments add column payer text not null default '';
+    end if;
     if to_regclass('ledger.outbox_pending') is null then
         create index outbox_pending on ledger.outbox (noted_at) where published_at is null;
     end if;

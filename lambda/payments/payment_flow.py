@@ -46,9 +46,9 @@ class PaymentFlow:
         self._new_id = new_id
 
     def pay(
-        self, idempotency_key: str, request: PaymentRequest, *, until_ms: int | None = None
+        self, idempotency_key: str, request: PaymentRequest, *, payer: str = "", until_ms: int | None = None
     ) -> tuple[JournalEntry, bool]:
-        """The journalled payment, and whether it is settled in the ledger or only accepted.
+        """The journalled payment of *payer*, and whether it is settled in the ledger or only accepted.
 
         Nothing that may wait starts after *until_ms*, nor later than `PATIENCE_MS` from now.
 
@@ -61,7 +61,7 @@ class PaymentFlow:
         if until_ms is not None:
             latest_ms = min(latest_ms, until_ms)
         lease = self.held_lease()
-        entry = self._accept(idempotency_key, request, lease.epoch, latest_ms)
+        entry = self._accept(idempotency_key, request, payer, lease.epoch, latest_ms)
         if entry.request_hash != request.digest():
             raise Refused(Problem.KEY_REUSED, "Use a new Idempotency-Key for a new payment.")
         settled = entry.state is EntryState.SETTLED
@@ -111,7 +111,9 @@ class PaymentFlow:
         if holder != region:
             raise InTransit(Standing.NOT_HOLDER)
 
-    def _accept(self, key: str, request: PaymentRequest, epoch: int, latest_ms: int) -> JournalEntry:
+    def _accept(
+        self, key: str, request: PaymentRequest, payer: str, epoch: int, latest_ms: int
+    ) -> JournalEntry:
         now_ms = self._clock()
         # Earlier than the request is a clock that was set back: nothing may be found by such a time.
         if not latest_ms - PATIENCE_MS <= now_ms <= latest_ms:
@@ -121,6 +123,7 @@ class PaymentFlow:
             payment_id=self._new_id(),
             request_hash=request.digest(),
             request=request,
+            payer=payer,
             epoch=epoch,
             region=self._region,
             state=EntryState.INTENT,

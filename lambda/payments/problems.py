@@ -15,6 +15,7 @@ class Problem(Enum):
 
     MALFORMED = (HTTPStatus.BAD_REQUEST, "The request cannot be read")
     INVALID = (HTTPStatus.BAD_REQUEST, "The request is not valid")
+    UNIDENTIFIED = (HTTPStatus.UNAUTHORIZED, "Nobody knows who asks")
     NOT_FOUND = (HTTPStatus.NOT_FOUND, "There is nothing here")
     TOO_LARGE = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
     NOT_JSON = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json")

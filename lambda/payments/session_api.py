@@ -5,18 +5,23 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from payments import validation
+from payments import payer, validation
 from payments.errors import SessionsUnavailable
 from payments.http import Answer, Request
+from payments.payer import Mode
 from payments.problems import Problem, Refused, unavailable
 from payments.sessions import Session, Sessions
 from runtime.clock import Clock
 
 
 class SessionApi:
-    """Answers /sessions/{session_id}. The id opens the session, so it is never logged."""
+    """Answers /sessions/{session_id}. The id opens the session, so it is never logged.
 
-    def __init__(self, *, sessions: Sessions, clock: Clock) -> None:
+    A session is its payer's: the same id of another payer names another session.
+    """
+
+    def __init__(self, *, authorization: Mode, sessions: Sessions, clock: Clock) -> None:
+        self._authorization = authorization
         self._sessions = sessions
         self._clock = clock
         self.routes: Mapping[str, Callable[[Request], Answer]] = {
@@ -26,26 +31,32 @@ class SessionApi:
         }
 
     def _put(self, request: Request) -> Answer:
-        session_id = _id(request)
+        session_id, kept_as = self._named(request)
         data, ttl_s = validation.session(request.headers.get("content-type"), request.body)
-        session = Session(session_id=session_id, data=data, expires_at=self._now_s() + ttl_s)
+        session = Session(session_id=kept_as, data=data, expires_at=self._now_s() + ttl_s)
         with _answers():
             self._sessions.put(session)
-        return Answer(status=HTTPStatus.OK, body=_session(session))
+        return Answer(status=HTTPStatus.OK, body=_session(session_id, session))
 
     def _find(self, request: Request) -> Answer:
-        session_id = _id(request)
+        session_id, kept_as = self._named(request)
         with _answers():
-            session = self._sessions.find(session_id, now_s=self._now_s())
+            session = self._sessions.find(kept_as, now_s=self._now_s())
         if session is None:
             raise Refused(Problem.NOT_FOUND, "There is no such session here, or not any more.")
-        return Answer(status=HTTPStatus.OK, body=_session(session))
+        return Answer(status=HTTPStatus.OK, body=_session(session_id, session))
 
     def _delete(self, request: Request) -> Answer:
-        session_id = _id(request)
+        _, kept_as = self._named(request)
         with _answers():
-            self._sessions.delete(session_id)
+            self._sessions.delete(kept_as)
         return Answer(status=HTTPStatus.NO_CONTENT, body={})
+
+    def _named(self, request: Request) -> tuple[str, str]:
+        """The session's id, and the name under which its payer's is kept."""
+        by = payer.of_client(self._authorization, request.authorizer)
+        session_id = validation.session_id(request.path.get("session_id", ""))
+        return session_id, payer.scoped(session_id, by)
 
     def _now_s(self) -> int:
         return self._clock() // 1000
@@ -59,13 +70,9 @@ def _answers() -> Iterator[None]:
         raise unavailable("the sessions do not answer") from None
 
 
-def _id(request: Request) -> str:
-    return validation.session_id(request.path.get("session_id", ""))
-
-
-def _session(session: Session) -> dict[str, Any]:
+def _session(session_id: str, session: Session) -> dict[str, Any]:
     return {
-        "session_id": session.session_id,
+        "session_id": session_id,
         "data": dict(session.data),
         "expires_at": session.expires_at,
     }

@@ -8,6 +8,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import NoCredentialsError
 
 from runtime.environment import Environment
 
@@ -57,6 +59,18 @@ def assumed(service: str, role_arn: str, *, region: str, read_timeout: float = R
         aws_session_token=taken["SessionToken"],
         config=_config(read_timeout, attempts=1),
     )
+
+
+def credentials() -> Credentials:
+    """Those of whoever runs this: in a function its role's.
+
+    Raises:
+        NoCredentialsError: there are none.
+    """
+    found = boto3.Session().get_credentials()
+    if found is None:
+        raise NoCredentialsError
+    return found
 
 
 def _config(read_timeout: float, attempts: int, connections: int = CONNECTIONS) -> Config:

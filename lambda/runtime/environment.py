@@ -26,6 +26,8 @@ class Environment:
     clock_skew_s: int
     keeper_lifetime_s: int
     transition_limit_s: int
+    authorization: str
+    """How clients of the API prove who they are, see `payments.payer.Mode`."""
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = os.environ) -> Self:
@@ -47,6 +49,7 @@ class Environment:
             clock_skew_s=_seconds(source, "CLOCK_SKEW_SECONDS"),
             keeper_lifetime_s=_seconds(source, "KEEPER_LIFETIME_SECONDS"),
             transition_limit_s=_seconds(source, "TRANSITION_LIMIT_SECONDS"),
+            authorization=_text(source, "AUTHORIZATION"),
         )
 
 

@@ -37,7 +37,10 @@ LOG_DELIVERY = Allow(
 
 
 class FailoverControl(Construct):
-    """Runs wholly in its region: it calls no other region and changes nothing that another region owns."""
+    """Runs wholly in its region: it calls no other region and changes nothing that another region owns.
+
+    *prove* lets it make a synthetic payment.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class FailoverControl(Construct):
         platform: FunctionPlatform,
         database: RegionalDatabase,
         service: Function,
+        prove: Allow,
     ) -> None:
         super().__init__(scope, id_)
         lease = TableAccess.to(platform.site, "lease")
@@ -66,6 +70,7 @@ class FailoverControl(Construct):
                 *approvals.ask(platform.site),
                 *database.fail_over(),
                 service.invoke(),
+                prove,
                 Allow(("sts:AssumeRole",), (platform.site.automation_role_arn,)),
             ],
         )

@@ -2,20 +2,24 @@
 
 from constructs import Construct
 
-from lib.constructs.api import HttpApi
+from lib.constructs.api import HttpApi, Right
 from lib.constructs.function import Function, FunctionPlatform
 from lib.constructs.table import TableAccess
+from lib.iam import Allow
 
-ROUTES = (
-    "POST /payments",
-    "GET /payments/{payment_id}",
-    "PUT /sessions/{session_id}",
-    "GET /sessions/{session_id}",
-    "DELETE /sessions/{session_id}",
-    "GET /health/live",
-    "GET /health/ready",
-    "GET /openapi.json",
-)
+ROUTES = {
+    "POST /payments": Right.PAY,
+    "GET /payments/{payment_id}": Right.READ,
+    "PUT /sessions/{session_id}": Right.PAY,
+    "GET /sessions/{session_id}": Right.READ,
+    "DELETE /sessions/{session_id}": Right.PAY,
+    "GET /health/live": Right.NONE,
+    "GET /health/ready": Right.NONE,
+    "GET /openapi.json": Right.NONE,
+}
+"""What clients may ask for, and the right that each route asks for."""
+SYNTHETIC = "POST /synthetic-payments"
+"""Payments that the system makes itself, to prove that it can."""
 
 
 class PaymentApi(Construct):
@@ -37,4 +41,9 @@ class PaymentApi(Construct):
                 TableAccess.to(platform.site, "sessions").keep(),
             ],
         )
-        self.http = HttpApi(self, "api", platform=platform, function=self.function, routes=ROUTES)
+        routes = ROUTES | {SYNTHETIC: Right.SYSTEM}
+        self.http = HttpApi(self, "api", platform=platform, function=self.function, routes=routes)
+
+    def prove(self) -> Allow:
+        """Make a synthetic payment through this region's API."""
+        return self.http.invoke(SYNTHETIC)

@@ -66,6 +66,7 @@ class RegionalStack(AwsStack):
             platform=platform,
             database=self._database,
             service=self._payments.function,
+            prove=self._payments.prove(),
         )
         self._reconciler = Reconciler(self, "reconciliation", platform=platform)
         self.api_host = self._payments.http.host
@@ -155,4 +156,5 @@ def environment(settings: Settings) -> dict[str, str]:
         "TRANSITION_LIMIT_SECONDS": str(settings.limits.transition_s),
         "POWERTOOLS_SERVICE_NAME": settings.system,
         "LOG_LEVEL": settings.functions.log_level,
+        "AUTHORIZATION": settings.api.authorization.mode,
     }

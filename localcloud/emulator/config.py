@@ -45,6 +45,8 @@ class EmulatorConfig:
     strong_tables: frozenset[str]
     witness: str
     primary_control_region: str
+    issuer_ca: str = ""
+    """PEM of the authority that the issuer of access tokens is trusted by; empty: those of this machine."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ def parse(raw: object) -> EmulatorConfig:
         strong_tables=reader.names("strong_tables"),
         witness=reader.text("witness"),
         primary_control_region=reader.text("primary_control_region"),
+        issuer_ca=reader.optional_text("issuer_ca"),
     )
     return _consistent(config)
 
@@ -137,6 +140,9 @@ class _Reader:
         if not isinstance(value, str) or not value:
             raise ConfigError(f"{key} must be a text, got {value!r}")
         return value
+
+    def optional_text(self, key: str) -> str:
+        return self.text(key) if key in self._raw else ""
 
     def port(self, key: str) -> int:
         return _port(key, self._get(key))

@@ -126,10 +126,10 @@ def get(
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Emulator]:
+def running(folder: Path, **more: object) -> Iterator[Emulator]:
     hooks = HookServer()
     threading.Thread(target=hooks.serve_forever, daemon=True).start()
-    config = _config(folder, hooks.server_port)
+    config = _config(folder, hooks.server_port) | more
     path = folder / "config.json"
     path.write_text(json.dumps(config))
     process = subprocess.Popen(

@@ -5,15 +5,20 @@ import os
 import urllib.error
 import urllib.request
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from dr.access_token import Client, ca_file
 from dr.deployment import Deployment
 from dr.outputs import read
+from lib import config
+from lib.authorization_section import Mode
+from runtime.signing import signed
 
 OUTPUTS = Path(__file__).parents[2] / "cfn-outputs" / "flat-outputs.json"
 
@@ -72,16 +77,59 @@ def key() -> str:
     return f"integration-{uuid.uuid4().hex}"
 
 
-def ask(deployment: Deployment, region: str, path: str, *, body: Any = None, key: str = "") -> Answer:
-    """GET, or POST when there is a body, as a client of the region's API would."""
-    request = urllib.request.Request(
-        deployment.api_endpoints[region] + path,
-        data=None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode()),
-        headers={"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {}),
+@cache
+def token(scopes: str = "") -> str | None:
+    """An access token of the system's own client, whose secret is the parameter api/key; None: mode none."""
+    settings = config.load()
+    authorization = settings.api.authorization
+    if authorization.mode is Mode.NONE:
+        return None
+    region = settings.regions.first.name
+    ssm = boto3.client("ssm", region_name=region)
+    name = f"{settings.parameter_prefix}/api/key"
+    secret = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    own = Client.of(authorization, secret=secret, ca_file=ca_file())
+    return replace(own, scopes=scopes.split() or own.scopes).token().value
+
+
+OWN = "own"
+
+
+def ask(
+    deployment: Deployment,
+    region: str,
+    path: str,
+    *,
+    body: Any = None,
+    key: str = "",
+    bearer: str | None = OWN,
+    method: str | None = None,
+) -> Answer:
+    """GET, or POST when there is a body, as a client of the region's API would; by default with a token."""
+    shown = token() if bearer == OWN else bearer
+    headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
+    return send(
+        urllib.request.Request(
+            deployment.api_endpoints[region] + path,
+            data=None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode()),
+            headers=headers | ({} if shown is None else {"Authorization": f"Bearer {shown}"}),
+            method=method,
+        )
     )
+
+
+def prove(deployment: Deployment, region: str, payment: dict[str, Any], key: str) -> Answer:
+    """A synthetic payment, signed as whoever runs this."""
+    url, body = f"{deployment.api_endpoints[region]}/synthetic-payments", json.dumps(payment).encode()
+    headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+    headers = signed("POST", url, body, headers, region=region)
+    return send(urllib.request.Request(url, data=body, headers=headers))
+
+
+def send(request: urllib.request.Request) -> Answer:
     try:
         with urllib.request.urlopen(request, timeout=12) as answer:
-            return Answer(answer.status, dict(answer.headers), json.load(answer))
+            return Answer(answer.status, dict(answer.headers), json.loads(answer.read() or b"{}"))
     except urllib.error.HTTPError as error:
         return Answer(error.code, dict(error.headers), json.loads(error.read() or b"{}"))
 

@@ -81,7 +81,7 @@ class Tools:
             journal=Journal.of(environment, dynamodb),
             rds=rds_here(),
             rds_in=lambda region: rds_in(region, parameters),
-            api=RegionApi(parameters),
+            api=RegionApi(parameters, region=environment.region),
             service=ServiceFunction(
                 client("lambda", read_timeout=WARM_TIMEOUT_S, attempts=1, connections=MOST_AT_ONCE),
                 parameters,

@@ -11,6 +11,7 @@ from localcloud.emulator.patches import (
     alarms,
     aurora,
     authorization,
+    authorizers,
     backups,
     code,
     config_rules,
@@ -37,6 +38,8 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
     hooks = Hooks(config.hook_url, config.token)
     authorization.name_global_clusters()
     authorization.take_loopback_for_tls()
+    authorizers.verify_access_tokens(config.issuer_ca)
+    authorizers.verify_signatures()
     code.unpack_once()
     workers.point_at_own_region(config.region_ports)
     surroundings.surround(clocks.files, config.redirections)

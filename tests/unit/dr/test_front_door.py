@@ -3,7 +3,7 @@ from tests.unit.dr.world import EAST
 
 
 def test_a_payment_says_who_settled_it(aws):
-    paid = pay(aws.url, key="one")
+    paid = pay(aws.url, region=EAST, key="one")
     assert (paid.key, paid.status, paid.region) == ("one", 201, EAST)
     ((key, payment),) = aws.paid
     assert (key, payment["currency"], payment["amount_minor"]) == ("one", "XTS", 1)
@@ -11,6 +11,9 @@ def test_a_payment_says_who_settled_it(aws):
 
 def test_a_refusal_is_an_answer_and_no_answer_is_none(aws):
     aws.pays = 503
-    assert (pay(aws.url, key="two").status, pay("http://127.0.0.1:1", key="three").status) == (503, None)
+    assert (
+        pay(aws.url, region=EAST, key="two").status,
+        pay("http://127.0.0.1:1", region=EAST, key="three").status,
+    ) == (503, None)
     aws.doors["/health/ready"] = 503
     assert (probe(aws.url, "/health/ready"), probe("http://127.0.0.1:1", "/health/ready")) == (503, None)

@@ -1,4 +1,5 @@
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,12 @@ class Endpoint:
         if self.url is None or name != "api/endpoint":
             raise ParameterUnavailable(name)
         return self.url
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
 
 @pytest.fixture
@@ -57,7 +64,7 @@ def server() -> Iterator[SimpleNamespace]:
 @pytest.mark.parametrize(("status", "live"), [(200, True), (204, False), (302, False), (503, False)])
 def test_only_200_is_live(server, status, live):
     server.status = status
-    assert RegionApi(Endpoint(server.url)).live() is live
+    assert RegionApi(Endpoint(server.url), region="us-west-2").live() is live
     assert [(method, path) for method, path, *_ in server.requests] == [("GET", "/stage/health/live")]
 
 
@@ -65,21 +72,28 @@ def test_an_answer_that_takes_too_long_is_none(server, monkeypatch):
     monkeypatch.setattr(region_api, "LIVE_TIMEOUT_S", 0.05)
     server.silent.clear()
     with pytest.raises(ApiUnavailable, match="timed out"):
-        RegionApi(Endpoint(server.url)).live()
+        RegionApi(Endpoint(server.url), region="us-west-2").live()
 
 
 @pytest.mark.parametrize("url", [None, "http://127.0.0.1:1", "https://127.0.0.1:1", "http://127.0.0.1:port"])
 def test_an_api_that_cannot_be_reached(url):
     with pytest.raises(ApiUnavailable, match="GET /health/live"):
-        RegionApi(Endpoint(url)).live()
+        RegionApi(Endpoint(url), region="us-west-2").live()
 
 
 def test_a_payment_is_sent_with_its_key(server):
     server.status = 201
-    answer = RegionApi(Endpoint(server.url)).pay({"amount_minor": 1}, idempotency_key="synthetic-1")
+    answer = RegionApi(Endpoint(server.url), region="us-west-2").pay(
+        {"amount_minor": 1}, idempotency_key="synthetic-1"
+    )
     [(method, path, headers, body)] = server.requests
-    assert (method, path, json.loads(body)) == ("POST", "/stage/payments", {"amount_minor": 1})
+    assert (method, path, json.loads(body)) == ("POST", "/stage/synthetic-payments", {"amount_minor": 1})
     assert (headers["Idempotency-Key"], headers["Content-Type"]) == ("synthetic-1", "application/json")
+    assert re.match(
+        r"AWS4-HMAC-SHA256 Credential=\w+/\d{8}/us-west-2/execute-api/aws4_request, "
+        r"SignedHeaders=content-type;host;idempotency-key;x-amz-date(;\S+)?, Signature=[0-9a-f]{64}",
+        headers["Authorization"],
+    )
     assert (answer.status, answer.headers["x-region"]) == (201, "us-west-2")
 
 
@@ -96,9 +110,9 @@ def test_each_request_has_its_own_patience_and_the_scheme_of_the_endpoint(monkey
 
     monkeypatch.setattr(region_api, "HTTPConnection", connection("http"))
     monkeypatch.setattr(region_api, "HTTPSConnection", connection("https"))
-    api = RegionApi(Endpoint(f"{scheme}://api.example/stage"))
+    api = RegionApi(Endpoint(f"{scheme}://api.example/stage"), region="us-west-2")
     with pytest.raises(ApiUnavailable, match="GET /health/live"):
         api.live()
-    with pytest.raises(ApiUnavailable, match="POST /payments"):
+    with pytest.raises(ApiUnavailable, match="POST /synthetic-payments"):
         api.pay({}, idempotency_key="synthetic-1")
     assert asked == [(scheme, "api.example", 2.0), (scheme, "api.example", 10.0)]

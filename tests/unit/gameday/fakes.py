@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from gameday.calls import Call
+from gameday.credentials import Credentials, Nothing
 from gameday.executions import StepSeen
 from gameday.faults import Deed, Kill, Place
 from gameday.history import LeaseSeen
@@ -42,6 +43,7 @@ class FakeWorld:
     ledger_of: str = ""
     told: list[StepSeen] = field(default_factory=list)
     asked_of: list[str] = field(default_factory=list)
+    credentials: Credentials = field(default_factory=Nothing)
 
     @property
     def resolver(self):

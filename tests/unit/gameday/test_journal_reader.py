@@ -7,7 +7,8 @@ from tests.unit.gameday.clouds import stubbed
 
 
 def key(name: str) -> dict:
-    return {"idempotency_key": {"S": name}}
+    """As the journal has it: the key that the client sent, and whose it is."""
+    return {"idempotency_key": {"S": f"{name}@sub:payments"}}
 
 
 def item(name: str) -> dict:

@@ -1,10 +1,13 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
+from dr.access_token import AccessToken, NoToken
+from gameday.credentials import Tokens
 from gameday.load import Load, LoadPlan, lateness_p99_s
 from gameday.population import UnknownHost, region_of
 from localcloud.route53.resolver import Answer, NameNotFoundError
@@ -23,6 +26,7 @@ def load(world, plan=PLAN, resolver=None) -> Load:
         doors=world.doors,
         resolver=resolver or world.resolver,
         plan=plan,
+        credentials=world.credentials,
     )
 
 
@@ -126,6 +130,40 @@ async def test_a_request_that_was_found_wrong_is_not_repeated():
             await asyncio.sleep(0.2)
             await payments.drain(1.0)
     assert {len(one.attempts) for one in payments.operations} == {1}
+
+
+async def test_clients_show_their_token_and_try_again_with_the_next_one():
+    shown = []
+
+    async def only_the_second(request: web.Request) -> web.Response:
+        shown.append(request.headers.get("Authorization"))
+        return web.json_response({"payment_id": "p"}, status=201 if shown[-1] == "Bearer t2" else 401)
+
+    tokens = iter([AccessToken("t1", time.time() + 0.2), AccessToken("t2", time.time() + 3600)])
+    async with answering(only_the_second) as world:
+        world.credentials = Tokens(lambda: next(tokens))
+        payments = load(world, LoadPlan(rate=20.0, ramp_s=0.0, populations=1, retry_ratio=10.0))
+        async with payments.arriving():
+            await asyncio.sleep(0.5)
+            await payments.drain(5.0)
+    assert {"Bearer t1", "Bearer t2"} == set(shown)
+    assert all(one.attempts[-1].settled for one in payments.operations)
+
+
+async def test_without_a_token_an_attempt_fails_and_says_so():
+    def down() -> AccessToken:
+        raise NoToken("the issuer is down")
+
+    async def never(_: web.Request) -> web.Response:
+        raise AssertionError("nothing is sent without a token")
+
+    async with answering(never) as world:
+        world.credentials = Tokens(down)
+        payments = load(world, LoadPlan(rate=20.0, ramp_s=0.0, populations=1, deadline_s=0.1))
+        async with payments.arriving():
+            await asyncio.sleep(0.3)
+            await payments.drain(1.0)
+    assert {attempt.error for one in payments.operations for attempt in one.attempts} == {"NoToken"}
 
 
 async def test_a_payment_is_given_up_at_its_deadline():

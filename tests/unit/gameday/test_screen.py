@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from gameday import host, progress
 from gameday.__main__ import app
+from gameday.credentials import Nothing
 from gameday.host import HostMeter, metered
 from gameday.live.look import Look, read
 from gameday.load import Load, LoadPlan
@@ -69,7 +70,7 @@ async def test_progress_keeps_the_last_look_where_the_page_finds_it(tmp_path):
 
 
 async def test_the_status_tells_success_backlog_and_holder():
-    load = Load(run="r", api_name="a", doors={}, resolver=FakeWorld(), plan=LoadPlan())
+    load = Load(run="r", api_name="a", doors={}, resolver=FakeWorld(), plan=LoadPlan(), credentials=Nothing())
     load.operations += [operation(1096.0, failed(1096.0), attempt(1097.0)), operation(900.0)]
     told = status_line(history(), load, now=1100.0)
     assert told == (

@@ -84,6 +84,19 @@ class Plane:
         return {"running": True}
 
 
+class Issuer:
+    """Of access tokens; it notes that it was started or stopped."""
+
+    def __init__(self, told) -> None:
+        self.told = told
+
+    async def start(self) -> None:
+        self.told.append(("issuer", "up"))
+
+    async def stop(self) -> None:
+        self.told.append(("issuer", "down"))
+
+
 @pytest.fixture
 def told():
     return Told()
@@ -112,6 +125,7 @@ async def cloud(told):
         aws=Aws(told),
         links=links,
         plane=Plane(),
+        issuer=Issuer(told),
         loop=asyncio.get_running_loop(),
         salvage_to=Path("salvaged.jsonl"),
     )
@@ -192,3 +206,10 @@ async def test_a_place_where_the_fault_makes_no_sense_is_refused(cloud, told, de
     with pytest.raises(ValueError, match=place):
         await asyncio.to_thread(getattr(cloud, deed), place)
     assert told == []
+
+
+async def test_the_issuer_of_tokens_goes_down_and_comes_back_with_everything_else(cloud, told):
+    await asyncio.to_thread(cloud.trouble, "issuer", {})
+    assert told == [("issuer", "down")]
+    await asyncio.to_thread(cloud.heal)
+    assert told[1] == ("issuer", "up")

@@ -35,6 +35,9 @@ class Told(list):
     def lag(self, seconds):
         self.append(("lag", seconds))
 
+    def set_issuer(self, *, up):
+        self.append(("issuer", up))
+
     def set_throttling(self, region, service, one_in):
         self.append(("throttling", region, service, one_in))
 
@@ -62,7 +65,7 @@ def trouble(told):
         dns_port=1,
         calls_log=Path("calls"),
     )
-    return Troubles(config.load({}), state, told, told, told.lag)
+    return Troubles(config.load({}), state, told, told, told.lag, told.set_issuer)
 
 
 def test_what_goes_on_is_ended_once(trouble, told):
@@ -165,3 +168,10 @@ def test_where_there_is_no_prlimit_a_full_disk_cannot_be_played(monkeypatch):
     monkeypatch.setattr(disk, "_PRLIMIT", "/bin/false")
     with pytest.raises(PostgresFailed, match="/bin/false failed"):
         disk.fill(1, None)
+
+
+def test_the_issuer_of_tokens_is_down_until_the_end(trouble, told):
+    trouble.begin("issuer", {})
+    trouble.end()
+    trouble.end()
+    assert told == [("issuer", False), ("issuer", True)]

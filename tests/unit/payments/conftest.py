@@ -147,6 +147,7 @@ class World(SimpleNamespace):
             lease=LEASE,
             entries={},
             rows={},
+            payers={},
             epochs={},
             reads=0,
             when_lease_read=nothing,
@@ -188,11 +189,12 @@ class World(SimpleNamespace):
         self.when_recorded()
         if entry.idempotency_key not in self.epochs:
             self.rows[entry.payment_id] = entry.request
+            self.payers[entry.payment_id] = entry.payer
             self.epochs[entry.idempotency_key] = (epoch, region)
 
-    def find(self, payment_id: str) -> PaymentRequest | None:
+    def find(self, payment_id: str, *, payer: str = "") -> PaymentRequest | None:
         self.when_found()
-        return self.rows.get(payment_id)
+        return self.rows.get(payment_id) if self.payers.get(payment_id) == payer else None
 
 
 @pytest.fixture

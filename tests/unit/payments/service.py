@@ -10,6 +10,7 @@ from payments.composition import Service
 from payments.forwarding import Forwarding
 from payments.lease_view import RecentLease, Standing
 from payments.patience import Patience
+from payments.payer import Mode
 from payments.payment_flow import PaymentFlow
 from payments.session_api import SessionApi
 
@@ -46,10 +47,16 @@ def session(method: str, body: object = None, session_id: str = SESSION_ID) -> d
 class Frontend(SimpleNamespace):
     """A region's function. A test replaces `readiness`, `peer` or `sessions` before the first event."""
 
-    def __init__(self, world: Any, region: str = "us-east-1") -> None:
+    def __init__(self, world: Any, region: str = "us-east-1", authorization: Mode = Mode.NONE) -> None:
         readiness = SimpleNamespace(check=lambda: Standing.READY)
         super().__init__(
-            world=world, region=region, readiness=readiness, peer=None, sessions=None, measured=[]
+            world=world,
+            region=region,
+            authorization=authorization,
+            readiness=readiness,
+            peer=None,
+            sessions=None,
+            measured=[],
         )
 
     def service(self) -> Service:
@@ -68,11 +75,12 @@ class Frontend(SimpleNamespace):
         )
         api = PaymentApi(
             region=region,
+            authorization=self.authorization,
             flow=flow,
             ledger=world,
             readiness=self.readiness,
             forwarding=Forwarding(region=region, peer=self.peer, clock=world.clock),
-            sessions=SessionApi(sessions=self.sessions, clock=world.clock),
+            sessions=SessionApi(authorization=self.authorization, sessions=self.sessions, clock=world.clock),
             patience=Patience(clock=world.clock, sleep=world.sleep),
         )
         return Service(

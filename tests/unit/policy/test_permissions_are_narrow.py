@@ -56,6 +56,7 @@ DUTIES = {
         "dynamodb:Scan",
         "dynamodb:UpdateItem",
         "events:PutEvents",
+        "execute-api:Invoke",
         "lambda:InvokeFunction",
         "rds:DescribeGlobalClusters",
         "rds:FailoverGlobalCluster",

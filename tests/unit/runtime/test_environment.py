@@ -18,6 +18,7 @@ def test_every_key_arrives_typed():
         clock_skew_s=2,
         keeper_lifetime_s=190,
         transition_limit_s=1800,
+        authorization="jwt",
     )
 
 

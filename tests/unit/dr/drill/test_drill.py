@@ -82,7 +82,7 @@ def cloud(lease_table, monkeypatch, aws):
     monkeypatch.setattr(command, "Cloud", take)
     monkeypatch.setattr(operations.time, "sleep", lambda _: None)
     monkeypatch.setattr(trial, "POLL_S", trial.SETTLED_WITHIN_S)
-    monkeypatch.setattr(trial, "pay", lambda endpoint, key: paid(made.table.read().holder, key))
+    monkeypatch.setattr(trial, "pay", lambda endpoint, region, key: paid(made.table.read().holder, key))
     return made
 
 
@@ -180,8 +180,8 @@ def unwell_on_the_way_back(purpose, situation, target):
 @pytest.mark.parametrize(
     ("breaks", "says"),
     [
-        ({"pay": lambda endpoint, key: paid(None, key, status=None)}, "got None from nobody"),
-        ({"pay": lambda endpoint, key: paid(EAST, key)}, "got 201 from us-east-1"),
+        ({"pay": lambda endpoint, region, key: paid(None, key, status=None)}, "got None from nobody"),
+        ({"pay": lambda endpoint, region, key: paid(EAST, key)}, "got 201 from us-east-1"),
         ({"probe": lambda endpoint, path: 503}, "no readiness within 600 s"),
         ({"judge": unwell_on_the_way_back}, "no dr plan failback within"),
     ],

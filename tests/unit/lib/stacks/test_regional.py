@@ -59,6 +59,7 @@ def test_every_function_is_told_the_same(region):
                 "TRANSITION_LIMIT_SECONDS": "1800",
                 "POWERTOOLS_SERVICE_NAME": "payments",
                 "LOG_LEVEL": "INFO",
+                "AUTHORIZATION": "jwt",
             }
         ]
         * 4
@@ -182,6 +183,7 @@ def test_the_api_has_explicit_routes_to_one_function(region):
         "GET /health/live",
         "GET /health/ready",
         "GET /openapi.json",
+        "POST /synthetic-payments",
     }
     assert region.only("aws_apigatewayv2_integration")["payload_format_version"] == "2.0"
 

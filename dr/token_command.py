@@ -1,0 +1,37 @@
+"""`dr token`: an access token of the system's own client, for a request by hand."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dr.access_token import Client, NoToken, ca_file
+from dr.calls import AwsUnavailable, ask, client
+from lib import config
+from lib.authorization_section import Mode
+
+
+def token(
+    region: Annotated[
+        str | None, typer.Option("--region", help="Whose parameter has the client's secret. Default: any.")
+    ] = None,
+) -> None:
+    """Print an access token of the system's own client: curl -H "Authorization: Bearer $(dr token)"."""
+    settings = config.load()
+    authorization = settings.api.authorization
+    if authorization.mode is Mode.NONE:
+        raise NoToken(f"nobody is asked for a token (api.authorization.mode = none): {authorization.reason}")
+    for place in [region] if region else [one.name for one in settings.regions]:
+        ssm = client("ssm", place)
+        name = f"{settings.parameter_prefix}/api/key"
+        try:
+            found = ask(place, lambda: ssm.get_parameter(Name=name, WithDecryption=True))  # noqa: B023
+        except AwsUnavailable as error:
+            Console(stderr=True, highlight=False).print(f"{error}", soft_wrap=True)
+            continue
+        secret = found["Parameter"]["Value"]
+        granted = Client.of(authorization, secret=secret, ca_file=ca_file()).token()
+        sys.stdout.write(granted.value + ("\n" if sys.stdout.isatty() else ""))
+        return
+    raise NoToken("no region has the secret of the system's own client")
