@@ -114,11 +114,11 @@ PROFILES = (
     Profile(
         name="throttled",
         brisk=True,
-        points=700,
+        points=1400,
         begins=("keeper", "throttle"),
         faults=("keeper", "kill", "throttle", "cut"),
         left_ms=5_000,
-        weights={**CALM, "time": 120, "fault": 2, "heal": 10, "crash": 2, "retry": 2, "resume": 2},
+        weights={**CALM, "time": 400, "fault": 1, "heal": 3, "crash": 2, "retry": 1, "resume": 1},
     ),
     Profile(name="one-fault", weights={**CALM, "fault": 3}, most_faults=1, heals=False, brisk=True),
     Profile(name="bootstrap", loss=6, points=300, weights={**TROUBLE, "fault": 1}),
