@@ -8,6 +8,7 @@ from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.hooks import Hooks
 from localcloud.emulator.patches import (
+    alarm_clock,
     alarms,
     aurora,
     authorization,
@@ -20,6 +21,7 @@ from localcloud.emulator.patches import (
     forgotten,
     functions,
     http_api,
+    log_metrics,
     network,
     restore_tests,
     rewind,
@@ -58,6 +60,10 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
     forgotten.remember_tracing()
     alarms.describe_in_full()
     alarms.keep_percentiles()
+    alarms.keep_metric_math()
+    alarm_clock.evaluate_by_the_rules(regions)
+    alarm_clock.tell_buses_and_functions()
+    log_metrics.measure_what_is_logged()
     network.set_peering_options()
     network.remember_flow_log_delivery()
     xray.serve()

@@ -53,6 +53,60 @@ def keep_percentiles() -> None:
     wrap(cloudwatch, "_put_metric_alarm", put)
 
 
+def keep_metric_math() -> None:
+    """Keep an alarm's metrics and expressions; upstream drops them, and makes up period and statistic.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+    """
+
+    def put(original: Wrapper, params: dict[str, Any], content: Any, *other: bool) -> Any:
+        answer = original(params, content, *other)
+        name = content["AlarmName"] if any(other) else cloudwatch._p(params, "AlarmName")
+        asked = content.get("Metrics") if any(other) else _queries(params)
+        alarm = cloudwatch._alarms.get(name)
+        if alarm is not None and asked:
+            alarm["Metrics"] = asked
+            for key in ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Period", "Dimensions"):
+                alarm.pop(key, None)
+        return answer
+
+    wrap(cloudwatch, "_put_metric_alarm", put)
+
+
+def _queries(params: dict[str, Any]) -> list[dict[str, Any]]:
+    """The member list `Metrics` of the Query protocol."""
+    found: list[dict[str, Any]] = []
+    for number in range(1, MOST_NAMED + 1):
+        at = f"Metrics.member.{number}."
+        if not (id_ := cloudwatch._p(params, f"{at}Id")):
+            break
+        texts = {key: cloudwatch._p(params, at + key) for key in ("Expression", "Label")}
+        query = {"Id": id_, **{key: text for key, text in texts.items() if text}}
+        query["ReturnData"] = cloudwatch._p(params, f"{at}ReturnData") != "false"
+        if metric := cloudwatch._p(params, f"{at}MetricStat.Metric.MetricName"):
+            query["MetricStat"] = _stat(params, f"{at}MetricStat.", metric)
+        found.append(query)
+    return found
+
+
+def _stat(params: dict[str, Any], at: str, metric: str) -> dict[str, Any]:
+    dimensions = []
+    for number in range(1, MOST_NAMED + 1):
+        member = f"{at}Metric.Dimensions.member.{number}."
+        if not (name := cloudwatch._p(params, f"{member}Name")):
+            break
+        dimensions.append({"Name": name, "Value": cloudwatch._p(params, f"{member}Value")})
+    return {
+        "Metric": {
+            "Namespace": cloudwatch._p(params, f"{at}Metric.Namespace"),
+            "MetricName": metric,
+            "Dimensions": dimensions,
+        },
+        "Period": int(cloudwatch._p(params, f"{at}Period")),
+        "Stat": cloudwatch._p(params, f"{at}Stat"),
+    }
+
+
 def _members(params: dict[str, Any], name: str) -> list[str]:
     numbered = (cloudwatch._p(params, f"{name}.member.{number}") for number in range(1, MOST_NAMED + 1))
     return [member for member in numbered if member]

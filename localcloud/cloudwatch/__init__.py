@@ -1,0 +1,1 @@
+"""CloudWatch's documented rules for alarms, as values: no service, no clock."""
