@@ -85,7 +85,7 @@ def journal() -> Callable[[], object]:
     from runtime.environment import Environment  # noqa: PLC0415
 
     kept = Journal.of(Environment.from_env(), client("dynamodb"))
-    return lambda: kept.settle(kept.accept(_entry(), until_ms=now_ms() + PATIENCE_MS).idempotency_key)
+    return lambda: kept.settle(kept.accept(_entry(), until_ms=now_ms() + PATIENCE_MS))
 
 
 def handler() -> Callable[[], object]:

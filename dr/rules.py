@@ -198,5 +198,12 @@ RULES = (
         CHECK | FAILBACK,
         are.of_stock(lambda stock: stock.intents == 0),
     ),
+    Rule(
+        "P82",
+        "no payment waits for a person to look at it",
+        "dr reconcile --dry-run names them; docs/runbooks/set-aside.md",
+        CHECK,
+        are.of_stock(lambda stock: not stock.set_aside),
+    ),
     Rule("P90", "the present holder has served long enough", "wait, or choose --soak", FAILBACK, are.soaked),
 )

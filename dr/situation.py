@@ -1,6 +1,6 @@
 """All that an operator's decision needs, as facts: both regions, the lease, the databases, the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ class Stock:
     """Missing for longer than replication ever needs."""
     fence: int | None
     """The epoch that may write, as this copy has it."""
+    set_aside: Sequence[Mapping[str, str]] = ()
+    """Entries that wait for a person, by name: see docs/runbooks/set-aside.md."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,15 @@ def _payments(metrics: RegionMetrics) -> Iterator[Alarm]:
         runbook="mark-ahead",
     )
     yield Alarm(
+        id="set-aside",
+        metric=metrics.metered("PaymentsSetAside", "Maximum"),
+        side=Side.AT_LEAST,
+        threshold=1,
+        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        says="A payment in the journal cannot be recorded: it contradicts the ledger, or cannot be read",
+        runbook="set-aside",
+    )
+    yield Alarm(
         id="takeover-held",
         metric=metrics.takeovers("ExecutionsFailed"),
         side=Side.AT_LEAST,

@@ -4,16 +4,17 @@ A minute that is over for long enough is compared once, whole, and the ledger's 
 there to now only what is late is looked for. A ledger without a mark is compared with the whole journal.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from failover.replay import replay
+from failover.replay import Replayed, replay
 from payments.arrivals import minute_of
-from payments.entry import JournalEntry
+from payments.entry import JournalEntry, Kept
 from payments.journal import Journal
 from payments.lease_view import Standing
 from payments.ledger import Ledger
+from payments.set_aside import SetAside
 from runtime.clock import Clock
 
 GRACE_MS = 120_000
@@ -24,6 +25,8 @@ a minute was acknowledged by nobody, and arrives anew when its request is repeat
 STALE_MS = 30_000
 """A request lives ten seconds: an intent that is older has nobody who still works on it."""
 BATCH = 100
+LOOKED_AT = 100
+"""So many of those set aside are looked at again in a run, first what waited longest."""
 
 
 @dataclass(slots=True)
@@ -41,6 +44,8 @@ class Report:
     """Where the ledger's mark stands, in minutes since 1970. A takeover reads from there."""
     mark_ahead: bool = False
     """Whether the mark was found beyond what the lease proves, and therefore forgotten."""
+    set_aside: int = 0
+    """Entries that wait for a person; more than `LOOKED_AT` are counted as so many."""
     published: int = 0
 
 
@@ -70,7 +75,7 @@ class _Part:
     """Where the mark stands meanwhile; None: there is none, and this is the whole journal."""
     mark: int
     """Where it may stand when all is read and settled."""
-    entries: Iterator[JournalEntry]
+    entries: Iterator[Kept]
 
 
 class Arrears:
@@ -96,6 +101,7 @@ class Arrears:
             self._compare(_Part(run.epoch, None, over, self._journal.entries(None)), run)
         else:
             self._go_on(mark, over, run)
+        self._look_again(run)
 
     def _believed_mark(self, run: Run) -> int | None:
         """The mark, unless it stands where no clock of the protocol can have set it: then it is forgotten."""
@@ -133,13 +139,13 @@ class Arrears:
 
     def _pass(
         self,
-        entries: Iterator[JournalEntry],
+        entries: Iterator[Kept],
         run: Run,
-        work: Callable[[dict[str, JournalEntry], Run], bool],
+        work: Callable[[list[Kept], Run], bool],
     ) -> bool:
         """Whether all of the entries were worked on, in time and under the lease."""
         while run.in_time():
-            batch = {entry.idempotency_key: entry for entry in islice(entries, BATCH)}
+            batch = list(dict.fromkeys(islice(entries, BATCH)))
             run.report.read += len(batch)
             if not batch:
                 return True
@@ -147,29 +153,56 @@ class Arrears:
                 return False
         return False
 
-    def _settle_all(self, batch: dict[str, JournalEntry], run: Run) -> bool:
+    def _settle_all(self, batch: list[Kept], run: Run) -> bool:
         """Settled entries are compared too: they may have been settled in a writer whose end was lost."""
-        settled = self._journal.settled(list(batch))
-        owed = [entry for key, entry in batch.items() if key not in settled]
-        return self._record(list(batch.values()), owed, run)
+        settled = self._journal.settled([entry.idempotency_key for entry in batch])
+        owed = [entry for entry in _readable(batch) if entry.idempotency_key not in settled]
+        return self._record(batch, owed, run) is not None
 
-    def _settle_stale(self, batch: dict[str, JournalEntry], run: Run) -> bool:
+    def _settle_stale(self, batch: list[Kept], run: Run) -> bool:
         """What the ledger has is left until its minute is over: it costs less to look then, and once."""
         before_ms = self._clock() - STALE_MS
-        stale = [key for key, entry in batch.items() if entry.accepted_at_ms < before_ms]
-        known = run.ledger.known(stale)
-        owed = [batch[key] for key in stale if key not in known]
-        return not owed or self._record(owed, owed, run)
+        stale = [entry for entry in _readable(batch) if entry.accepted_at_ms < before_ms]
+        recorded = run.ledger.recorded([entry.idempotency_key for entry in stale])
+        owed = [entry for entry in stale if recorded.get(entry.idempotency_key) != entry.identity]
+        return not owed or self._record(owed, owed, run) is not None
 
-    def _record(self, entries: list[JournalEntry], owed: list[JournalEntry], run: Run) -> bool:
+    def _record(self, entries: Sequence[Kept], owed: list[JournalEntry], run: Run) -> Replayed | None:
+        """What became of them; None when the lease is lost."""
         # The lease is asked after the entries were read: if it is still held, every successor will find
         # them in the journal, so they may be called settled whatever becomes of this ledger.
         if not run.held():
-            return False
-        run.report.replayed += replay(entries, run.ledger, epoch=run.epoch, region=self._region)
+            return None
+        done = replay(entries, run.ledger, epoch=run.epoch, region=self._region)
+        run.report.replayed += done.recorded
         now_ms = self._clock()
-        for entry in owed:
-            self._journal.settle(entry.idempotency_key)
+        for entry in filter(done.has, owed):
+            self._journal.settle(entry)
+            run.report.settled += 1
             run.report.oldest_ms = max(run.report.oldest_ms, now_ms - entry.accepted_at_ms)
-        run.report.settled += len(owed)
+        return done
+
+    def _look_again(self, run: Run) -> None:
+        """What was set aside may be settled by now: newer code reads it, or a person mended the journal."""
+        listed = run.ledger.aside(LOOKED_AT)
+        run.report.set_aside = len(listed)
+        for one in listed:
+            if not run.in_time() or run.report.standing is not Standing.READY:
+                return
+            if self._settled_by_now(one, run):
+                run.ledger.take_off(one.idempotency_key, epoch=run.epoch)
+                run.report.set_aside -= 1
+
+    def _settled_by_now(self, one: SetAside, run: Run) -> bool:
+        entry = self._journal.look(one.idempotency_key)
+        if entry is None and one.idempotency_key in run.ledger.recorded([one.idempotency_key]):
+            return True  # A person removed what contradicted the ledger.
+        done = self._record([entry], _readable([entry]), run) if entry else None
+        if done is None or done.aside:
+            run.ledger.set_aside([one], epoch=run.epoch)  # looked at, and still so
+            return False
         return True
+
+
+def _readable(entries: Iterable[Kept]) -> list[JournalEntry]:
+    return [entry for entry in entries if isinstance(entry, JournalEntry)]

@@ -133,6 +133,7 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
             "OldestIntentAge": (MILLISECONDS, report.oldest_ms),
             "EventsPublished": (COUNT, report.published),
             "MarkAhead": (COUNT, int(report.mark_ahead)),
+            "PaymentsSetAside": (COUNT, report.set_aside),
         }
         if report.mark is not None:
             figures["MarkAge"] = (MILLISECONDS, now_ms() - report.mark * MINUTE_MS)

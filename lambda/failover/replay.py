@@ -1,28 +1,98 @@
-"""Journalled payments go into the ledger, each under its own key."""
+"""Journalled payments go into the ledger, each under its own key; what cannot is set aside by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-from payments.entry import JournalEntry
+from payments.entry import Identity, JournalEntry, Kept, Unreadable
 from payments.ledger import Ledger
+from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
+from runtime.logs import logger
 
 
-def replay(entries: Sequence[JournalEntry], ledger: Ledger, *, epoch: int, region: str) -> int:
+class InLedger(StrEnum):
+    """What a ledger says to an entry of the journal."""
+
+    RECORDED = "recorded"
+    LACKING = "lacking"
+    ASIDE = "aside"
+    """A person must look: it is another payment that the ledger has, or the entry cannot be read."""
+
+
+def beside(entry: Kept, recorded: Mapping[str, Identity]) -> InLedger:
+    """An entry beside what the ledger has under its key. Pure: a key alone proves nothing."""
+    found = recorded.get(entry.idempotency_key)
+    match entry:
+        case Unreadable(identity=identity):
+            # Whoever could read it has recorded it.
+            return InLedger.RECORDED if found and identity in {None, found} else InLedger.ASIDE
+        case JournalEntry(identity=identity):
+            if found is None:
+                return InLedger.LACKING
+            return InLedger.RECORDED if found == identity else InLedger.ASIDE
+
+
+def set_aside(entry: Kept) -> SetAside:
+    """How an entry is named that `beside` puts aside."""
+    identity = entry.identity
+    return SetAside(
+        idempotency_key=entry.idempotency_key,
+        payment_id=identity.payment_id if identity else "",
+        why=Why.UNREADABLE if isinstance(entry, Unreadable) else Why.CONTRADICTED,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of the entries."""
+
+    recorded: int
+    """How many the ledger did not have, and has now."""
+    aside: frozenset[SetAside]
+
+    def has(self, entry: JournalEntry) -> bool:
+        """Whether the ledger has this very payment now."""
+        name = (entry.idempotency_key, entry.payment_id)
+        return name not in {(each.idempotency_key, each.payment_id) for each in self.aside}
+
+
+def replay(entries: Sequence[Kept], ledger: Ledger, *, epoch: int, region: str) -> Replayed:
     """Record those of the entries that the ledger does not have, and read them back.
 
-    Returns:
-        How many there were.
+    One that cannot be recorded is put on the ledger's list, and the rest goes on.
 
     Raises:
         StaleEpoch: the ledger belongs to another epoch.
         DatabaseUnavailable: the ledger failed, or does not have what was written to it.
     """
-    known = ledger.known([entry.idempotency_key for entry in entries])
-    missing = [entry for entry in entries if entry.idempotency_key not in known]
-    for entry in missing:
-        ledger.record(entry, epoch=epoch, region=region)
-    keys = {entry.idempotency_key for entry in missing}
-    lost = keys - ledger.known(keys)
+    recorded = ledger.recorded([entry.idempotency_key for entry in entries])
+    written: list[JournalEntry] = []
+    aside: list[SetAside] = []
+    for entry in entries:
+        found = beside(entry, recorded)
+        if found is InLedger.ASIDE:
+            aside.append(set_aside(entry))
+        elif found is InLedger.LACKING and isinstance(entry, JournalEntry):
+            try:
+                ledger.record(entry, epoch=epoch, region=region)
+            except NotRecordable as error:
+                aside.append(error.found)
+            else:
+                written.append(entry)
+    _read_back(written, ledger)
+    _list(aside, ledger, epoch=epoch)
+    return Replayed(len(written), frozenset(aside))
+
+
+def _read_back(written: Sequence[JournalEntry], ledger: Ledger) -> None:
+    recorded = ledger.recorded([entry.idempotency_key for entry in written])
+    lost = [entry for entry in written if recorded.get(entry.idempotency_key) != entry.identity]
     if lost:
         raise DatabaseUnavailable(f"{len(lost)} payments are not in the ledger after writing them")
-    return len(missing)
+
+
+def _list(aside: Iterable[SetAside], ledger: Ledger, *, epoch: int) -> None:
+    for each in aside:
+        logger.error("set aside", extra={"payment_id": each.payment_id, "why": each.why})
+        ledger.set_aside([each], epoch=epoch)

@@ -13,7 +13,7 @@ from zlib import crc32
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.entry import JournalEntry, from_item, to_item
+from payments.entry import JournalEntry, Kept, kept, to_item
 from payments.errors import JournalUnavailable
 from runtime.clock import Clock
 
@@ -80,11 +80,11 @@ class Arrivals:
                 Item={**to_item(entry), "window": {"S": _window(minute_of(now_ms), shard)}},
             )
 
-    def of(self, minute: int) -> Iterator[JournalEntry]:
+    def of(self, minute: int) -> Iterator[Kept]:
         """What came in this minute, read consistently; a key that came twice may come twice."""
         for pages in self._windows(minute, {}):
             for page in pages:
-                yield from map(from_item, page["Items"])
+                yield from map(kept, page["Items"])
 
     def count(self, minute: int) -> int:
         """How many payments came in this minute."""
@@ -112,7 +112,7 @@ class Arrivals:
         """Whether this minute is too long ago to read all that came since, minute by minute."""
         return minute_of(self._clock()) - minute > FAR
 
-    def since(self, minute: int) -> Iterator[JournalEntry]:
+    def since(self, minute: int) -> Iterator[Kept]:
         """What came in this minute and after it."""
         last = minute_of(self._clock()) + AHEAD
         while minute <= last:

@@ -1,10 +1,11 @@
 """An entry of the journal, and how the tables keep it."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
+from payments.errors import EntryUnreadable
 from payments.request import PaymentRequest
 
 Item = dict[str, Any]
@@ -16,6 +17,14 @@ class EntryState(StrEnum):
 
     INTENT = "INTENT"
     SETTLED = "SETTLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What must be the same wherever a payment is kept under its idempotency key."""
+
+    payment_id: str
+    request_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +44,40 @@ class JournalEntry:
     """Milliseconds since 1970, UTC."""
     payer: str = ""
     """Who asked for it, see `payments.payer`. Empty where nobody had to say."""
+    source: Item | None = field(default=None, compare=False, repr=False)
+    """The item that this was read from, with all that newer code wrote and this code ignores."""
+
+    @property
+    def identity(self) -> Identity:
+        """Which payment this is. A key alone does not say so: a restored table forgets whose it was."""
+        return Identity(self.payment_id, self.request_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An entry that this code does not understand: it is set aside by its key, and the rest goes on."""
+
+    idempotency_key: str
+    identity: Identity | None
+    """None when not even that can be read."""
+
+
+Kept = JournalEntry | Unreadable
+"""What a reader of the tables meets."""
 
 
 def to_item(entry: JournalEntry) -> Item:
-    """All that never changes of the entry."""
+    """All that never changes of the entry, with what newer code added to it."""
+    source = entry.source or {}
+    text = entry.request.canonical()
+    if "request" in source and PaymentRequest.parse(source["request"]["S"]) == entry.request:
+        text = source["request"]["S"]
     return {
+        **{name: value for name, value in source.items() if name not in {"state", "window"}},
         "idempotency_key": {"S": entry.idempotency_key},
         "payment_id": {"S": entry.payment_id},
         "request_hash": {"S": entry.request_hash},
-        "request": {"S": entry.request.canonical()},
+        "request": {"S": text},
         "epoch": {"N": str(entry.epoch)},
         "region": {"S": entry.region},
         "accepted_at_ms": {"N": str(entry.accepted_at_ms)},
@@ -52,15 +86,44 @@ def to_item(entry: JournalEntry) -> Item:
 
 
 def from_item(item: Item) -> JournalEntry:
-    """The entry of an item of the journal or of the arrivals."""
-    return JournalEntry(
-        idempotency_key=item["idempotency_key"]["S"],
-        payment_id=item["payment_id"]["S"],
-        request_hash=item["request_hash"]["S"],
-        request=PaymentRequest(**json.loads(item["request"]["S"])),
-        epoch=int(item["epoch"]["N"]),
-        region=item["region"]["S"],
-        state=EntryState(item["state"]["S"]) if "state" in item else EntryState.INTENT,
-        accepted_at_ms=int(item["accepted_at_ms"]["N"]),
-        payer=item["payer"]["S"] if "payer" in item else "",
-    )
+    """The entry of an item of the journal or of the arrivals.
+
+    Raises:
+        EntryUnreadable: something that is needed is missing, or is not what it should be.
+    """
+    try:
+        return JournalEntry(
+            idempotency_key=item["idempotency_key"]["S"],
+            payment_id=_uuid(item["payment_id"]["S"]),
+            request_hash=item["request_hash"]["S"],
+            request=PaymentRequest.parse(item["request"]["S"]),
+            epoch=int(item["epoch"]["N"]),
+            region=item["region"]["S"],
+            state=EntryState(item["state"]["S"]) if "state" in item else EntryState.INTENT,
+            accepted_at_ms=int(item["accepted_at_ms"]["N"]),
+            payer=item["payer"]["S"] if "payer" in item else "",
+            source=item,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        # The error may quote the entry: only its kind is told.
+        raise EntryUnreadable(f"journal entry: {type(error).__name__}") from None
+
+
+def kept(item: Item) -> Kept:
+    """The entry of an item, or that it cannot be read. Every item has its key: DynamoDB sees to it."""
+    try:
+        return from_item(item)
+    except EntryUnreadable:
+        return Unreadable(item["idempotency_key"]["S"], _identity(item))
+
+
+def _uuid(text: str) -> str:
+    UUID(text)
+    return text
+
+
+def _identity(item: Item) -> Identity | None:
+    try:
+        return Identity(item["payment_id"]["S"], item["request_hash"]["S"])
+    except (KeyError, TypeError):
+        return None

@@ -2,10 +2,12 @@
 
 PaymentsError
 ├── JournalUnavailable    the journal did not answer, or not in time
+│   └── EntryUnreadable   it did, with an entry that this code does not understand
 ├── SessionsUnavailable   the sessions table did not answer, or not in time
 ├── PeerUnavailable       the other region's service did not answer, or not in time
 ├── EventsUnavailable     the event bus did not answer, or is not known here
 ├── StaleEpoch            a newer epoch fenced this writer out of the ledger
+├── NotRecordable         the ledger cannot take this payment, now or later (set_aside.py)
 └── Refused               the request gets a problem document instead of an answer (problems.py)
     └── HeldElsewhere     another region would have served it
 
@@ -20,6 +22,10 @@ class PaymentsError(Exception):
 
 class JournalUnavailable(PaymentsError):
     """The journal did not answer, so nothing is known about the entry."""
+
+
+class EntryUnreadable(JournalUnavailable):
+    """The entry is of newer code, or damaged."""
 
 
 class SessionsUnavailable(PaymentsError):

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Self, cast
 
 from payments.arrivals import Arrivals, answering
-from payments.entry import EntryState, Item, JournalEntry, from_item, to_item
+from payments.entry import EntryState, Item, JournalEntry, Kept, from_item, kept, to_item
 from payments.errors import JournalUnavailable
 from runtime.clock import now_ms
 from runtime.environment import Environment
@@ -78,32 +78,44 @@ class Journal:
                 return from_item(cast("Item", taken.response)["Item"])
         return entry
 
-    def settle(self, idempotency_key: str) -> None:
+    def settle(self, entry: JournalEntry) -> None:
         """Mark the entry as recorded in the ledger; doing so twice changes nothing.
 
-        An arrival whose key the journal does not know is all that a restored journal left of it: it is in
-        the ledger, no entry is made up, and it keeps nobody from going on.
+        An arrival whose key the journal does not know, or has for another payment, is all that a restored
+        journal left of it: it is in the ledger, no entry is made up, and it keeps nobody from going on.
         """
         with answering("settle"):
             try:
                 self._client.update_item(
                     TableName=self._table,
-                    Key=_key(idempotency_key),
+                    Key=_key(entry.idempotency_key),
                     UpdateExpression="SET #state = :settled",
-                    ConditionExpression="attribute_exists(idempotency_key)",
-                    ExpressionAttributeNames={"#state": "state"},
-                    ExpressionAttributeValues={":settled": {"S": EntryState.SETTLED}},
+                    ConditionExpression="#payment_id = :payment_id",
+                    ExpressionAttributeNames={"#state": "state", "#payment_id": "payment_id"},
+                    ExpressionAttributeValues={
+                        ":settled": {"S": EntryState.SETTLED},
+                        ":payment_id": {"S": entry.payment_id},
+                    },
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
                 logger.error("an arrival without its entry")
 
     def find(self, idempotency_key: str) -> JournalEntry | None:
-        """The entry under this key, read consistently."""
+        """The entry under this key, read consistently. Raises EntryUnreadable too."""
+        item = self._item(idempotency_key)
+        return from_item(item) if item else None
+
+    def look(self, idempotency_key: str) -> Kept | None:
+        """What is under this key, read consistently, whether it can be understood or not."""
+        item = self._item(idempotency_key)
+        return kept(item) if item else None
+
+    def _item(self, idempotency_key: str) -> Item | None:
         with answering("find"):
             found = self._client.get_item(
                 TableName=self._table, Key=_key(idempotency_key), ConsistentRead=True
             )
-        return from_item(found["Item"]) if "Item" in found else None
+        return cast("Item | None", found.get("Item"))
 
     def settled(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys whose entries are settled, read consistently."""
@@ -113,7 +125,7 @@ class Journal:
             found.update(
                 item["idempotency_key"]["S"]
                 for item in self._items(batch)
-                if item["state"]["S"] == EntryState.SETTLED
+                if item.get("state") == {"S": EntryState.SETTLED}
             )
         return found
 
@@ -138,7 +150,7 @@ class Journal:
                 return
         raise JournalUnavailable("journal states: put off again and again")
 
-    def arrived(self, minute: int) -> Iterator[JournalEntry]:
+    def arrived(self, minute: int) -> Iterator[Kept]:
         """What came in this minute, see `Arrivals.of`."""
         return self._arrivals.of(minute)
 
@@ -146,7 +158,7 @@ class Journal:
         """How many payments came in this minute."""
         return self._arrivals.count(minute)
 
-    def entries(self, since: int | None) -> Iterator[JournalEntry]:
+    def entries(self, since: int | None) -> Iterator[Kept]:
         """Every entry that came in the minute *since* or after it; all there are when it is None or long ago.
 
         In no order, read consistently; from the arrivals a key may come more than once.
@@ -155,11 +167,11 @@ class Journal:
             return self._all()
         return self._arrivals.since(since)
 
-    def _all(self) -> Iterator[JournalEntry]:
+    def _all(self) -> Iterator[Kept]:
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         with answering("entries"):
             for page in pages:
-                yield from map(from_item, page["Items"])
+                yield from map(kept, page["Items"])
 
 
 def _key(idempotency_key: str) -> "dict[str, AttributeValueTypeDef]":

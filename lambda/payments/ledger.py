@@ -7,11 +7,12 @@ from typing import Any
 import pg8000.native
 
 from payments import sql
-from payments.entry import JournalEntry
+from payments.entry import Identity, JournalEntry
 from payments.errors import StaleEpoch
 from payments.ledger_schema import SCHEMA
 from payments.outbox import PAYMENT_SETTLED, event_id
 from payments.request import PaymentRequest
+from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
 
 # FOR SHARE, because raising the fence must wait for transactions that already saw it, and they
@@ -65,6 +66,28 @@ returning mark.minute
 _FIND = """
 select amount_minor, currency, debtor, creditor, reference
 from ledger.payments where payment_id = cast(:payment_id as uuid) and payer = :payer
+"""
+
+
+_SAME = """
+select idempotency_key, payment_id, request_hash from ledger.payments
+where idempotency_key = :key or payment_id = cast(:payment_id as uuid)
+"""
+
+_SET_ASIDE = """
+insert into ledger.set_aside as kept (idempotency_key, payment_id, why)
+select :key, :payment_id, :why from ledger.fence where epoch = :epoch
+on conflict (idempotency_key, payment_id) do update set why = excluded.why, looked_at = clock_timestamp()
+returning why
+"""
+
+_ASIDE = """
+select idempotency_key, payment_id, why from ledger.set_aside order by looked_at, idempotency_key limit :most
+"""
+
+_TAKE_OFF = """
+delete from ledger.set_aside where idempotency_key = :key
+and exists (select from ledger.fence where epoch = :epoch)
 """
 
 
@@ -137,12 +160,14 @@ class Ledger:
         """
         return bool(self._run(_FORGET_MARK, minute=after, epoch=epoch))
 
-    def newest(self, most: int) -> list[str]:
-        """The keys of the payments that this copy got last."""
+    def newest(self, most: int) -> dict[str, Identity]:
+        """The payments that this copy got last, by their keys."""
         rows = self._run(
-            "select idempotency_key from ledger.payments order by settled_at desc limit :most", most=most
+            "select idempotency_key, payment_id, request_hash from ledger.payments "
+            "order by settled_at desc limit :most",
+            most=most,
         )
-        return [key for [key] in rows]
+        return _identities(rows)
 
     def admits(self, epoch: int) -> bool:
         """Whether a payment of this epoch would be recorded now; asks just what `record` asks.
@@ -155,37 +180,80 @@ class Ledger:
         """Settle the payment, once: the fence check, the row and its event are one transaction.
 
         Args:
-            entry: the journalled payment; a second record under its key changes nothing.
+            entry: the journalled payment; a second record of the same payment changes nothing.
             epoch: the writer's epoch, which may be later than the one that accepted the entry.
             region: where the writer runs.
 
         Raises:
             StaleEpoch: the fence is not at `epoch`, so nothing was written.
+            NotRecordable: the ledger has another payment under this key or id, or takes no such data.
         """
-        [[at_epoch, written]] = self._run(
-            _RECORD,
-            payment_id=entry.payment_id,
-            idempotency_key=entry.idempotency_key,
-            request_hash=entry.request_hash,
-            payer=entry.payer,
-            epoch=epoch,
-            region=region,
-            event_id=event_id(PAYMENT_SETTLED, entry.payment_id),
-            event=PAYMENT_SETTLED,
-            **asdict(entry.request),
-        )
+        try:
+            [[at_epoch, written]] = self._run(
+                _RECORD,
+                payment_id=entry.payment_id,
+                idempotency_key=entry.idempotency_key,
+                request_hash=entry.request_hash,
+                payer=entry.payer,
+                epoch=epoch,
+                region=region,
+                event_id=event_id(PAYMENT_SETTLED, entry.payment_id),
+                event=PAYMENT_SETTLED,
+                **asdict(entry.request),
+            )
+        except sql.StatementRefused as error:
+            if error.by_its_data:
+                raise _not_recordable(entry, Why.REFUSED) from error
+            raise
         if not at_epoch:
             raise StaleEpoch(epoch)
-        if not written and not self.known([entry.idempotency_key]):
-            raise DatabaseUnavailable(f"ledger: payment id {entry.payment_id} has another key")
+        if not written:
+            self._must_have(entry)
 
-    def known(self, keys: Iterable[str]) -> set[str]:
-        """Those of the idempotency keys that are in the ledger."""
+    def _must_have(self, entry: JournalEntry) -> None:
+        """A row under the key is no proof: it must be this very payment."""
+        rows = self._run(_SAME, key=entry.idempotency_key, payment_id=entry.payment_id)
+        if not rows:
+            raise DatabaseUnavailable("ledger: a payment was neither written nor found")
+        if _identities(rows) != {entry.idempotency_key: entry.identity}:
+            raise _not_recordable(entry, Why.CONTRADICTED)
+
+    def recorded(self, keys: Iterable[str]) -> dict[str, Identity]:
+        """Which payment the ledger has under each of the keys that it knows."""
         rows = self._run(
-            "select idempotency_key from ledger.payments where idempotency_key = any(:keys)",
+            "select idempotency_key, payment_id, request_hash from ledger.payments "
+            "where idempotency_key = any(:keys)",
             keys=list(keys),
         )
-        return {key for [key] in rows}
+        return _identities(rows)
+
+    def set_aside(self, found: Iterable[SetAside], *, epoch: int) -> None:
+        """List these for a person, each once; the list is replicated with the ledger.
+
+        Raises:
+            StaleEpoch: the fence is not at `epoch`, so nothing was written.
+        """
+        for one in found:
+            if not self._run(
+                _SET_ASIDE, key=one.idempotency_key, payment_id=one.payment_id, why=one.why, epoch=epoch
+            ):
+                raise StaleEpoch(epoch)
+
+    def aside(self, most: int) -> list[SetAside]:
+        """What was set aside, first what nobody looked at for the longest time."""
+        try:
+            rows = self._run(_ASIDE, most=most)
+        except sql.StatementRefused as error:
+            if error.sqlstate == sql.UNDEFINED_TABLE:
+                return []  # A replica whose writer runs older code.
+            raise
+        return [
+            SetAside(idempotency_key=key, payment_id=payment_id, why=why) for key, payment_id, why in rows
+        ]
+
+    def take_off(self, key: str, *, epoch: int) -> None:
+        """Strike the entries under this key off the list of those set aside, if the fence is at `epoch`."""
+        self._run(_TAKE_OFF, key=key, epoch=epoch)
 
     def find(self, payment_id: str, *, payer: str = "") -> PaymentRequest | None:
         """What the payment with this UUID is, if it is *payer*'s and in this region's copy of the ledger."""
@@ -197,3 +265,12 @@ class Ledger:
         if parameters:
             return self._statements.run(statement, **parameters)
         return sql.run(self._connection, statement)
+
+
+def _identities(rows: Iterable[list[Any]]) -> dict[str, Identity]:
+    return {key: Identity(str(payment_id), request_hash) for key, payment_id, request_hash in rows}
+
+
+def _not_recordable(entry: JournalEntry, why: Why) -> NotRecordable:
+    found = SetAside(idempotency_key=entry.idempotency_key, payment_id=entry.payment_id, why=why)
+    return NotRecordable(found)

@@ -39,6 +39,14 @@ create table if not exists ledger.outbox (
     noted_at timestamptz not null default clock_timestamp(),
     published_at timestamptz
 );
+create table if not exists ledger.set_aside (
+    idempotency_key text not null,
+    payment_id text not null,
+    why text not null,
+    noted_at timestamptz not null default clock_timestamp(),
+    looked_at timestamptz not null default clock_timestamp(),
+    primary key (idempotency_key, payment_id)
+);
 do $$ begin
     if not exists (
         select from pg_attribute where attrelid = 'ledger.payments'::regclass and attname = 'payer'

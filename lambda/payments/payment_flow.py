@@ -11,6 +11,7 @@ from payments.kept_ledger import KeptLedger
 from payments.lease_view import RecentLease, Standing, standing
 from payments.problems import HeldElsewhere, InTransit, Problem, Refused, repeat_unchanged, unavailable
 from payments.request import PaymentRequest
+from payments.set_aside import NotRecordable, Why
 from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
@@ -73,7 +74,7 @@ class PaymentFlow:
         # settled before is no exception: it may be the successor that settled it.
         self._still_holds(lease, latest_ms)
         if recorded and not settled:
-            self._settle(entry.idempotency_key)
+            self._settle(entry)
             self._still_holds(lease, latest_ms)
         return entry, recorded
 
@@ -145,12 +146,15 @@ class PaymentFlow:
             return False
         except StaleEpoch:
             raise unavailable(Standing.FENCED) from None
+        except NotRecordable as error:
+            logger.error("set aside", extra={"payment_id": entry.payment_id, "why": error.found.why})
+            raise _not_recordable(error.found.why) from None
         return True
 
-    def _settle(self, key: str) -> None:
+    def _settle(self, entry: JournalEntry) -> None:
         """Best effort: the ledger has the payment, and the reconciler closes what stays an intent."""
         try:
-            self._journal.settle(key)
+            self._journal.settle(entry)
         except JournalUnavailable as error:
             logger.warning("left as an intent", extra={"reason": str(error)})
 
@@ -159,3 +163,12 @@ class PaymentFlow:
             raise unavailable("too slow")
         if self.held_lease().epoch != lease.epoch:
             raise unavailable(Standing.FENCED)
+
+
+def _not_recordable(why: str) -> Refused:
+    """What a client is told whose payment waits for a person: the reconciler lists it."""
+    if why == Why.CONTRADICTED:
+        return Refused(
+            Problem.KEY_REUSED, "The ledger has another payment under this key; it was not changed."
+        )
+    return Refused(Problem.INTERNAL, "The ledger does not take this payment; nothing was recorded.")

@@ -2,7 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Self
+
+_SINCE_FIRST = frozenset({"amount_minor", "currency", "debtor", "creditor", "reference"})
+_SHOWN = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +21,30 @@ class PaymentRequest:
     creditor: str
     reference: str = ""
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The inverse of `canonical`. What newer code added is ignored.
+
+        Raises:
+            TypeError, ValueError: this is no request, or a field has another type.
+        """
+        told = json.loads(text)
+        known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
+        request = cls(**known)
+        texts = (request.currency, request.debtor, request.creditor, request.reference)
+        if not (isinstance(request.amount_minor, int) and all(isinstance(text, str) for text in texts)):
+            raise TypeError("a field of another type")
+        return request
+
     def canonical(self) -> str:
-        """The one JSON text of this request; field order and defaults of the client do not show."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        """The one JSON text of this request; field order and defaults of the client do not show.
+
+        A field that was added since the first release shows only when it is not its default: so the text and
+        the digest of a request that does not use it stay what older code made of it.
+        """
+        added = {each.name: each.default for each in fields(self) if each.name not in _SINCE_FIRST}
+        told = {name: value for name, value in asdict(self).items() if added.get(name, _SHOWN) != value}
+        return json.dumps(told, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:
         """SHA-256 of the canonical text in hexadecimal: two bodies ask for the same payment."""

@@ -8,6 +8,22 @@ import pg8000.native
 
 from runtime.database import DatabaseUnavailable
 
+UNDEFINED_TABLE = "42P01"
+
+
+class StatementRefused(DatabaseUnavailable):
+    """The server answered with an error of this SQLSTATE."""
+
+    def __init__(self, sqlstate: str) -> None:
+        # A server's message may quote the row it refused, so only its code is passed on.
+        super().__init__(f"ledger: SQLSTATE {sqlstate}")
+        self.sqlstate = sqlstate
+
+    @property
+    def by_its_data(self) -> bool:
+        """Whether these values can never be stored: data exceptions, and broken constraints."""
+        return self.sqlstate[:2] in {"22", "23"}
+
 
 def run(connection: pg8000.native.Connection, sql: str, **parameters: Any) -> list[list[Any]]:
     """The rows of a statement.
@@ -44,11 +60,10 @@ class Statements:
 
 
 def _rows(ask: Callable[[], Any]) -> list[list[Any]]:
-    # A server's message may quote the row it refused, so only its code is passed on. An OSError is a
-    # first read that pg8000 did not wrap.
+    # An OSError is a first read that pg8000 did not wrap.
     try:
         return list(ask() or ())
     except pg8000.exceptions.DatabaseError as error:
-        raise DatabaseUnavailable(f"ledger: SQLSTATE {error.args[0].get('C')}") from error
+        raise StatementRefused(str(error.args[0].get("C"))) from error
     except (pg8000.exceptions.InterfaceError, OSError) as error:
         raise DatabaseUnavailable(f"ledger: {error}") from error

@@ -23,7 +23,7 @@ class Reconciler(Construct):
             timeout_s=60,
             allow=[
                 TableAccess.to(site, "lease").read(),
-                TableAccess.to(site, "journal").settle(),
+                TableAccess.to(site, "journal").sweep(),
                 TableAccess.to(site, "arrivals").query(),
                 BusAccess.to(site).put(),
             ],

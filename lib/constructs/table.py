@@ -49,10 +49,6 @@ class TableAccess:
         """Read all items, many at once or one by one, and change them one by one."""
         return self._allow("Scan", "BatchGetItem", "GetItem", "UpdateItem")
 
-    def settle(self) -> Allow:
-        """Read all items, or many at once, and change those that are there."""
-        return self._allow("Scan", "BatchGetItem", "UpdateItem")
-
     def add(self) -> Allow:
         """Write items that nobody here reads."""
         return self._allow("PutItem")

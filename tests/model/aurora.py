@@ -20,8 +20,10 @@ class Cluster:
     fence: int | None = None
     beat_ms: int | None = None
     mark: int | None = None
-    rows: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Idempotency key to payment id and epoch."""
+    rows: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+    """Idempotency key to payment id, epoch and hash of the request."""
+    aside: list[tuple[str, str, str]] = field(default_factory=list)
+    """Key, payment id and reason of what was set aside."""
     marks: dict[str, int] = field(default_factory=dict)
     """Idempotency key to the mark that was there before its row: a copy may end between the two."""
     log: list[tuple[Any, ...]] = field(default_factory=list)
@@ -37,9 +39,11 @@ class Cluster:
             [self.beat_ms] = values
         elif kind == "mark":
             [self.mark] = values
+        elif kind == "aside":
+            self.aside.append(tuple(values))
         else:
-            key, payment_id, epoch = values
-            self.rows[key] = (payment_id, epoch)
+            key, *row = values
+            self.rows[key] = (row[0], row[1], row[2])
             self.marks.setdefault(key, self.mark or 0)
 
     def write(self, *change: Any) -> None:
@@ -106,6 +110,7 @@ class Aurora:
                 cluster.writer, cluster.log = False, []
                 cluster.rows, cluster.fence = dict(source.rows), source.fence
                 cluster.marks = dict(source.marks)
+                cluster.aside = list(source.aside)
                 cluster.beat_ms, cluster.mark = source.beat_ms, source.mark
                 cluster.applied = len(source.log)
                 cluster.generation += 1

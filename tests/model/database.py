@@ -72,22 +72,16 @@ class Connection:
 
     def _read(self, sql: str, given: dict[str, Any]) -> list[list[Any]] | None:
         """What a replica answers too; None for everything else."""
-        cluster = self._cluster
-        if "any(:keys)" in sql:
-            return [[key] for key in given["keys"] if key in cluster.rows]
+        if "create table" in sql:
+            return None
         if sql.strip() == "select epoch from ledger.fence":
-            return [[cluster.fence]] if cluster.fence is not None else []
-        if "select at_ms" in sql:
-            return [[cluster.beat_ms]] if cluster.beat_ms is not None else []
-        if "select minute" in sql:
-            return [[cluster.mark]] if cluster.mark is not None else []
-        if "order by settled_at" in sql:
-            return [[key] for key in list(cluster.rows)[-given["most"] :]]
-        return None
+            return [[self._cluster.fence]] if self._cluster.fence is not None else []
+        return next((answer(self._cluster, given) for what, answer in READS.items() if what in sql), None)
 
     def _write(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
         statements: dict[str, Callable[[], list[list[Any]]]] = {
             "insert into ledger.payments": lambda: self._record(sql, given),
+            "insert into ledger.set_aside": lambda: self._set_aside(given),
             "insert into ledger.heartbeat": lambda: self._beat(given["epoch"], given["now_ms"]),
             "insert into ledger.mark": lambda: self._advance_mark(given["epoch"], given["minute"]),
             "delete from ledger.mark": lambda: self._forget_mark(given["epoch"], given["minute"]),
@@ -110,8 +104,14 @@ class Connection:
         if key in cluster.rows:
             return [[1, 0]]
         self._world.watch.recorded(cluster, key, given["payment_id"], given["epoch"])
-        cluster.write("row", key, given["payment_id"], given["epoch"])
+        cluster.write("row", key, given["payment_id"], given["epoch"], given["request_hash"])
         return [[1, 1]]
+
+    def _set_aside(self, given: dict[str, Any]) -> list[list[Any]]:
+        if self._cluster.fence != given["epoch"]:
+            return []
+        self._cluster.write("aside", given["key"], given["payment_id"], given["why"])
+        return [[given["why"]]]
 
     def _beat(self, epoch: int, now_ms: int) -> list[list[Any]]:
         if self._cluster.fence != epoch:
@@ -141,3 +141,28 @@ class Connection:
             return []
         self._cluster.write("fence", epoch)
         return [[epoch]]
+
+
+def _row(cluster: Cluster, key: str) -> list[Any]:
+    payment_id, _epoch, request_hash = cluster.rows[key]
+    return [key, payment_id, request_hash]
+
+
+def _same(cluster: Cluster, given: dict[str, Any]) -> list[list[Any]]:
+    wanted = given["key"], given["payment_id"]
+    return [
+        _row(cluster, key) for key, row in cluster.rows.items() if key == wanted[0] or row[0] == wanted[1]
+    ]
+
+
+READS = {
+    "any(:keys)": lambda cluster, given: [_row(cluster, key) for key in given["keys"] if key in cluster.rows],
+    "where idempotency_key = :key or": _same,
+    "order by settled_at": lambda cluster, given: [
+        _row(cluster, key) for key in list(cluster.rows)[-given["most"] :]
+    ],
+    "from ledger.set_aside order": lambda cluster, _: [list(one) for one in cluster.aside],
+    "select at_ms from": lambda cluster, _: [[cluster.beat_ms]] if cluster.beat_ms is not None else [],
+    "select minute from": lambda cluster, _: [[cluster.mark]] if cluster.mark is not None else [],
+}
+"""By what a statement says."""

@@ -11,6 +11,7 @@ from failover.keeper import Keeper
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable
 from failover.observation import DatabaseFact
+from failover.replay import Replayed
 from failover.steps import STEPS, reconcile
 from failover.steps import drain as drain_step
 from failover.steps import hand_over as hand_over_step
@@ -85,7 +86,7 @@ def reconcile_without_read_back(patch: Patch) -> None:
                 ledger.record(entry, epoch=takeover.epoch, region=takeover.region)
             except DatabaseUnavailable:
                 continue
-        return len(batch)
+        return Replayed(len(batch), frozenset())
 
     patch.setattr(reconcile, "_replayed", replay)
 
@@ -108,7 +109,7 @@ def settle_before_the_lease_is_checked_again(patch: Patch) -> None:
     def record(self, entry, epoch, latest_ms):
         recorded = real(self, entry, epoch, latest_ms)
         if recorded:
-            self._settle(entry.idempotency_key)
+            self._settle(entry)
         return recorded
 
     patch.setattr(PaymentFlow, "_record", record)

@@ -15,6 +15,9 @@ PROFILE = {
     **BY_NAME,
     "lossy": replace(BY_NAME["storm"], loss=40),
     "lossy zombie": replace(BY_NAME["zombie"], loss=40),
+    "long zombie": replace(
+        BY_NAME["zombie"], points=900, weights=BY_NAME["zombie"].weights | {"reconcile": 6}
+    ),
 }
 MOST_RUNS = 4_000
 """The rarest takes some hundred runs, most take ten."""
@@ -50,7 +53,7 @@ MUTANTS = (
     Mutant(mutants.no_quiet_after_the_drain, {"two-acknowledge"}, "planned"),
     Mutant(mutants.lease_ahead_of_its_writer, {"no-writer"}, "planned"),
     Mutant(mutants.reconcile_only_after_a_failover, {"lost"}, "planned"),
-    Mutant(mutants_of_time.mark_outside_the_ledger, {"lost"}, "zombie"),
+    Mutant(mutants_of_time.mark_outside_the_ledger, {"lost"}, "long zombie"),
     Mutant(mutants_of_time.mark_without_a_look_at_the_ledger, {"marked-over", "lost"}, "lossy"),
     Mutant(mutants_of_time.repeated_request_does_not_arrive, {"marked-over"}, "storm"),
     Mutant(mutants_of_time.settled_request_does_not_arrive, {"marked-over"}, "minutes"),

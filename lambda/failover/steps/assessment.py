@@ -6,6 +6,7 @@ from failover.loss import Figures, JournalFact, LossPolicy
 from failover.steps.comparison import compared
 from failover.steps.tools import Tools
 from payments.arrivals import minute_of
+from payments.entry import Identity, JournalEntry
 from payments.errors import JournalUnavailable
 from payments.journal import Journal
 from runtime.database import DatabaseUnavailable
@@ -33,15 +34,16 @@ def _counted(tools: Tools, *, trusted: bool) -> Figures:
     with tools.ledger() as ledger:
         since, until_ms = ledger.marked(), ledger.heartbeat()
         # Before the journal is read: what is recorded later need not be in what was read by then.
-        newest = set(ledger.newest(SAMPLE))
+        newest = ledger.newest(SAMPLE)
         payments, latest_ms, money, seen = 0, until_ms or 0, Counter[str](), set[str]()
         for part in compared(tools.journal, ledger, since):
-            seen |= newest.intersection(entry.idempotency_key for entry in part.entries)
-            latest_ms = max(latest_ms, *(entry.accepted_at_ms for entry in part.entries))
+            read = [entry for entry in part.entries if isinstance(entry, JournalEntry)]
+            seen |= newest.keys() & {entry.idempotency_key for entry in part.entries}
+            latest_ms = max([latest_ms, *(entry.accepted_at_ms for entry in read)])
             payments += len(part.lacking)
             for entry in part.lacking:
                 money[entry.request.currency] += entry.request.amount_minor
-    complete = all(_proves(key, tools.journal, since=since, seen=seen) for key in newest)
+    complete = all(_proves(key, of, tools.journal, since=since, seen=seen) for key, of in newest.items())
     proof = JournalFact.COMPLETE if complete else JournalFact.INCOMPLETE
     return Figures(
         journal=proof if trusted else JournalFact.UNTRUSTED,
@@ -52,9 +54,13 @@ def _counted(tools: Tools, *, trusted: bool) -> Figures:
     )
 
 
-def _proves(key: str, journal: Journal, *, since: int | None, seen: set[str]) -> bool:
-    """Whether the journal knows a payment of the ledger, and the arrivals do if it came in their time."""
-    entry = journal.find(key)
-    if entry is None:
+def _proves(key: str, of: Identity, journal: Journal, *, since: int | None, seen: set[str]) -> bool:
+    """Whether the journal knows a payment of the ledger, and the arrivals do if it came in their time.
+
+    Another payment under its key proves the opposite: the journal forgot this one, and took the key again.
+    """
+    entry = journal.look(key)
+    if entry is None or entry.identity not in {None, of}:
         return False
-    return key in seen or since is None or minute_of(entry.accepted_at_ms) < since
+    late = isinstance(entry, JournalEntry) and since is not None and minute_of(entry.accepted_at_ms) >= since
+    return key in seen or not late

@@ -1,13 +1,15 @@
 """inspect: what this region holds, counted and changed in nothing. `dr` and the guard decide by it."""
 
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 from failover.loss import judge
 from failover.observe import api_fact, database_fact
 from failover.steps.assessment import assess, policy_of
-from failover.steps.comparison import compared
+from failover.steps.comparison import LISTED, compared
 from failover.steps.tools import Facts, Tools
 from payments.errors import JournalUnavailable
+from payments.set_aside import SetAside
 from runtime.database import DatabaseUnavailable
 
 OVERDUE_MS = 30_000
@@ -26,6 +28,8 @@ class Stock:
     """Settled, not in this copy: the lag of replication, exactly."""
     overdue: int
     """Those of the missing that were accepted longer ago than replication ever needs."""
+    set_aside: tuple[SetAside, ...] = ()
+    """The entries that wait for a person, by name; no more than `comparison.LISTED`."""
 
 
 def take_stock(tools: Tools) -> Stock:
@@ -33,15 +37,23 @@ def take_stock(tools: Tools) -> Stock:
     deadline_ms = tools.clock() - OVERDUE_MS
     read = intents = missing = overdue = 0
     with tools.ledger() as ledger:
+        aside = dict.fromkeys(ledger.aside(LISTED))
         for part in compared(tools.journal, ledger, ledger.marked()):
             read += len(part.entries)
+            aside |= dict.fromkeys(part.aside)
             settled = tools.journal.settled([entry.idempotency_key for entry in part.lacking])
             for entry in part.lacking:
                 old, known_settled = entry.accepted_at_ms < deadline_ms, entry.idempotency_key in settled
                 intents += old and not known_settled
                 missing += known_settled
                 overdue += old and known_settled
-    return Stock(compared=read, intents=intents, missing=missing, overdue=overdue)
+    return Stock(
+        compared=read,
+        intents=intents,
+        missing=missing,
+        overdue=overdue,
+        set_aside=tuple(islice(aside, LISTED)),
+    )
 
 
 def inspect(tools: Tools) -> Facts:

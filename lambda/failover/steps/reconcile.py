@@ -1,12 +1,12 @@
 """reconcile: every acknowledged payment is in this ledger, under its own key."""
 
-from failover.replay import replay
+from failover.replay import Replayed, replay
 from failover.steps.comparison import compared
 from failover.steps.errors import Held
 from failover.steps.guard import current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
-from payments.entry import JournalEntry
+from payments.entry import Kept
 from payments.errors import StaleEpoch
 from payments.ledger import Ledger
 
@@ -15,22 +15,24 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     """Record what came into the journal since the ledger's mark and not into the ledger, and read it back.
 
     Settled entries are compared too: they were settled in a writer whose last seconds may be lost. What the
-    ledger has and nobody marked settled is left to the reconciler.
+    ledger has and nobody marked settled is left to the reconciler. What cannot be recorded is set aside by
+    name, for a person, and does not keep the rest waiting.
     """
-    seen = replayed = 0
+    seen = replayed = aside = 0
     with tools.ledger() as ledger:
         for part in compared(tools.journal, ledger, ledger.marked()):
             seen += len(part.entries)
-            replayed += _replayed(part.lacking, ledger, takeover)
+            done = _replayed([*part.lacking, *part.odd], ledger, takeover)
+            replayed, aside = replayed + done.recorded, aside + len(done.aside)
             # While the lease is still this takeover's, every successor replays these too. After
             # that, a mark about this ledger would be a lie about the successor's.
             current_lease(takeover, tools)
-            for entry in part.lacking:
-                tools.journal.settle(entry.idempotency_key)
-    return {"compared": seen, "replayed": replayed}
+            for entry in filter(done.has, part.lacking):
+                tools.journal.settle(entry)
+    return {"compared": seen, "replayed": replayed, "set_aside": aside}
 
 
-def _replayed(entries: list[JournalEntry], ledger: Ledger, takeover: Takeover) -> int:
+def _replayed(entries: list[Kept], ledger: Ledger, takeover: Takeover) -> Replayed:
     try:
         return replay(entries, ledger, epoch=takeover.epoch, region=takeover.region)
     except StaleEpoch as error:

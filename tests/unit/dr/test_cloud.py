@@ -1,5 +1,7 @@
 """The adapters, against a server that answers as AWS does."""
 
+import json
+
 import pytest
 
 from dr.aws import Cloud
@@ -22,7 +24,8 @@ def cloud(aws):
 def test_a_region_is_inspected_through_its_own_function(aws, cloud):
     found = cloud.inspect(WEST)
     assert aws.calls == [(WEST, "Invoke"), (WEST, "GetFunctionConfiguration")]
-    assert (found.database, found.stock, found.code) == ("replica", Stock(**aws.told["stock"]), "sha")
+    told = json.loads(json.dumps(aws.told["stock"]))
+    assert (found.database, found.stock, found.code) == ("replica", Stock(**told), "sha")
     assert found.clock_off_ms < 1_000
 
 

@@ -82,6 +82,7 @@ def test_nothing_stands_against_a_healthy_system(purpose):
         (NO_LEASE, "P75", Verdict.UNKNOWN),
         (NO_LEASE, "P70", Verdict.UNKNOWN),
         (with_target(stock=replace(STOCK, intents=1)), "P80", Verdict.FAIL),
+        (with_target(stock=replace(STOCK, set_aside=[{"why": "contradicted"}])), "P82", Verdict.FAIL),
     ],
 )
 def test_what_is_wrong_or_unknown_has_its_rule(situation, code, verdict):

@@ -54,7 +54,7 @@ def test_an_inspection_tells_facts_and_changes_nothing(tools, west):
         "database": "replica",
         "engine": "16.11",
         "api": "live",
-        "stock": {"compared": 3, "intents": 0, "missing": 0, "overdue": 0, "fence": 7},
+        "stock": {"compared": 3, "intents": 0, "missing": 0, "overdue": 0, "set_aside": (), "fence": 7},
         "why": None,
         "loss": {
             "done": True,

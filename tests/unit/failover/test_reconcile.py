@@ -5,7 +5,7 @@ import pytest
 from failover.steps import perform
 from failover.steps.errors import Held, NotYet
 from payments.arrivals import minute_of
-from payments.entry import EntryState
+from payments.entry import EntryState, Identity
 from payments.errors import JournalUnavailable
 
 from .faults import fails
@@ -43,38 +43,38 @@ def test_many_payments_are_replayed_in_batches(tools, west):
     keys = [f"key-{n}" for n in range(450)]
     west.fence, west.rows, sizes = 8, {}, []
     west.journalled = {key: entry(key, EntryState.INTENT) for key in keys}
-    known = west.known
-    west.known = lambda keys: sizes.append(len(list(keys))) or known(keys)
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 450, "replayed": 450}
+    recorded = west.recorded
+    west.recorded = lambda keys: sizes.append(len(list(keys))) or recorded(keys)
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 450, "replayed": 450, "set_aside": 0}
     assert set(west.rows) == set(keys)
     assert max(sizes) == 200
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 450, "replayed": 0}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 450, "replayed": 0, "set_aside": 0}
 
 
 def test_an_empty_journal_is_reconciled(tools, west):
     west.journalled = {}
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 0, "replayed": 0}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 0, "replayed": 0, "set_aside": 0}
 
 
 @pytest.mark.parametrize("state", EntryState)
 def test_what_came_before_the_mark_is_not_looked_at(tools, west, state):
     west.fence, west.rows = 8, {}
     west.journalled["old"] = replace(entry("old", state), accepted_at_ms=NOW - 1)
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 3}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 3, "set_aside": 0}
     assert ("old" in west.rows, west.journalled["old"].state) == (False, state)
 
 
 def test_without_a_mark_the_whole_journal_is_compared(tools, west):
     west.fence, west.minute = 8, None
     west.journalled["old"] = replace(entry("old"), accepted_at_ms=NOW - 86_400_000)
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 4, "replayed": 3}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 4, "replayed": 3, "set_aside": 0}
 
 
 def test_a_payment_that_came_twice_is_replayed_once(tools, west):
     west.fence, twice = 8, entry("key-2")
     west.arrived = [twice, *(entry(f"key-{n}", EntryState.INTENT) for n in range(3, 203)), twice]
     west.journalled |= {each.idempotency_key: each for each in west.arrived}
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 202, "replayed": 201}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 202, "replayed": 201, "set_aside": 0}
 
 
 def test_what_the_ledger_has_is_left_to_the_reconciler(tools, west):
@@ -96,13 +96,13 @@ def test_the_guard_asks_both_tables_of_the_journal(tools, west):
 def test_a_reconciler_that_slept_through_a_newer_epoch_settles_nothing(tools, west, put):
     """Its ledger may be the one nobody reads any more: the mark would make the successor lie."""
     west.fence = 8
-    known = west.known
+    recorded = west.recorded
 
-    def sleep(keys: object) -> set[str]:
+    def sleep(keys: list[str]) -> dict[str, Identity]:
         put(replace(TAKEN, epoch=9, holder=EAST, previous_holder=WEST))
-        return known(keys)
+        return recorded(keys)
 
-    west.known = sleep
+    west.recorded = sleep
     with pytest.raises(Held, match="not what the lease asks for"):
         perform("reconcile", TAKEOVER, tools)
     assert west.journalled["key-3"].state is EntryState.INTENT

@@ -37,6 +37,7 @@ def test_the_holders_run_is_measured_and_told(world, composed, logged) -> None:
         "OldestIntentAge": ("Milliseconds", STALE_MS + 1),
         "EventsPublished": ("Count", 1),
         "MarkAhead": ("Count", 0),
+        "PaymentsSetAside": ("Count", 0),
         "MarkAge": ("Milliseconds", NOW - (MARK + 1) * MINUTE_MS),
     }
     assert logged == [("info", "reconciled", done)]

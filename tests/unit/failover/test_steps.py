@@ -60,7 +60,7 @@ def test_a_takeover_from_beginning_to_end(tools, west):
         "promote": {"requested": True},
         "wait_writer": {"done": True, "database": "writer"},
         "fence": {"fence": 8},
-        "reconcile": {"compared": 3, "replayed": 2},
+        "reconcile": {"compared": 3, "replayed": 2, "set_aside": 0},
         "activate": {"state": "ACTIVE", "changed_at_ms": NOW},
         "verify": {"status": 201, "region": WEST},
         "record": {

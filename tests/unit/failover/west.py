@@ -12,9 +12,10 @@ from failover.loss import Approval
 from failover.region_api import Answer
 from failover.takeover import Takeover
 from payments.arrivals import minute_of
-from payments.entry import EntryState, JournalEntry
+from payments.entry import EntryState, Identity, JournalEntry, Kept
 from payments.errors import StaleEpoch
 from payments.request import PaymentRequest
+from payments.set_aside import SetAside
 from runtime.database import DatabaseUnavailable
 
 from .faults import refusal
@@ -65,6 +66,8 @@ class West(SimpleNamespace):
             failovers=[],
             fence=7,
             rows={"key-1": (7, EAST)},
+            others={},
+            listed=[],
             journalled={key: entry(key) for key in ("key-1", "key-2")}
             | {"key-3": entry("key-3", EntryState.INTENT)},
             published={
@@ -119,8 +122,18 @@ class West(SimpleNamespace):
             raise StaleEpoch(epoch)
         self.rows.setdefault(entry.idempotency_key, (epoch, region))
 
-    def known(self, keys: object) -> set[str]:
-        return set(keys) & set(self.rows)
+    def recorded(self, keys: list[str]) -> dict[str, Identity]:
+        """`rows` are those of the journal's own payments, `others` are others under their keys."""
+        found = {key: entry(key).identity for key in set(keys) & set(self.rows)}
+        return found | {key: of for key, of in self.others.items() if key in keys}
+
+    def aside(self, most: int) -> list[SetAside]:
+        return self.listed[:most]
+
+    def set_aside(self, found: list[SetAside], *, epoch: int) -> None:
+        if self.fence != epoch:
+            raise StaleEpoch(epoch)
+        self.listed += [one for one in found if one not in self.listed]
 
     def heartbeat(self) -> int | None:
         return self.beat_ms
@@ -133,8 +146,8 @@ class West(SimpleNamespace):
         self.minute = None if forgotten else self.minute
         return forgotten
 
-    def newest(self, most: int) -> list[str]:
-        return sorted(self.rows)[-most:]
+    def newest(self, most: int) -> dict[str, Identity]:
+        return {key: entry(key).identity for key in sorted(self.rows)[-most:]} | self.others
 
     # the approvals
     def ask(self, text: str, *, now_ms: int) -> Request:
@@ -145,7 +158,7 @@ class West(SimpleNamespace):
         return self.approved
 
     # the journal
-    def find(self, key: str) -> JournalEntry | None:
+    def look(self, key: str) -> Kept | None:
         return self.journalled.get(key)
 
     def entries(self, since: int | None) -> Iterator[JournalEntry]:
@@ -153,13 +166,14 @@ class West(SimpleNamespace):
         every = list(self.journalled.values())
         if since is None:
             return iter(every)
-        came = [e for e in every if minute_of(e.accepted_at_ms) >= since]
+        came = [e for e in every if minute_of(getattr(e, "accepted_at_ms", NOW)) >= since]
         return iter(came if self.arrived is None else self.arrived)
 
     def settled(self, keys: Iterable[str]) -> set[str]:
-        return {key for key in keys if self.journalled[key].state is EntryState.SETTLED}
+        return {key for key in keys if getattr(self.journalled[key], "state", None) is EntryState.SETTLED}
 
-    def settle(self, key: str) -> None:
+    def settle(self, entry: JournalEntry) -> None:
+        key = entry.idempotency_key
         self.journalled[key] = replace(self.journalled[key], state=EntryState.SETTLED)
 
     def count_arrived(self, minute: int) -> int:

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 from failover.arrears import GRACE_MS, STALE_MS, Arrears
 from failover.reconciler import Reconciler
 from payments.arrivals import minute_of
-from payments.entry import EntryState, JournalEntry
+from payments.entry import EntryState, Identity, JournalEntry, Kept
 from payments.errors import StaleEpoch
 from payments.outbox import DomainEvent
 from payments.request import PaymentRequest
+from payments.set_aside import NotRecordable, SetAside
 from runtime.clock import Clock
 
 from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
@@ -62,6 +63,9 @@ class World(SimpleNamespace):
             arrivals=[],
             read_minutes=[],
             rows=set(),
+            others={},
+            listed=[],
+            refuses={},
             fence=7,
             minute=MARK,
             unpublished=[],
@@ -107,13 +111,17 @@ class World(SimpleNamespace):
     def arrived(self, minute: int) -> Iterator[JournalEntry]:
         self.read_minutes.append(minute)
         self.when_read()
-        yield from [replace(each, state=EntryState.INTENT) for came, each in self.arrivals if came == minute]
+        yield from [_arrived(each) for came, each in self.arrivals if came == minute]
 
     def settled(self, keys: list[str]) -> set[str]:
-        return {key for key in keys if self.journalled[key].state is EntryState.SETTLED}
+        return {key for key in keys if getattr(self.journalled[key], "state", None) is EntryState.SETTLED}
 
-    def settle(self, key: str) -> None:
+    def settle(self, entry: JournalEntry) -> None:
+        key = entry.idempotency_key
         self.journalled[key] = replace(self.journalled[key], state=EntryState.SETTLED)
+
+    def look(self, key: str) -> Kept | None:
+        return self.journalled.get(key)
 
     # the database: ledger and outbox
     @contextmanager
@@ -124,13 +132,33 @@ class World(SimpleNamespace):
     def migrate(self) -> None:
         self.migrated += 1
 
-    def known(self, keys: object) -> set[str]:
-        return set(keys) & self.rows
+    def recorded(self, keys: list[str]) -> dict[str, Identity]:
+        """`rows` are those of the journal's own payments, `others` are others under their keys."""
+        return {key: self.journalled[key].identity for key in set(keys) & self.rows} | {
+            key: of for key, of in self.others.items() if key in keys
+        }
+
+    def aside(self, most: int) -> list[SetAside]:
+        return self.listed[:most]
+
+    def set_aside(self, found: list[SetAside], *, epoch: int) -> None:
+        if epoch != self.fence:
+            raise StaleEpoch(epoch)
+        same = [(one.idempotency_key, one.payment_id) for one in found]
+        kept = [one for one in self.listed if (one.idempotency_key, one.payment_id) not in same]
+        self.listed = [*kept, *found]
+
+    def take_off(self, key: str, *, epoch: int) -> None:
+        self.listed = [one for one in self.listed if one.idempotency_key != key]
 
     def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
         self.when_recorded()
         if (epoch, region) != (self.fence, EAST):
             raise StaleEpoch(epoch)
+        if why := self.refuses.get(entry.idempotency_key):
+            raise NotRecordable(
+                SetAside(idempotency_key=entry.idempotency_key, payment_id=entry.payment_id, why=why)
+            )
         self.rows.add(entry.idempotency_key)
 
     def marked(self) -> int | None:
@@ -158,6 +186,10 @@ class World(SimpleNamespace):
         taken = [e.event_id for e in events if e.event_id not in self.refused]
         self.published += taken
         return taken
+
+
+def _arrived(entry: Kept) -> Kept:
+    return replace(entry, state=EntryState.INTENT) if isinstance(entry, JournalEntry) else entry
 
 
 def reconciler_in(region: str, world: World, clock: Clock | None = None) -> Reconciler:

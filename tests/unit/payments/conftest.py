@@ -178,7 +178,8 @@ class World(SimpleNamespace):
         self.when_accepted()
         return self.entries.setdefault(entry.idempotency_key, entry)
 
-    def settle(self, key: str) -> None:
+    def settle(self, entry: JournalEntry) -> None:
+        key = entry.idempotency_key
         self.when_settled()
         self.entries[key] = replace(self.entries[key], state=EntryState.SETTLED)
 

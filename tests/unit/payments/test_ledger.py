@@ -8,6 +8,7 @@ import pytest
 
 from payments.errors import StaleEpoch
 from payments.ledger import Ledger
+from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
 
 
@@ -74,8 +75,8 @@ def test_the_newest_payments_are_those_that_came_last(ledger, entry) -> None:
         ledger.record(
             replace(entry, idempotency_key=f"key-{n}", payment_id=str(uuid4())), epoch=1, region="r"
         )
-    assert ledger.newest(2) == ["key-3", "key-2"]
-    assert ledger.newest(9) == ["key-3", "key-2", "key-1"]
+    assert list(ledger.newest(2)) == ["key-3", "key-2"]
+    assert list(ledger.newest(9)) == ["key-3", "key-2", "key-1"]
 
 
 def test_there_is_one_fence(connect, ledger) -> None:
@@ -88,8 +89,9 @@ def test_there_is_one_fence(connect, ledger) -> None:
 def test_a_recorded_payment_is_found_and_known(ledger, entry) -> None:
     ledger.record(entry, epoch=1, region="us-east-1")
     assert ledger.find(entry.payment_id) == entry.request
-    assert ledger.known([entry.idempotency_key, "another-key"]) == {entry.idempotency_key}
-    assert ledger.known([]) == set()
+    assert ledger.recorded([entry.idempotency_key, "another-key"]) == {entry.idempotency_key: entry.identity}
+    assert ledger.newest(1) == {entry.idempotency_key: entry.identity}
+    assert ledger.recorded([]) == {}
 
 
 def test_a_payment_that_is_not_there_is_not_found(ledger, entry) -> None:
@@ -172,11 +174,66 @@ def test_many_writers_of_one_entry_settle_it_once_and_none_fails(connect, ledger
     assert [key for key, *_ in rows(connect())] == [one.idempotency_key for one in entries]
 
 
-def test_a_payment_id_of_another_key_is_not_taken_for_success(connect, ledger, entry) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"payment_id": str(uuid4())},
+        {"request_hash": "another"},
+        {"payment_id": str(uuid4()), "request_hash": "another"},
+        {"idempotency_key": "order-0002"},
+    ],
+    ids=["another id", "another body", "both", "another key"],
+)
+def test_another_payment_under_the_key_or_the_id_is_not_taken_for_success(
+    *, connect, ledger, entry, changed
+) -> None:
+    """The journal was restored and forgot the entry: the key is free there, and not in the ledger."""
     ledger.record(entry, epoch=1, region="us-east-1")
-    with pytest.raises(DatabaseUnavailable, match="another key"):
-        ledger.record(replace(entry, idempotency_key="order-0002"), epoch=1, region="us-east-1")
+    other = replace(entry, **changed)
+    with pytest.raises(NotRecordable) as caught:
+        ledger.record(other, epoch=1, region="us-east-1")
+    assert caught.value.found == SetAside(
+        idempotency_key=other.idempotency_key, payment_id=other.payment_id, why=Why.CONTRADICTED
+    )
     assert rows(connect()) == [("order-0001", 1, "us-east-1")]
+
+
+# what was set aside
+
+ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)
+
+
+def test_what_was_set_aside_is_listed_once_until_it_is_taken_off(connect, ledger) -> None:
+    two = replace(ONE, payment_id="id-2", why=Why.UNREADABLE)
+    ledger.set_aside([ONE, two], epoch=1)
+    ledger.set_aside([ONE], epoch=1)
+    assert Ledger(connect()).aside(9) == [two, ONE]  # first what nobody looked at for longest
+    assert ledger.aside(1) == [two]
+    ledger.take_off("order-0001", epoch=1)
+    ledger.take_off("order-0001", epoch=1)
+    assert ledger.aside(9) == []
+
+
+def test_a_writer_of_another_epoch_lists_nothing_and_takes_nothing_off(ledger) -> None:
+    ledger.set_aside([ONE], epoch=1)
+    ledger.raise_fence(2)
+    with pytest.raises(StaleEpoch):
+        ledger.set_aside([replace(ONE, payment_id="id-2")], epoch=1)
+    ledger.take_off("order-0001", epoch=1)
+    assert ledger.aside(9) == [ONE]
+
+
+def test_a_copy_of_an_older_release_has_nothing_set_aside(connect, ledger) -> None:
+    connect().run("drop table ledger.set_aside")
+    assert ledger.aside(9) == []
+    ledger.migrate()
+    ledger.set_aside([ONE], epoch=1)
+    assert ledger.aside(9) == [ONE]
+
+
+def test_a_reason_that_only_newer_code_knows_is_listed(connect, ledger) -> None:
+    connect().run("insert into ledger.set_aside values ('order-0001', 'id-1', 'of-tomorrow')")
+    assert [one.why for one in ledger.aside(9)] == ["of-tomorrow"]
 
 
 def test_text_and_large_amounts_survive(ledger, entry) -> None:
@@ -198,9 +255,18 @@ def test_a_read_only_database_admits_nobody(connect, ledger) -> None:
 
 def test_a_refused_row_is_not_quoted(ledger, entry) -> None:
     refused = replace(entry, request=replace(entry.request, amount_minor=-1))
-    with pytest.raises(DatabaseUnavailable, match="23514") as caught:
+    with pytest.raises(NotRecordable) as caught:
         ledger.record(refused, epoch=1, region="us-east-1")
-    assert "Ada" not in str(caught.value)
+    assert caught.value.found.why is Why.REFUSED
+    assert "23514" in str(caught.value.__cause__)
+    assert "Ada" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_a_text_that_postgresql_cannot_keep_is_refused_and_the_connection_goes_on(ledger, entry) -> None:
+    broken = replace(entry, request=replace(entry.request, reference="a\x00b"))
+    with pytest.raises(NotRecordable, match="refused"):
+        ledger.record(broken, epoch=1, region="us-east-1")
+    ledger.record(entry, epoch=1, region="us-east-1")
 
 
 def test_a_broken_connection_is_unavailable(connect) -> None:

@@ -15,6 +15,7 @@ from payments.lease_view import RecentLease
 from payments.ledger import Ledger
 from payments.payment_flow import PaymentFlow
 from payments.problems import Problem, Refused
+from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
 
 KEY = "order-0001"
@@ -142,6 +143,33 @@ def test_without_the_ledger_a_journalled_payment_is_accepted_and_settles_later(w
     world.when_recorded = lambda: None
     again, settled = flow.pay(KEY, request_)
     assert (settled, again.payment_id) == (True, entry.payment_id)
+
+
+@pytest.mark.parametrize(
+    ("why", "problem"),
+    [
+        (Why.CONTRADICTED, Problem.KEY_REUSED),
+        (Why.REFUSED, Problem.INTERNAL),
+    ],
+)
+def test_what_the_ledger_can_never_take_is_not_acknowledged(world, request_, why, problem) -> None:
+    found = SetAside(idempotency_key=KEY, payment_id="id-1", why=why)
+    world.when_recorded = failing(NotRecordable(found))
+    assert refused(flow_in(world), request_).problem is problem
+    assert world.entries[KEY].state is EntryState.INTENT
+
+
+def test_a_journal_that_forgot_a_payment_pays_nothing_under_its_key(world, ledger, request_) -> None:
+    """The table was restored; the ledger kept the payment, and the same key comes with another body."""
+    kept = SimpleNamespace(use=lambda work: work(ledger))
+    ledger.raise_fence(7)
+    flow = flow_in(world, ledger=kept)
+    first, _ = flow.pay(KEY, request_)
+    for body in (replace(request_, amount_minor=9), request_):
+        world.entries.clear()
+        assert refused(flow, body).problem is Problem.KEY_REUSED
+        assert world.entries[KEY].state is EntryState.INTENT
+    assert ledger.recorded([KEY]) == {KEY: first.identity}
 
 
 def test_a_fenced_writer_acknowledges_nothing(world, request_) -> None:

@@ -50,7 +50,7 @@ def silent(client: Silent) -> Journal:
     ("operation", "call"),
     [
         ("accept", lambda journal, entry: journal.accept(entry, until_ms=1)),
-        ("settle", lambda journal, entry: journal.settle("order-0001")),
+        ("settle", lambda journal, entry: journal.settle(entry)),
         ("find", lambda journal, entry: journal.find("order-0001")),
         ("states", lambda journal, entry: journal.settled(["order-0001"])),
         ("entries", lambda journal, entry: list(journal.entries(None))),

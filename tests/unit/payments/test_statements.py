@@ -24,7 +24,7 @@ def test_many_payments_are_one_statement(ledger, entry) -> None:
     for number in range(5):
         ledger.record(another(entry, number), epoch=1, region="us-east-1")
     assert len(ledger._run(RECORDS)) == 1
-    assert len(ledger.known([f"order-{number:04d}" for number in range(9)])) == 5
+    assert len(ledger.recorded([f"order-{number:04d}" for number in range(9)])) == 5
 
 
 def test_a_kept_ledger_keeps_its_statements(connect, ledger, entry) -> None:
@@ -56,7 +56,7 @@ def test_a_ledger_that_is_migrated_meanwhile_is_still_written(connect, ledger, e
     ledger.record(another(entry, 1), epoch=1, region="us-east-1")
     connect().run("alter table ledger.payments add column if not exists note text")
     ledger.record(another(entry, 2), epoch=1, region="us-east-1")
-    assert ledger.known(["order-0001", "order-0002"]) == {"order-0001", "order-0002"}
+    assert ledger.recorded(["order-0001", "order-0002"]).keys() == {"order-0001", "order-0002"}
 
 
 def test_parameters_are_values_and_not_text(connect) -> None:

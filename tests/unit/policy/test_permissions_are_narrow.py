@@ -116,7 +116,7 @@ def test_P24_payments_may_read_the_lease_but_not_change_it(region):
         ("reconciler", "lease", {"GetItem"}),
         ("steps", "approvals", {"Scan", "GetItem", "PutItem"}),
         ("service", "arrivals", {"PutItem"}),
-        ("reconciler", "journal", {"Scan", "BatchGetItem", "UpdateItem"}),
+        ("reconciler", "journal", {"Scan", "BatchGetItem", "GetItem", "UpdateItem"}),
         ("reconciler", "arrivals", {"Query"}),
         ("steps", "journal", {"Scan", "BatchGetItem", "GetItem", "UpdateItem"}),
         ("steps", "arrivals", {"Query"}),

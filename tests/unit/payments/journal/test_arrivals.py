@@ -20,7 +20,7 @@ def test_a_repeated_request_arrives_anew_with_what_stands_and_never_with_its_dra
 ) -> None:
     accept()
     if settled:
-        journal.settle(entry.idempotency_key)
+        journal.settle(entry)
     clock.now += 10 * MINUTE_MS
     accept(payment_id="another", request_hash="another", epoch=9)
     assert list(journal.arrived(MINUTE + 10)) == [entry]

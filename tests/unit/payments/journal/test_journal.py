@@ -1,4 +1,5 @@
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError
@@ -34,15 +35,20 @@ def test_a_taken_key_answers_with_the_older_entry_and_keeps_it(journal, accept, 
 
 def test_settling_changes_the_state_alone_and_may_be_repeated(journal, accept, entry) -> None:
     accept()
-    journal.settle(entry.idempotency_key)
-    journal.settle(entry.idempotency_key)
+    journal.settle(entry)
+    journal.settle(entry)
     assert journal.find(entry.idempotency_key) == replace(entry, state=EntryState.SETTLED)
     assert accept().state is EntryState.SETTLED
 
 
-def test_settling_an_unknown_key_creates_no_entry_and_says_so(journal, caplog) -> None:
-    journal.settle("never-seen")
-    assert list(journal.entries(None)) == []
+@pytest.mark.parametrize("kept", [None, "another payment"])
+def test_settling_what_the_journal_lost_makes_up_nothing_and_says_so(
+    *, journal, accept, entry, caplog, kept
+) -> None:
+    """A restored journal forgot the payment, or has let another one take its key since."""
+    there = [accept(payment_id=str(uuid4()))] if kept else []
+    journal.settle(entry)
+    assert list(journal.entries(None)) == there
     assert [record.message for record in caplog.records] == ["an arrival without its entry"]
 
 
@@ -56,8 +62,7 @@ def test_an_unknown_key_is_not_found(journal) -> None:
 def test_of_many_keys_those_are_told_that_are_settled(journal, accept) -> None:
     wanted = [f"order-{number:04}" for number in range(2 * AT_ONCE + 1)]
     for key in wanted:
-        accept(idempotency_key=key)
-        journal.settle(key)
+        journal.settle(accept(idempotency_key=key))
     accept(idempotency_key="open")
     assert journal.settled([*wanted, "open", "never-seen", wanted[0]]) == set(wanted)
     assert journal.settled([]) == set()
@@ -67,8 +72,7 @@ def test_keys_that_dynamodb_puts_off_are_asked_for_again(
     journal, accept, client, monkeypatch, pauses
 ) -> None:
     for key in ("order-1", "order-2"):
-        accept(idempotency_key=key)
-        journal.settle(key)
+        journal.settle(accept(idempotency_key=key))
     real = client.batch_get_item
 
     def partly(*, RequestItems: dict) -> dict:  # noqa: N803 - boto3's
@@ -115,7 +119,7 @@ def test_every_read_is_strongly_consistent(client, journal, accept) -> None:
     "call",
     [
         lambda journal, entry: journal.accept(entry, until_ms=NEVER),
-        lambda journal, _: journal.settle("order-0001"),
+        lambda journal, entry: journal.settle(entry),
         lambda journal, _: journal.find("order-0001"),
         lambda journal, _: journal.settled(["order-0001"]),
         lambda journal, _: list(journal.entries(None)),
