@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from dr import approve, automation, look, operate
+from dr import approve, automation, look, operate, reset
 from dr import evidence as sealed
 from dr import outputs as flat
 from dr.access_token import NoToken
@@ -42,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(look.commands)
 app.add_typer(operate.commands)
+app.add_typer(reset.commands)
 app.add_typer(approve.commands)
 app.add_typer(automation.commands)
 app.command()(budget)

@@ -92,6 +92,7 @@ class Cloud:
             aurora=next((found for found in auroras if found), None),
             home=self.deployment.home,
             clock_skew_ms=self.deployment.clock_skew_ms,
+            lease_ttl_ms=self.deployment.lease_ttl_ms,
             failback_soak_ms=self.deployment.failback_soak_ms,
         )
 

@@ -35,11 +35,27 @@ def holder_serves(seen: Situation, _target: str) -> bool | None:
 
 
 def expired(seen: Situation, target: str) -> bool | None:
-    """The lease expired longer ago than clocks differ."""
+    """The lease expired longer ago than clocks differ, or stood still though it ends later than one can."""
     now = seen.now_ms(target)
     if seen.lease is None or now is None:
         return None
-    return seen.lease.expired(now_ms=now, skew_ms=seen.clock_skew_ms)
+    return seen.lost_by_its_holder(seen.lease, now_ms=now)
+
+
+def expiry_believed(seen: Situation, target: str) -> bool | None:
+    """The lease ends no later than one term and what clocks may differ by from now."""
+    now = seen.now_ms(target)
+    if seen.lease is None or now is None:
+        return None
+    return seen.lease.believed(now_ms=now, ttl_ms=seen.lease_ttl_ms, skew_ms=seen.clock_skew_ms)
+
+
+def holder_fenced(seen: Situation, _target: str) -> bool | None:
+    """The holder's own ledger has the fence of this epoch, and its journal answers."""
+    holder = seen.inspections.get(seen.lease.holder) if seen.lease else None
+    if holder is None or seen.lease is None:
+        return None
+    return holder.stock is not None and holder.stock.fence == seen.lease.epoch
 
 
 def target_live(seen: Situation, target: str) -> bool | None:

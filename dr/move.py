@@ -47,7 +47,7 @@ class Move:
         if purpose is Purpose.FAILOVER:
             situation = operations.await_expiry(self.cloud, situation, target)
         self._permit(purpose, situation, target)
-        return operations.begin(self.cloud, purpose, operations.lease_of(situation), target)
+        return operations.begin(self.cloud, purpose, situation, target)
 
     def finish(self, takeover: Takeover) -> NoReturn:
         """See a takeover through, show what is then, and leave with the exit code."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 
 from dr.aws import Cloud
@@ -43,11 +44,11 @@ def lease_of_topology(topology: Topology) -> Lease:
     return topology.lease
 
 
-def begin(cloud: Cloud, purpose: Purpose, lease: Lease, to: str) -> Takeover:
+def begin(cloud: Cloud, purpose: Purpose, situation: Situation, to: str) -> Takeover:
     """Start the takeover that *purpose* asks for."""
     if purpose is Purpose.FAILOVER:
-        return take_over(cloud, lease, to)
-    return hand_over(cloud, lease, Kind(purpose.value), to)
+        return take_over(cloud, situation, to)
+    return hand_over(cloud, lease_of(situation), Kind(purpose.value), to)
 
 
 def hand_over(cloud: Cloud, lease: Lease, kind: Kind, to: str) -> Takeover:
@@ -59,10 +60,10 @@ def hand_over(cloud: Cloud, lease: Lease, kind: Kind, to: str) -> Takeover:
     return takeover
 
 
-def take_over(cloud: Cloud, lease: Lease, to: str) -> Takeover:
-    """Take an expired lease, by the clock of the region that gets it."""
-    now = cloud.inspect(to).clock_ms
-    if not lease.expired(now_ms=now, skew_ms=cloud.deployment.clock_skew_ms):
+def take_over(cloud: Cloud, situation: Situation, to: str) -> Takeover:
+    """Take a lease that its holder lost, by the clock of the region that gets it."""
+    lease, now = lease_of(situation), cloud.inspect(to).clock_ms
+    if not situation.lost_by_its_holder(lease, now_ms=now):
         raise Refused(f"the lease of {lease.holder} has not expired: dr switchover")
     taken = cloud.leases(to).take_over(lease, by=to, now_ms=now, ttl_ms=cloud.deployment.lease_ttl_ms)
     takeover = Takeover.of(taken)
@@ -77,6 +78,16 @@ def await_expiry(cloud: Cloud, situation: Situation, to: str, sleep: Sleep | Non
     live = {view.region for view in situation.topology.regions if view.live is Answer.YES}
     if lease is None or now is None or lease.holder in live:
         return situation
+    terms = {"ttl_ms": situation.lease_ttl_ms, "skew_ms": situation.clock_skew_ms}
+    if not lease.believed(now_ms=now, **terms):
+        # Nobody acknowledges by such an expiry. If it stands still for a term, its holder is lost.
+        (sleep or time.sleep)((situation.lease_ttl_ms + 2 * situation.clock_skew_ms) / 1000 + POLL_S)
+        again = cloud.situation()
+        same = again.lease and (again.lease.epoch, again.lease.expires_at_ms) == (
+            lease.epoch,
+            lease.expires_at_ms,
+        )
+        return replace(again, stood_still=bool(same))
     left_ms = lease.expires_at_ms + situation.clock_skew_ms - now
     if left_ms < 0:
         return situation

@@ -105,6 +105,13 @@ RULES = (
         are.holder_serves,
     ),
     Rule(
+        "P26",
+        "the holder's journal answers, and its ledger has the fence of this epoch",
+        "see whether DynamoDB answers there; a fence that is gone: dr reset-lease",
+        CHECK,
+        are.holder_fenced,
+    ),
+    Rule(
         "P27",
         "the holder's function answers, and its database is the writer",
         "see the alarms of that region",
@@ -117,6 +124,13 @@ RULES = (
         "the holder lives: dr switchover",
         FAILOVER,
         are.expired,
+    ),
+    Rule(
+        "P29",
+        "the lease ends when a lease can",
+        "a clock is wrong: see P65; then dr reset-lease, or dr failover when the holder is lost",
+        CHECK | PLANNED,
+        are.expiry_believed,
     ),
     Rule(
         "P30",

@@ -64,12 +64,22 @@ class Situation:
     aurora: Aurora | None
     home: str
     clock_skew_ms: int
+    lease_ttl_ms: int
     failback_soak_ms: int
+
+    stood_still: bool = False
+    """Whether the lease was looked at for longer than its holder may acknowledge by it, and not renewed."""
 
     @property
     def lease(self) -> Lease | None:
         """The lease; None when there is none, or none can be read."""
         return self.topology.lease
+
+    def lost_by_its_holder(self, lease: Lease, *, now_ms: int) -> bool:
+        """Whether the lease expired, or ends later than one can and stood still instead."""
+        if lease.believed(now_ms=now_ms, ttl_ms=self.lease_ttl_ms, skew_ms=self.clock_skew_ms):
+            return lease.expired(now_ms=now_ms, skew_ms=self.clock_skew_ms)
+        return self.stood_still
 
     def now_ms(self, region: str) -> int | None:
         """The clock of the region's own functions: a laptop's clock decides nothing."""

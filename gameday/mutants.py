@@ -95,7 +95,11 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "lease-ttl-0": Mutant(
         "a lease ends when it begins",
-        (Change("lambda/failover/keeper.py", "ttl_ms=environment.lease_ttl_s * 1000,", "ttl_ms=0,"),),
+        (
+            Change(
+                "lambda/failover/keeper.py", "Policy(\n        ttl_ms=ttl_ms,", "Policy(\n        ttl_ms=0,"
+            ),
+        ),
         "S1",
         ("no region was ready",),
     ),

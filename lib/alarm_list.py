@@ -170,6 +170,18 @@ def _keeper(metrics: RegionMetrics) -> Iterator[Alarm]:
         runbook="keeper-silent",
         impairs=True,
     )
+    skew_s = metrics.site.settings.protocol.clock_skew_s
+    yield Alarm(
+        id="clock-difference",
+        metric=metrics.own("ClockDifference", "Maximum"),
+        side=Side.ABOVE,
+        threshold=skew_s * 1000,
+        minutes=1,
+        bad_minutes=1,
+        why_missing="there is no lease yet, or the keeper is silent, which has its own alarm",
+        says=f"The clock here and the one that renewed the lease differ by more than {skew_s} s",
+        runbook="clock-difference",
+    )
     yield Alarm(
         id="lease-expired",
         metric=metrics.own("LeaseRemaining", "Maximum"),

@@ -22,62 +22,40 @@ Choices that need a reason:
 - A failover that did not serve before its lease expired is taken back (R47) by the region that it left, when
   that one is fit and still has the writer. It needs nobody's leave: payments go back to where they were. If
   Aurora says that the writer is elsewhere or on its way, the takeover there ends before it changes anything.
-- A holder whose own ledger takes another epoch (R37) can settle nothing: it calls a person at once, and its
-  lease is left to expire like that of any unfit holder.
+- A holder whose own ledger takes another epoch, or none (R37), can settle nothing: it calls a person at once,
+  and its lease is left to expire like that of any unfit holder.
+- An expiry further away than a term and what clocks may differ by proves that a clock is wrong (R32, R41).
+  Nobody acknowledges by it; a person is called; and it is taken over once it stood still for longer than its
+  term, which needs no clock that can be set.
+- An expired lease that was renewed a moment ago did not expire: this clock is fast (R44). So a challenger
+  also wants the renewal unchanged for as long as its holder may acknowledge by it.
+- A ledger with a fence had a lease once: without one it was removed (R22), and a first epoch would not pass.
 - An unfit holder lets its lease expire (R38) instead of giving it back: one bad probe costs one renewal
   of three, and only a lasting failure costs the lease.
+- A holder that is fit by all it knows and yet not ready (R31) renews: an expired lease makes it unready, and
+  only renewing mends that. If it lasts, a person is called.
+- Whatever can last while nobody serves calls a person after a while (`PATIENCE_MS`), whatever else it does.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from failover.lease import Automation, Lease, LeaseState
-from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
+from failover.observation import (
+    ApiFact,
+    DatabaseFact,
+    FenceFact,
+    JournalFact,
+    LeaseFact,
+    Observation,
+    ReadyFact,
+    TakeoverFact,
+)
+from failover.rules import PATIENCE_MS, Action, Decision, Rule
+
+__all__ = ["PATIENCE_MS", "Action", "Decision", "Policy", "Rule", "decide"]
 
 DRAIN_LIMIT_MS = 3 * 60 * 1000
 """Draining takes seconds until the writer moves, so this is an outage that nobody ends."""
-
-
-class Action(StrEnum):
-    """What the keeper does."""
-
-    HOLD = "hold"
-    """Nothing, although this region would have something to do."""
-    WATCH = "watch"
-    """Nothing, because nothing is to be done."""
-    PAGE = "page"
-    """Call a person."""
-    RENEW = "renew"
-    CONTINUE = "continue"
-    """Renew, and make sure that the takeover runs."""
-    STAY = "stay"
-    """Call the planned handover off and serve again."""
-    TAKE_FIRST = "take_first"
-    TAKE_OVER = "take_over"
-    TAKE_BACK = "take_back"
-    """End a failover away from here that did not serve."""
-
-
-class Rule(StrEnum):
-    """Why. The code is a contract with logs, alarms and runbooks."""
-
-    LEASE_UNKNOWN = "R10_lease_unknown"
-    FIRST_LEASE = "R20_first_lease"
-    NO_LEASE = "R25_no_lease"
-    HOLDER_FIT = "R30_holder_fit"
-    DRAINING = "R33_draining"
-    DRAIN_GIVEN_UP = "R34_drain_given_up"
-    TAKING = "R35_taking"
-    STUCK = "R36_stuck"
-    FENCED = "R37_fenced"
-    HOLDER_UNFIT = "R38_holder_unfit"
-    HOLDER_ELSEWHERE = "R40_holder_elsewhere"
-    HANDOVER_FAILED = "R42_handover_failed"
-    NEVER_SERVED = "R45_never_served"
-    TAKEN_BACK = "R47_taken_back"
-    PAUSED = "R50_automation_paused"
-    UNFIT_HERE = "R60_unfit_here"
-    CLEAR = "R90_clear"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +69,15 @@ class Policy:
     drain_limit_ms: int = DRAIN_LIMIT_MS
     """The longest DRAINING while the writer is still where it was."""
 
+    @property
+    def silence_ms(self) -> int:
+        """So long after a renewal its holder acknowledges, by whatever clock: the skew stays in hand."""
+        return self.ttl_ms - self.skew_ms
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What to do, by which rule, and why in words."""
-
-    action: Action
-    rule: Rule
-    reason: str
+    @property
+    def doubted_silence_ms(self) -> int:
+        """The same where the expiry says nothing: all that a holder's clock may be set back comes on top."""
+        return self.ttl_ms + 2 * self.skew_ms
 
 
 def decide(seen: Observation, policy: Policy) -> Decision:
@@ -113,17 +92,23 @@ def decide(seen: Observation, policy: Policy) -> Decision:
 
 
 def _without_lease(seen: Observation) -> Decision:
-    if _fit(seen):
+    if isinstance(seen.fence, int):
+        reason = f"no lease, but the ledger takes epoch {seen.fence}: the lease was removed"
+        return Decision(Action.PAGE, Rule.LEASE_REMOVED, reason)
+    if seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE:
         return Decision(Action.TAKE_FIRST, Rule.FIRST_LEASE, "no lease yet and the writer is here")
-    return Decision(Action.WATCH, Rule.NO_LEASE, f"no lease yet; database {seen.database}, API {seen.api}")
+    return Decision(Action.WATCH, Rule.NO_LEASE, f"no lease yet; {_facts(seen)}")
 
 
 def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
-    fit = _fit(seen)
+    if not _believed(seen, lease, policy):
+        reason = f"the own lease ends in {lease.expires_at_ms - seen.now_ms} ms: a clock is wrong"
+        return Decision(Action.PAGE, Rule.OWN_EXPIRY_DOUBTED, reason)
     if lease.state is LeaseState.ACTIVE:
-        return _active(seen, lease, fit=fit)
+        return _active(seen, lease)
     age_ms = seen.now_ms - lease.changed_at_ms
     draining = lease.state is LeaseState.DRAINING
+    fit = seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE
     if draining and fit and age_ms > policy.drain_limit_ms:
         return Decision(Action.STAY, Rule.DRAIN_GIVEN_UP, f"draining for {age_ms} ms, and the writer is here")
     if age_ms > policy.transition_limit_ms:
@@ -133,43 +118,68 @@ def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
     return _taking(seen.takeover)
 
 
-def _fit(seen: Observation) -> bool:
-    return seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE
-
-
-def _active(seen: Observation, lease: Lease, *, fit: bool) -> Decision:
-    if fit:
-        return Decision(Action.RENEW, Rule.HOLDER_FIT, "holder, writer and live")
+def _active(seen: Observation, lease: Lease) -> Decision:
     if seen.database is DatabaseFact.FENCED:
-        return Decision(Action.PAGE, Rule.FENCED, f"the ledger does not take epoch {lease.epoch}")
-    reason = f"database {seen.database}, API {seen.api}: the lease is left to expire"
-    return Decision(Action.HOLD, Rule.HOLDER_UNFIT, reason)
+        takes = "has no fence" if seen.fence is FenceFact.ABSENT else f"takes epoch {seen.fence}"
+        return Decision(Action.PAGE, Rule.FENCED, f"the ledger {takes}, the lease is of epoch {lease.epoch}")
+    if not _serves(seen, {DatabaseFact.WRITER}):
+        return Decision(Action.HOLD, Rule.HOLDER_UNFIT, f"{_facts(seen)}: the lease is left to expire")
+    if seen.ready is not ReadyFact.READY:
+        return Decision(Action.RENEW, Rule.NOT_READY, f"holder and fit, but the API is {seen.ready}")
+    return Decision(Action.RENEW, Rule.HOLDER_FIT, "holder, writer, live and ready")
 
 
 def _taking(takeover: TakeoverFact) -> Decision:
     if takeover is TakeoverFact.FAILED:
         return Decision(Action.PAGE, Rule.STUCK, "the takeover failed")
+    if takeover is TakeoverFact.SUCCEEDED:
+        # For a moment that is so whenever a takeover ends; it lasts when the lease came out of a backup.
+        reason = "the takeover of this epoch ended, and the lease is still TAKING"
+        return Decision(Action.CONTINUE, Rule.TAKEN_BEFORE, reason)
     return Decision(Action.CONTINUE, Rule.TAKING, f"takeover {takeover}")
 
 
 def _as_challenger(seen: Observation, lease: Lease, policy: Policy) -> Decision:
+    if not _believed(seen, lease, policy):
+        if seen.unchanged_ms < policy.doubted_silence_ms:
+            left_ms = lease.expires_at_ms - seen.now_ms
+            reason = f"the lease of {lease.holder} ends in {left_ms} ms: a clock is wrong"
+            return Decision(Action.PAGE, Rule.EXPIRY_DOUBTED, reason)
+        return _taken(seen, lease, f"the lease of {lease.holder} ends too late and is renewed no more")
     if not lease.expired(now_ms=seen.now_ms, skew_ms=policy.skew_ms):
         if lease.handover and lease.handover.to == seen.region and seen.takeover is TakeoverFact.FAILED:
             return Decision(Action.PAGE, Rule.HANDOVER_FAILED, f"{lease.holder} drains for nothing")
         return Decision(Action.WATCH, Rule.HOLDER_ELSEWHERE, f"{lease.holder} holds the lease")
-    return _of_an_expired_lease(seen, lease)
+    if seen.unchanged_ms < policy.silence_ms:
+        reason = (
+            f"the lease of {lease.holder} expired, but this renewal is known for {seen.unchanged_ms} ms only"
+        )
+        return Decision(Action.WATCH, Rule.RENEWED_LATELY, reason)
+    return _taken(seen, lease, f"the lease of {lease.holder} expired")
 
 
-def _of_an_expired_lease(seen: Observation, lease: Lease) -> Decision:
+def _taken(seen: Observation, lease: Lease, why: str) -> Decision:
+    """What a region does with a lease that its holder lost."""
     if lease.never_served:
         return Decision(Action.PAGE, Rule.NEVER_SERVED, f"the first takeover, in {lease.holder}, did not end")
-    if lease.abandoned_by(seen.region) and _fit(seen):
+    if lease.abandoned_by(seen.region) and _serves(seen, {DatabaseFact.WRITER}):
         return Decision(Action.TAKE_BACK, Rule.TAKEN_BACK, f"the failover to {lease.holder} did not serve")
     if lease.automation is Automation.PAUSED:
-        reason = f"the lease of {lease.holder} expired, but automation is paused"
-        return Decision(Action.PAGE, Rule.PAUSED, reason)
-    reachable = seen.database in {DatabaseFact.WRITER, DatabaseFact.REPLICA}
-    if not (reachable and seen.api is ApiFact.LIVE):
-        reason = f"the lease of {lease.holder} expired; database {seen.database}, API {seen.api}"
-        return Decision(Action.PAGE, Rule.UNFIT_HERE, reason)
-    return Decision(Action.TAKE_OVER, Rule.CLEAR, f"the lease of {lease.holder} expired")
+        return Decision(Action.PAGE, Rule.PAUSED, f"{why}, but automation is paused")
+    if not _serves(seen, {DatabaseFact.WRITER, DatabaseFact.REPLICA}):
+        return Decision(Action.PAGE, Rule.UNFIT_HERE, f"{why}; {_facts(seen)}")
+    return Decision(Action.TAKE_OVER, Rule.CLEAR, why)
+
+
+def _believed(seen: Observation, lease: Lease, policy: Policy) -> bool:
+    return lease.believed(now_ms=seen.seen_at_ms, ttl_ms=policy.ttl_ms, skew_ms=policy.skew_ms)
+
+
+def _serves(seen: Observation, databases: set[DatabaseFact]) -> bool:
+    """Whether all that a payment needs answers here."""
+    answers = seen.api is ApiFact.LIVE and seen.journal is JournalFact.ANSWERS
+    return answers and seen.database in databases
+
+
+def _facts(seen: Observation) -> str:
+    return f"database {seen.database}, API {seen.api}, journal {seen.journal}"

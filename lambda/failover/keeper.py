@@ -5,14 +5,16 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from failover.decision import Action, Decision, Policy, decide
+from failover.decision import Action, Decision, Policy, Rule, decide
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseError, LeaseTable
 from failover.observation import Observation
 from failover.observe import Observer
 from failover.region_api import RegionApi
+from failover.sightings import Sightings
 from failover.takeover import Takeover, TakeoverNotStarted, Takeovers
 from payments.errors import StaleEpoch
+from payments.journal import Journal
 from payments.ledger import Ledger
 from runtime.clients import client
 from runtime.clock import now_ms
@@ -36,9 +38,19 @@ class Keeper:
     """One region's keeper of the lease."""
 
     def __init__(
-        self, *, observer: Observer, leases: LeaseTable, takeovers: Takeovers, policy: Policy, beat: Beat
+        self,
+        *,
+        observer: Observer,
+        leases: LeaseTable,
+        takeovers: Takeovers,
+        policy: Policy,
+        beat: Beat,
+        steady_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._beat = beat
+        self._steady_s = steady_s
+        self._rule: Rule | None = None
+        self._since_s = 0.0
         self._observer = observer
         self._leases = leases
         self._takeovers = takeovers
@@ -47,7 +59,7 @@ class Keeper:
     def turn(self) -> Decision:
         """One tick. Whatever it could not do, the next one derives again from what it then sees."""
         seen = self._observer.observe()
-        decision = decide(seen, self._policy)
+        decision = self._lasting(decide(seen, self._policy))
         outcome = "done"
         try:
             self._act(decision.action, seen)
@@ -55,6 +67,13 @@ class Keeper:
             outcome = f"{type(error).__name__}: {error}"
         _log(seen, decision, outcome)
         return decision
+
+    def _lasting(self, decision: Decision) -> Decision:
+        """The decision, which knows for how long its rule has applied in this keeper's life."""
+        now_s = self._steady_s()
+        if decision.rule is not self._rule:
+            self._rule, self._since_s = decision.rule, now_s
+        return decision.after(int((now_s - self._since_s) * 1000))
 
     def _act(self, action: Action, seen: Observation) -> None:
         # Terms count from before the observation: a slow tick makes a lease shorter, never longer.
@@ -121,6 +140,7 @@ def kept(environment: Environment) -> Keeper:
 
 def build(environment: Environment) -> Keeper:
     """The keeper of the region this function runs in."""
+    ttl_ms = environment.lease_ttl_s * 1000
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
     leases = LeaseTable(client("dynamodb"), environment.lease_table, environment.system)
     takeovers = Takeovers(client("stepfunctions"), parameters)
@@ -128,13 +148,15 @@ def build(environment: Environment) -> Keeper:
     observer = Observer(
         environment.region,
         leases=leases,
+        sightings=Sightings(ttl_ms=ttl_ms, clock=now_ms),
         database=database,
+        journal=Journal.of(environment, client("dynamodb")),
         api=RegionApi(parameters, region=environment.region),
         takeovers=takeovers,
         clock=now_ms,
     )
     policy = Policy(
-        ttl_ms=environment.lease_ttl_s * 1000,
+        ttl_ms=ttl_ms,
         skew_ms=environment.clock_skew_s * 1000,
         transition_limit_ms=environment.transition_limit_s * 1000,
     )
@@ -173,7 +195,9 @@ def _log(seen: Observation, decision: Decision, outcome: str) -> None:
         "outcome": outcome,
         "region": seen.region,
         "database": seen.database,
+        "journal": seen.journal,
         "api": seen.api,
+        "ready": seen.ready,
         "takeover": seen.takeover,
     }
     if isinstance(seen.lease, Lease):
@@ -182,6 +206,7 @@ def _log(seen: Observation, decision: Decision, outcome: str) -> None:
             "holder": seen.lease.holder,
             "state": seen.lease.state,
             "expires_in_ms": seen.lease.expires_at_ms - seen.now_ms,
+            "clock_off_ms": seen.clock_off_ms,
         }
-    log = logger.error if decision.action is Action.PAGE else logger.info
+    log = logger.error if decision.calls else logger.info
     log("keeper", extra=line)

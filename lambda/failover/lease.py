@@ -90,6 +90,27 @@ class Lease:
             changed_at_ms=now_ms,
         )
 
+    @classmethod
+    def again(
+        cls, system: str, seen: "Lease | None", *, holder: str, epoch: int, now_ms: int, ttl_ms: int
+    ) -> "Lease":
+        """A new epoch where the writer is, when an operator begins anew. Nothing is promoted.
+
+        Automation stays as it was; without a lease to tell it is paused, since something removed that lease.
+        """
+        return cls(
+            system=system,
+            epoch=epoch,
+            holder=holder,
+            state=LeaseState.TAKING,
+            expires_at_ms=now_ms + ttl_ms,
+            automation=seen.automation if seen else Automation.PAUSED,
+            changed_at_ms=now_ms,
+            previous_holder=holder,
+            kind=Kind.BOOTSTRAP,
+            acknowledged_epoch=seen.acknowledged_epoch if seen else 0,
+        )
+
     def taken_over(self, *, by: str, now_ms: int, ttl_ms: int) -> "Lease":
         """The next epoch, in another region. Automation pauses: one automatic failover, no ping-pong."""
         return replace(

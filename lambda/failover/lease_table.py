@@ -30,6 +30,18 @@ class LeaseTable(LeaseStore):
             first, reached=lambda found: (found.epoch, found.holder) == (first.epoch, first.holder)
         )
 
+    def begin_anew(self, seen: Lease | None, lease: Lease) -> Lease:
+        """Put *lease* in the place of what was seen, whatever that was; see `Lease.again`."""
+        if seen is None:
+            return self._insert(lease, reached=lambda found: _succession(found) == _succession(lease))
+        return self._change(
+            seen,
+            lease,
+            new=(*SUCCESSION, "expires_at_ms", "automation", "acknowledged_epoch"),
+            given=("epoch", "holder", "state", "expires_at_ms"),
+            reached=lambda found: _succession(found) == _succession(lease),
+        )
+
     def renew(self, lease: Lease, *, expires_at_ms: int) -> Lease:
         """Move the expiry, in the same epoch and for the same holder. It never moves backwards.
 
@@ -59,7 +71,7 @@ class LeaseTable(LeaseStore):
     def take_back(self, seen: Lease, *, by: str, now_ms: int, ttl_ms: int) -> Lease:
         """Begin the next epoch in the region that a failover left and that still has the writer.
 
-        A renewal, or an operator who starts the failover again, wins if it came in between.
+        A renewal, an activation, or an operator who starts the failover again, wins if it came in between.
         """
         return self._succeed(seen, seen.taken_back(by=by, now_ms=now_ms, ttl_ms=ttl_ms))
 
@@ -68,7 +80,7 @@ class LeaseTable(LeaseStore):
             seen,
             successor,
             new=(*SUCCESSION, "expires_at_ms", "automation"),
-            given=("epoch", "expires_at_ms", "automation", "attempt"),
+            given=("epoch", "state", "expires_at_ms", "automation", "attempt"),
             reached=lambda found: _succession(found) == _succession(successor),
         )
 

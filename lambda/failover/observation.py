@@ -19,8 +19,33 @@ class DatabaseFact(StrEnum):
     WRITER = "writer"
     REPLICA = "replica"
     FENCED = "fenced"
-    """A writer whose ledger takes another epoch than that of the ACTIVE lease here."""
+    """A writer whose ledger takes another epoch than that of the ACTIVE lease here, or no epoch at all."""
     UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+class FenceFact(StrEnum):
+    """What is known about the ledger's fence when it names no epoch."""
+
+    ABSENT = "absent"
+    """The ledger is there and its fence is not: it admits nobody."""
+    UNKNOWN = "unknown"
+    """Also the answer of a replica, and of a database without a ledger yet."""
+
+
+class JournalFact(StrEnum):
+    """Whether the journal and the arrivals answer in this region."""
+
+    ANSWERS = "answers"
+    SILENT = "silent"
+    UNKNOWN = "unknown"
+
+
+class ReadyFact(StrEnum):
+    """What this region's API says about its readiness: whether it takes payments."""
+
+    READY = "ready"
+    REFUSING = "refusing"
     UNKNOWN = "unknown"
 
 
@@ -50,6 +75,16 @@ class Observation:
     now_ms: int
     """Read before anything was observed: a slow observation never makes a lease look expired."""
     lease: Lease | LeaseFact
+    seen_at_ms: int
+    """Read after the lease: a slow observation never makes an expiry look too far away."""
+    unchanged_ms: int
+    """For how long this observer has seen that very renewal of the lease, by a clock that nobody sets."""
+    clock_off_ms: int
+    """By how much this clock and the one that renewed the lease differ, at least."""
     database: DatabaseFact
+    fence: int | FenceFact
+    """The epoch that this region's ledger takes, if it is a writer."""
+    journal: JournalFact
     api: ApiFact
+    ready: ReadyFact
     takeover: TakeoverFact

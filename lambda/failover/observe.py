@@ -5,9 +5,22 @@ from typing import Any, TypeVar
 
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
-from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
+from failover.observation import (
+    ApiFact,
+    DatabaseFact,
+    FenceFact,
+    JournalFact,
+    LeaseFact,
+    Observation,
+    ReadyFact,
+    TakeoverFact,
+)
 from failover.region_api import ApiUnavailable, RegionApi
+from failover.sightings import Sighting, Sightings
 from failover.takeover import Takeover, Takeovers
+from payments.arrivals import minute_of
+from payments.errors import JournalUnavailable
+from payments.journal import Journal
 from payments.ledger import Ledger
 from runtime.clock import Clock
 from runtime.database import Database, DatabaseUnavailable
@@ -15,6 +28,9 @@ from runtime.logs import logger
 
 DEADLINE_S = 4.0
 """The longest a tick waits for its facts; what is not known by then is unknown."""
+
+NO_KEY = "keeper"
+"""Asked for, and under no payment's key: those have at least eight characters."""
 
 Fact = TypeVar("Fact")
 
@@ -27,7 +43,9 @@ class Observer:
         region: str,
         *,
         leases: LeaseTable,
+        sightings: Sightings,
         database: Database,
+        journal: Journal,
         api: RegionApi,
         takeovers: Takeovers,
         clock: Clock,
@@ -35,36 +53,52 @@ class Observer:
     ) -> None:
         self._region = region
         self._leases = leases
+        self._sightings = sightings
         self._database = database
+        self._journal = journal
         self._api = api
         self._takeovers = takeovers
         self._clock = clock
         self._deadline_s = deadline_s
         # Twice as many threads as sensors: one that hangs from the last tick delays none of this tick.
-        self._pool = ThreadPoolExecutor(max_workers=6)
+        self._pool = ThreadPoolExecutor(max_workers=10)
 
     def observe(self) -> Observation:
         """Everything `decide` wants to know, within a few seconds."""
         now_ms = self._clock()
-        lease_seen = self._pool.submit(lease_fact, self._leases)
+        lease_seen = self._pool.submit(self._sight)
         database_seen = self._pool.submit(ledger_fact, self._database)
+        journal_seen = self._pool.submit(journal_fact, self._journal, minute_of(now_ms))
         api_seen = self._pool.submit(api_fact, self._api)
-        readings: list[Future[Any]] = [lease_seen, database_seen, api_seen]
+        ready_seen = self._pool.submit(ready_fact, self._api)
+        readings: list[Future[Any]] = [lease_seen, database_seen, journal_seen, api_seen, ready_seen]
         wait(readings, timeout=self._deadline_s)
-        lease = _known(lease_seen, otherwise=LeaseFact.UNKNOWN)
-        database, fence = _known(database_seen, otherwise=(DatabaseFact.UNKNOWN, None))
+        found: Sighting | LeaseFact = _known(lease_seen, otherwise=LeaseFact.UNKNOWN)
+        seen = found if isinstance(found, Sighting) else None
+        lease = found.lease if isinstance(found, Sighting) else found
+        database, fence = _known(database_seen, otherwise=(DatabaseFact.UNKNOWN, FenceFact.UNKNOWN))
         return Observation(
             region=self._region,
             now_ms=now_ms,
             lease=lease,
+            seen_at_ms=seen.at_ms if seen else now_ms,
+            unchanged_ms=seen.unchanged_ms if seen else 0,
+            clock_off_ms=seen.clock_off_ms if seen else 0,
             database=DatabaseFact.FENCED if self._fenced_out(lease, fence) else database,
+            fence=fence,
+            journal=_known(journal_seen, otherwise=JournalFact.UNKNOWN),
             api=_known(api_seen, otherwise=ApiFact.UNKNOWN),
+            ready=_known(ready_seen, otherwise=ReadyFact.UNKNOWN),
             takeover=self._takeover(lease),
         )
 
-    def _fenced_out(self, lease: Lease | LeaseFact, fence: int | None) -> bool:
-        """Whether this region may acknowledge, but its own ledger takes another epoch only."""
-        if not isinstance(lease, Lease) or fence is None:
+    def _sight(self) -> Sighting | LeaseFact:
+        lease = lease_fact(self._leases)
+        return self._sightings.of(lease) if isinstance(lease, Lease) else lease
+
+    def _fenced_out(self, lease: Lease | LeaseFact, fence: int | FenceFact) -> bool:
+        """Whether this region may acknowledge, but its own ledger does not take the epoch."""
+        if not isinstance(lease, Lease) or fence is FenceFact.UNKNOWN:
             return False
         return lease.held_by(self._region) and lease.state is LeaseState.ACTIVE and fence != lease.epoch
 
@@ -95,19 +129,31 @@ def database_fact(database: Database) -> DatabaseFact:
         return DatabaseFact.UNREACHABLE
 
 
-def ledger_fact(database: Database) -> tuple[DatabaseFact, int | None]:
+def ledger_fact(database: Database) -> tuple[DatabaseFact, int | FenceFact]:
     """The role that the database has now, and which epoch a writer's ledger takes.
 
-    A fence that cannot be read is no fence that moved: every payment asks it again.
+    A fence that cannot be read is no fence that moved: every payment asks it again. One that is not there
+    is another matter: nobody can settle a payment until it is.
     """
     role = database_fact(database)
     if role is not DatabaseFact.WRITER:
-        return role, None
+        return role, FenceFact.UNKNOWN
     try:
         with database.session() as connection:
-            return role, Ledger(connection).fence_epoch()
+            epoch = Ledger(connection).fence_epoch()
     except DatabaseUnavailable:
-        return role, None
+        return role, FenceFact.UNKNOWN
+    return role, FenceFact.ABSENT if epoch is None else epoch
+
+
+def journal_fact(journal: Journal, minute: int) -> JournalFact:
+    """Whether both tables of the journal answer here now; without them no payment is taken."""
+    try:
+        journal.find(NO_KEY)
+        next(journal.arrived(minute), None)
+    except JournalUnavailable:
+        return JournalFact.SILENT
+    return JournalFact.ANSWERS
 
 
 def api_fact(api: RegionApi) -> ApiFact:
@@ -116,6 +162,14 @@ def api_fact(api: RegionApi) -> ApiFact:
         return ApiFact.LIVE if api.live() else ApiFact.DEAD
     except ApiUnavailable:
         return ApiFact.DEAD
+
+
+def ready_fact(api: RegionApi) -> ReadyFact:
+    """Whether this region's API takes payments now, as its own readiness says."""
+    try:
+        return ReadyFact.READY if api.ready() else ReadyFact.REFUSING
+    except ApiUnavailable:
+        return ReadyFact.REFUSING
 
 
 def _known(reading: "Future[Fact]", *, otherwise: Fact) -> Fact:

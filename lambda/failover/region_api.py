@@ -43,6 +43,14 @@ class RegionApi:
         """
         return self._send("GET", "/health/live", LIVE_TIMEOUT_S).status == HTTPStatus.OK
 
+    def ready(self) -> bool:
+        """Whether /health/ready answers 200: it takes payments.
+
+        Raises:
+            ApiUnavailable: it did not answer.
+        """
+        return self._send("GET", "/health/ready", LIVE_TIMEOUT_S).status == HTTPStatus.OK
+
     def pay(self, payment: Mapping[str, object], *, idempotency_key: str) -> Answer:
         """Make a synthetic payment, signed with the own role: no issuer of tokens has a part in a takeover.
 

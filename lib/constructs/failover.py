@@ -82,7 +82,12 @@ class FailoverControl(Construct):
             handler="failover.keeper.handler",
             memory_mb=512,
             timeout_s=platform.site.settings.protocol.keeper_timeout_s,
-            allow=[lease.write(), *self.machine.start()],
+            allow=[
+                lease.write(),
+                journal.read(),
+                TableAccess.to(platform.site, "arrivals").query(),
+                *self.machine.start(),
+            ],
         )
         EveryMinute(self, "schedule", site=platform.site, what="keeper", function=self.keeper)
 

@@ -158,7 +158,7 @@ def lease_remembered_when_the_table_is_silent(patch: Patch) -> None:
             lease = real(self)
         except lease_table.LeaseUnknown:
             now_ms, seen = self._clock(), self._seen[2]
-            return seen and replace(seen, expires_at_ms=now_ms + site.TTL_MS), now_ms
+            return seen and replace(seen, expires_at_ms=now_ms + 30_000), now_ms
         return lease
 
     patch.setattr(RecentLease, "current", current)

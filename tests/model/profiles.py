@@ -28,6 +28,8 @@ class Profile:
     """Requests that are in flight at the start."""
     left_ms: int = 30_000
     """How long the first lease lasts."""
+    ttl_ms: int = 30_000
+    """How long every other one does."""
     keys: int = 6
     promotion_ms: tuple[int, ...] = (2_000, 0, 500, 8_000, 60_000)
     heals: bool = True
@@ -140,8 +142,8 @@ PROFILES = (
         name="minutes",
         minutes=True,
         edges=10,
-        begins=("keeper",),
         left_ms=300_000,
+        ttl_ms=300_000,
         stalls=((0, 40), (0, 80), (300, 0), (2_500, 0), (15_000, 0), (30_000, 0)),
         keys=12,
         drift_ms=(0, -2000, 2000),

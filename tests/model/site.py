@@ -3,24 +3,27 @@
 from typing import Any
 
 from failover.arrears import Arrears
-from failover.decision import Action, Policy
+from failover.decision import Policy
 from failover.keeper import Keeper
+from failover.lease import Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.observe import Observer
 from failover.operations import own_bus
 from failover.reconciler import Reconciler
 from failover.region_api import Answer, ApiUnavailable
+from failover.sightings import Sightings
 from failover.steps.tools import Tools
 from failover.takeover import Takeovers
 from payments.arrivals import Arrivals
 from payments.errors import JournalUnavailable, StaleEpoch
 from payments.event_bus import EventBus
 from payments.journal import Journal
-from payments.lease_view import RecentLease
+from payments.lease_view import RecentLease, Standing, standing
 from payments.ledger import Ledger
 from payments.payment_flow import PaymentFlow
 from payments.problems import Refused
 from payments.request import PaymentRequest
+from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
 from tests.model.aurora import ControlPlane
 from tests.model.database import Database
@@ -28,7 +31,7 @@ from tests.model.machine import LIMITS, StepFunctions
 from tests.model.store import DynamoDB
 from tests.model.surroundings import InOneThread, KeptLedger, OneAfterTheOther, Parameters, SilentBus
 
-TTL_MS, SKEW_MS, TICK_MS = 30_000, 2_000, 10_000
+SKEW_MS, TICK_MS = 2_000, 10_000
 BELIEVED_SKEW_MS = SKEW_MS
 """What the code is told; clocks are really wrong by up to SKEW_MS."""
 GRACE_MS = 10_000
@@ -43,7 +46,7 @@ class Process:
         self.lease = RecentLease(site.leases, site.clock, lambda: world.now_ms / 1000)
         self.flow = PaymentFlow(
             region=site.region,
-            ttl_ms=TTL_MS,
+            ttl_ms=world.ttl_ms,
             skew_ms=BELIEVED_SKEW_MS,
             lease=self.lease,
             journal=site.journal,
@@ -85,6 +88,8 @@ class Site:
         self._free: list[Process] = []
         self._keepers: list[Keeper] = []
         self._reconcilers: list[Reconciler] = []
+        self.watched: Lease | None = None
+        """What the keepers of this region have seen for long when a run begins."""
         self.pages = 0
         """Ticks in a row that called a person."""
 
@@ -99,8 +104,22 @@ class Site:
         return frozenset({self.region})
 
     def clock(self) -> int:
-        self._world.scheduler.point()
-        return self._world.now_ms + self._world.offset_ms[self.region]
+        return self.clock_of("")()
+
+    def clock_of(self, function: str) -> Clock:
+        """The clock of the machines on which one of the region's functions runs."""
+        world = self._world
+
+        def clock() -> int:
+            world.scheduler.point()
+            return int(
+                world.now_ms + world.offset_ms[self.region] + world.off_alone_ms[self.region, function]
+            )
+
+        return clock
+
+    def _steady_s(self) -> float:
+        return float(self._world.now_ms) / 1000
 
     def tick(self) -> None:
         """One turn of a keeper; several keepers of a region may be at work at once."""
@@ -109,7 +128,7 @@ class Site:
         self._keepers.append(keeper)
         self._world.note(f"{self.region} {decision.rule}: {decision.action}")
         self._world.count[decision.rule] += 1
-        self.pages = self.pages + 1 if decision.action is Action.PAGE else 0
+        self.pages = self.pages + 1 if decision.calls else 0
 
     def reconcile(self) -> None:
         """One run of the reconciler; several of a region may be at work at once."""
@@ -145,6 +164,21 @@ class Site:
             raise ApiUnavailable("no answer")
         return True
 
+    def ready(self) -> bool:
+        """As `Readiness` asks: the lease, and whether a payment would be recorded."""
+        self._world.scheduler.point()
+        if self._world.fate():
+            raise ApiUnavailable("no answer")
+        try:
+            lease = self.leases.read()
+            terms = {"now_ms": self.clock(), "ttl_ms": self._world.ttl_ms, "skew_ms": BELIEVED_SKEW_MS}
+            if lease is None or standing(lease, region=self.region, **terms) is not Standing.READY:
+                return False
+            with self.database.session() as connection:
+                return Ledger(connection).admits(lease.epoch)
+        except (LeaseUnknown, DatabaseUnavailable):
+            return False
+
     def pay(self, payment: dict[str, Any], *, idempotency_key: str) -> Answer:
         return Answer(self.request(idempotency_key, PaymentRequest(**payment)), {"x-region": self.region})
 
@@ -155,38 +189,46 @@ class Site:
         self._reconcilers.clear()
 
     def _keeper(self) -> Keeper:
-        world = self._world
+        world, clock = self._world, self.clock_of("keeper")
+        sightings = Sightings(ttl_ms=world.ttl_ms, clock=clock, steady_s=self._steady_s)
+        if self.watched:
+            sightings._renewal = (self.watched.epoch, self.watched.expires_at_ms)
+            self.watched = None
         observer = Observer(
             self.region,
             leases=self.leases,
+            sightings=sightings,
             database=self.database,
+            journal=self.journal,
             api=self,
             takeovers=self.takeovers,
-            clock=self.clock,
+            clock=clock,
             deadline_s=0,
         )
         observer._pool = InOneThread(world)
         limit_ms = LIMITS.transition_s * 1000
-        policy = Policy(ttl_ms=TTL_MS, skew_ms=BELIEVED_SKEW_MS, transition_limit_ms=limit_ms)
+        policy = Policy(ttl_ms=world.ttl_ms, skew_ms=BELIEVED_SKEW_MS, transition_limit_ms=limit_ms)
         return Keeper(
             observer=observer,
             leases=self.leases,
             takeovers=self.takeovers,
             policy=policy,
             beat=self._beat,
+            steady_s=self._steady_s,
         )
 
     def _reconciler(self) -> Reconciler:
+        world, clock = self._world, self.clock_of("reconciler")
         return Reconciler(
             region=self.region,
-            ttl_ms=TTL_MS,
+            ttl_ms=world.ttl_ms,
             skew_ms=BELIEVED_SKEW_MS,
             leases=self.leases,
-            arrears=Arrears(region=self.region, journal=self.journal, clock=self.clock, grace_ms=GRACE_MS),
+            arrears=Arrears(region=self.region, journal=self.journal, clock=clock, grace_ms=GRACE_MS),
             database=self.database,
             bus=EventBus(self.region, SilentBus(), Parameters(self.region), "payments"),
-            clock=self.clock,
-            elapsed=lambda: self._world.now_ms / 1000,
+            clock=clock,
+            elapsed=self._steady_s,
         )
 
     def _beat(self, epoch: int, at_ms: int) -> None:

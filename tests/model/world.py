@@ -44,10 +44,13 @@ class World:
     ) -> None:
         self._choices = choices
         self._profile, self.loss = profile, profile.loss
+        self.ttl_ms = profile.ttl_ms
         self.now_ms = START_MS
         self.points = 0
         """Scheduling points so far."""
         self.offset_ms = dict.fromkeys(PLACES, 0)
+        self.off_alone_ms: Counter[tuple[str, str]] = Counter()
+        """What the clocks of one function of a region are off by besides."""
         self.alive = dict.fromkeys(PLACES, True)
         self.cut: set[frozenset[str]] = set()
         self.throttled: set[str] = set()
@@ -165,10 +168,13 @@ class World:
         """Start in the middle of the first epoch: EAST serves, WEST replicates."""
         first = Lease.first("payments", holder=EAST, now_ms=self.now_ms, ttl_ms=self._profile.left_ms)
         self.store.tables["lease"]["payments"] = to_item(replace(first, state=LeaseState.ACTIVE))
+        for site in self._sites.values():
+            site.watched = first
         self.watch.won[1] = EAST
         self.aurora.clusters[EAST].write("fence", 1)
         if self._choices.below(4) < 3:  # else a system from before the marks
-            self.aurora.clusters[EAST].write("mark", minute_of(self.now_ms - SKEW_MS))
+            renewed_ms = first.expires_at_ms - self.ttl_ms
+            self.aurora.clusters[EAST].write("mark", minute_of(min(self.now_ms, renewed_ms) - SKEW_MS))
         self.aurora.replicate(2)
 
     def _moment(self) -> tuple[int, int, str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from dr import automation, look, operate, operations
+from dr import automation, look, operate, operations, reset
 from failover.lease_table import LeaseTable
 from runtime.clock import now_ms
 from tests.unit import emulated
@@ -44,7 +44,7 @@ def cloud(lease_table: LeaseTable, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     """The system, healthy; every command finds this cloud behind the outputs."""
     made = FakeCloud(lease_table)
     put(made, LEASE)
-    for module in (look, operate, automation):
+    for module in (look, operate, automation, reset):
         monkeypatch.setattr(module, "Cloud", lambda _: made)
     monkeypatch.setattr(operations.time, "sleep", lambda _: None)
     path = tmp_path / "flat.json"

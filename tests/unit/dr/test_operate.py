@@ -90,14 +90,14 @@ def test_a_forced_failover_takes_the_expired_lease_without_the_lost_region(cloud
 def test_a_failover_that_the_state_machine_did_not_take_is_the_keepers(cloud):
     cloud.found, cloud.refuses = east_is_lost(), True
     put(cloud, cloud.found.lease)
-    assert operations.take_over(cloud, cloud.found.lease, WEST).name == "payments-4"
+    assert operations.take_over(cloud, cloud.situation(), WEST).name == "payments-4"
     assert cloud.table.read().holder == WEST
 
 
 def test_a_holder_that_lives_is_not_failed_over(cloud):
     assert "P28" in refusal(dr(cloud, "failover", "--yes"))
     with pytest.raises(Refused, match="has not expired"):
-        operations.take_over(cloud, LEASE, WEST)
+        operations.take_over(cloud, cloud.situation(), WEST)
 
 
 def test_the_term_of_a_lost_holder_is_waited_for_once(cloud):
@@ -107,6 +107,27 @@ def test_the_term_of_a_lost_holder_is_waited_for_once(cloud):
     for settled in (HEALTHY, east_is_lost(), replace(lost, inspections={EAST: None, WEST: None})):
         assert operations.await_expiry(cloud, settled, WEST, slept.append) is settled
     assert slept == [13.0]
+
+
+def test_a_lease_that_ends_tomorrow_is_waited_for_one_term_only_and_taken(cloud, monkeypatch):
+    """Its holder was lost after a clock that was a day ahead: nobody acknowledges by such an expiry."""
+    slept = []
+    monkeypatch.setattr(operations.time, "sleep", slept.append)
+    cloud.found = east_is_lost(expires_at_ms=NOW + 86_400_000)
+    put(cloud, cloud.found.lease)
+    assert dr(cloud, "failover", "--yes").exit_code == 0
+    assert slept[0] == 35.0
+    assert (cloud.table.read().holder, cloud.table.read().expires_at_ms) == (WEST, NOW + 30_000)
+
+
+def test_a_lease_that_ends_tomorrow_and_is_still_written_is_not_taken(cloud, monkeypatch):
+    far = east_is_lost(expires_at_ms=NOW + 86_400_000)
+    renewed = replace(far.lease, expires_at_ms=NOW + 86_410_000)
+    cloud.found = far
+    put(cloud, far.lease)
+    monkeypatch.setattr(operations.time, "sleep", lambda _: put(cloud, renewed))
+    assert "P28" in refusal(dr(cloud, "failover", "--yes"))
+    assert cloud.table.read() == renewed
 
 
 # retry and abort

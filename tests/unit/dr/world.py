@@ -72,6 +72,7 @@ HEALTHY = Situation(
     aurora=Aurora(writer=EAST, moving=False),
     home=EAST,
     clock_skew_ms=2_000,
+    lease_ttl_ms=30_000,
     failback_soak_ms=600_000,
 )
 

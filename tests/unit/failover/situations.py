@@ -4,9 +4,18 @@ from dataclasses import replace
 
 from failover.decision import DRAIN_LIMIT_MS
 from failover.lease import Automation, Handover, Kind, LeaseState
-from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
+from failover.observation import (
+    ApiFact,
+    DatabaseFact,
+    FenceFact,
+    JournalFact,
+    LeaseFact,
+    Observation,
+    ReadyFact,
+    TakeoverFact,
+)
 
-from .scene import EAST, LEASE, NOW, SKEW, WEST
+from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
 
 EXPIRED = replace(LEASE, expires_at_ms=NOW - SKEW - 1)
 
@@ -15,12 +24,18 @@ DISASTER = Observation(
     region=WEST,
     now_ms=NOW,
     lease=EXPIRED,
+    seen_at_ms=NOW,
+    unchanged_ms=TTL,
+    clock_off_ms=0,
     database=DatabaseFact.REPLICA,
+    fence=FenceFact.UNKNOWN,
+    journal=JournalFact.ANSWERS,
     api=ApiFact.LIVE,
+    ready=ReadyFact.READY,
     takeover=TakeoverFact.UNKNOWN,
 )
 NEW = replace(DISASTER, lease=LeaseFact.ABSENT, database=DatabaseFact.WRITER)
-HOLDER = replace(DISASTER, region=EAST, lease=LEASE, database=DatabaseFact.WRITER)
+HOLDER = replace(DISASTER, region=EAST, lease=LEASE, database=DatabaseFact.WRITER, fence=LEASE.epoch)
 TAKEN = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING, changed_at_ms=NOW)
 TAKING = replace(DISASTER, lease=TAKEN, takeover=TakeoverFact.RUNNING)
 HANDOVER = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)

@@ -96,7 +96,12 @@ def deployed(environment, dynamodb, api, logins) -> Environment:
 def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machine(deployed, leases, put):
     put(replace(LEASE, holder=WEST, previous_holder=None, expires_at_ms=0))
     keeper = build(deployed)
-    keeper.turn()
+    observer = keeper._observer
+    observer._journal = SimpleNamespace(find=lambda _key: None, arrived=lambda _minute: iter(()))
+    for seconds in (0, deployed.lease_ttl_s):
+        assert leases.read().holder == WEST
+        observer._sightings._steady_s = lambda seconds=seconds: float(seconds)
+        keeper.turn()
     taken = leases.read()
     assert (taken.holder, taken.epoch, taken.state) == (EAST, 8, LeaseState.TAKING)
     assert taken.expires_at_ms - taken.changed_at_ms == deployed.lease_ttl_s * 1000

@@ -3,11 +3,20 @@ from itertools import product
 
 import pytest
 
-from failover.decision import DRAIN_LIMIT_MS, Action, Rule, decide
+from failover.decision import DRAIN_LIMIT_MS, PATIENCE_MS, Action, Decision, Rule, decide
 from failover.lease import Automation, Kind, Lease, LeaseState
-from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
+from failover.observation import (
+    ApiFact,
+    DatabaseFact,
+    FenceFact,
+    JournalFact,
+    LeaseFact,
+    Observation,
+    ReadyFact,
+    TakeoverFact,
+)
 
-from .scene import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, WEST
+from .scene import EAST, LEASE, LIMIT, NOW, POLICY, SKEW, TTL, WEST
 from .situations import (
     ABANDONED,
     DISASTER,
@@ -21,6 +30,10 @@ from .situations import (
     SUCCESSOR,
     TAKING,
 )
+
+DOUBTED = TTL + 2 * SKEW
+FAR = replace(DISASTER, lease=replace(LEASE, expires_at_ms=NOW + 86_400_000), unchanged_ms=DOUBTED)
+"""The holder is gone, and its lease ends tomorrow."""
 
 
 def lease(base: Observation, **changes: object) -> dict[str, object]:
@@ -40,7 +53,29 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (NEW, {"database": DatabaseFact.UNKNOWN}, Action.WATCH, Rule.NO_LEASE),
         (NEW, {"api": ApiFact.DEAD}, Action.WATCH, Rule.NO_LEASE),
         (NEW, {"api": ApiFact.UNKNOWN}, Action.WATCH, Rule.NO_LEASE),
+        # a lease that was there before
+        (NEW, {"fence": 3}, Action.PAGE, Rule.LEASE_REMOVED),
+        (NEW, {"fence": 3, "api": ApiFact.DEAD}, Action.PAGE, Rule.LEASE_REMOVED),
+        (NEW, {"fence": FenceFact.ABSENT}, Action.TAKE_FIRST, Rule.FIRST_LEASE),
+        # an expiry that no right clock wrote
+        (HOLDER, lease(HOLDER, expires_at_ms=NOW + DOUBTED), Action.RENEW, Rule.HOLDER_FIT),
+        (HOLDER, lease(HOLDER, expires_at_ms=NOW + DOUBTED + 1), Action.PAGE, Rule.OWN_EXPIRY_DOUBTED),
+        (TAKING, lease(TAKING, expires_at_ms=NOW + DOUBTED + 1), Action.PAGE, Rule.OWN_EXPIRY_DOUBTED),
+        (DISASTER, lease(DISASTER, expires_at_ms=NOW + DOUBTED), Action.WATCH, Rule.HOLDER_ELSEWHERE),
+        (FAR, {}, Action.TAKE_OVER, Rule.CLEAR),
+        (FAR, {"seen_at_ms": FAR.lease.expires_at_ms - DOUBTED}, Action.WATCH, Rule.HOLDER_ELSEWHERE),
+        (FAR, {"unchanged_ms": DOUBTED - 1}, Action.PAGE, Rule.EXPIRY_DOUBTED),
+        (FAR, lease(FAR, automation=Automation.PAUSED), Action.PAGE, Rule.PAUSED),
+        (FAR, {"database": DatabaseFact.UNREACHABLE}, Action.PAGE, Rule.UNFIT_HERE),
+        # an expiry that this clock alone has passed
+        (DISASTER, {"unchanged_ms": TTL - SKEW}, Action.TAKE_OVER, Rule.CLEAR),
+        (DISASTER, {"unchanged_ms": TTL - SKEW - 1}, Action.WATCH, Rule.RENEWED_LATELY),
         # the active holder
+        (HOLDER, {"ready": ReadyFact.REFUSING}, Action.RENEW, Rule.NOT_READY),
+        (HOLDER, {"ready": ReadyFact.UNKNOWN}, Action.RENEW, Rule.NOT_READY),
+        (HOLDER, {"journal": JournalFact.SILENT}, Action.HOLD, Rule.HOLDER_UNFIT),
+        (HOLDER, {"journal": JournalFact.UNKNOWN}, Action.HOLD, Rule.HOLDER_UNFIT),
+        (DRAINING, {"journal": JournalFact.SILENT}, Action.RENEW, Rule.DRAINING),
         (HOLDER, {}, Action.RENEW, Rule.HOLDER_FIT),
         (HOLDER, lease(HOLDER, expires_at_ms=NOW - 600_000), Action.RENEW, Rule.HOLDER_FIT),
         (HOLDER, lease(HOLDER, automation=Automation.PAUSED), Action.RENEW, Rule.HOLDER_FIT),
@@ -57,7 +92,7 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (TAKING, {}, Action.CONTINUE, Rule.TAKING),
         (TAKING, {"takeover": TakeoverFact.ABSENT}, Action.CONTINUE, Rule.TAKING),
         (TAKING, {"takeover": TakeoverFact.UNKNOWN}, Action.CONTINUE, Rule.TAKING),
-        (TAKING, {"takeover": TakeoverFact.SUCCEEDED}, Action.CONTINUE, Rule.TAKING),
+        (TAKING, {"takeover": TakeoverFact.SUCCEEDED}, Action.CONTINUE, Rule.TAKEN_BEFORE),
         (TAKING, {"takeover": TakeoverFact.FAILED}, Action.PAGE, Rule.STUCK),
         (TAKING, {"database": DatabaseFact.UNREACHABLE}, Action.CONTINUE, Rule.TAKING),
         (TAKING, {"api": ApiFact.DEAD}, Action.CONTINUE, Rule.TAKING),
@@ -99,6 +134,8 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (ABANDONED, lease(ABANDONED, previous_holder=EAST), Action.PAGE, Rule.PAUSED),
         (ABANDONED, {"database": DatabaseFact.REPLICA}, Action.PAGE, Rule.PAUSED),
         (ABANDONED, {"database": DatabaseFact.UNKNOWN}, Action.PAGE, Rule.PAUSED),
+        (ABANDONED, {"journal": JournalFact.SILENT}, Action.PAGE, Rule.PAUSED),
+        (ABANDONED, {"unchanged_ms": TTL - SKEW - 1}, Action.WATCH, Rule.RENEWED_LATELY),
         (ABANDONED, {"api": ApiFact.DEAD}, Action.PAGE, Rule.PAUSED),
         (ABANDONED, {"api": ApiFact.UNKNOWN}, Action.PAGE, Rule.PAUSED),
         # the other region's lease
@@ -116,6 +153,7 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (DISASTER, lease(DISASTER, automation=Automation.PAUSED), Action.PAGE, Rule.PAUSED),
         (DISASTER, {"database": DatabaseFact.UNREACHABLE}, Action.PAGE, Rule.UNFIT_HERE),
         (DISASTER, {"database": DatabaseFact.UNKNOWN}, Action.PAGE, Rule.UNFIT_HERE),
+        (DISASTER, {"journal": JournalFact.SILENT}, Action.PAGE, Rule.UNFIT_HERE),
         (DISASTER, {"api": ApiFact.DEAD}, Action.PAGE, Rule.UNFIT_HERE),
         (DISASTER, {"api": ApiFact.UNKNOWN}, Action.PAGE, Rule.UNFIT_HERE),
     ],
@@ -123,6 +161,28 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
 def test_one_change_to_a_situation(baseline, change, action, rule):
     decision = decide(replace(baseline, **change), POLICY)
     assert (decision.action, decision.rule) == (action, rule)
+
+
+@pytest.mark.parametrize(("rule", "patience_ms"), PATIENCE_MS.items())
+def test_a_rule_that_lasts_calls_a_person_and_changes_nothing_else(rule, patience_ms):
+    decision = Decision(Action.WATCH, rule, "")
+    assert not decision.after(patience_ms - 1).calls
+    assert decision.after(patience_ms).calls
+    assert replace(decision.after(patience_ms), lasts=False) == decision
+
+
+def test_whatever_may_last_while_nobody_serves_calls_a_person():
+    """The rest is how it should be, or has a limit of its own after which R36 calls."""
+    endless = {Rule.HOLDER_FIT, Rule.HOLDER_ELSEWHERE}
+    limited = {Rule.TAKEN_BACK, Rule.DRAINING, Rule.TAKING, Rule.DRAIN_GIVEN_UP, Rule.FIRST_LEASE, Rule.CLEAR}
+    calls = {decision.rule for decision in (decide(seen, POLICY) for seen in EVERYTHING) if decision.calls}
+    assert set(Rule) == endless | limited | calls | set(PATIENCE_MS)
+    assert not (endless | limited) & (calls | set(PATIENCE_MS))
+
+
+def test_a_rule_that_calls_at_once_needs_no_patience():
+    assert Decision(Action.PAGE, Rule.STUCK, "").after(0).calls
+    assert not Decision(Action.RENEW, Rule.HOLDER_FIT, "").after(3_600_000).calls
 
 
 LEASES = [
@@ -139,16 +199,33 @@ LEASES = [
     for holder, state, left, automation, age, previous in product(
         (EAST, WEST),
         LeaseState,
-        (-SKEW - 1, -SKEW, 0, SKEW, 30_000),
+        (-SKEW - 1, -SKEW, 0, SKEW, 30_000, DOUBTED + 1),
         Automation,
         (0, DRAIN_LIMIT_MS + 1, LIMIT, LIMIT + 1),
         (EAST, WEST, None),
     )
 ]
 EVERYTHING = [
-    Observation(region=WEST, now_ms=NOW, lease=seen, database=database, api=api, takeover=takeover)
-    for seen, database, api, takeover in product((*LeaseFact, *LEASES), DatabaseFact, ApiFact, TakeoverFact)
+    replace(
+        DISASTER,
+        lease=seen,
+        unchanged_ms=unchanged,
+        database=database,
+        journal=journal,
+        api=api,
+        takeover=takeover,
+    )
+    for seen, unchanged, database, journal, api, takeover in product(
+        (*LeaseFact, *LEASES),
+        (TTL - SKEW - 1, TTL - SKEW, DOUBTED),
+        DatabaseFact,
+        (JournalFact.ANSWERS, JournalFact.SILENT),
+        ApiFact,
+        (TakeoverFact.UNKNOWN, TakeoverFact.FAILED, TakeoverFact.SUCCEEDED),
+    )
 ]
+EVERYTHING += [replace(NEW, fence=7)]
+EVERYTHING += [replace(seen, ready=ReadyFact.REFUSING) for seen in (HOLDER, DRAINING)]
 
 
 def test_nothing_is_ever_taken_but_under_all_conditions_and_then_always():
@@ -156,23 +233,33 @@ def test_nothing_is_ever_taken_but_under_all_conditions_and_then_always():
         safe = (
             isinstance(seen.lease, Lease)
             and seen.lease.holder != seen.region
-            and seen.now_ms > seen.lease.expires_at_ms + SKEW
+            and lost_by_its_holder(seen)
             and seen.lease.automation is Automation.RUNNING
             and (seen.lease.previous_holder is not None or seen.lease.state is not LeaseState.TAKING)
             and seen.database in {DatabaseFact.WRITER, DatabaseFact.REPLICA}
             and seen.api is ApiFact.LIVE
+            and seen.journal is JournalFact.ANSWERS
             and not taken_back(seen)
         )
         assert (decide(seen, POLICY).action is Action.TAKE_OVER) is safe, seen
+
+
+def lost_by_its_holder(seen):
+    left_ms = seen.lease.expires_at_ms - NOW
+    return (
+        seen.unchanged_ms >= (DOUBTED if left_ms > DOUBTED else TTL - SKEW)
+        and not -SKEW <= left_ms <= DOUBTED
+    )
 
 
 def taken_back(seen):
     return (
         isinstance(seen.lease, Lease)
         and (seen.lease.holder, seen.lease.previous_holder) == (EAST, seen.region)
-        and seen.now_ms > seen.lease.expires_at_ms + SKEW
+        and lost_by_its_holder(seen)
         and seen.lease.state is LeaseState.TAKING
         and (seen.database, seen.api) == (DatabaseFact.WRITER, ApiFact.LIVE)
+        and seen.journal is JournalFact.ANSWERS
     )
 
 
@@ -185,6 +272,7 @@ def test_the_first_lease_is_taken_only_where_the_writer_is():
     for seen in EVERYTHING:
         safe = (
             seen.lease is LeaseFact.ABSENT
+            and seen.fence is FenceFact.UNKNOWN
             and seen.database is DatabaseFact.WRITER
             and seen.api is ApiFact.LIVE
         )
@@ -208,6 +296,7 @@ def test_a_drain_is_given_up_only_by_its_holder_with_the_writer_still_there():
             isinstance(seen.lease, Lease)
             and seen.lease.held_by(seen.region)
             and seen.lease.state is LeaseState.DRAINING
+            and seen.lease.expires_at_ms <= NOW + DOUBTED
             and seen.now_ms - seen.lease.changed_at_ms > DRAIN_LIMIT_MS
             and (seen.database, seen.api) == (DatabaseFact.WRITER, ApiFact.LIVE)
         )

@@ -1,6 +1,7 @@
 """The function of the keeper: how often it ticks, and what it is made of."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -81,9 +82,9 @@ def test_a_deployed_keeper_holds_still_while_it_knows_nothing(deployed, leases):
 
 
 def test_a_deployed_keeper_resumes_nothing_it_is_not_fit_for(deployed, leases, put):
-    put(LEASE)
+    lease = put(replace(LEASE, expires_at_ms=0))
     assert build(Environment.from_env()).turn().rule is Rule.HOLDER_UNFIT
-    assert leases.read() == LEASE
+    assert leases.read() == lease
 
 
 def test_the_function_ends_before_its_time_does(deployed):

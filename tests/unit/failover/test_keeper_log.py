@@ -1,11 +1,12 @@
 """What a tick of the keeper leaves for those who read about it later."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from failover.lease import Automation
-from failover.observation import ApiFact, DatabaseFact
+from failover.observation import ApiFact, DatabaseFact, LeaseFact
 
 from .region import Region
 from .scene import EAST, LEASE, SKEW, TTL, WEST
@@ -30,12 +31,15 @@ def test_a_tick_is_one_line_with_rule_facts_and_outcome(region, put, logged):
                 "outcome": "done",
                 "region": WEST,
                 "database": "replica",
+                "journal": "answers",
                 "api": "live",
+                "ready": "ready",
                 "takeover": "unknown",
                 "epoch": 7,
                 "holder": EAST,
                 "state": "ACTIVE",
                 "expires_in_ms": TTL,
+                "clock_off_ms": 0,
             },
         )
     ]
@@ -54,6 +58,23 @@ def test_a_page_is_an_error_line(region, put, clock, logged):
     )
 
 
+def test_a_rule_that_lasts_becomes_an_error_line_until_it_ends(region, put, logged):
+    region.leases = SimpleNamespace(read=lambda: LeaseFact.UNKNOWN)
+    for region.passed_s in (0.0, 59.9, 60.0):
+        region.keeper.turn()
+    region.leases = SimpleNamespace(read=lambda: LEASE)
+    region.keeper.turn()
+    region.leases = SimpleNamespace(read=lambda: LeaseFact.UNKNOWN)
+    region.keeper.turn()
+    assert [(level, line["rule"]) for level, _, line in logged] == [
+        ("info", "R10_lease_unknown"),
+        ("info", "R10_lease_unknown"),
+        ("error", "R10_lease_unknown"),
+        ("info", "R40_holder_elsewhere"),
+        ("info", "R10_lease_unknown"),
+    ]
+
+
 def test_a_tick_without_a_lease_tells_the_other_facts(region, logged):
     region.database, region.api = DatabaseFact.UNREACHABLE, ApiFact.DEAD
     region.keeper.turn()
@@ -63,11 +84,13 @@ def test_a_tick_without_a_lease_tells_the_other_facts(region, logged):
         {
             "action": "watch",
             "rule": "R25_no_lease",
-            "reason": "no lease yet; database unreachable, API dead",
+            "reason": "no lease yet; database unreachable, API dead, journal answers",
             "outcome": "done",
             "region": WEST,
             "database": "unreachable",
+            "journal": "answers",
             "api": "dead",
+            "ready": "ready",
             "takeover": "unknown",
         },
     )

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from failover import keeper, region_api
+from failover import keeper, observe, region_api
 from failover.keeper import handler
+from failover.observation import JournalFact
 from runtime import database
 
 from .scene import LEASE, TTL
@@ -85,6 +86,7 @@ def stores(dynamodb, environment, monkeypatch) -> Stores:
     monkeypatch.setattr(database, "Connection", Connection)
     monkeypatch.setattr(database.ssl, "create_default_context", lambda cadata: cadata)
     monkeypatch.setattr(region_api, "HTTPSConnection", Live)
+    monkeypatch.setattr(observe, "journal_fact", lambda _journal, _minute: JournalFact.ANSWERS)
     return stores
 
 

@@ -9,14 +9,25 @@ from pg8000.exceptions import InterfaceError
 
 from failover.lease import Handover, Kind, LeaseState
 from failover.lease_table import LeaseUnknown
-from failover.observation import ApiFact, DatabaseFact, LeaseFact, Observation, TakeoverFact
+from failover.observation import (
+    ApiFact,
+    DatabaseFact,
+    FenceFact,
+    JournalFact,
+    LeaseFact,
+    Observation,
+    ReadyFact,
+    TakeoverFact,
+)
 from failover.observe import Observer
 from failover.region_api import ApiUnavailable
+from failover.sightings import Sightings
 from failover.takeover import Takeover
+from payments.errors import JournalUnavailable
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
 
-from .scene import EAST, LEASE, NOW, WEST
+from .scene import EAST, LEASE, NOW, TTL, WEST
 
 
 class Sensors:
@@ -27,6 +38,9 @@ class Sensors:
         self.writable = readings.get("database", lambda: True)
         self.live = readings.get("api", lambda: True)
         self.fence = readings.get("fence", lambda: [[LEASE.epoch]])
+        self.ready = readings.get("ready", lambda: True)
+        self.find = lambda _key: readings.get("journal", lambda: None)()
+        self.arrived = lambda minute: iter([readings.get("arrivals", lambda: None)()])
         self.asked: list[Takeover] = []
 
     @contextmanager
@@ -36,6 +50,9 @@ class Sensors:
     def status(self, takeover: Takeover) -> TakeoverFact:
         self.asked.append(takeover)
         return TakeoverFact.RUNNING
+
+
+NO_FENCE = {"fence": FenceFact.UNKNOWN}
 
 
 def failing(error: Exception) -> Callable[[], object]:
@@ -51,7 +68,9 @@ def observer(
     return Observer(
         region,
         leases=sensors,
+        sightings=Sightings(ttl_ms=TTL, clock=clock, steady_s=lambda: clock() / 1000),
         database=sensors,
+        journal=sensors,
         api=sensors,
         takeovers=sensors,
         clock=clock,
@@ -64,8 +83,14 @@ def test_a_healthy_holder(clock):
         region=EAST,
         now_ms=NOW,
         lease=LEASE,
+        seen_at_ms=NOW,
+        unchanged_ms=0,
+        clock_off_ms=0,
         database=DatabaseFact.WRITER,
+        fence=LEASE.epoch,
+        journal=JournalFact.ANSWERS,
         api=ApiFact.LIVE,
+        ready=ReadyFact.READY,
         takeover=TakeoverFact.UNKNOWN,
     )
 
@@ -76,9 +101,19 @@ def test_a_healthy_holder(clock):
         ({"lease": lambda: None}, {"lease": LeaseFact.ABSENT}),
         ({"lease": failing(LeaseUnknown("cut"))}, {"lease": LeaseFact.UNKNOWN}),
         ({"lease": failing(MemoryError())}, {"lease": LeaseFact.UNKNOWN}),
-        ({"database": lambda: False}, {"database": DatabaseFact.REPLICA}),
-        ({"database": failing(DatabaseUnavailable("down"))}, {"database": DatabaseFact.UNREACHABLE}),
-        ({"database": failing(IndexError())}, {"database": DatabaseFact.UNKNOWN}),
+        ({"database": lambda: False}, {"database": DatabaseFact.REPLICA, **NO_FENCE}),
+        (
+            {"database": failing(DatabaseUnavailable("down"))},
+            {"database": DatabaseFact.UNREACHABLE, **NO_FENCE},
+        ),
+        ({"database": failing(IndexError())}, {"database": DatabaseFact.UNKNOWN, **NO_FENCE}),
+        ({"fence": failing(InterfaceError("broken"))}, NO_FENCE),
+        ({"journal": failing(JournalUnavailable("cut"))}, {"journal": JournalFact.SILENT}),
+        ({"arrivals": failing(JournalUnavailable("cut"))}, {"journal": JournalFact.SILENT}),
+        ({"arrivals": failing(IndexError())}, {"journal": JournalFact.UNKNOWN}),
+        ({"ready": lambda: False}, {"ready": ReadyFact.REFUSING}),
+        ({"ready": failing(ApiUnavailable("refused"))}, {"ready": ReadyFact.REFUSING}),
+        ({"ready": failing(IndexError())}, {"ready": ReadyFact.UNKNOWN}),
         ({"api": lambda: False}, {"api": ApiFact.DEAD}),
         ({"api": failing(ApiUnavailable("refused"))}, {"api": ApiFact.DEAD}),
         ({"api": failing(IndexError())}, {"api": ApiFact.UNKNOWN}),
@@ -122,9 +157,11 @@ def test_a_ledger_that_takes_another_epoch_is_fenced_for_the_active_holder_only(
         assert seen.database is DatabaseFact.WRITER
 
 
-@pytest.mark.parametrize("reading", [failing(InterfaceError("broken")), list])
-def test_a_fence_that_cannot_be_read_has_not_moved(clock, reading):
-    assert observer(Sensors(fence=reading), clock).observe().database is DatabaseFact.WRITER
+def test_a_fence_that_is_not_there_keeps_its_holder_from_settling_anything(clock):
+    seen = observer(Sensors(fence=list), clock).observe()
+    assert (seen.database, seen.fence) == (DatabaseFact.FENCED, FenceFact.ABSENT)
+    elsewhere = observer(Sensors(fence=list), clock, region=WEST).observe()
+    assert (elsewhere.database, elsewhere.fence) == (DatabaseFact.WRITER, FenceFact.ABSENT)
 
 
 def test_readings_that_came_too_late_are_not_read_later(clock):
@@ -136,9 +173,9 @@ def test_readings_that_came_too_late_are_not_read_later(clock):
         return released.wait(10)
 
     watching = observer(Sensors(api=hang), clock, deadline_s=0.02)
-    assert {watching.observe().api for _ in range(12)} == {ApiFact.UNKNOWN}
+    assert {watching.observe().api for _ in range(20)} == {ApiFact.UNKNOWN}
     released.set()
-    assert len(calls) <= 6
+    assert len(calls) <= 10
 
 
 def test_the_takeover_is_asked_for_by_the_region_that_is_taking(clock):
@@ -162,4 +199,5 @@ def test_the_time_is_read_before_the_facts(clock):
         clock.now += 60_000
         return LEASE
 
-    assert observer(Sensors(lease=slow_read), clock).observe().now_ms == NOW
+    seen = observer(Sensors(lease=slow_read), clock).observe()
+    assert (seen.now_ms, seen.seen_at_ms) == (NOW, NOW + 60_000)

@@ -6,7 +6,7 @@ import pytest
 
 from failover.decision import DRAIN_LIMIT_MS, Action, Decision, Rule, decide
 from failover.lease import Automation
-from failover.observation import ApiFact, DatabaseFact, LeaseFact, TakeoverFact
+from failover.observation import ApiFact, DatabaseFact, FenceFact, LeaseFact, ReadyFact, TakeoverFact
 
 from .scene import LIMIT, NOW, POLICY
 from .situations import DISASTER, DRAINING, HOLDER, LEAVING, NEVER, NEW, SUCCESSOR, TAKING
@@ -29,20 +29,92 @@ GIVEN_UP = {"changed_at_ms": NOW - DRAIN_LIMIT_MS - 1}
             NEW,
             {"database": DatabaseFact.REPLICA},
             {},
-            (Action.WATCH, Rule.NO_LEASE, "no lease yet; database replica, API live"),
+            (Action.WATCH, Rule.NO_LEASE, "no lease yet; database replica, API live, journal answers"),
         ),
-        (HOLDER, {}, {}, (Action.RENEW, Rule.HOLDER_FIT, "holder, writer and live")),
+        (HOLDER, {}, {}, (Action.RENEW, Rule.HOLDER_FIT, "holder, writer, live and ready")),
         (
             HOLDER,
-            {"database": DatabaseFact.FENCED},
+            {"database": DatabaseFact.FENCED, "fence": 8},
             {},
-            (Action.PAGE, Rule.FENCED, "the ledger does not take epoch 7"),
+            (Action.PAGE, Rule.FENCED, "the ledger takes epoch 8, the lease is of epoch 7"),
+        ),
+        (
+            HOLDER,
+            {"database": DatabaseFact.FENCED, "fence": FenceFact.ABSENT},
+            {},
+            (Action.PAGE, Rule.FENCED, "the ledger has no fence, the lease is of epoch 7"),
+        ),
+        (
+            HOLDER,
+            {"ready": ReadyFact.REFUSING},
+            {},
+            (Action.RENEW, Rule.NOT_READY, "holder and fit, but the API is refusing"),
+        ),
+        (
+            HOLDER,
+            {},
+            {"expires_at_ms": NOW + 86_400_000},
+            (Action.PAGE, Rule.OWN_EXPIRY_DOUBTED, "the own lease ends in 86400000 ms: a clock is wrong"),
+        ),
+        (
+            DISASTER,
+            {"unchanged_ms": 0},
+            {"expires_at_ms": NOW + 86_400_000},
+            (
+                Action.PAGE,
+                Rule.EXPIRY_DOUBTED,
+                "the lease of us-east-1 ends in 86400000 ms: a clock is wrong",
+            ),
+        ),
+        (
+            DISASTER,
+            {"unchanged_ms": 40_000},
+            {"expires_at_ms": NOW + 86_400_000},
+            (
+                Action.TAKE_OVER,
+                Rule.CLEAR,
+                "the lease of us-east-1 ends too late and is renewed no more",
+            ),
+        ),
+        (
+            DISASTER,
+            {"unchanged_ms": 9_000},
+            {},
+            (
+                Action.WATCH,
+                Rule.RENEWED_LATELY,
+                "the lease of us-east-1 expired, but this renewal is known for 9000 ms only",
+            ),
+        ),
+        (
+            NEW,
+            {"fence": 3},
+            {},
+            (
+                Action.PAGE,
+                Rule.LEASE_REMOVED,
+                "no lease, but the ledger takes epoch 3: the lease was removed",
+            ),
+        ),
+        (
+            TAKING,
+            {"takeover": TakeoverFact.SUCCEEDED},
+            {},
+            (
+                Action.CONTINUE,
+                Rule.TAKEN_BEFORE,
+                "the takeover of this epoch ended, and the lease is still TAKING",
+            ),
         ),
         (
             HOLDER,
             {"api": ApiFact.DEAD},
             {},
-            (Action.HOLD, Rule.HOLDER_UNFIT, "database writer, API dead: the lease is left to expire"),
+            (
+                Action.HOLD,
+                Rule.HOLDER_UNFIT,
+                "database writer, API dead, journal answers: the lease is left to expire",
+            ),
         ),
         (TAKING, {}, {}, (Action.CONTINUE, Rule.TAKING, "takeover running")),
         (
@@ -86,7 +158,7 @@ GIVEN_UP = {"changed_at_ms": NOW - DRAIN_LIMIT_MS - 1}
             (
                 Action.PAGE,
                 Rule.UNFIT_HERE,
-                "the lease of us-east-1 expired; database unreachable, API live",
+                "the lease of us-east-1 expired; database unreachable, API live, journal answers",
             ),
         ),
         (DISASTER, {}, {}, (Action.TAKE_OVER, Rule.CLEAR, "the lease of us-east-1 expired")),

@@ -44,6 +44,7 @@ DUTIES = {
     "payments-keeper": {
         "dynamodb:GetItem",
         "dynamodb:PutItem",
+        "dynamodb:Query",
         "dynamodb:UpdateItem",
         "states:DescribeExecution",
         "states:StartExecution",

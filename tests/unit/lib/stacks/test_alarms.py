@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from failover.decision import Rule
+from failover.decision import PATIENCE_MS, Rule
 from failover.loss import Loss
 from lib.log_metrics import PAGES
 from runtime.metrics import MILLISECONDS, Meter
@@ -114,7 +114,7 @@ def test_P10_the_keeper_pages_by_the_codes_that_it_writes(region):
         for line in (LAMBDA / "failover" / "decision.py").read_text().splitlines()
         if "Decision(Action.PAGE" in line
     }
-    assert {Rule[name] for name in pages} == {page.rule for page in keepers}
+    assert {Rule[name] for name in pages} | set(PATIENCE_MS) == {page.rule for page in keepers}
     assert {page.rule for page in PAGES} - set(Rule) == {Loss.OVER_BUDGET}
     for page in PAGES:
         counted = filters_of(region)[page.metric]
@@ -127,6 +127,8 @@ def test_P10_the_keepers_lines_are_those_that_are_counted():
     source = (LAMBDA / "failover" / "keeper.py").read_text()
     assert 'log("keeper", extra=line)' in source
     assert '"expires_in_ms"' in source
+    assert '"clock_off_ms"' in source
+    assert "if decision.calls" in source
 
 
 def test_P10_what_is_counted_is_what_the_alarms_measure(region):
