@@ -171,6 +171,11 @@ def automation_never_pauses(patch: Patch) -> None:
     )
 
 
+def taken_back_as_a_failover(patch: Patch) -> None:
+    """It may promote, and so moves the writer once more without a person."""
+    patch.setattr(Lease, "taken_back", Lease.taken_over)
+
+
 def started_for_the_other_region(patch: Patch) -> None:
     """What the keeper once did: it starts what the lease that it renewed asks for, wherever."""
     real = Keeper._act

@@ -49,6 +49,7 @@ MUTANTS = (
     Mutant(mutants.lease_remembered_for_a_minute, {"two-acknowledge"}, "planned"),
     Mutant(mutants.lease_remembered_when_the_table_is_silent, {"two-acknowledge"}, "stalls"),
     Mutant(mutants.automation_never_pauses, {"flapping"}, "ping-pong"),
+    Mutant(mutants.taken_back_as_a_failover, {"flapping"}, "throttled"),
     Mutant(mutants.started_for_the_other_region, {"double-start"}, "planned"),
     Mutant(mutants.no_quiet_after_the_drain, {"two-acknowledge"}, "planned"),
     Mutant(mutants.lease_ahead_of_its_writer, {"no-writer"}, "planned"),
