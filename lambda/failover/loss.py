@@ -12,7 +12,8 @@ When does the journal make the loss zero (L20)? When all of this is so:
 - it reaches back behind what this copy has: the newest payments of the copy, each of which was journalled and
   arrived before it was recorded, are in the journal and, if they were accepted since the mark, among the
   arrivals that were read. Tables that were emptied, or restored to an earlier time, lack them. Nothing is
-  ever deleted from either, so nothing older can be missing.
+  ever deleted from either, so nothing older can be missing. Rows that somebody booked by hand never were in
+  the journal: they are told by the event that is missing beside them, and prove nothing.
 """
 
 import json

@@ -169,6 +169,17 @@ class Ledger:
         )
         return _identities(rows)
 
+    def noted(self, payment_ids: Iterable[str]) -> set[str]:
+        """Those of the payments that `record` wrote: it notes an event with each.
+
+        A row that somebody booked by hand has none, and was never in the journal.
+        """
+        wanted = {event_id(PAYMENT_SETTLED, payment_id): payment_id for payment_id in payment_ids}
+        rows = self._run(
+            "select event_id from ledger.outbox where event_id = any(cast(:ids as uuid[]))", ids=list(wanted)
+        )
+        return {wanted[str(found)] for [found] in rows}
+
     def admits(self, epoch: int) -> bool:
         """Whether a payment of this epoch would be recorded now; asks just what `record` asks.
 

@@ -14,7 +14,7 @@ from failover.takeover import Takeover
 from payments.errors import JournalUnavailable
 
 from .faults import fails
-from .scene import LEASE, NOW, WEST
+from .scene import EAST, LEASE, NOW, WEST
 from .west import POLICY, TAKEN, TAKEOVER, entry
 
 
@@ -84,6 +84,20 @@ def test_B10_a_journal_that_lacks_what_the_ledger_has_proves_nothing(tools, west
     del west.journalled["key-1"]
     told = perform("approve", TAKEOVER, tools)
     assert (told["done"], told["figures"]["journal"]) == (False, "incomplete")
+
+
+def test_B10_a_row_that_was_booked_by_hand_makes_no_failover_wait(tools, west):
+    west.rows["manual-2"] = (7, EAST)
+    west.by_hand = {entry("manual-2").payment_id}
+    assert "manual-2" in west.newest(1)
+    told = perform("approve", TAKEOVER, tools)
+    assert (told["done"], told["rule"]) == (True, "L20_journal_complete")
+
+
+def test_B10_a_ledger_with_rows_booked_by_hand_only_proves_nothing(tools, west):
+    west.rows = {"manual-2": (7, EAST)}
+    west.by_hand = {entry("manual-2").payment_id}
+    assert perform("approve", TAKEOVER, tools)["figures"]["journal"] == "incomplete"
 
 
 def test_B10_arrivals_that_lack_what_came_since_the_mark_prove_nothing(tools, west):

@@ -29,7 +29,7 @@ def test_B10_what_is_lost_is_counted_over_all_parts_of_the_journal(tools, long):
 
 def test_B10_the_newest_payments_may_be_spread_over_the_parts(tools, long):
     long.rows = dict.fromkeys([*MANY[:SAMPLE], MANY[-1]])
-    long.newest = lambda most: {key: entry(key).identity for key in [*MANY[: most - 1], MANY[-1]]}
+    long.newest = lambda _: {key: entry(key).identity for key in [MANY[-1], *MANY[: SAMPLE - 1]]}
     assert assess(tools, trusted=True).journal is JournalFact.COMPLETE
 
 

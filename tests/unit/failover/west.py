@@ -77,6 +77,7 @@ class West(SimpleNamespace):
                 "events/bus": "payments-events",
                 "api/function": "payments-service",
             },
+            by_hand=set(),
             paid=[],
             environments=3,
             held=[],
@@ -148,6 +149,9 @@ class West(SimpleNamespace):
 
     def newest(self, most: int) -> dict[str, Identity]:
         return {key: entry(key).identity for key in sorted(self.rows)[-most:]} | self.others
+
+    def noted(self, payment_ids: Iterable[str]) -> set[str]:
+        return set(payment_ids) - self.by_hand
 
     # the approvals
     def ask(self, text: str, *, now_ms: int) -> Request:

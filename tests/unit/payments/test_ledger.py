@@ -94,6 +94,20 @@ def test_a_recorded_payment_is_found_and_known(ledger, entry) -> None:
     assert ledger.recorded([]) == {}
 
 
+def test_a_row_that_was_booked_by_hand_is_not_noted(ledger, entry) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
+    by_hand = str(uuid4())
+    ledger._run(
+        "insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor, currency, "
+        "debtor, creditor, reference, epoch, region) values (cast(:id as uuid), 'manual-1', '', 1, 'EUR', "
+        "'a', 'b', '', 1, 'us-east-1')",
+        id=by_hand,
+    )
+    assert list(ledger.newest(1)) == ["manual-1"]
+    assert ledger.noted([by_hand, entry.payment_id]) == {entry.payment_id}
+    assert ledger.noted([]) == set()
+
+
 def test_a_payment_that_is_not_there_is_not_found(ledger, entry) -> None:
     assert ledger.find(entry.payment_id) is None
 
