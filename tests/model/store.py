@@ -131,7 +131,7 @@ class DynamoDB:
         while True:
             page = self._call(lambda: self._page(request["TableName"], seen, window))
             seen.update(key for key, _ in page)
-            yield {"Items": [item for _, item in page]}
+            yield {"Items": [item for _, item in page], "Count": len(page)}
             if len(page) < PAGE:
                 return
 
