@@ -2,8 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from lib import schedules
 from lib.facts import aws_facts
 from lib.sections import Section
 
@@ -57,7 +58,7 @@ class Compliance(Section):
 class Drills(Section):
     """Tests of the recovery on the deployed system."""
 
-    schedule: Annotated[str, Field(pattern=r"^(cron|rate)\([^()]+\)$")] | None = None
+    schedule: Annotated[str, AfterValidator(schedules.require)] | None = None
     """When the switchover drill starts by itself, as EventBridge reads it; without it a person starts it."""
     isolation: bool = False
     """Whether there is a FIS experiment template that cuts the primary region off."""

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
-from lib import settings_file
+from lib import offered, settings_file
 from lib.approval_section import Approvals
 from lib.care_sections import Backup, Compliance, Drills, Events
 from lib.errors import SettingsError
@@ -144,6 +144,28 @@ class Settings(Section):
                 f"a strongly consistent table takes three regions of one set: {offered}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _aws_takes_every_name(self) -> Self:
+        offered.names(self._names(), system=self.system, suffix=self.environment_suffix)
+        offered.zones(self.network.zones, [region.name for region in self.regions])
+        return self
+
+    def _names(self) -> Mapping[str, str]:
+        """The names that AWS is strict about, by the rule that each obeys."""
+        region = max(self.regions, key=lambda one: len(one.code))
+        return {
+            "rds_identifier": self.name("ledger-0", region),
+            "ec2_group_name": self.name("functions"),
+            "iam_name": self.name("reconciliation", region),
+            "ssm_parameter": f"{self.parameter_prefix}/failover/state-machine",
+            "ssm_document": self.name("drill"),
+            "s3_bucket": f"{self.name('config', region)}-{'0' * 12}",
+            "event_source": f"{self.system}.operations",
+            "event_bus": self.name("events"),
+            "dns_name": self.api_name,
+            **({"acm_name": self.api_name} if self.dns.delegated else {}),
+        }
 
     @model_validator(mode="after")
     def _an_experiment_can_be_stopped(self) -> Self:

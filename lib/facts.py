@@ -1,8 +1,10 @@
 """What AWS offers, read from `config/facts/aws.toml`: settings are checked against it."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Network
 from pathlib import Path
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
@@ -17,6 +19,13 @@ class Facts:
     engine_versions: tuple[str, ...]
     instance_classes: tuple[str, ...]
     log_retention_days: tuple[int, ...]
+    runtimes: frozenset[str]
+    """Of Lambda, as long as it maintains them."""
+    undelegated: tuple[str, ...]
+    """Endings of names that no public zone can have."""
+    vpc_blocks: tuple[IPv4Network, ...]
+    zones: Mapping[str, int]
+    """Availability zones by region."""
     health_metrics_region: str
     """The one region where Route 53 publishes what its health checks see."""
 
@@ -31,5 +40,9 @@ def aws_facts() -> Facts:
         engine_versions=tuple(document["aurora_postgresql"]["creatable"]),
         instance_classes=tuple(document["aurora_postgresql"]["instance_classes"]),
         log_retention_days=tuple(document["log_retention_days"]),
+        runtimes=frozenset(document["lambda"]["runtimes"]),
+        undelegated=tuple(document["undelegated"]),
+        vpc_blocks=tuple(map(IPv4Network, document["vpc_blocks"])),
+        zones=document["zones"],
         health_metrics_region=document["health_metrics_region"],
     )

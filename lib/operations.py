@@ -1,13 +1,15 @@
 """The sections of a system's settings that operators turn: logs, limits, alarms, traces, access."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from lib import offered
 from lib.authorization_section import Authorization
-from lib.sections import Seconds, Section
+from lib.limits import limit
+from lib.sections import Seconds, SecretName, Section
 
-Days = Literal[7, 14, 30, 60, 90, 180, 365, 400, 545, 731]
+Days = Annotated[int, AfterValidator(offered.log_days)]
 AUDIT_DAYS = 365
 """PCI DSS 4.0, 10.5.1: twelve months, the last three of them at hand."""
 
@@ -28,7 +30,7 @@ class Api(Section):
     """Requests a second."""
     burst_limit: Annotated[int, Field(gt=0)]
     """Requests at once."""
-    key_secret: Annotated[str, Field(min_length=1)]
+    key_secret: SecretName
     """Name of the existing entry of Secrets Manager: the secret of the system's own client at the issuer."""
     authorization: Authorization
 
@@ -40,7 +42,7 @@ class Alarms(Section):
     api_latency_ms: Annotated[int, Field(gt=0)]
     """The 99th percentile of all answers."""
     api_errors_a_minute: Annotated[int, Field(gt=0)]
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    email: Annotated[str, AfterValidator(limit("email").require)] | None = None
     """Who gets a letter; without it the topics are there and wait for a subscriber."""
 
 

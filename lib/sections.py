@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from lib import offered
 from lib.facts import aws_facts
+from lib.limits import limit
 
 Seconds = Annotated[int, Field(gt=0)]
 KEEPER_EVERY_S = 60
@@ -15,32 +17,6 @@ LOST_STARTS = 2
 """So many starts of the keeper in a row may be missed: the one before outlives them."""
 KEEPER_END_S = 20
 """What its function has left when a keeper's life is over; `failover.keeper.LAST_TICK_S` is the same."""
-SUBNET_BITS = 4
-"""A VPC is cut into 16 equal blocks: a zone takes one for its private and one for its public subnet."""
-
-
-def _known_region(name: str) -> str:
-    if name not in aws_facts().regions:
-        offered = ", ".join(sorted(aws_facts().regions))
-        raise ValueError(f"no such region, or it lacks a service this system needs; use one of: {offered}")
-    return name
-
-
-def _creatable(version: str) -> str:
-    if version not in (offered := aws_facts().engine_versions):
-        raise ValueError(
-            "aurora-postgresql cannot be created in this version (deprecated or never offered); "
-            f"use one of: {', '.join(offered)}"
-        )
-    return version
-
-
-def _vpc_block(block: IPv4Network) -> IPv4Network:
-    if not (block.is_private and 16 <= block.prefixlen <= 28 - SUBNET_BITS):  # noqa: PLR2004 - limits of VPC
-        raise ValueError(
-            f"a VPC needs a private block between /16 and /{28 - SUBNET_BITS}, for example 10.10.0.0/16"
-        )
-    return block
 
 
 def _constraint(text: str) -> str:
@@ -49,8 +25,11 @@ def _constraint(text: str) -> str:
     return text
 
 
-RegionName = Annotated[str, AfterValidator(_known_region)]
-Cidr = Annotated[IPv4Network, AfterValidator(_vpc_block)]
+LowerCase = Annotated[str, Field(pattern=r"^[^A-Z]*$")]
+"""PostgreSQL folds what is not quoted to lower case, so nothing else is found again."""
+SecretName = Annotated[str, AfterValidator(limit("secret_name").require)]
+RegionName = Annotated[str, AfterValidator(offered.region)]
+Cidr = Annotated[IPv4Network, AfterValidator(offered.vpc_block)]
 
 
 class Section(BaseModel):
@@ -113,7 +92,7 @@ class Protocol(Section):
 class Dns(Section):
     """The public name and how fast it leaves a sick region."""
 
-    domain: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    domain: Annotated[str, AfterValidator(limit("dns_name").require)]
     zone: Literal["own", "existing"] = "own"
     """``own``: a zone for this environment is created; ``existing``: that of `domain` is there already."""
     delegated: bool = False
@@ -122,15 +101,25 @@ class Dns(Section):
     health_check_interval_s: Literal[10, 30]
     health_check_threshold: Annotated[int, Field(ge=1, le=10)]
 
+    @model_validator(mode="after")
+    def _the_world_can_resolve_it(self) -> Self:
+        endings = tuple(f".{one}" for one in aws_facts().undelegated)
+        if self.delegated and self.domain.rstrip(".").endswith(endings):
+            raise ValueError(
+                f"dns.delegated = true: nobody can delegate {self.domain}, so no certificate can be "
+                "had for it; set it to false, or dns.domain to a name that you own"
+            )
+        return self
+
 
 class Database(Section):
     """The Aurora global database."""
 
-    engine_version: Annotated[str, AfterValidator(_creatable)]
-    instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")]
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-    username: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-    secret: Annotated[str, Field(min_length=1)]
+    engine_version: Annotated[str, AfterValidator(offered.engine_version)]
+    instance_class: Annotated[str, AfterValidator(offered.instance_class)]
+    name: Annotated[LowerCase, AfterValidator(limit("rds_database").require)]
+    username: Annotated[LowerCase, AfterValidator(limit("rds_username").require)]
+    secret: SecretName
     backup_retention_days: Annotated[int, Field(ge=1, le=35)]
 
     @model_validator(mode="before")
@@ -148,7 +137,7 @@ class Database(Section):
 class Functions(Section):
     """What all functions share."""
 
-    runtime: Annotated[str, Field(pattern=r"^python3\.\d+$")]
+    runtime: Annotated[str, AfterValidator(offered.runtime)]
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -181,5 +170,5 @@ class Budget(Section):
 class RemoteState(Section):
     """The existing bucket that keeps Terraform's state."""
 
-    bucket: Annotated[str, Field(min_length=3)]
+    bucket: Annotated[str, AfterValidator(limit("s3_bucket").require)]
     region: RegionName

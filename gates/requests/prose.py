@@ -50,7 +50,7 @@ TEXTS: Mapping[str, str] = {
     "route53:ChangeResourceRecordSets:ChangeBatch.Changes.ResourceRecordSet.Name": "dns_name",
     "route53:CreateHostedZone:Name": "dns_name",
     "s3:CreateBucket:Bucket": "s3_bucket",
-    "acm:RequestCertificate:DomainName": "dns_name",
+    "acm:RequestCertificate:DomainName": "acm_name",
     "apigatewayv2:CreateDomainName:DomainName": "dns_name",
     "sns:CreateTopic:Name": "sns_topic",
     "sns:Subscribe:Endpoint": "email",

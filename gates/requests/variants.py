@@ -13,7 +13,7 @@ from main import synthesize as synthesized
 
 Overlay = Mapping[str, Any]
 OPTIONS: Overlay = {
-    "dns": {"delegated": True},
+    "dns": {"delegated": True, "domain": "payments.example.com"},
     "network": {"zones": 4, "nat_per_zone": True, "interface_endpoints": True},
     "alarms": {"email": "payments-oncall@example.com"},
     "access": {"permissions_boundary": "organisation/boundary"},

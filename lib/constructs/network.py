@@ -18,7 +18,7 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
 from lib.constructs.firewall import ANYWHERE, Firewall
-from lib.sections import SUBNET_BITS
+from lib.offered import SUBNET_BITS
 from lib.site import Site
 
 FIRST_PUBLIC_BLOCK = 8

@@ -107,6 +107,45 @@ def test_a_suffix_that_would_spoil_names_is_refused(tmp_path, suffix):
         (("fixed_rate = 0.05", "fixed_rate = 5"), "tracing.fixed_rate = 5"),
         (("rate_limit = 500", "rate_limit = 0"), "api.rate_limit = 0"),
         (("[alarms]", '[alarms]\nemail = "nobody"'), "alarms.email = 'nobody'"),
+        (
+            ("[alarms]", '[alarms]\nemail = "nobody@host"'),
+            "'nobody@host': AWS takes an address",
+        ),
+        (
+            ('system = "payments"', 'system = "2pay"'),
+            "2pay-ledger-0-use1-dev cannot be created",
+        ),
+        (('system = "payments"', 'system = "sg"'), "sg-functions-dev cannot be created"),
+        (('system = "payments"', 'system = "aws-pay"'), "/aws-pay-dev/failover/state-machine cannot be"),
+        (('system = "payments"', 'system = "ssm"'), "not beginning with aws or ssm; choose a system"),
+        (('system = "payments"', 'system = "amazon"'), "amazon-drill-dev cannot be created"),
+        (('username = "payments"', f'username = "{"p" * 17}"'), "AWS takes 1 to 16 letters and digits"),
+        (('username = "payments"', 'username = "pay_ments"'), "database.username = 'pay_ments': AWS takes"),
+        (('username = "payments"', 'username = "admin"'), "database.username = 'admin': AWS takes"),
+        (('username = "payments"', 'username = "Payments"'), "database.username = 'Payments'"),
+        (('name = "payments"', 'name = "order"'), "database.name = 'order': AWS takes 1 to 63"),
+        (("db.r5.large", "db.t3.medium"), "database.instance_class = 'db.t3.medium': a global database"),
+        (("db.r5.large", "db.r5.small"), "database.instance_class = 'db.r5.small': a global database"),
+        (('"payments/database"', '"payments database"'), "database.secret = 'payments database': AWS takes"),
+        (('"payments/api-key"', '"arn:aws:x"'), "api.key_secret = 'arn:aws:x': AWS takes 1 to 512"),
+        (("python3.13", "python3.8"), "functions.runtime = 'python3.8': Lambda does not maintain it"),
+        (("10.20.0.0/16", "169.254.0.0/16"), "within one of 10.0.0.0/8"),
+        (("10.20.0.0/16", "127.0.0.0/16"), "within one of 10.0.0.0/8"),
+        (("10.20.0.0/16", "10.20.0.0/15"), "a private block between /16 and /24"),
+        (("10.20.0.0/16", "10.20.0.0/29"), "a private block between /16 and /24"),
+        (("10.20.0.0/16", "10.20.1.0/16"), "standby.cidr = '10.20.1.0/16': "),
+        (("zones = 3", "zones = 5"), "network.zones = 5: us-west-2 offers 4"),
+        (("retention_days = 30", "retention_days = 45"), "logs.retention_days = 45: CloudWatch Logs keeps"),
+        (('"payments.test"', '"pay_.-ments.test"'), "dns.domain = 'pay_.-ments.test': AWS takes labels"),
+        (
+            ("delegated = false", "delegated = true"),
+            "nobody can delegate payments.test",
+        ),
+        (
+            ("[drills]", '[drills]\nschedule = "cron(0 9 * * *)"'),
+            "'cron(0 9 * * *)': 5 fields",
+        ),
+        (("[drills]", '[drills]\nschedule = "rate(1 days)"'), "drills.schedule = 'rate(1 days)': rate(1 day"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -115,6 +154,20 @@ def test_each_mistake_is_one_line_with_key_value_and_fix(tmp_path, change, said)
     assert message.startswith("payments.toml: ")
     assert said in message
     assert len(message.splitlines()) == 1
+
+
+def test_a_name_of_a_certificate_is_shorter_than_one_of_dns():
+    given = config.load({}).model_dump()
+    long = ".".join(["a" * 50] * 2) + ".com"
+    plain = given | {"dns": given["dns"] | {"domain": long}}
+    assert Settings.model_validate(plain).api_name == f"pay.dev.{long}"
+    with pytest.raises(ValueError, match="at most 64 characters as the first name of a certificate"):
+        Settings.model_validate(plain | {"dns": plain["dns"] | {"delegated": True}})
+
+
+def test_a_state_bucket_has_a_name_that_s3_takes(tmp_path):
+    said = complaint(tmp_path, TERRAFORM_STATE_BUCKET="My_States", TERRAFORM_STATE_BUCKET_REGION="us-east-1")
+    assert "TERRAFORM_STATE_BUCKET = 'My_States': AWS takes 3 to 63 lower-case" in said
 
 
 def test_two_mistakes_are_two_lines(tmp_path):
