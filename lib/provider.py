@@ -15,6 +15,7 @@ SINCE_6 = frozenset(
         "aws_cloudwatch_event_archive.kms_key_identifier",
         "aws_dynamodb_table.global_table_witness",
         "aws_dynamodb_table.replica.consistency_mode",
+        "aws_dynamodb_table.replica.deletion_protection_enabled",
     }
 )
 """Every argument we use that version 5 of the provider does not have."""

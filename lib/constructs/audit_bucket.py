@@ -20,7 +20,12 @@ class AuditBucket(Construct):
         super().__init__(scope, id_)
         self._site = site
         # the account makes it unique: names of buckets are shared by all of AWS
-        bucket = S3Bucket(self, "bucket", bucket=f"{site.own_name(what)}-{site.account}", force_destroy=True)
+        bucket = S3Bucket(
+            self,
+            "bucket",
+            bucket=f"{site.own_name(what)}-{site.account}",
+            force_destroy=site.settings.lifecycle.force_destroy,
+        )
         self.name = bucket.bucket
         self._arn = bucket.arn
         closed = S3BucketPublicAccessBlock(

@@ -50,7 +50,13 @@ class RegionalBackup(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._site = site
-        vault = BackupVault(self, "vault", name=site.name("backup"), kms_key_arn=key.arn, force_destroy=True)
+        vault = BackupVault(
+            self,
+            "vault",
+            name=site.name("backup"),
+            kms_key_arn=key.arn,
+            force_destroy=site.settings.lifecycle.force_destroy,
+        )
         self._guard(vault)
         role = self._role()
         self._plan(vault, role)

@@ -11,7 +11,8 @@ from lib.site import Site
 class LogGroup(Construct):
     """A log group with a retention, encrypted with the region's key.
 
-    An *audit* log says who did what; it is kept longer than what programs say.
+    An *audit* log says who did what; it is kept longer than what programs say, and in a protected environment
+    it outlives what wrote it.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class LogGroup(Construct):
             name=name,
             retention_in_days=days.audit_retention_days if audit else days.retention_days,
             kms_key_id=key.arn,
+            skip_destroy=(audit and site.settings.lifecycle.protected) or None,
         )
         self.arn = self.group.arn
         self.name = self.group.name

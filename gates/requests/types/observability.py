@@ -25,12 +25,17 @@ def _alarm(body: Body) -> Body:
 
 CALLS: Mapping[str, tuple[Call, ...]] = {
     "aws_cloudwatch_log_group": (
-        Call("logs", "CreateLogGroup", {"name": "logGroupName"}, apart=TAGS | {"retention_in_days"}),
+        Call(
+            "logs",
+            "CreateLogGroup",
+            {"name": "logGroupName"},
+            apart=TAGS | {"retention_in_days", "skip_destroy"},
+        ),
         Call(
             "logs",
             "PutRetentionPolicy",
             {"name": "logGroupName"},
-            apart=TAGS | {"kms_key_id"},
+            apart=TAGS | {"kms_key_id", "skip_destroy"},
             when=lambda body: "retention_in_days" in body,
         ),
     ),

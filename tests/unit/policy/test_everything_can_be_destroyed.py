@@ -7,6 +7,7 @@ FREE = {
     "aws_dynamodb_table": {"deletion_protection_enabled": False},
     "aws_route53_zone": {"force_destroy": True},
     "aws_kms_key": {"deletion_window_in_days": 7},
+    "aws_cloudwatch_log_group": {"skip_destroy": None},
 }
 
 

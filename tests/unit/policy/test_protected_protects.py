@@ -1,0 +1,90 @@
+"""A protected environment keeps what somebody would miss, replicas too, in every option."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dr.guard.rules import STATEFUL
+from gates.requests.variants import OPTIONS, PROTECTED, settings_of
+from tests.unit.injected import Stacks, broken
+from tests.unit.synthesized import Body, synthesize
+
+KEPT_BY: dict[str, dict[str, Any]] = {
+    "aws_backup_vault": {"force_destroy": False},
+    "aws_dynamodb_table": {"deletion_protection_enabled": True},
+    "aws_kms_key": {"deletion_window_in_days": 30},
+    "aws_rds_cluster": {
+        "deletion_protection": True,
+        "skip_final_snapshot": False,
+        "delete_automated_backups": False,
+    },
+    "aws_rds_global_cluster": {"deletion_protection": True, "force_destroy": False},
+    "aws_route53_zone": {"force_destroy": False},
+    "aws_s3_bucket": {"force_destroy": False},
+}
+NOTHING_TO_KEEP = {
+    "aws_cloudwatch_event_archive": "has no protection; the guard refuses its loss, and the outbox is the truth",
+    "aws_rds_cluster_instance": "the storage is its cluster's",
+}
+"""Stateful types without a protection of their own, each with the reason."""
+
+
+@pytest.fixture(scope="module")
+def protected(functions, tmp_path_factory) -> Stacks:
+    settings = settings_of("payments", (OPTIONS, PROTECTED))
+    return synthesize(settings, functions, tmp_path_factory.mktemp("protected"))
+
+
+def lost(stacks: Stacks) -> Iterator[str]:
+    for stack in stacks.values():
+        for resource in stack.resources():
+            yield from (f"{resource}: {said}" for said in _missing(resource.type, resource.body))
+
+
+def _missing(type_: str, body: Body) -> Iterator[str]:
+    for key, wanted in KEPT_BY.get(type_, {}).items():
+        if body.get(key) != wanted:
+            yield f"{key} is {body.get(key)}"
+    for replica in body.get("replica", ()) if type_ == "aws_dynamodb_table" else ():
+        if not (replica.get("deletion_protection_enabled") and replica.get("point_in_time_recovery")):
+            yield f"replica in {replica['region_name']}"
+    if (
+        type_ == "aws_cloudwatch_log_group"
+        and body["retention_in_days"] >= 365
+        and not body.get("skip_destroy")
+    ):
+        yield "an audit log"
+
+
+def test_P20_nothing_that_is_protected_can_be_removed_with_what_is_in_it(protected):
+    assert list(lost(protected)) == []
+
+
+def test_P20_every_stateful_type_has_a_protection_or_a_reason(protected):
+    deployed = {resource.type for stack in protected.values() for resource in stack.resources()}
+    assert deployed & STATEFUL <= KEPT_BY.keys() | NOTHING_TO_KEEP.keys()
+    assert KEPT_BY.keys() <= deployed
+
+
+@pytest.mark.parametrize(
+    ("stack", "type_", "changed"),
+    [
+        ("use1", "aws_backup_vault", {"force_destroy": True}),
+        ("usw2", "aws_s3_bucket", {"force_destroy": True}),
+        ("foundation", "aws_dynamodb_table", {"replica": [{"region_name": "us-west-2"}]}),
+        ("use1", "aws_cloudwatch_log_group", {"retention_in_days": 400, "skip_destroy": None}),
+    ],
+)
+def test_what_could_be_removed_is_found(protected, stack, type_, changed):
+    body = next(iter(protected[stack].document["resource"][type_].values()))
+    assert list(
+        lost(
+            broken(
+                protected,
+                stack,
+                type_,
+                **{key: v for key, v in changed.items() if v is not None or key in body},
+            )
+        )
+    )
