@@ -109,6 +109,9 @@ down: setup ## Stop the local cloud and everything it started
 plan: setup ## Plan every stack against AWS, and refuse what would lose state (needs credentials)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(VENV) -m gates.cloud_plan $(PLAN_FLAGS)
 
+provider-lock: setup ## Keep the checksums of the AWS provider that the settings name (needs the registry)
+	@PATH="$(CURDIR)/.local/bin:$$PATH" $(VENV) -m gates.provider_lock
+
 deploy: setup $(CDKTF) ## Deploy every stack to AWS (needs credentials)
 	@$(VENV) -m dr.quiet $(ANYWAY)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve --outputs-file cfn-outputs/outputs.json
@@ -133,7 +136,8 @@ clean: ## Remove everything that was generated (stop the local cloud first: make
 .venv/.ready: Pipfile.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	    || { echo "Python 3.11 to 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=python3.12, say." >&2; exit 1; }
-	@command -v node >/dev/null || { echo "Node.js 18 or newer is needed on PATH: CDKTF synthesizes through it." >&2; exit 1; }
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || major === 20 && minor >= 9 ? 0 : 1)' 2>/dev/null \
+	    || { echo "Node.js 20.9 or newer is needed on PATH (22 or 24 are supported): CDKTF synthesizes through it. Found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	@echo "setup: Python packages into .venv (about a minute)"
 	@$(PYTHON) -m venv .venv
 	@$(VENV) -m pip install --quiet pipenv==$(PIPENV_VERSION)

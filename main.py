@@ -6,7 +6,7 @@ from pathlib import Path
 from cdktf import App
 
 from dr.budget.synth import check
-from lib import bundle, config
+from lib import bundle, config, provider_lock
 from lib.constructs.database import DatabaseOrigin
 from lib.errors import BundleError, SettingsError
 from lib.regions import Role
@@ -42,8 +42,10 @@ if __name__ == "__main__":
     try:
         settings = config.load(context_suffix=app.node.try_get_context("environmentSuffix"))
         sys.stderr.write(check(settings))
+        provider_lock.require(settings)
         build(app, settings, bundle.build(Path(__file__).with_name("lambda"), Path(app.outdir)))
     except (SettingsError, BundleError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
     app.synth()
+    provider_lock.give_to(Path(app.outdir) / "stacks", settings)

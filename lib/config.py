@@ -168,6 +168,15 @@ class Settings(Section):
         }
 
     @model_validator(mode="after")
+    def _a_protected_environment_runs_one_version(self) -> Self:
+        if self.lifecycle.protected and not self.provider.exact:
+            raise ValueError(
+                f"provider.aws = {self.provider.aws}: takes what is newest at every fresh init; a protected "
+                "environment names one version, for example 6.25.0"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _an_experiment_can_be_stopped(self) -> Self:
         self.drills.must_be_stoppable_in(self.primary.name)
         return self

@@ -21,7 +21,7 @@ KEEPER_END_S = 20
 
 def _constraint(text: str) -> str:
     if not re.fullmatch(r"(~> )?[56](\.\d+){1,2}", text):
-        raise ValueError("the stacks are written for provider 6 or 5; use for example ~> 6.25 or 5.100.0")
+        raise ValueError("the stacks are written for provider 6 or 5; use for example 6.25.0 or 5.100.0")
     return text
 
 
@@ -154,6 +154,11 @@ class Provider(Section):
     """The version constraint of Terraform's AWS provider."""
 
     aws: Annotated[str, AfterValidator(_constraint)]
+
+    @property
+    def exact(self) -> bool:
+        """Whether one version is named, and no range: a range takes what is newest at every fresh init."""
+        return self.aws[0].isdecimal() and self.aws.count(".") == 2  # noqa: PLR2004 - major.minor.patch
 
     @property
     def major(self) -> int:

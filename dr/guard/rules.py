@@ -1,18 +1,25 @@
 """What a plan must not do to state. Pure: changes in, refusals out, each with the code of its rule.
 
 After a failover a plan that was written for the old roles wants to detach, recreate or promote clusters.
-Nothing here asks whether that was meant: who wants it runs Terraform by hand, after a backup.
+An "update" can lose data as well: the provider recreates replicas inside one, and what could be got back
+yesterday may be gone tomorrow. Nothing here asks whether that was meant: who wants it runs Terraform by hand,
+after a backup.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dr.guard.plan import Change
+from dr.guard import keeping, replicas
+from dr.guard.plan import Change, Values
 
 STATEFUL = frozenset(
     {
+        "aws_backup_plan",
+        "aws_backup_selection",
         "aws_backup_vault",
+        "aws_backup_vault_lock_configuration",
+        "aws_cloudwatch_event_archive",
         "aws_db_instance",
         "aws_dynamodb_table",
         "aws_dynamodb_table_replica",
@@ -23,10 +30,15 @@ STATEFUL = frozenset(
         "aws_rds_global_cluster",
         "aws_route53_zone",
         "aws_s3_bucket",
+        "aws_s3_bucket_object_lock_configuration",
+        "aws_s3_bucket_replication_configuration",
+        "aws_s3_bucket_versioning",
         "aws_secretsmanager_secret",
     }
 )
-"""Types whose loss loses data, the way to it, or the ability to be promoted."""
+"""Types whose loss loses data, the way to it or back to it, or the ability to be promoted."""
+WATCHED = STATEFUL | {"aws_cloudwatch_log_group"}
+"""Types whose updates are judged. A log group may go with what wrote it, but not forget earlier."""
 
 
 class Rule(StrEnum):
@@ -38,7 +50,12 @@ class Rule(StrEnum):
     LEAVE_GLOBAL = "G40_leave_global_cluster"
     PROMOTE = "G50_promote"
     DROP_REPLICA = "G60_drop_replica"
+    RECREATE_REPLICA = "G62_recreate_replica"
+    DROP_WITNESS = "G64_drop_witness"
     DISABLE_KEY = "G70_disable_key"
+    UNPROTECT = "G75_unprotect"
+    LESS_REACH = "G80_less_reach"
+    EXPIRE = "G85_expire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +69,30 @@ class Refusal:
 
 def refusals(changes: Iterable[Change]) -> list[Refusal]:
     """Everything in *changes* that must not happen, in their order."""
-    return [found for change in changes if change.type in STATEFUL for found in _judge(change)]
+    return [found for change in changes if change.type in WATCHED for found in _judge(change)]
 
 
 def _judge(change: Change) -> Iterable[Refusal]:
     for rule, applies, text in RULES:
         if applies(change):
             yield Refusal(rule, change.address, text)
+    if "update" in change.actions:
+        for one in keeping.unprotected(change):
+            yield Refusal(Rule.UNPROTECT, change.address, f"would lose its protection: {one}")
+        for one in keeping.less_reach(change):
+            yield Refusal(Rule.LESS_REACH, change.address, f"could be got back less far: {one}")
 
 
 def _destroys(change: Change) -> bool:
-    return change.actions == {"delete"}
+    return change.type in STATEFUL and change.actions == {"delete"}
 
 
 def _replaces(change: Change) -> bool:
-    return {"create", "delete"} <= change.actions
+    return change.type in STATEFUL and {"create", "delete"} <= change.actions
 
 
 def _forgets(change: Change) -> bool:
-    return "forget" in change.actions
+    return change.type in STATEFUL and "forget" in change.actions
 
 
 def _loses(change: Change, attribute: str) -> bool:
@@ -85,21 +107,27 @@ def _leaves_global(change: Change) -> bool:
 
 
 def _promotes(change: Change) -> bool:
-    return change.type == "aws_rds_cluster" and _loses(change, "replication_source_identifier")
-
-
-def _drops_replica(change: Change) -> bool:
-    if "update" not in change.actions or change.type != "aws_dynamodb_table":
-        return False
-    return not _regions(change.before.get("replica")) <= _regions(change.after.get("replica"))
-
-
-def _regions(replicas: Iterable[dict[str, str]] | None) -> set[str | None]:
-    return {replica.get("region_name") for replica in replicas or ()}
+    source = {"aws_rds_cluster": "replication_source_identifier", "aws_db_instance": "replicate_source_db"}
+    return change.type in source and _loses(change, source[change.type])
 
 
 def _disables_key(change: Change) -> bool:
-    return change.type.startswith("aws_kms_") and _loses(change, "is_enabled")
+    flag = {"aws_kms_key": "is_enabled", "aws_kms_replica_key": "enabled"}
+    return change.type in flag and _loses(change, flag[change.type])
+
+
+def _expires(change: Change) -> bool:
+    """Items whose attribute lies in the past are deleted as soon as a table expires by it."""
+    return change.type == "aws_dynamodb_table" and _expiry(change.before) != _expiry(change.after) != ""
+
+
+def _expiry(values: Values) -> str:
+    """The attribute by which a table expires its items; empty when it does not."""
+    return next((ttl["attribute_name"] for ttl in values.get("ttl") or () if ttl.get("enabled")), "")
+
+
+def _update(judged: Callable[[Change], bool]) -> Callable[[Change], bool]:
+    return lambda change: "update" in change.actions and judged(change)
 
 
 RULES: tuple[tuple[Rule, Callable[[Change], bool], str], ...] = (
@@ -108,7 +136,19 @@ RULES: tuple[tuple[Rule, Callable[[Change], bool], str], ...] = (
     (Rule.FORGET, _forgets, "would be forgotten: nothing would manage it any more"),
     (Rule.LEAVE_GLOBAL, _leaves_global, "would leave its global database and stop replicating"),
     (Rule.PROMOTE, _promotes, "would be cut from its replication source, which promotes it"),
-    (Rule.DROP_REPLICA, _drops_replica, "would lose a replica with all its items"),
+    (Rule.DROP_REPLICA, _update(replicas.dropped), "would lose a replica with all its items"),
+    (
+        Rule.RECREATE_REPLICA,
+        _update(replicas.recreated),
+        "would have a replica deleted and created again inside the update: until then there is one copy",
+    ),
+    (
+        Rule.DROP_WITNESS,
+        _update(replicas.witness_lost),
+        "would lose its witness: no region may fail any more",
+    ),
     (Rule.DISABLE_KEY, _disables_key, "would be disabled: what it encrypts could not be read"),
+    (Rule.UNPROTECT, _update(replicas.unprotected), "would have a replica that can be deleted"),
+    (Rule.EXPIRE, _update(_expires), "would begin to expire items by another attribute, and delete old ones"),
 )
 """Every rule is tried; a plan that breaks several is told so."""

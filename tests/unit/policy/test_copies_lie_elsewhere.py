@@ -17,8 +17,12 @@ def of_tables(stacks: Stacks) -> Iterator[str]:
     for table in stacks["foundation"].all(TABLE):
         if [replica["region_name"] for replica in table.get("replica", [])] != ["us-west-2"]:
             yield f"{table['name']} has no replica in the other region"
-        if not table.get("stream_enabled") or table.get("stream_view_type") != "NEW_AND_OLD_IMAGES":
+        strong = "STRONG" in {replica.get("consistency_mode") for replica in table.get("replica", [])}
+        stream = table.get("stream_view_type") if table.get("stream_enabled") else None
+        if not strong and stream != "NEW_AND_OLD_IMAGES":
             yield f"{table['name']}: replication needs its stream, and the plan does not say so"
+        if strong and stream:
+            yield f"{table['name']}: the provider gives a strong table its stream in one region only (#48213)"
         if not all(replica.get("point_in_time_recovery") for replica in table.get("replica", [])):
             yield f"{table['name']}: the replica cannot be rewound, whatever the table can"
 
@@ -53,6 +57,7 @@ def test_copies_lie_in_the_other_region(stacks):
     assert complaints(stacks) == []
 
 
+STREAM = {"stream_enabled": True, "stream_view_type": "NEW_AND_OLD_IMAGES"}
 REPLICA = {"region_name": "us-west-2", "point_in_time_recovery": True}
 HERE = {"destination_vault_arn": "arn:aws:backup:us-west-2:1:backup-vault:x"}
 
@@ -63,8 +68,9 @@ HERE = {"destination_vault_arn": "arn:aws:backup:us-west-2:1:backup-vault:x"}
         ("foundation", TABLE, {"replica": []}),
         ("foundation", TABLE, {"replica": [REPLICA | {"region_name": "us-east-1"}]}),
         ("foundation", TABLE, {"replica": [REPLICA | {"point_in_time_recovery": False}]}),
-        ("foundation", TABLE, {"stream_enabled": False}),
-        ("foundation", TABLE, {"stream_view_type": "KEYS_ONLY"}),
+        ("foundation", TABLE, {"replica": [REPLICA], "stream_enabled": False}),
+        ("foundation", TABLE, {"replica": [REPLICA], **STREAM, "stream_view_type": "KEYS_ONLY"}),
+        ("foundation", TABLE, STREAM),
         ("usw2", PLAN, {"rule": [{"copy_action": [HERE]}]}),
         ("usw2", BUS, {"name": "payments-events-west"}),
         ("usw2", ALARM, {"metric_name": LAG, "threshold": 60}),

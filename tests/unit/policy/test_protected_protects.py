@@ -7,6 +7,7 @@ import pytest
 
 from dr.guard.rules import STATEFUL
 from gates.requests.variants import OPTIONS, PROTECTED, settings_of
+from lib.operations import AUDIT_DAYS
 from tests.unit.injected import Stacks, broken
 from tests.unit.synthesized import Body, synthesize
 
@@ -24,7 +25,10 @@ KEPT_BY: dict[str, dict[str, Any]] = {
     "aws_s3_bucket": {"force_destroy": False},
 }
 NOTHING_TO_KEEP = {
-    "aws_cloudwatch_event_archive": "has no protection; the guard refuses its loss, and the outbox is the truth",
+    "aws_cloudwatch_event_archive": "has none to set; `dr guard` refuses its loss",
+    "aws_backup_plan": "says what is backed up; what was lies in the vault",
+    "aws_backup_selection": "says what is backed up; what was lies in the vault",
+    "aws_s3_bucket_versioning": "goes with its bucket",
     "aws_rds_cluster_instance": "the storage is its cluster's",
 }
 """Stateful types without a protection of their own, each with the reason."""
@@ -49,11 +53,8 @@ def _missing(type_: str, body: Body) -> Iterator[str]:
     for replica in body.get("replica", ()) if type_ == "aws_dynamodb_table" else ():
         if not (replica.get("deletion_protection_enabled") and replica.get("point_in_time_recovery")):
             yield f"replica in {replica['region_name']}"
-    if (
-        type_ == "aws_cloudwatch_log_group"
-        and body["retention_in_days"] >= 365
-        and not body.get("skip_destroy")
-    ):
+    audit = type_ == "aws_cloudwatch_log_group" and body["retention_in_days"] >= AUDIT_DAYS
+    if audit and not body.get("skip_destroy"):
         yield "an audit log"
 
 
@@ -73,18 +74,8 @@ def test_P20_every_stateful_type_has_a_protection_or_a_reason(protected):
         ("use1", "aws_backup_vault", {"force_destroy": True}),
         ("usw2", "aws_s3_bucket", {"force_destroy": True}),
         ("foundation", "aws_dynamodb_table", {"replica": [{"region_name": "us-west-2"}]}),
-        ("use1", "aws_cloudwatch_log_group", {"retention_in_days": 400, "skip_destroy": None}),
+        ("use1", "aws_cloudwatch_log_group", {"retention_in_days": 400, "skip_destroy": False}),
     ],
 )
 def test_what_could_be_removed_is_found(protected, stack, type_, changed):
-    body = next(iter(protected[stack].document["resource"][type_].values()))
-    assert list(
-        lost(
-            broken(
-                protected,
-                stack,
-                type_,
-                **{key: v for key, v in changed.items() if v is not None or key in body},
-            )
-        )
-    )
+    assert list(lost(broken(protected, stack, type_, **changed)))
