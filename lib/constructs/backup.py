@@ -1,5 +1,6 @@
 """Daily backups of all that keeps state, with copies in the other region."""
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.backup_plan import (
     BackupPlan,
     BackupPlanRule,
@@ -47,6 +48,7 @@ class RegionalBackup(Construct):
         key: EncryptionKey,
         network: RegionalNetwork,
         subnet_group: str,
+        after: ITerraformDependable,
     ) -> None:
         super().__init__(scope, id_)
         self._site = site
@@ -58,7 +60,7 @@ class RegionalBackup(Construct):
             force_destroy=site.settings.lifecycle.force_destroy,
         )
         self._guard(vault)
-        role = self._role()
+        role, rights = self._role()
         self._plan(vault, role)
         RestoreTest(
             self,
@@ -69,6 +71,7 @@ class RegionalBackup(Construct):
             tag=TAG,
             network=network,
             subnet_group=subnet_group,
+            after=[after, *rights],
         )
         self.alerts = BackupAlerts(self, "alerts", site=site, key=key, role_arn=role.arn)
 
@@ -81,7 +84,7 @@ class RegionalBackup(Construct):
         keep = Deny(actions=("backup:UpdateRecoveryPointLifecycle",), resources=points, principal="*")
         BackupVaultPolicy(self, "guard", backup_vault_name=vault.name, policy=policy([copy, keep]))
 
-    def _role(self) -> ServiceRole:
+    def _role(self) -> tuple[ServiceRole, list[IamRolePolicyAttachment]]:
         """What AWS keeps up to date for backup and restore, and the removal of expired snapshots.
 
         Without that, expired recovery points of databases would stay for ever.
@@ -92,11 +95,13 @@ class RegionalBackup(Construct):
         )
         expire = Allow(("rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"), snapshots)
         role = ServiceRole(self, "role", site=self._site, what="backup", service="backup", allow=[expire])
-        for what in ("Backup", "Restores"):
+        rights = [
             IamRolePolicyAttachment(
                 self, f"may-{what.lower()}", role=role.name, policy_arn=f"{MANAGED}{what}"
             )
-        return role
+            for what in ("Backup", "Restores")
+        ]
+        return role, rights
 
     def _plan(self, vault: BackupVault, role: ServiceRole) -> None:
         site, settings = self._site, self._site.settings.backup

@@ -76,7 +76,7 @@ class RegionalDatabase(Construct):
         self._settings = site.settings.database
         self.global_id = site.name(id_)
         cluster = self._cluster(site.own_name(id_), network, key)
-        self._instance(cluster, key)
+        self.instance = self._instance(cluster, key)
         if origin:
             origin.give_to(cluster)
         self.arn = cluster.arn
@@ -86,11 +86,15 @@ class RegionalDatabase(Construct):
     def fail_over(self) -> list[Allow]:
         """Make this region's cluster the writer in a disaster, and see which one is.
 
-        The planned way is a call in the other region: it goes with the role of automation.
+        The planned way is a call in the other region: it goes with the role of automation. AWS's own policy
+        names both clusters for either call, the one that is promoted and the one that is demoted.
+        https://docs.aws.amazon.com/r53recovery/latest/dg/security_iam_region_switch_aurora.html
         """
         container = f"arn:aws:rds::{self._site.account}:global-cluster:{self.global_id}"
+        there = self._site.other
+        other = there.arn("rds", f"cluster:{there.own_name('ledger')}")
         return [
-            Allow(("rds:FailoverGlobalCluster",), (container, self.arn)),
+            Allow(("rds:FailoverGlobalCluster",), (container, self.arn, other)),
             Allow(("rds:DescribeGlobalClusters",), (container,)),
         ]
 
@@ -137,9 +141,9 @@ class RegionalDatabase(Construct):
             parameter=[RdsClusterParameterGroupParameter(name="rds.force_ssl", value="1")],
         )
 
-    def _instance(self, cluster: RdsCluster, key: EncryptionKey) -> None:
+    def _instance(self, cluster: RdsCluster, key: EncryptionKey) -> RdsClusterInstance:
         """Without an instance a region replicates but cannot be promoted."""
-        RdsClusterInstance(
+        return RdsClusterInstance(
             self,
             "instance",
             identifier=self._site.own_name("ledger-0"),

@@ -12,7 +12,7 @@ from constructs import Construct
 from lib.constructs import approvals
 from lib.constructs.database import RegionalDatabase
 from lib.constructs.events import BusAccess
-from lib.constructs.function import TRACING, Function, FunctionPlatform
+from lib.constructs.function import SAMPLING, TRACING, Function, FunctionPlatform
 from lib.constructs.logs import LogGroup
 from lib.constructs.role import ServiceRole
 from lib.constructs.schedule import EveryMinute
@@ -102,7 +102,7 @@ class FailoverMachine(Construct):
         logs = LogGroup(
             self, "logs", site=self._site, key=platform.key, name=f"/aws/states/{self._name}", audit=True
         )
-        statements = [steps.invoke(), LOG_DELIVERY, TRACING]
+        statements = [steps.invoke(), LOG_DELIVERY, TRACING, SAMPLING]
         role = ServiceRole(self, "role", site=self._site, what=id_, service="states", allow=statements)
         self.arn = SfnStateMachine(
             self,

@@ -37,6 +37,12 @@ TRACING = Allow(
     ("*",),
     why_any="X-Ray has no resource for segments",
 )
+SAMPLING = Allow(
+    ("xray:GetSamplingRules", "xray:GetSamplingTargets"),
+    ("*",),
+    why_any="X-Ray answers for all rules of the account at once",
+)
+"""What a service needs besides that decides itself which requests it traces: a state machine."""
 
 
 @dataclass(frozen=True, slots=True)

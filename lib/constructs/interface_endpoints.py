@@ -69,14 +69,14 @@ def called(site: Site) -> dict[str, Allow]:
     """What passes through the endpoint of each service that a function calls. Pure."""
     settings = site.settings
     container = f"arn:aws:rds::{site.account}:global-cluster:{site.name('ledger')}"
-    cluster = site.arn("rds", f"cluster:{site.own_name('ledger')}")
+    clusters = [one.arn("rds", f"cluster:{one.own_name('ledger')}") for one in (site, site.other)]
     machine = site.name("failover")
     calls: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         "events": (("events:PutEvents",), (site.arn("events", f"event-bus/{site.name('events')}"),)),
         "lambda": (("lambda:InvokeFunction",), (site.arn("lambda", f"function:{site.name('service')}"),)),
         "rds": (
             ("rds:DescribeGlobalClusters", "rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster"),
-            (container, cluster),
+            (container, *clusters),
         ),
         "secretsmanager": (
             ("secretsmanager:GetSecretValue",),

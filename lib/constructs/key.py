@@ -44,9 +44,13 @@ def for_alarms(site: Site) -> Allow:
 
 
 def for_service(site: Site, service: str) -> Allow:
-    """A service, such as ``events``, may use the key for what it keeps or sends in this account."""
+    """A service, such as ``events``, may use the key for what it keeps or sends in this account.
+
+    ReEncrypt is for archives of events, whose events come from an encrypted bus.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html
+    """
     return Allow(
-        ("kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"),
+        ("kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"),
         ITSELF,
         why_any=WHY,
         principal={"Service": f"{service}.amazonaws.com"},

@@ -2,6 +2,7 @@
 
 import json
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.backup_restore_testing_plan import (
     BackupRestoreTestingPlan,
     BackupRestoreTestingPlanRecoveryPointSelection,
@@ -24,7 +25,11 @@ KEEP_HOURS = 1
 
 
 class RestoreTest(Construct):
-    """Restores the latest backup of each kind from the region's vault once a week, and removes it again."""
+    """Restores the latest backup of each kind from the region's vault once a week, and removes it again.
+
+    It is made *after* what takes minutes: AWS Backup refuses a role that is seconds old, and the provider
+    does not ask again.
+    """
 
     def __init__(
         self,
@@ -37,6 +42,7 @@ class RestoreTest(Construct):
         tag: str,
         network: RegionalNetwork,
         subnet_group: str,
+        after: list[ITerraformDependable],
     ) -> None:
         super().__init__(scope, id_)
         name = site.name("restore").replace("-", "_")  # the one service that takes no hyphen
@@ -73,6 +79,7 @@ class RestoreTest(Construct):
                 iam_role_arn=role_arn,
                 restore_metadata_overrides=place,
                 validation_window_hours=KEEP_HOURS,
+                depends_on=after,
             )
 
     def _place(self, site: Site, network: RegionalNetwork, subnet_group: str) -> dict[str, str]:

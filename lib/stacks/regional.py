@@ -75,7 +75,13 @@ class RegionalStack(AwsStack):
         self.alarm_topic = self._observe(key).topic
         self._bus = EventBus(self, "events", site=self.site, key=key)
         self._backup = RegionalBackup(
-            self, "backup", site=self.site, key=key, network=network, subnet_group=self._database.subnet_group
+            self,
+            "backup",
+            site=self.site,
+            key=key,
+            network=network,
+            subnet_group=self._database.subnet_group,
+            after=self._database.instance,
         )
         Compliance(self, "compliance", site=self.site)
         self._publish(key)
