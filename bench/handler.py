@@ -1,12 +1,14 @@
 """What a payment costs in the function, with and without the journal: the price of losing nothing.
 
-Run it with `python -m bench.handler`. The function composes itself as it does in AWS. A client is a process
-of its own that calls it, one request after another, as an execution environment of Lambda is. PostgreSQL is
-real, over TLS, without waiting for the disk. DynamoDB is the stand-in of `bench.stand_in`, one more process
-on the same cores, that keeps items in memory: put the latency of your strongly consistent tables, twice a
-payment, on top. The emulator of the local cloud is not used, because it would be what is measured.
+Run it with `python -m bench.handler`, or with `--quick` to see that it works, not how fast. The function
+composes itself as it does in AWS. A client is a process of its own that calls it, one request after
+another, as an execution environment of Lambda is. PostgreSQL is real, over TLS, without waiting for the
+disk. DynamoDB is the stand-in of `bench.stand_in`, one more process on the same cores, that keeps items in
+memory: put the latency of your strongly consistent tables, twice a payment, on top. The emulator of the
+local cloud is not used, because it would be what is measured.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -20,6 +22,7 @@ from bench import ground, worker
 from localcloud.paths import REPOSITORY
 
 CLIENTS = (1, 2, 4)
+WARM_UP, SECONDS = 50, 6.0
 ROWS = {
     "insert": "a bare insert",
     "ledger": "ledger transaction alone",
@@ -45,9 +48,22 @@ class Measured:
         return f"{self.what:<34}{figures}"
 
 
-def measure(what: str, clients: int, told: Mapping[str, str]) -> Measured:
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long each row is measured."""
+
+    clients: tuple[int, ...] = CLIENTS
+    warm_up: int = WARM_UP
+    """Calls of each client before the clock starts."""
+    seconds: float = SECONDS
+
+
+QUICK = Length(clients=(1,), warm_up=1, seconds=0.1)
+
+
+def measure(what: str, clients: int, told: Mapping[str, str], length: Length) -> Measured:
     """Let so many clients work at the same time."""
-    processes = [_start(what, told) for _ in range(clients)]
+    processes = [_start(what, told, length) for _ in range(clients)]
     cold = [_line(process) for process in processes]
     for process in processes:
         process.stdin.write("\n")
@@ -60,9 +76,9 @@ def measure(what: str, clients: int, told: Mapping[str, str]) -> Measured:
     return Measured(ROWS[what], clients, len(took) / elapsed, took, cold[0])
 
 
-def _start(what: str, told: Mapping[str, str]) -> Any:
+def _start(what: str, told: Mapping[str, str], length: Length) -> Any:
     return subprocess.Popen(
-        [sys.executable, "-m", worker.__name__, what],
+        [sys.executable, "-m", worker.__name__, what, str(length.warm_up), str(length.seconds)],
         cwd=REPOSITORY,
         env={**os.environ, **told},
         stdin=subprocess.PIPE,
@@ -80,14 +96,19 @@ def _line(process: Any) -> Any:
 
 def main() -> None:
     """Print the table and the cold start."""
+    parser = argparse.ArgumentParser(
+        prog="bench.handler", description="What a payment costs in the function."
+    )
+    parser.add_argument("--quick", action="store_true", help="a moment a row: that it works, not how fast")
+    length = QUICK if parser.parse_args().quick else Length()
     sys.stdout.write(f"{'':<34}{'clients':>8}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'calls':>9}\n")
     with ground.prepared() as told:
         for what in ROWS:
-            for clients in CLIENTS:
-                row = measure(what, clients, told)
+            for clients in length.clients:
+                row = measure(what, clients, told, length)
                 sys.stdout.write(f"{row}\n")
                 sys.stdout.flush()
-        cold = [measure("handler", 1, told).cold for _ in range(3)]
+        cold = [measure("handler", 1, told, length).cold for _ in range(1 if length is QUICK else 3)]
     imported, first = (statistics.median(each[name] for each in cold) for name in ("import_ms", "first_ms"))
     sys.stdout.write(f"cold start: {imported:.0f} ms of imports, {first:.0f} ms for the first payment\n")
 

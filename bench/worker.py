@@ -1,6 +1,6 @@
 """One execution environment of the payments function, measured from the inside. Started by `bench.handler`.
 
-Reads nothing but its argument and one line, the start signal; prints two lines of JSON: the cold start, then
+Reads nothing but its arguments and one line, the start signal; prints two lines of JSON: the cold start, then
 when it worked and how long each call took.
 """
 
@@ -13,7 +13,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-WARM_UP, SECONDS = 50, 6.0
+from localcloud import gateway_event
+
 PAYMENT: dict[str, Any] = {
     "amount_minor": 1250,
     "currency": "EUR",
@@ -92,14 +93,12 @@ def handler() -> Callable[[], object]:
     """The whole function."""
     from payments import handler as function  # noqa: PLC0415
 
+    body = json.dumps(PAYMENT).encode()
+
     def pay() -> None:
         key = _key()
-        event = {
-            "routeKey": "POST /payments",
-            "headers": {"idempotency-key": key, "content-type": "application/json"},
-            "requestContext": {"requestId": key},
-            "body": json.dumps(PAYMENT),
-        }
+        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+        event = gateway_event.event("POST /payments", headers=headers, body=body, request_id=key)
         answer = function.handler(event, SimpleNamespace())
         if answer["statusCode"] != 201:  # noqa: PLR2004 - anything else measures another thing
             raise RuntimeError(answer["body"])
@@ -121,22 +120,23 @@ WHAT = {each.__name__: each for each in (insert, ledger, journal, unjournalled, 
 
 
 def main() -> None:
-    """Warm up, wait for the signal, work."""
+    """Warm up, wait for the signal, work: `worker WHAT CALLS-TO-WARM-UP SECONDS-OF-WORK`."""
+    what, warm_up, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # log lines are still made, as in AWS
     began = time.perf_counter()
-    call = WHAT[sys.argv[1]]()
+    call = WHAT[what]()
     imported = time.perf_counter()
     call()
     first = time.perf_counter()
     out.write(
         json.dumps({"import_ms": (imported - began) * 1e3, "first_ms": (first - imported) * 1e3}) + "\n"
     )
-    for _ in range(WARM_UP):
+    for _ in range(warm_up):
         call()
     sys.stdin.readline()
     started, took = time.time(), []
-    end = time.perf_counter() + SECONDS
+    end = time.perf_counter() + seconds
     while (now := time.perf_counter()) < end:
         call()
         took.append((time.perf_counter() - now) * 1e3)

@@ -1,18 +1,14 @@
 """API Gateway's HTTP API in small: the payments function behind its routes, on a port of 127.0.0.1.
 
-Events have payload format 2.0: names of headers in lower case, path parameters decoded, a body that is no
-text in base64. What matches no route gets the gateway's own 404 and never reaches the function.
-https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+What matches no route gets the gateway's own 404 and never reaches the function.
 """
 
-import base64
 import contextlib
 import json
 import os
 import re
 import sys
 import threading
-from collections import defaultdict
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,10 +18,10 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from localcloud import gateway_event
 from payments.handler import handler
 from payments.openapi import DOCUMENT
 
-TEXT = re.compile(r"text/|application/(json|javascript|xml)|[^;]*\+(json|xml)")
 numbers = count()
 one_at_a_time = threading.Lock()
 """As in Lambda: an execution environment answers one request, then the next."""
@@ -44,24 +40,20 @@ ROUTES = [
 PATTERNS = {route: pattern(route) for route in ROUTES}
 
 
-def event(method: str, target: str, headers: dict[str, str], body: bytes) -> dict[str, Any] | None:
+def event(method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> dict[str, Any] | None:
     """The event of a request; None when no route matches."""
     path = urlsplit(target).path
     matches = ((route, each.fullmatch(f"{method} {path}")) for route, each in PATTERNS.items())
     route, found = next((pair for pair in matches if pair[1]), ("", None))
     if found is None:
         return None
-    is_text = bool(TEXT.match(headers.get("content-type", "")))
-    content = body.decode("utf-8", "replace") if is_text else base64.b64encode(body).decode()
-    return {
-        "version": "2.0",
-        "routeKey": route,
-        "headers": headers,
-        "requestContext": {"requestId": f"request-{next(numbers)}"},
-        "pathParameters": {name: unquote(value) for name, value in found.groupdict().items()},
-        "isBase64Encoded": bool(body) and not is_text,
-        **({"body": content} if body else {}),
-    }
+    return gateway_event.event(
+        route,
+        headers=headers,
+        body=body,
+        path={name: unquote(value) for name, value in found.groupdict().items()},
+        request_id=f"request-{next(numbers)}",
+    )
 
 
 class Gateway(BaseHTTPRequestHandler):
@@ -69,11 +61,7 @@ class Gateway(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        lists: defaultdict[str, list[str]] = defaultdict(list)
-        for name, value in self.headers.items():
-            lists[name.lower()].append(value)
-        headers = {name: ",".join(values) for name, values in lists.items()}
-        asked = event(self.command, self.path, headers, body)
+        asked = event(self.command, self.path, self.headers.items(), body)
         if asked is None:
             self.say(HTTPStatus.NOT_FOUND, {"Content-Type": "application/json"}, '{"message":"Not Found"}')
             return

@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+from localcloud import gateway_event
 from payments import handler
 from payments.api import PaymentApi
 from payments.composition import Service
@@ -19,14 +20,8 @@ SESSION_ID = "session-0123456789"
 
 
 def event(route: str, *, body: str | None = None, **changed: object) -> dict[str, object]:
-    headers = {"idempotency-key": "order-0001", "content-type": "application/json"}
-    whole = {
-        "version": "2.0",
-        "routeKey": route,
-        "headers": headers,
-        "requestContext": {"requestId": "request-1", "http": {}},
-        "isBase64Encoded": False,
-    }
+    headers = {"Idempotency-Key": "order-0001", "Content-Type": "application/json"}
+    whole = gateway_event.event(route, headers=headers)
     return whole | ({} if body is None else {"body": body}) | changed
 
 

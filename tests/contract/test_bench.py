@@ -1,0 +1,39 @@
+"""The commands of README's performance table work: `make bench` in a short form."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.handler import ROWS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def printed(module: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_price_of_a_payment_is_printed_row_by_row() -> None:
+    table = printed("bench.handler")
+    for row in ROWS.values():
+        assert re.search(rf"^{re.escape(row)} +1( +\d+(\.\d+)?){{4}}$", table, re.MULTILINE), table
+    assert re.search(r"^cold start: \d+ ms of imports, \d+ ms for the first payment$", table, re.MULTILINE)
+
+
+def test_both_ways_of_synthesis_are_timed() -> None:
+    assert re.findall(
+        r"^(\w+) +import of the provider: +\d+\.\d\d s$", printed("bench.synth"), re.MULTILINE
+    ) == [
+        "lazy",
+        "eager",
+    ]
