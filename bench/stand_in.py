@@ -18,7 +18,7 @@ ABSENT, PRESENT = re.compile(r"attribute_not_exists\((\w+)\)"), re.compile(r"att
 KEYS = {
     "lease": "system",
     "journal": "idempotency_key",
-    "arrivals": "idempotency_key",  # nobody reads them here, so a later one may replace an earlier
+    "arrivals": "window",  # only promises are read here, so of a minute the last may replace the others
     "sessions": "session_id",
 }
 
@@ -44,6 +44,7 @@ class Store:
         self._operations: dict[str, Callable[[Message], Message]] = {
             "DynamoDB_20120810.PutItem": self._put,
             "DynamoDB_20120810.GetItem": self._get,
+            "DynamoDB_20120810.Query": self._query,
             "DynamoDB_20120810.UpdateItem": self._update,
             "DynamoDB_20120810.DeleteItem": self._delete,
             "AmazonSSM.GetParameter": self._parameter,
@@ -67,6 +68,11 @@ class Store:
     def _get(self, message: Message) -> Message:
         table, key = self._slot(message, message["Key"])
         return {"Item": table[key]} if key in table else {}
+
+    def _query(self, message: Message) -> Message:
+        [wanted] = message["ExpressionAttributeValues"].values()
+        item = self._tables[message["TableName"]].get(wanted["S"])
+        return {"Items": [item] if item else []}
 
     def _update(self, message: Message) -> Message:
         table, key = self._slot(message, message["Key"])

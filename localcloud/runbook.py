@@ -35,7 +35,7 @@ class Run:
         """Run every step in its turn; whether none failed. Raises StepFailed for a bad parameter."""
         for parameter, declared in document["parameters"].items():
             value = given.get(parameter, declared.get("default", ""))
-            if not re.search(declared["allowedPattern"], value):
+            if not re.fullmatch(declared["allowedPattern"], value):
                 raise StepFailed(f"{parameter} = {value!r} is not {declared['allowedPattern']}")
             self.values[parameter] = value
         steps = {step["name"]: step for step in document["mainSteps"]}

@@ -8,9 +8,8 @@ from typing import Any
 from payments import payer, validation
 from payments.forwarding import Forwarding
 from payments.http import Answer, Request
-from payments.kept_ledger import KeptLedger
 from payments.lease_view import Standing
-from payments.openapi import DOCUMENT
+from payments.openapi import document
 from payments.patience import Patience
 from payments.payer import Mode, Payer
 from payments.payment_flow import PaymentFlow
@@ -19,7 +18,7 @@ from payments.problems import HeldElsewhere, Problem, Refused
 from payments.readiness import Readiness
 from payments.request import PaymentRequest
 from payments.session_api import SessionApi
-from runtime.database import DatabaseUnavailable
+from payments.whereabouts import Whereabouts
 
 LAST_START_MS = 6_500
 """No step of a payment that may wait starts later than this after the request came. With the three
@@ -35,7 +34,7 @@ class PaymentApi:
         region: str,
         authorization: Mode,
         flow: PaymentFlow,
-        ledger: KeptLedger,
+        whereabouts: Whereabouts,
         readiness: Readiness,
         forwarding: Forwarding,
         sessions: SessionApi,
@@ -44,7 +43,7 @@ class PaymentApi:
         self._region = region
         self._authorization = authorization
         self._flow = flow
-        self._ledger = ledger
+        self._whereabouts = whereabouts
         self._readiness = readiness
         self._forwarding = forwarding
         self._patience = patience
@@ -54,7 +53,9 @@ class PaymentApi:
             "GET /payments/{payment_id}": self._find,
             **sessions.routes,
             "GET /health/live": self._live,
+            "HEAD /health/live": self._live,
             "GET /health/ready": self._ready,
+            "HEAD /health/ready": self._ready,
             "GET /openapi.json": _describe,
         }
 
@@ -90,23 +91,20 @@ class PaymentApi:
         entry, settled = self._flow.pay(payer.scoped(key, by), asked, payer=by, until_ms=until_ms)
         return Answer(
             status=HTTPStatus.CREATED if settled else HTTPStatus.ACCEPTED,
-            headers={"Location": f"/payments/{entry.payment_id}"} if settled else {},
-            body=_payment(entry.payment_id, entry.request, "settled" if settled else "accepted"),
+            headers={"Location": f"/payments/{entry.payment_id}"},
+            body=_payment(entry.payment_id, entry.request, settled=settled),
             log={"payment_id": entry.payment_id},
         )
 
     def _find(self, request: Request) -> Answer:
         by = payer.of_client(self._authorization, request.authorizer)
         payment_id = validation.payment_id(request.path.get("payment_id", ""))
-        try:
-            payment = self._ledger.use(lambda ledger: ledger.find(payment_id, payer=by))
-        except DatabaseUnavailable as error:
-            raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
-        if payment is None:
+        found = self._whereabouts.find(payment_id, payer=by)
+        if found is None:
             return self._missing(request, payment_id)
         return Answer(
             status=HTTPStatus.OK,
-            body=_payment(payment_id, payment, "settled"),
+            body=_payment(payment_id, found.request, settled=found.settled),
             log={"payment_id": payment_id},
         )
 
@@ -133,7 +131,7 @@ class PaymentApi:
 
 
 def _describe(_request: Request) -> Answer:
-    return Answer(status=HTTPStatus.OK, body=DOCUMENT)
+    return Answer(status=HTTPStatus.OK, body=document())
 
 
 def _unknown(_request: Request) -> Answer:
@@ -143,10 +141,11 @@ def _unknown(_request: Request) -> Answer:
 def _payment_asked_for(request: Request) -> tuple[str, PaymentRequest]:
     """The idempotency key and the payment of a request. Raises Refused."""
     key = validation.idempotency_key(request.headers.get("idempotency-key"))
-    return key, validation.payment_request(request.headers.get("content-type"), request.body)
+    return key, validation.payment_request(request.headers, request.body)
 
 
-def _payment(payment_id: str, request: PaymentRequest, status: str) -> dict[str, Any]:
+def _payment(payment_id: str, request: PaymentRequest, *, settled: bool) -> dict[str, Any]:
+    status = "settled" if settled else "accepted"
     return {"payment_id": payment_id, "status": status, **asdict(request)}
 
 

@@ -80,6 +80,26 @@ class Arrivals:
                 Item={**to_item(entry), "window": {"S": _window(minute_of(now_ms), shard)}},
             )
 
+    def promise(self, entry: JournalEntry) -> None:
+        """Let `entry` be found by its payment id, before anybody is told that it will be settled."""
+        with answering("promise"):
+            self._client.put_item(
+                TableName=self._table,
+                Item={**to_item(entry), "window": {"S": _promised(entry.payment_id)}},
+            )
+
+    def promised(self, payment_id: str) -> JournalEntry | None:
+        """The entry that was promised to be settled under this payment id, read consistently."""
+        with answering("promises"):
+            found = self._client.query(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="#window = :window",
+                ExpressionAttributeNames={"#window": "window"},
+                ExpressionAttributeValues={":window": {"S": _promised(payment_id)}},
+            )["Items"]
+        return from_item(found[0]) if found else None
+
     def of(self, minute: int) -> Iterator[Kept]:
         """What came in this minute, read consistently; a key that came twice may come twice."""
         for pages in self._windows(minute, {}):
@@ -131,3 +151,7 @@ def answering(operation: str) -> Iterator[None]:
 
 def _window(minute: int, shard: int) -> str:
     return f"{minute}#{shard}"
+
+
+def _promised(payment_id: str) -> str:
+    return f"payment#{payment_id}"

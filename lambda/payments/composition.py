@@ -17,6 +17,7 @@ from payments.peer import Peer
 from payments.readiness import DATABASE_LIMIT_S, Readiness
 from payments.session_api import SessionApi
 from payments.sessions import Sessions
+from payments.whereabouts import Whereabouts
 from runtime.clients import client
 from runtime.clock import now_ms
 from runtime.database import Database
@@ -51,12 +52,13 @@ def service() -> Service:
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
     secrets = client("secretsmanager")
     ledger = KeptLedger(Database(parameters, secrets))
+    journal = Journal.of(environment, dynamodb)
     flow = PaymentFlow(
         region=region,
         ttl_ms=ttl_ms,
         skew_ms=skew_ms,
         lease=lease,
-        journal=Journal.of(environment, dynamodb),
+        journal=journal,
         ledger=ledger,
         clock=now_ms,
         new_id=lambda: str(uuid4()),
@@ -72,7 +74,7 @@ def service() -> Service:
         region=region,
         authorization=authorization,
         flow=flow,
-        ledger=ledger,
+        whereabouts=Whereabouts(ledger=ledger, journal=journal),
         readiness=readiness,
         forwarding=Forwarding(region=region, peer=Peer(parameters), clock=now_ms),
         sessions=SessionApi(

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +42,8 @@ def serve(event: Event, by: Service, *, arrived_ms: int) -> dict[str, Any]:
         answer = by.api.answer(request)
     except Exception as error:  # noqa: BLE001 - a client gets an answer of ours whatever goes wrong
         answer = _failed(request, error)
+    if request.wants_no_body:
+        answer = replace(answer, body={})
     took_ms = now_ms() - request.arrived_ms
     epoch = by.lease.last_epoch
     logger.info(

@@ -48,6 +48,11 @@ class Request:
         )
 
     @property
+    def wants_no_body(self) -> bool:
+        """Whether only the head of the answer is asked for."""
+        return self.route.startswith("HEAD ")
+
+    @property
     def forwarded(self) -> bool:
         """Whether another region passed the request on, so that it must not travel again."""
         return FORWARDED_BY.lower() in self.headers

@@ -117,6 +117,17 @@ class Journal:
             )
         return cast("Item | None", found.get("Item"))
 
+    def promise(self, entry: JournalEntry) -> None:
+        """Let the entry be found by its payment id; its client is told the id only after this."""
+        self._arrivals.promise(entry)
+
+    def promised(self, payment_id: str) -> JournalEntry | None:
+        """The entry that was promised under this payment id before it was settled, as it stands now."""
+        told = self._arrivals.promised(payment_id)
+        stands = self.find(told.idempotency_key) if told else None
+        # A journal that was restored may not have it any more, or another payment under its key.
+        return stands if stands and stands.payment_id == payment_id else told
+
     def settled(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys whose entries are settled, read consistently."""
         waiting = iter(dict.fromkeys(keys))

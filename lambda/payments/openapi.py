@@ -1,33 +1,39 @@
 """The OpenAPI document of the payment API, made of the schemas that requests are validated with."""
 
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 from payments.http import FORWARDED_BY
-from payments.problems import Problem
-from payments.schemas import IDEMPOTENCY_KEY, PAYMENT, SESSION, SESSION_ID, UUID, Schema
+from payments.problems import RETRY_AFTER_S, Problem
+from payments.schemas import MAX_BODY_BYTES, PAYMENT, SESSION, SESSION_ID, UUID, Schema
+from payments.text import name_pattern
+from payments.validation import KEY_FORMS, NAMES
 
-_PROBLEM: Schema = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["type", "title", "status", "detail", "instance", "errors"],
-    "properties": {
-        "type": {"enum": sorted(problem.type for problem in Problem)},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "description": "The request id, as in X-Request-Id."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
+_REF = "#/components/schemas/"
+_SERVED_BY: Schema = {
+    "X-Request-Id": {"description": "Quote it when you ask about a request.", "required": True},
+    "X-Region": {"description": "The region that answered.", "required": True},
+    "X-Epoch": {"description": "The epoch of the lease it answered under, when it knows one."},
+    FORWARDED_BY: {"description": "The region that passed the request on, when one did."},
 }
+_LOCATION: Schema = {"Location": {"description": "Where the payment can be read.", "required": True}}
+_RETRY: Schema = {
+    "Retry-After": {
+        "description": f"Seconds to wait before the request is repeated unchanged: {RETRY_AFTER_S}.",
+        "required": True,
+        "schema": {"type": "integer", "format": "int32"},
+    }
+}
+_LIMITS = {Problem.TOO_LARGE: f": {MAX_BODY_BYTES} bytes at most"}
+_BODY = (
+    *(Problem.MALFORMED, Problem.INVALID, Problem.TOO_LARGE),
+    *(Problem.NOT_JSON, Problem.NOT_UTF8, Problem.ENCODED),
+)
+_ANYWHERE = (
+    "Served by either region. A region reads its own writes at once and the other's about a second later; "
+    "of two concurrent writes the later one wins."
+)
 
 
 def _object(properties: Schema) -> Schema:
@@ -39,41 +45,118 @@ def _object(properties: Schema) -> Schema:
     }
 
 
-_PAID = _object(
-    {"payment_id": {"type": "string", "pattern": UUID}, "status": {"enum": ["settled", "accepted"]}}
-    | PAYMENT["properties"]
-)
-_KEPT = _object(
-    {
-        "session_id": {"type": "string", "pattern": SESSION_ID},
-        "data": SESSION["properties"]["data"],
-        "expires_at": {"type": "integer", "description": "Seconds since 1970, UTC."},
+def _ref(name: str) -> Schema:
+    return {"$ref": _REF + name}
+
+
+def _published(schema: Any) -> Any:
+    """A schema of requests in the words that makers of clients understand; it means the same."""
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _published(value) for name, value in schema.items()}
+    match found.pop("patternProperties", None):
+        case dict(named):
+            [(pattern, value)] = named.items()
+            found |= {"propertyNames": {"pattern": pattern}, "additionalProperties": value}
+    return found
+
+
+def _schemas() -> Schema:
+    payment = _published(PAYMENT)
+    name = {**payment["properties"][NAMES[0]], "pattern": name_pattern()}
+    name["description"] = (
+        "At least one letter, number, sign or symbol that can be seen. Kept and compared as it was sent: "
+        "the composed and the decomposed form of a name are two names."
+    )
+    payment["properties"] |= dict.fromkeys(NAMES, _ref("Name"))
+    currency = payment["properties"]["currency"]
+    payment["properties"]["currency"] = _ref("Currency")
+    session = _published(SESSION)
+    data = session["properties"]["data"]
+    session["properties"]["data"] = _ref("SessionData")
+    identity = {
+        "payment_id": {"type": "string", "pattern": UUID},
+        "status": {
+            "type": "string",
+            "enum": ["settled", "accepted"],
+            "description": "Accepted: it is in both regions and will be settled.",
+        },
     }
-)
-_LIVE = _object({"region": {"type": "string"}})
-_READY = _object({"region": {"type": "string"}, "ready": {"type": "boolean"}, "reason": {"type": "string"}})
+    return {
+        "Name": name,
+        "Currency": currency,
+        "NewPayment": payment,
+        "Payment": _object(identity | payment["properties"]),
+        "SessionData": data,
+        "NewSession": session,
+        "Session": _object(
+            {
+                "session_id": {"type": "string", "pattern": SESSION_ID},
+                "data": _ref("SessionData"),
+                "expires_at": {
+                    "type": "integer",
+                    "format": "int64",
+                    "description": "Seconds since 1970, UTC.",
+                },
+            }
+        ),
+        "Live": _object({"region": {"type": "string"}}),
+        "Ready": _object(
+            {"region": {"type": "string"}, "ready": {"type": "boolean"}, "reason": {"type": "string"}}
+        ),
+        "Problem": _object(
+            {
+                "type": {"type": "string", "enum": sorted(problem.type for problem in Problem)},
+                "title": {"type": "string"},
+                "status": {"type": "integer", "format": "int32"},
+                "detail": {"type": "string"},
+                "instance": {"type": "string", "description": "The request id, as in X-Request-Id."},
+                "errors": {"type": "array", "items": _ref("FieldError")},
+            }
+        ),
+        "FieldError": _object({"field": {"type": "string"}, "message": {"type": "string"}}),
+        "GatewayMessage": {
+            "type": "object",
+            "required": ["message"],
+            "properties": {"message": {"type": "string"}},
+        },
+    }
 
-_HEADERS: Schema = {
-    "X-Request-Id": {"description": "Quote it when you ask about a request.", "required": True},
-    "X-Region": {"description": "The region that answered.", "required": True},
-    "X-Epoch": {"description": "The epoch of the lease it answered under, when it knows one."},
-    FORWARDED_BY: {"description": "The region that passed the request on, when one did."},
-}
 
-
-def _answer(description: str, schema: Schema | None, media: str = "application/json") -> Schema:
-    headers = {name: {**header, "schema": {"type": "string"}} for name, header in _HEADERS.items()}
-    content = {} if schema is None else {"content": {media: {"schema": schema}}}
-    return {"description": description, "headers": headers, **content}
+def _answer(
+    description: str, schema: str | None, media: str = "application/json", headers: Schema | None = None
+) -> Schema:
+    served = {
+        name: {"schema": {"type": "string"}, **header}
+        for name, header in (_SERVED_BY | (headers or {})).items()
+    }
+    content = {} if schema is None else {"content": {media: {"schema": _ref(schema)}}}
+    return {"description": description, "headers": served, **content}
 
 
 def _problems(*problems: Problem) -> dict[str, Schema]:
     by_status: dict[str, list[str]] = {}
     for problem in (*problems, Problem.INTERNAL):
-        by_status.setdefault(str(int(problem.status)), []).append(problem.title)
+        by_status.setdefault(str(int(problem.status)), []).append(problem.title + _LIMITS.get(problem, ""))
+    unavailable = str(int(Problem.UNAVAILABLE.status))
     return {
-        status: _answer(". Or: ".join(titles) + ".", _PROBLEM, "application/problem+json")
+        status: _answer(
+            ". Or: ".join(titles) + ".",
+            "Problem",
+            "application/problem+json",
+            _RETRY if status == unavailable else None,
+        )
         for status, titles in by_status.items()
+    }
+
+
+def _throttled() -> dict[str, Schema]:
+    """What API Gateway answers itself, so without our headers and our problem document."""
+    return {
+        str(int(HTTPStatus.TOO_MANY_REQUESTS)): {
+            "description": "More requests than the gateway lets through. Repeat it unchanged, later.",
+            "content": {"application/json": {"schema": _ref("GatewayMessage")}},
+        }
     }
 
 
@@ -82,75 +165,82 @@ def _parameter(place: str, name: str, pattern: str, description: str) -> Schema:
     return {"name": name, "in": place, "required": True, "description": description, "schema": schema}
 
 
-def _body(schema: Schema) -> Schema:
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+def _body(schema: str) -> Schema:
+    return {
+        "required": True,
+        "description": f"At most {MAX_BODY_BYTES} bytes of JSON in UTF-8, with no Content-Encoding.",
+        "content": {"application/json": {"schema": _ref(schema)}},
+    }
 
 
-def _operation(summary: str, answers: dict[str, Schema], **more: Any) -> Schema:
-    return {"summary": summary, "responses": answers, **more}
+def _operation(id_: str, summary: str, answers: dict[str, Schema], **more: Any) -> Schema:
+    return {"operationId": id_, "summary": summary, "responses": answers | _throttled(), **more}
 
 
-_KEY = _parameter(
-    "header", "Idempotency-Key", IDEMPOTENCY_KEY, "One for each payment: the same key never pays twice."
-)
-_BODY = (Problem.MALFORMED, Problem.INVALID, Problem.TOO_LARGE, Problem.NOT_JSON)
-_PAYMENT_ID = _parameter("path", "payment_id", UUID, "A UUID.")
-_SESSION_ID = _parameter("path", "session_id", SESSION_ID, "Who knows it has the session.")
-_ANYWHERE = (
-    "Served by either region. A region reads its own writes at once and the other's about a second later; "
-    "of two concurrent writes the later one wins."
-)
-
-DOCUMENT: Schema = {
-    "openapi": "3.1.0",
-    "info": {
-        "title": "Payments",
-        "version": "1.0.0",
-        "description": "Either region answers. A region that may not acknowledge passes the request on, "
-        "once, or answers 503 with Retry-After: then repeat it unchanged, under its key.",
-    },
-    "paths": {
+def _payments() -> Schema:
+    key = _parameter(
+        "header",
+        "Idempotency-Key",
+        f"^({KEY_FORMS.pattern.replace('?P<inside>', '')})$",
+        "One for each payment: the same key never pays twice. In quotes, as a structured field, or without.",
+    )
+    return {
         "/payments": {
             "post": _operation(
+                "pay",
                 "Pay",
                 {
-                    "201": _answer("Settled. Repeating the request gets the same answer.", _PAID),
-                    "202": _answer("Accepted: it is in both regions and will be settled.", _PAID),
+                    "201": _answer(
+                        "Settled. Repeating the request gets the same answer.", "Payment", headers=_LOCATION
+                    ),
+                    "202": _answer(
+                        "Accepted: it is in both regions and will be settled.", "Payment", headers=_LOCATION
+                    ),
                     **_problems(*_BODY, Problem.KEY_REUSED, Problem.UNAVAILABLE),
                 },
-                parameters=[_KEY],
-                requestBody=_body(PAYMENT),
+                parameters=[key],
+                requestBody=_body("NewPayment"),
             )
         },
         "/payments/{payment_id}": {
-            "parameters": [_PAYMENT_ID],
+            "parameters": [_parameter("path", "payment_id", UUID, "A UUID.")],
             "get": _operation(
-                "Find a payment that is settled",
+                "findPayment",
+                "Find a payment",
                 {
-                    "200": _answer("The payment.", _PAID),
+                    "200": _answer("The payment, accepted or settled.", "Payment"),
                     **_problems(Problem.INVALID, Problem.NOT_FOUND, Problem.UNAVAILABLE),
                 },
-                description="A region answers from its own copy, which may be seconds behind; that a payment "
-                "does not exist is only said by the region that takes payments.",
+                description="A region answers from its own copy of the ledger, which may be seconds behind, "
+                "and from the journal. That a payment does not exist is only said by the region that takes "
+                "payments.",
             ),
         },
+    }
+
+
+def _sessions() -> Schema:
+    return {
         "/sessions/{session_id}": {
-            "parameters": [_SESSION_ID],
+            "parameters": [_parameter("path", "session_id", SESSION_ID, "Who knows it has the session.")],
             "put": _operation(
+                "keepSession",
                 "Keep a session",
-                {"200": _answer("As it is kept now.", _KEPT), **_problems(*_BODY, Problem.UNAVAILABLE)},
+                {"200": _answer("As it is kept now.", "Session"), **_problems(*_BODY, Problem.UNAVAILABLE)},
                 description=_ANYWHERE,
-                requestBody=_body(SESSION),
+                requestBody=_body("NewSession"),
             ),
             "get": _operation(
+                "readSession",
                 "Read a session",
                 {
-                    "200": _answer("The session.", _KEPT),
+                    "200": _answer("The session.", "Session"),
                     **_problems(Problem.INVALID, Problem.NOT_FOUND, Problem.UNAVAILABLE),
                 },
                 description=_ANYWHERE,
             ),
             "delete": _operation(
+                "forgetSession",
                 "Forget a session",
                 {
                     str(int(HTTPStatus.NO_CONTENT)): _answer("It is forgotten.", None),
@@ -159,24 +249,45 @@ DOCUMENT: Schema = {
                 description=_ANYWHERE,
             ),
         },
-        "/health/live": {
-            "get": _operation(
-                "Whether this region answers", {"200": _answer("It does.", _LIVE), **_problems()}
-            )
+    }
+
+
+def _health() -> Schema:
+    live = {"200": _answer("It does.", "Live")}
+    ready = {
+        "200": _answer("It does.", "Ready"),
+        "503": _answer("It does not; the reason is a stable code.", "Ready"),
+    }
+    return {
+        "/health/live": _probe("Live", "Whether this region answers", live | _problems()),
+        "/health/ready": _probe("Ready", "Whether this region takes payments", ready | _problems()),
+    }
+
+
+def _probe(id_: str, summary: str, answers: dict[str, Schema]) -> Schema:
+    """GET, and HEAD, which is answered the same way without a body."""
+    heads = {status: {**answer, "content": {}} for status, answer in answers.items()}
+    throttled = {name: {**answer, "content": {}} for name, answer in _throttled().items()}
+    return {
+        "get": _operation(f"is{id_}", summary, answers),
+        "head": _operation(f"head{id_}", f"{summary}, without a body", heads)
+        | {"responses": heads | throttled},
+    }
+
+
+@cache
+def document() -> Schema:
+    """OpenAPI 3.1, as JSON. Made when it is asked for, because nothing else needs it."""
+    description = _operation("describe", "This document", {"200": _answer("It.", None), **_problems()})
+    description["responses"]["200"]["content"] = {"application/json": {"schema": {"type": "object"}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Payments",
+            "version": "1.0.0",
+            "description": "Either region answers. A region that may not acknowledge passes the request on, "
+            "once, or answers 503 with Retry-After: then repeat it unchanged, under its key.",
         },
-        "/health/ready": {
-            "get": _operation(
-                "Whether this region takes payments",
-                {
-                    "200": _answer("It does.", _READY),
-                    "503": _answer("It does not; the reason is a stable code.", _READY),
-                    **_problems(),
-                },
-            )
-        },
-        "/openapi.json": {
-            "get": _operation("This document", {"200": _answer("It.", {"type": "object"}), **_problems()})
-        },
-    },
-}
-"""OpenAPI 3.1, as JSON."""
+        "paths": {**_payments(), **_sessions(), **_health(), "/openapi.json": {"get": description}},
+        "components": {"schemas": _schemas()},
+    }

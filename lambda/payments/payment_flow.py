@@ -67,6 +67,8 @@ class PaymentFlow:
             raise Refused(Problem.KEY_REUSED, "Use a new Idempotency-Key for a new payment.")
         settled = entry.state is EntryState.SETTLED
         recorded = settled or self._record(entry, lease.epoch, latest_ms)
+        if not recorded:
+            self._promise(entry, latest_ms)
         # A writer that stalled may have journalled the entry after its successor replayed the
         # journal, into a ledger that nobody reads any more. So nothing is marked settled, and
         # nothing acknowledged, unless the lease is still held after the entry was in the journal:
@@ -150,6 +152,15 @@ class PaymentFlow:
             logger.error("set aside", extra={"payment_id": entry.payment_id, "why": error.found.why})
             raise _not_recordable(error.found.why) from None
         return True
+
+    def _promise(self, entry: JournalEntry, latest_ms: int) -> None:
+        """A client that is told "accepted" must be able to ask for the payment, in either region."""
+        if self._clock() > latest_ms:
+            raise unavailable("too slow")
+        try:
+            self._journal.promise(entry)
+        except JournalUnavailable:
+            raise unavailable("the journal does not answer") from None
 
     def _settle(self, entry: JournalEntry) -> None:
         """Best effort: the ledger has the payment, and the reconciler closes what stays an intent."""

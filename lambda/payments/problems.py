@@ -19,6 +19,8 @@ class Problem(Enum):
     NOT_FOUND = (HTTPStatus.NOT_FOUND, "There is nothing here")
     TOO_LARGE = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
     NOT_JSON = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json")
+    NOT_UTF8 = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be in UTF-8")
+    ENCODED = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must not be compressed or encoded")
     KEY_REUSED = (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The idempotency key belongs to another payment",

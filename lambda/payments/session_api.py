@@ -32,7 +32,7 @@ class SessionApi:
 
     def _put(self, request: Request) -> Answer:
         session_id, kept_as = self._named(request)
-        data, ttl_s = validation.session(request.headers.get("content-type"), request.body)
+        data, ttl_s = validation.session(request.headers, request.body)
         session = Session(session_id=kept_as, data=data, expires_at=self._now_s() + ttl_s)
         with _answers():
             self._sessions.put(session)

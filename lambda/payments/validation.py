@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,21 +13,39 @@ from fastjsonschema import JsonSchemaValueException, JsonSchemaValuesException
 from payments.problems import FieldError, Problem, Refused
 from payments.request import PaymentRequest
 from payments.schemas import IDEMPOTENCY_KEY, MAX_BODY_BYTES, PAYMENT, SESSION, SESSION_ID, Schema
+from payments.text import visible
 
 DEFAULT_SESSION_TTL_S = 1_800
+KEY_FORMS = re.compile(f'{IDEMPOTENCY_KEY[1:-1]}|"(?P<inside>{IDEMPOTENCY_KEY[1:-1]})"')
+"""A key as it is, or as the string of a structured field, as draft-ietf-httpapi-idempotency-key-header wants
+it: the quotes do not belong to the key."""
+NAMES = ("debtor", "creditor")
 _SHORT_NUMBER = r"[^eE]{1,32}([eE][+-]?[0-9]{1,2})?"
 
 
 def _compiled(schema: Schema) -> Callable[[Any], Any]:
     # Draft 4 calls no float an integer: what is one by its value has been read as an int before.
     dialect = "http://json-schema.org/draft-04/schema#"
-    check: Callable[[Any], Any] = fastjsonschema.compile({"$schema": dialect, **schema}, fast_fail=False)
+    read = {"$schema": dialect, **_whole(schema)}
+    check: Callable[[Any], Any] = fastjsonschema.compile(read, fast_fail=False)
     return check
+
+
+def _whole(schema: Any) -> Any:
+    # To Python `$` is before a last newline, too. The library knows, for `pattern`, not for names of fields.
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _whole(value) for name, value in schema.items()}
+    if names := found.get("patternProperties"):
+        found["patternProperties"] = {name.removesuffix("$") + r"\Z": value for name, value in names.items()}
+    return found
 
 
 _is_payment = _compiled(PAYMENT)
 _is_session = _compiled(SESSION)
 
+NAMES_OF_FIELDS = "names of 1 to 64 characters of A-Z a-z 0-9 _ . -"
+VISIBLE = "must be visible text without control characters and without U+FFFD, which stands for lost ones"
 _MESSAGES = {
     "type": "must be of type {rule}",
     "enum": "must be an ISO 4217 currency code",
@@ -35,7 +53,8 @@ _MESSAGES = {
     "maximum": "must be at most {rule}",
     "maxLength": "must have at most {rule} characters",
     "maxProperties": "must have at most {rule} fields",
-    "pattern": "must be visible text without control characters",
+    "minLength": VISIBLE,
+    "pattern": VISIBLE,
 }
 
 
@@ -45,10 +64,11 @@ def idempotency_key(header: str | None) -> str:
     Raises:
         Refused: it is missing or malformed.
     """
-    if header is None or not re.fullmatch(IDEMPOTENCY_KEY, header):
+    found = KEY_FORMS.fullmatch(header or "")
+    if found is None:
         wrong = FieldError("Idempotency-Key", "must be 8 to 64 characters of A-Z a-z 0-9 _ -")
         raise Refused(Problem.INVALID, "The header Idempotency-Key is not valid.", [wrong])
-    return header
+    return found["inside"] or found[0]
 
 
 def payment_id(text: str) -> str:
@@ -80,37 +100,74 @@ def session_id(text: str) -> str:
     return text
 
 
-def payment_request(content_type: str | None, body: bytes) -> PaymentRequest:
-    """The payment that a request body asks for.
+def payment_request(headers: Mapping[str, str], body: bytes) -> PaymentRequest:
+    """The payment that a request asks for; names of headers in lower case.
 
     Raises:
         Refused: the body is not JSON, too large, or not a payment; every wrong field is named.
     """
-    return PaymentRequest(**_document("payment", _is_payment, content_type, body))
+    return PaymentRequest(**_document("payment", _is_payment, headers, body, names=NAMES))
 
 
-def session(content_type: str | None, body: bytes) -> tuple[dict[str, str], int]:
-    """What a request body wants kept, and for how many seconds.
+def session(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, str], int]:
+    """What a request wants kept, and for how many seconds; names of headers in lower case.
 
     Raises:
         Refused: the body is not JSON, too large, or not a session; every wrong field is named.
     """
-    document = _document("session", _is_session, content_type, body)
+    document = _document("session", _is_session, headers, body)
     return document["data"], document.get("ttl_s", DEFAULT_SESSION_TTL_S)
 
 
-def _document(what: str, check: Callable[[Any], Any], content_type: str | None, body: bytes) -> Any:
-    if content_type is not None and content_type.split(";")[0].strip().lower() != "application/json":
-        raise Refused(Problem.NOT_JSON, f"Send the {what} as application/json.")
+def _document(
+    what: str, check: Callable[[Any], Any], headers: Mapping[str, str], body: bytes, names: Iterable[str] = ()
+) -> Any:
+    _is_plain_json(what, headers)
     if len(body) > MAX_BODY_BYTES:
         raise Refused(Problem.TOO_LARGE, f"The body may have at most {MAX_BODY_BYTES} bytes.")
     document = _parse(body)
+    errors: list[FieldError] = []
     try:
         check(document)
     except JsonSchemaValuesException as invalid:
         errors = [wrong for error in invalid.errors for wrong in _explain(error)]
-        raise Refused(Problem.INVALID, f"The {what} is not valid.", errors) from None
+    # A name of joiners and fillers only is right by its schema. What is wrong already is not told twice.
+    told = {error.field for error in errors}
+    errors += [FieldError(name, VISIBLE) for name in names if name not in told and _is_unseen(document, name)]
+    if errors:
+        raise Refused(Problem.INVALID, f"The {what} is not valid.", errors)
     return document
+
+
+def _is_unseen(document: Any, name: str) -> bool:
+    found = document.get(name) if isinstance(document, dict) else None
+    return isinstance(found, str) and not visible(found)
+
+
+def _is_plain_json(what: str, headers: Mapping[str, str]) -> None:
+    content_type = headers.get("content-type")
+    if content_type is not None:
+        media_type, charsets = _media_type(content_type)
+        if media_type != "application/json":
+            raise Refused(Problem.NOT_JSON, f"Send the {what} as application/json.")
+        if charsets - {"utf-8"}:
+            raise Refused(Problem.NOT_UTF8, f"Send the {what} in UTF-8, the only charset that is read.")
+    encodings = {each.strip().lower() for each in headers.get("content-encoding", "").split(",")}
+    if encodings - {"", "identity"}:
+        raise Refused(Problem.ENCODED, f"Send the {what} without a Content-Encoding.")
+
+
+def _media_type(content_type: str) -> tuple[str, set[str]]:
+    """The media type, and every charset that stands beside it, both in lower case."""
+    media_type, *parameters = content_type.split(";")
+    pairs = (parameter.partition("=") for parameter in parameters)
+    charsets = {value.strip().strip('"').lower() for name, _, value in pairs if _is_charset(name)}
+    return media_type.strip().lower(), charsets
+
+
+def _is_charset(name: str) -> bool:
+    # RFC 8187 writes a parameter with a star when its value is encoded.
+    return name.strip().lower().rstrip("*") == "charset"
 
 
 def _parse(body: bytes) -> Any:
@@ -157,8 +214,9 @@ def _explain(error: JsonSchemaValueException) -> list[FieldError]:
             missing = [name for name in error.rule_definition if name not in error.value]
             return [FieldError(name, "is required") for name in missing]
         case "additionalProperties":
-            allowed = error.definition.get("properties") or error.definition["patternProperties"]
-            return [FieldError(field, f"must have no other fields than {', '.join(allowed)}")]
+            allowed = error.definition.get("properties")
+            rule = f"no other fields than {', '.join(allowed)}" if allowed else NAMES_OF_FIELDS
+            return [FieldError(field, f"must have {rule}")]
         case rule:
             message = _MESSAGES[str(rule)].format(rule=error.rule_definition)
             return [FieldError(field, message)]

@@ -14,7 +14,9 @@ ROUTES = {
     "GET /sessions/{session_id}": Right.READ,
     "DELETE /sessions/{session_id}": Right.PAY,
     "GET /health/live": Right.NONE,
+    "HEAD /health/live": Right.NONE,
     "GET /health/ready": Right.NONE,
+    "HEAD /health/ready": Right.NONE,
     "GET /openapi.json": Right.NONE,
 }
 """What clients may ask for, and the right that each route asks for."""
@@ -38,6 +40,7 @@ class PaymentApi(Construct):
                 TableAccess.to(platform.site, "lease").read(),
                 TableAccess.to(platform.site, "journal").write(),
                 TableAccess.to(platform.site, "arrivals").add(),
+                TableAccess.to(platform.site, "arrivals").query(),
                 TableAccess.to(platform.site, "sessions").keep(),
             ],
         )

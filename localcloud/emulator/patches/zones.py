@@ -10,7 +10,7 @@ from ministack.services import route53
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
 
 Answer = tuple[int, dict[str, str], bytes]
-_DNSSEC = re.compile(r"/hostedzone/([^/]+)/dnssec$")
+_DNSSEC = re.compile(r"/hostedzone/([^/]+)/dnssec\Z")
 
 
 def say_that_zones_are_not_signed() -> None:

@@ -154,6 +154,9 @@ class World(SimpleNamespace):
             when_accepted=nothing,
             when_recorded=nothing,
             when_settled=nothing,
+            when_promised=nothing,
+            when_asked=nothing,
+            promises={},
             when_found=nothing,
             when_slept=nothing,
         )
@@ -182,6 +185,14 @@ class World(SimpleNamespace):
         key = entry.idempotency_key
         self.when_settled()
         self.entries[key] = replace(self.entries[key], state=EntryState.SETTLED)
+
+    def promise(self, entry: JournalEntry) -> None:
+        self.when_promised()
+        self.promises[entry.payment_id] = entry.idempotency_key
+
+    def promised(self, payment_id: str) -> JournalEntry | None:
+        self.when_asked()
+        return self.entries.get(self.promises.get(payment_id))
 
     def use(self, work: Callable[[Any], Any]) -> Any:
         return work(self)

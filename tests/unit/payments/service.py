@@ -14,6 +14,7 @@ from payments.patience import Patience
 from payments.payer import Mode
 from payments.payment_flow import PaymentFlow
 from payments.session_api import SessionApi
+from payments.whereabouts import Whereabouts
 
 BODY = {"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Grace"}
 SESSION_ID = "session-0123456789"
@@ -72,7 +73,7 @@ class Frontend(SimpleNamespace):
             region=region,
             authorization=self.authorization,
             flow=flow,
-            ledger=world,
+            whereabouts=Whereabouts(ledger=world, journal=world),
             readiness=self.readiness,
             forwarding=Forwarding(region=region, peer=self.peer, clock=world.clock),
             sessions=SessionApi(authorization=self.authorization, sessions=self.sessions, clock=world.clock),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from dataclasses import replace
 from io import StringIO
 from types import SimpleNamespace
@@ -11,11 +12,15 @@ import pytest
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from payments import handler as module
+from payments import whereabouts
+from payments.errors import JournalUnavailable
 from payments.lease_view import Standing
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import BODY, Frontend, event, fail, get, post
 
 UNKNOWN_ID = "7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001"
+KEY = {"idempotency-key": "order-0001"}
+LATIN_1 = json.dumps(BODY | {"debtor": "Zo\xe9"}, ensure_ascii=False).encode("latin-1")
 
 
 @pytest.fixture
@@ -47,11 +52,80 @@ def test_a_repeated_request_gets_the_identical_answer(send) -> None:
     assert (again.status, again.text, again.headers) == (first.status, first.text, first.headers)
 
 
-def test_an_accepted_payment_has_no_address_yet(send, world) -> None:
+def test_an_accepted_payment_can_be_asked_for_until_it_is_settled_and_after(send, world) -> None:
     world.when_recorded = fail(DatabaseUnavailable("no answer"))
+    accepted = send(post())
+    assert (accepted.status, accepted.body["status"]) == (202, "accepted")
+    assert accepted.headers["Location"] == f"/payments/{accepted.body['payment_id']}"
+    asked = send(get(accepted.body["payment_id"]))
+    assert (asked.status, asked.body) == (200, accepted.body)
+    world.when_recorded = lambda: None
+    settled = send(post())
+    assert (settled.status, settled.body) == (201, accepted.body | {"status": "settled"})
+    assert send(get(accepted.body["payment_id"])).body == settled.body
+
+
+def test_an_accepted_payment_is_known_in_the_other_region_without_asking_the_holder(send, world) -> None:
+    world.when_recorded = fail(DatabaseUnavailable("no answer"))
+    payment_id = send(post()).body["payment_id"]
+    other = Frontend(world, "us-west-2")
+    assert (other(get(payment_id)).status, other(get(payment_id)).body["status"]) == (200, "accepted")
+
+
+def test_a_payment_that_was_settled_since_is_settled_where_the_ledger_does_not_answer(send, world) -> None:
+    world.when_recorded = fail(DatabaseUnavailable("no answer"))
+    payment_id = send(post()).body["payment_id"]
+    world.settle("order-0001")
+    world.when_found = fail(DatabaseUnavailable("no answer"))
+    asked = send(get(payment_id))
+    assert (asked.status, asked.body["status"]) == (200, "settled")
+
+
+def test_nothing_is_accepted_that_could_not_be_asked_for(send, world) -> None:
+    world.when_recorded = fail(DatabaseUnavailable("no answer"))
+    world.when_promised = fail(JournalUnavailable("no answer"))
     answer = send(post())
-    assert (answer.status, answer.body["status"]) == (202, "accepted")
-    assert "Location" not in answer.headers
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+
+
+def test_nothing_is_accepted_when_it_is_too_late_to_promise_it(send, world) -> None:
+    def slow() -> None:
+        world.now_ms += 4_001
+        raise DatabaseUnavailable("no answer")
+
+    world.when_recorded = slow
+    assert (send(post()).status, world.promises) == (503, {})
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"when_asked": fail(JournalUnavailable("no answer"))}, "The journal does not answer."),
+        ({"when_found": fail(DatabaseUnavailable("no answer"))}, "The ledger does not answer."),
+        (
+            {
+                "when_found": fail(DatabaseUnavailable("no answer")),
+                "when_asked": fail(JournalUnavailable("no answer")),
+            },
+            "The journal does not answer.",
+        ),
+    ],
+)
+def test_that_a_payment_does_not_exist_is_said_only_when_ledger_and_journal_were_asked(
+    send, world, change, detail
+) -> None:
+    vars(world).update(change)
+    answer = send(get(UNKNOWN_ID))
+    assert (answer.status, answer.body["detail"], answer.headers["Retry-After"]) == (503, detail, "1")
+
+
+def test_a_journal_that_hangs_does_not_cost_the_request_its_answer(send, world, monkeypatch) -> None:
+    monkeypatch.setattr(whereabouts, "JOURNAL_LIMIT_S", 0.01)
+    hanging = threading.Event()
+    world.when_asked = lambda: hanging.wait(30)
+    answer = send(get(UNKNOWN_ID))
+    hanging.set()
+    assert (answer.status, answer.body["detail"]) == (503, "The journal does not answer.")
 
 
 def test_a_base64_body_is_the_same_body(send) -> None:
@@ -74,6 +148,15 @@ def test_a_base64_body_is_the_same_body(send) -> None:
             post(headers={"idempotency-key": "order-0001", "content-type": "text/csv"}),
             415,
             "not-json",
+            None,
+        ),
+        (post(headers=KEY | {"content-type": "application/json; charset=latin-1"}), 415, "not-utf8", None),
+        (post(headers=KEY | {"content-encoding": "gzip"}), 415, "encoded", None),
+        (event("POST /payments", body=LATIN_1.decode("utf-8", "replace")), 400, "invalid", "debtor"),
+        (
+            event("POST /payments", body=base64.b64encode(LATIN_1).decode(), isBase64Encoded=True),
+            400,
+            "malformed",
             None,
         ),
         (get("17"), 400, "invalid", "payment_id"),
@@ -114,11 +197,6 @@ def test_an_unknown_lease_has_no_epoch_to_show(send, world) -> None:
     assert "X-Epoch" not in answer.headers
 
 
-def test_a_ledger_that_does_not_answer_is_not_an_unknown_payment(send, world) -> None:
-    world.when_found = fail(DatabaseUnavailable("no answer"))
-    assert send(get(UNKNOWN_ID)).status == 503
-
-
 def test_a_replica_does_not_say_that_a_payment_is_unknown(send, world) -> None:
     known = send(post()).body["payment_id"]
     world.lease = replace(world.lease, holder="us-west-2", state=LeaseState.DRAINING)
@@ -129,6 +207,25 @@ def test_a_replica_does_not_say_that_a_payment_is_unknown(send, world) -> None:
 def test_live_touches_nothing(send, world) -> None:
     answer = send(event("GET /health/live"))
     assert (answer.status, answer.body, world.reads) == (200, {"region": "us-east-1"}, 0)
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+@pytest.mark.parametrize("standing", [Standing.READY, Standing.FENCED])
+def test_the_head_of_a_health_path_is_that_of_the_whole_answer(send, path, standing) -> None:
+    send.readiness = SimpleNamespace(check=lambda: standing)
+    whole, head = send(event(f"GET {path}")), send(event(f"HEAD {path}"))
+    assert (head.status, head.headers, head.text) == (whole.status, whole.headers, "")
+
+
+def test_the_head_of_a_failure_has_no_body_either(send) -> None:
+    send.readiness = SimpleNamespace(check=fail(KeyError("oops")))
+    head = send(event("HEAD /health/ready"))
+    assert (head.status, head.text) == (500, "")
+
+
+def test_a_quoted_key_is_the_key_inside(send, world) -> None:
+    first = send(post(headers={"idempotency-key": '"order-0001"', "content-type": "application/json"}))
+    assert (send(post()).text, list(world.entries)) == (first.text, ["order-0001"])
 
 
 def test_ready(send) -> None:

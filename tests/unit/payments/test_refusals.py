@@ -15,6 +15,8 @@ from tests.unit.payments.test_payment_flow import flow_in
 UNKNOWN_ID = "7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001"
 KEY_RULE = "must be 8 to 64 characters of A-Z a-z 0-9 _ -"
 SESSION_ID_RULE = "must be 16 to 128 characters of A-Z a-z 0-9 _ -"
+LATIN_1 = {"idempotency-key": "order-0001", "content-type": "application/json; charset=iso-8859-1"}
+GZIP = {"idempotency-key": "order-0001", "content-encoding": "gzip"}
 CSV = {"idempotency-key": "order-0001", "content-type": "text/csv"}
 
 
@@ -68,6 +70,8 @@ def test_an_invalid_request_is_told_which_field_and_why(world, asked, detail, fi
     [
         (post(headers=CSV), 415, "Send the payment as application/json."),
         (put("{}", headers=CSV), 415, "Send the session as application/json."),
+        (post(headers=LATIN_1), 415, "Send the payment in UTF-8, the only charset that is read."),
+        (put("{}", headers=GZIP), 415, "Send the session without a Content-Encoding."),
         (put(" " * 8_193), 413, "The body may have at most 8192 bytes."),
         (put("{"), 400, "The body is not one JSON document in UTF-8 without duplicate names."),
         (put("%", isBase64Encoded=True), 400, "The body is not text in UTF-8."),

@@ -12,6 +12,8 @@ from tests.unit.payments.service import SESSION_ID, Frontend, event, session
 TABLE = "payments-sessions-test"
 DATA = {"cart": "7 items", "step": "Überweisung"}
 
+TEXT = "must be visible text without control characters and without U+FFFD, which stands for lost ones"
+
 
 @pytest.fixture
 def client() -> Iterator[object]:
@@ -78,9 +80,9 @@ def test_sessions_need_no_lease_and_no_ledger(send, world) -> None:
         ({"data": [], "ttl_s": 60}, "data", "must be of type object"),
         ({"data": {"a": 1}}, "data", "must be of type string"),
         ({"data": {"a": {"b": "c"}}}, "data", "must be of type string"),
-        ({"data": {"a": "\n"}}, "data", "must be visible text without control characters"),
+        ({"data": {"a": "\n"}}, "data", TEXT),
         ({"data": {"a": "x" * 257}}, "data", "must have at most 256 characters"),
-        ({"data": {"a b": "1"}}, "data", "must have no other fields than ^[A-Za-z0-9_.-]{1,64}$"),
+        ({"data": {"a b": "1"}}, "data", "must have names of 1 to 64 characters of A-Z a-z 0-9 _ . -"),
         ({"data": dict.fromkeys(map(str, range(17)), "")}, "data", "must have at most 16 fields"),
         ({"data": {}, "ttl_s": 59}, "ttl_s", "must be at least 60"),
         ({"data": {}, "ttl_s": 86_401}, "ttl_s", "must be at most 86400"),

@@ -51,6 +51,8 @@ def silent(client: Silent) -> Journal:
     [
         ("accept", lambda journal, entry: journal.accept(entry, until_ms=1)),
         ("settle", lambda journal, entry: journal.settle(entry)),
+        ("promise", lambda journal, entry: journal.promise(entry)),
+        ("promises", lambda journal, entry: journal.promised("7d0a2d3e")),
         ("find", lambda journal, entry: journal.find("order-0001")),
         ("states", lambda journal, entry: journal.settled(["order-0001"])),
         ("entries", lambda journal, entry: list(journal.entries(None))),
@@ -84,6 +86,7 @@ def test_what_decides_about_payments_is_read_consistently() -> None:
         lambda: journal.settled(["order-0001"]),
         lambda: list(journal.entries(None)),
         lambda: list(journal.arrived(1)),
+        lambda: journal.promised("7d0a2d3e"),
     ):
         with contextlib.suppress(JournalUnavailable):
             read()

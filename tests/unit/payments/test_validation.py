@@ -1,4 +1,5 @@
 import json
+import unicodedata
 
 import pytest
 
@@ -12,7 +13,7 @@ SECRET = "4111111111111111"
 
 
 def read(body: bytes, content_type: str | None = JSON) -> PaymentRequest:
-    return validation.payment_request(content_type, body)
+    return validation.payment_request({} if content_type is None else {"content-type": content_type}, body)
 
 
 def refusal(body: bytes, content_type: str | None = JSON) -> Refused:
@@ -61,7 +62,7 @@ def test_any_other_value_asks_for_another_payment() -> None:
     assert len(digests) == 4
 
 
-TEXT = "must be visible text without control characters"
+TEXT = "must be visible text without control characters and without U+FFFD, which stands for lost ones"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,9 @@ TEXT = "must be visible text without control characters"
         ({"creditor": "Gr\u009face"}, "creditor", TEXT),
         ({"creditor": "Gr\u202eace"}, "creditor", TEXT),
         ({"creditor": "Gr\u2067ace"}, "creditor", TEXT),
+        ({"creditor": "Gr\ufffdce"}, "creditor", TEXT),
         ({"reference": "\u2028"}, "reference", TEXT),
+        ({"reference": "Zo\ufffd"}, "reference", TEXT),
         ({"reference": "r" * 141}, "reference", "must have at most 140 characters"),
         ({"reference": None}, "reference", "must be of type string"),
     ],
@@ -117,6 +120,9 @@ def test_missing_fields_are_named() -> None:
         b"{",
         b"{} {}",
         b"\xff\xfe",
+        b"\xef\xbb\xbf{}",
+        '{"debtor": "Zo\xe9"}'.encode("latin-1"),
+        "{}".encode("utf-16"),
         b'{"amount_minor": NaN}',
         b'{"amount_minor": -Infinity}',
         b'{"amount_minor": 1, "amount_minor": 2}',
@@ -140,7 +146,74 @@ def test_eight_kibibytes_are_read_and_one_byte_more_is_not() -> None:
     assert refusal(largest + b" ").problem is Problem.TOO_LARGE
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json;charset=UTF-8",
+        'application/json; charset="utf-8"',
+        "application/json ; profile=x; Charset=utf-8",
+    ],
+)
+def test_utf_8_may_be_named(content_type) -> None:
+    read(body(), content_type)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "charset=latin-1",
+        "charset=utf-16",
+        'charset="ISO-8859-1"',
+        "charset=us-ascii",
+        "charset=",
+        "charset",
+        "charset*=UTF-8''utf-16",
+        "charset=utf-8; charset=latin-1",
+        "a=b;CHARSET=windows-1252",
+    ],
+)
+def test_another_charset_is_refused(parameters) -> None:
+    assert refusal(body(), f"application/json; {parameters}").problem is Problem.NOT_UTF8
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip", "GZIP", "x", "aws-chunked"])
+def test_an_encoded_body_is_refused(encoding) -> None:
+    with pytest.raises(Refused) as caught:
+        validation.payment_request({"content-encoding": encoding}, body())
+    assert caught.value.problem is Problem.ENCODED
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity", "identity,identity", ""])
+def test_identity_is_no_encoding(encoding) -> None:
+    validation.payment_request({"content-encoding": encoding}, body())
+
+
+def test_a_session_is_as_particular_as_a_payment() -> None:
+    for headers in ({"content-encoding": "gzip"}, {"content-type": "application/json; charset=utf-16"}):
+        with pytest.raises(Refused):
+            validation.session(headers, b'{"data": {}}')
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"a\n": "x"}, "must have names of 1 to 64 characters of A-Z a-z 0-9 _ . -"),
+        ({"": "x"}, "must have names of 1 to 64 characters of A-Z a-z 0-9 _ . -"),
+        ({"a": "x\n"}, TEXT),
+        ({"a": "\ufffd"}, TEXT),
+        ({"a": 1}, "must be of type string"),
+    ],
+)
+def test_a_session_of_wrong_names_or_values_is_refused(data, message) -> None:
+    with pytest.raises(Refused) as caught:
+        validation.session({}, json.dumps({"data": data}).encode())
+    assert caught.value.errors == (FieldError("data", message),)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json,application/json", "text/plain", "application/x-www-form-urlencoded", ""],
+)
 def test_other_media_are_refused(content_type) -> None:
     assert refusal(body(), content_type).problem is Problem.NOT_JSON
 
@@ -159,13 +232,31 @@ def test_no_refusal_repeats_what_was_sent(text) -> None:
     assert SECRET not in f"{refused} {refused.errors}"
 
 
+QUOTED = [
+    '"order-0001',
+    'order-0001"',
+    '"order-0001";a=1',
+    '""order-0001""',
+    '"order-0001"\n',
+    '"short"',
+    '""',
+]
+
+
+def test_the_quotes_of_a_structured_field_do_not_belong_to_the_key() -> None:
+    assert validation.idempotency_key('"8e03978e-40d5-43dd-bc93-6894a57f9324"') == (
+        "8e03978e-40d5-43dd-bc93-6894a57f9324"
+    )
+    assert validation.idempotency_key(f'"{"a" * 64}"') == "a" * 64
+
+
 @pytest.mark.parametrize("key", ["a" * 8, "a" * 64, "Order_2026-11"])
 def test_a_good_key_is_taken(key) -> None:
     assert validation.idempotency_key(key) == key
 
 
 @pytest.mark.parametrize(
-    "key", [None, "", "a" * 7, "a" * 65, "order 0001", "order-0001\n", "ordér-0001", "a,b,c,d,e"]
+    "key", [None, "", "a" * 7, "a" * 65, "order 0001", "order-0001\n", "ordér-0001", "a,b,c,d,e", *QUOTED]
 )
 def test_a_bad_key_is_refused(key) -> None:
     with pytest.raises(Refused) as caught:
@@ -203,3 +294,16 @@ def test_a_whole_amount_is_an_integer_however_it_is_written(text, amount) -> Non
 def test_an_amount_that_is_not_whole_or_out_of_bounds_is_refused(text) -> None:
     refused = refusal(body().replace(b"1250", text.encode()))
     assert {error.field for error in refused.errors} == {"amount_minor"}
+
+
+@pytest.mark.parametrize("field", ["debtor", "creditor"])
+@pytest.mark.parametrize("name", ["\u200b", "\u3164", "\ufeff", " \u00ad\u2800"])
+def test_a_name_that_nobody_can_see_is_refused(field, name) -> None:
+    assert refusal(body(**{field: name})).errors == (FieldError(field, TEXT),)
+
+
+def test_both_forms_of_a_name_look_alike_and_are_two_payments() -> None:
+    composed, decomposed = (unicodedata.normalize(form, "Zoë") for form in ("NFC", "NFD"))
+    first, second = read(body(debtor=composed)), read(body(debtor=decomposed))
+    assert (first.debtor, second.debtor) == (composed, decomposed)
+    assert first.digest() != second.digest()

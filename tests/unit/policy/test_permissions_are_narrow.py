@@ -33,6 +33,7 @@ DUTIES = {
         "dynamodb:DeleteItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
+        "dynamodb:Query",
         "dynamodb:UpdateItem",
     },
     "payments-reconciler": {
@@ -118,7 +119,7 @@ def test_P24_payments_may_read_the_lease_but_not_change_it(region):
         ("service", "journal", {"GetItem", "PutItem", "UpdateItem"}),
         ("reconciler", "lease", {"GetItem"}),
         ("steps", "approvals", {"Scan", "GetItem", "PutItem"}),
-        ("service", "arrivals", {"PutItem"}),
+        ("service", "arrivals", {"PutItem", "Query"}),
         ("reconciler", "journal", {"Scan", "BatchGetItem", "GetItem", "UpdateItem"}),
         ("reconciler", "arrivals", {"Query"}),
         ("steps", "journal", {"Scan", "BatchGetItem", "GetItem", "UpdateItem"}),

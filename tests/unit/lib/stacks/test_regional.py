@@ -181,7 +181,9 @@ def test_the_api_has_explicit_routes_to_one_function(region):
         "GET /sessions/{session_id}",
         "DELETE /sessions/{session_id}",
         "GET /health/live",
+        "HEAD /health/live",
         "GET /health/ready",
+        "HEAD /health/ready",
         "GET /openapi.json",
         "POST /synthetic-payments",
     }

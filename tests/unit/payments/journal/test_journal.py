@@ -8,7 +8,7 @@ from payments.arrivals import SHARDS
 from payments.entry import EntryState
 from payments.errors import JournalUnavailable
 from payments.journal import AT_ONCE, PAUSE_S, TRIES
-from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, TABLE
+from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, TABLE, keys
 
 # the claim
 
@@ -143,3 +143,26 @@ def test_a_refusal_of_the_service_is_unavailable_too(client, journal, entry, tab
     client.delete_table(TableName=table)
     with pytest.raises(JournalUnavailable, match=f"journal {told}: "):
         journal.accept(entry, until_ms=NEVER)
+
+
+def test_a_promised_entry_is_found_by_its_payment_id_as_it_stands(journal, accept, entry) -> None:
+    accept()
+    assert journal.promised(entry.payment_id) is None
+    journal.promise(entry)
+    assert journal.promised(entry.payment_id) == entry
+    journal.settle(entry.idempotency_key)
+    assert journal.promised(entry.payment_id).state is EntryState.SETTLED
+    assert journal.promised("7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999") is None
+
+
+def test_a_promise_outlives_a_journal_that_was_restored_without_it(journal, accept, entry) -> None:
+    journal.promise(entry)
+    assert journal.promised(entry.payment_id) == entry
+    accept(payment_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
+    assert journal.promised(entry.payment_id) == entry
+
+
+def test_a_promise_is_no_arrival(journal, accept, entry) -> None:
+    accept()
+    journal.promise(entry)
+    assert keys(journal.entries(None)) == keys(journal.entries(MINUTE)) == [entry.idempotency_key]

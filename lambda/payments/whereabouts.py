@@ -1,0 +1,57 @@
+"""What became of a payment, asked by its id."""
+
+from dataclasses import dataclass
+
+from payments.entry import EntryState, JournalEntry
+from payments.errors import JournalUnavailable
+from payments.journal import Journal
+from payments.kept_ledger import KeptLedger
+from payments.problems import Problem, Refused
+from payments.request import PaymentRequest
+from payments.worker import Worker
+from runtime.database import DatabaseUnavailable
+
+JOURNAL_LIMIT_S = 2.5
+"""All that a request waits for the journal, after the ledger; together they leave time to ask the holder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A payment, and whether it is in the ledger or will be."""
+
+    request: PaymentRequest
+    settled: bool
+
+
+class Whereabouts:
+    """Asks this region's copy of the ledger, then the journal, which has what is accepted and not there."""
+
+    def __init__(self, *, ledger: KeptLedger, journal: Journal) -> None:
+        self._ledger = ledger
+        self._journal = journal
+        self._worker = Worker()
+
+    def find(self, payment_id: str) -> Found | None:
+        """The payment, or None when both were asked and neither has it.
+
+        Raises:
+            Refused: one of them did not answer, and the other does not have it. So nobody knows.
+        """
+        try:
+            recorded = self._ledger.use(lambda ledger: ledger.find(payment_id))
+        except DatabaseUnavailable as error:
+            if found := self._promised(payment_id):
+                return found
+            raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
+        return Found(request=recorded, settled=True) if recorded else self._promised(payment_id)
+
+    def _promised(self, payment_id: str) -> Found | None:
+        try:
+            entry = self._worker.run(lambda: self._journal.promised(payment_id), within_s=JOURNAL_LIMIT_S)
+        except (JournalUnavailable, TimeoutError) as error:
+            raise Refused(Problem.UNAVAILABLE, "The journal does not answer.") from error
+        return _found(entry) if entry else None
+
+
+def _found(entry: JournalEntry) -> Found:
+    return Found(request=entry.request, settled=entry.state is EntryState.SETTLED)
