@@ -69,7 +69,7 @@ def _schemas() -> Schema:
         "the composed and the decomposed form of a name are two names."
     )
     payment["properties"] |= dict.fromkeys(NAMES, _ref("Name"))
-    currency = payment["properties"]["currency"]
+    currency = {"type": "string", **payment["properties"]["currency"]}
     payment["properties"]["currency"] = _ref("Currency")
     session = _published(SESSION)
     data = session["properties"]["data"]

@@ -30,7 +30,7 @@ PAYMENT: Schema = {
             "maximum": MAX_AMOUNT_MINOR,
             "description": "In minor units of the currency: cents, yen.",
         },
-        "currency": {"type": "string", "enum": sorted(CURRENCIES)},
+        "currency": {"enum": sorted(CURRENCIES)},
         "debtor": _NAME,
         "creditor": _NAME,
         "reference": {"type": "string", "maxLength": 140, "pattern": TEXT},

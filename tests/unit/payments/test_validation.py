@@ -77,7 +77,13 @@ TEXT = "must be visible text without control characters and without U+FFFD, whic
         ({"amount_minor": None}, "amount_minor", "must be of type integer"),
         ({"currency": "ABC"}, "currency", "must be an ISO 4217 currency code"),
         ({"currency": "eur"}, "currency", "must be an ISO 4217 currency code"),
-        ({"currency": "XAU"}, "currency", "must be an ISO 4217 currency code"),
+        *[
+            ({"currency": code}, "currency", "must be an ISO 4217 currency code")
+            for code in (
+                *("BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XDR", "XSU", "XUA"),
+                *("XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XXX"),
+            )
+        ],
         ({"currency": 978}, "currency", "must be an ISO 4217 currency code"),
         ({"debtor": "x" * 65}, "debtor", "must have at most 64 characters"),
         ({"debtor": ["Ada"]}, "debtor", "must be of type string"),
