@@ -30,6 +30,14 @@ def test_the_price_of_a_payment_is_printed_row_by_row() -> None:
     assert re.search(r"^cold start: \d+ ms of imports, \d+ ms for the first payment$", table, re.MULTILINE)
 
 
+def test_readme_has_the_rows_that_are_printed() -> None:
+    readme = (ROOT / "README.md").read_text()
+    table = readme.partition("\n## Performance\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")]
+    assert rows[0] == "what (2 clients)"
+    assert set(rows[1:]) <= set(ROWS.values())
+
+
 def test_both_ways_of_synthesis_are_timed() -> None:
     assert re.findall(
         r"^(\w+) +import of the provider: +\d+\.\d\d s$", printed("bench.synth"), re.MULTILINE
