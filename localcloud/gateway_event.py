@@ -24,6 +24,7 @@ def event(
     headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     body: bytes | None = None,
     path: Mapping[str, str] | None = None,
+    authorizer: Mapping[str, Any] | None = None,
     request_id: str = "request-1",
 ) -> dict[str, Any]:
     """The event of a request that matched *route*, "GET /payments/{payment_id}".
@@ -33,6 +34,7 @@ def event(
         headers: as the client sent them, in any case; a name may come more than once.
         body: the bytes that the client sent.
         path: the parameters of the path, decoded.
+        authorizer: whom the gateway identified, where the route asks.
         request_id: the gateway's name for the request.
     """
     method, _, template = route.partition(" ")
@@ -49,6 +51,7 @@ def event(
         "requestContext": {
             "accountId": "123456789012",
             "apiId": _API,
+            **({"authorizer": dict(authorizer)} if authorizer else {}),
             "domainName": _HOST,
             "domainPrefix": _API,
             "http": {

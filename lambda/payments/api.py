@@ -68,13 +68,13 @@ class PaymentApi:
 
     def _pay(self, request: Request) -> Answer:
         by = payer.of_client(self._authorization, request.authorizer)
-        key, asked = _payment_asked_for(request)
+        key, asked = _key(request), validation.payment_request(request.headers, request.body)
         return self._patience.through(request, lambda: self._pay_once(request, key, asked, by))
 
     def _prove(self, request: Request) -> Answer:
         """A payment that the system makes itself. This region proves what it can: nothing is passed on."""
         by = payer.of_role(request.authorizer)
-        key, asked = _payment_asked_for(request)
+        key, asked = _key(request), validation.synthetic_payment(request.headers, request.body)
         return self._paid(request, key, asked, by)
 
     def _pay_once(self, request: Request, key: str, asked: PaymentRequest, by: Payer) -> Answer:
@@ -138,10 +138,8 @@ def _unknown(_request: Request) -> Answer:
     raise Refused(Problem.NOT_FOUND, "There is no such route.")
 
 
-def _payment_asked_for(request: Request) -> tuple[str, PaymentRequest]:
-    """The idempotency key and the payment of a request. Raises Refused."""
-    key = validation.idempotency_key(request.headers.get("idempotency-key"))
-    return key, validation.payment_request(request.headers, request.body)
+def _key(request: Request) -> str:
+    return validation.idempotency_key(request.headers.get("idempotency-key"))
 
 
 def _payment(payment_id: str, request: PaymentRequest, *, settled: bool) -> dict[str, Any]:

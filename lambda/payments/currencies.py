@@ -13,6 +13,4 @@ MONEY = frozenset(_MONEY.split())
 them: BOV CHE CHW CLF COU MXV USN UYI UYW XDR XSU XUA; nor in metals, bonds or nothing: XAG XAU XBA XXX ..."""
 
 TEST = "XTS"
-"""What the standard reserves for tests; the synthetic payment of a takeover is in it."""
-
-CURRENCIES = MONEY | {TEST}
+"""What the standard reserves for tests: synthetic payments are in it, and no others."""

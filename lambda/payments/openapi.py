@@ -160,6 +160,21 @@ def _throttled() -> dict[str, Schema]:
     }
 
 
+def _identified() -> dict[str, Schema]:
+    """What is answered where payers must say who they are; API Gateway answers most of it."""
+    told, problem = {"schema": _ref("GatewayMessage")}, {"schema": _ref("Problem")}
+    return {
+        str(int(Problem.UNIDENTIFIED.status)): {
+            "description": "The access token is missing, expired or of others, or does not say whose it is.",
+            "content": {"application/json": told, "application/problem+json": problem},
+        },
+        str(int(HTTPStatus.FORBIDDEN)): {
+            "description": "The access token lacks the scope.",
+            "content": {"application/json": told},
+        },
+    }
+
+
 def _parameter(place: str, name: str, pattern: str, description: str) -> Schema:
     schema = {"type": "string", "pattern": pattern}
     return {"name": name, "in": place, "required": True, "description": description, "schema": schema}
@@ -177,6 +192,10 @@ def _operation(id_: str, summary: str, answers: dict[str, Schema], **more: Any) 
     return {"operationId": id_, "summary": summary, "responses": answers | _throttled(), **more}
 
 
+def _of_a_payer(id_: str, summary: str, answers: dict[str, Schema], **more: Any) -> Schema:
+    return _operation(id_, summary, answers | _identified(), security=[{"accessToken": []}, {}], **more)
+
+
 def _payments() -> Schema:
     key = _parameter(
         "header",
@@ -186,7 +205,7 @@ def _payments() -> Schema:
     )
     return {
         "/payments": {
-            "post": _operation(
+            "post": _of_a_payer(
                 "pay",
                 "Pay",
                 {
@@ -204,7 +223,7 @@ def _payments() -> Schema:
         },
         "/payments/{payment_id}": {
             "parameters": [_parameter("path", "payment_id", UUID, "A UUID.")],
-            "get": _operation(
+            "get": _of_a_payer(
                 "findPayment",
                 "Find a payment",
                 {
@@ -223,14 +242,14 @@ def _sessions() -> Schema:
     return {
         "/sessions/{session_id}": {
             "parameters": [_parameter("path", "session_id", SESSION_ID, "Who knows it has the session.")],
-            "put": _operation(
+            "put": _of_a_payer(
                 "keepSession",
                 "Keep a session",
                 {"200": _answer("As it is kept now.", "Session"), **_problems(*_BODY, Problem.UNAVAILABLE)},
                 description=_ANYWHERE,
                 requestBody=_body("NewSession"),
             ),
-            "get": _operation(
+            "get": _of_a_payer(
                 "readSession",
                 "Read a session",
                 {
@@ -239,7 +258,7 @@ def _sessions() -> Schema:
                 },
                 description=_ANYWHERE,
             ),
-            "delete": _operation(
+            "delete": _of_a_payer(
                 "forgetSession",
                 "Forget a session",
                 {
@@ -289,5 +308,15 @@ def document() -> Schema:
             "once, or answers 503 with Retry-After: then repeat it unchanged, under its key.",
         },
         "paths": {**_payments(), **_sessions(), **_health(), "/openapi.json": {"get": description}},
-        "components": {"schemas": _schemas()},
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "accessToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "Where the deployment asks who pays: a payer sees own payments and sessions.",
+                }
+            },
+        },
     }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from payments.currencies import CURRENCIES
+from payments.currencies import MONEY, TEST
 from payments.text import TEXT
 
 Schema = dict[str, Any]
@@ -30,12 +30,18 @@ PAYMENT: Schema = {
             "maximum": MAX_AMOUNT_MINOR,
             "description": "In minor units of the currency: cents, yen.",
         },
-        "currency": {"enum": sorted(CURRENCIES)},
+        "currency": {"enum": sorted(MONEY)},
         "debtor": _NAME,
         "creditor": _NAME,
         "reference": {"type": "string", "maxLength": 140, "pattern": TEXT},
     },
 }
+
+SYNTHETIC: Schema = {
+    **PAYMENT,
+    "properties": {**PAYMENT["properties"], "currency": {"enum": [TEST]}},
+}
+"""What the system pays to prove that it can: not in money, so that no client can pay so."""
 
 SESSION: Schema = {
     "type": "object",

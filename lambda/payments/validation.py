@@ -10,9 +10,10 @@ from uuid import UUID
 import fastjsonschema
 from fastjsonschema import JsonSchemaValueException, JsonSchemaValuesException
 
+from payments.currencies import TEST
 from payments.problems import FieldError, Problem, Refused
 from payments.request import PaymentRequest
-from payments.schemas import IDEMPOTENCY_KEY, MAX_BODY_BYTES, PAYMENT, SESSION, SESSION_ID, Schema
+from payments.schemas import IDEMPOTENCY_KEY, MAX_BODY_BYTES, PAYMENT, SESSION, SESSION_ID, SYNTHETIC, Schema
 from payments.text import visible
 
 DEFAULT_SESSION_TTL_S = 1_800
@@ -42,13 +43,14 @@ def _whole(schema: Any) -> Any:
 
 
 _is_payment = _compiled(PAYMENT)
+_is_synthetic = _compiled(SYNTHETIC)
 _is_session = _compiled(SESSION)
 
 NAMES_OF_FIELDS = "names of 1 to 64 characters of A-Z a-z 0-9 _ . -"
 VISIBLE = "must be visible text without control characters and without U+FFFD, which stands for lost ones"
 _MESSAGES = {
     "type": "must be of type {rule}",
-    "enum": "must be an ISO 4217 currency code",
+    "enum": "must be the ISO 4217 code of a currency that is money",
     "minimum": "must be at least {rule}",
     "maximum": "must be at most {rule}",
     "maxLength": "must have at most {rule} characters",
@@ -107,6 +109,15 @@ def payment_request(headers: Mapping[str, str], body: bytes) -> PaymentRequest:
         Refused: the body is not JSON, too large, or not a payment; every wrong field is named.
     """
     return PaymentRequest(**_document("payment", _is_payment, headers, body, names=NAMES))
+
+
+def synthetic_payment(headers: Mapping[str, str], body: bytes) -> PaymentRequest:
+    """The payment of the system's own that a request asks for; names of headers in lower case.
+
+    Raises:
+        Refused: as for a client's payment, and where it is in money.
+    """
+    return PaymentRequest(**_document("payment", _is_synthetic, headers, body, names=NAMES))
 
 
 def session(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, str], int]:
@@ -217,6 +228,8 @@ def _explain(error: JsonSchemaValueException) -> list[FieldError]:
             allowed = error.definition.get("properties")
             rule = f"no other fields than {', '.join(allowed)}" if allowed else NAMES_OF_FIELDS
             return [FieldError(field, f"must have {rule}")]
+        case "enum" if error.rule_definition == [TEST]:
+            return [FieldError(field, f"must be {TEST}")]
         case rule:
             message = _MESSAGES[str(rule)].format(rule=error.rule_definition)
             return [FieldError(field, message)]

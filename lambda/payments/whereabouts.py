@@ -6,6 +6,7 @@ from payments.entry import EntryState, JournalEntry
 from payments.errors import JournalUnavailable
 from payments.journal import Journal
 from payments.kept_ledger import KeptLedger
+from payments.payer import Payer
 from payments.problems import Problem, Refused
 from payments.request import PaymentRequest
 from payments.worker import Worker
@@ -31,26 +32,26 @@ class Whereabouts:
         self._journal = journal
         self._worker = Worker()
 
-    def find(self, payment_id: str) -> Found | None:
-        """The payment, or None when both were asked and neither has it.
+    def find(self, payment_id: str, *, payer: Payer) -> Found | None:
+        """The payment of this payer, or None when both were asked and neither has it.
 
         Raises:
             Refused: one of them did not answer, and the other does not have it. So nobody knows.
         """
         try:
-            recorded = self._ledger.use(lambda ledger: ledger.find(payment_id))
+            recorded = self._ledger.use(lambda ledger: ledger.find(payment_id, payer=payer))
         except DatabaseUnavailable as error:
-            if found := self._promised(payment_id):
+            if found := self._promised(payment_id, payer):
                 return found
             raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
-        return Found(request=recorded, settled=True) if recorded else self._promised(payment_id)
+        return Found(request=recorded, settled=True) if recorded else self._promised(payment_id, payer)
 
-    def _promised(self, payment_id: str) -> Found | None:
+    def _promised(self, payment_id: str, payer: Payer) -> Found | None:
         try:
             entry = self._worker.run(lambda: self._journal.promised(payment_id), within_s=JOURNAL_LIMIT_S)
         except (JournalUnavailable, TimeoutError) as error:
             raise Refused(Problem.UNAVAILABLE, "The journal does not answer.") from error
-        return _found(entry) if entry else None
+        return _found(entry) if entry and entry.payer == payer else None
 
 
 def _found(entry: JournalEntry) -> Found:

@@ -12,9 +12,11 @@ from payments.forwarding import FORWARDED_BY
 from payments.payer import Mode, of_role, scoped
 from payments.peer import PeerAnswer
 from payments.problems import Refused
+from runtime.database import DatabaseUnavailable
 from tests.unit.payments.conftest import World
-from tests.unit.payments.service import BODY, SESSION_ID, Frontend, event
+from tests.unit.payments.service import BODY, SESSION_ID, Frontend, event, fail
 
+SYNTHETIC = {**BODY, "currency": "XTS"}
 STEPS = "arn:aws:sts::123456789012:assumed-role/payments-steps-use1-dev/payments-steps-dev"
 
 
@@ -131,7 +133,7 @@ def test_where_nobody_is_asked_payments_are_nobodys(world):
 @pytest.mark.parametrize("authorization", list(Mode))
 def test_a_synthetic_payment_is_the_roles_that_signed_it_in_every_mode(world, authorization):
     frontend = Frontend(world, authorization=authorization)
-    asked = {**pay(), "routeKey": "POST /synthetic-payments"}
+    asked = {**pay(body=SYNTHETIC), "routeKey": "POST /synthetic-payments"}
     context = {"requestId": "request-1", "authorizer": {"iam": {"userArn": STEPS}}}
     assert frontend({**asked, "requestContext": context}).status == 201
     [entry] = world.entries.values()
@@ -146,8 +148,24 @@ def test_a_token_makes_no_synthetic_payment(send, world):
 def test_a_synthetic_payment_is_never_passed_on(send, world):
     world.lease = replace(world.lease, holder="us-west-2")
     context = {"requestId": "request-1", "authorizer": {"iam": {"userArn": STEPS}}}
+    asked = {**pay(body=SYNTHETIC), "routeKey": "POST /synthetic-payments", "requestContext": context}
+    assert send(asked).status == 503
+
+
+def test_money_is_for_payers_and_the_test_currency_for_the_system(send, world):
+    assert send(pay(body=SYNTHETIC)).body["errors"][0]["field"] == "currency"
+    context = {"requestId": "request-1", "authorizer": {"iam": {"userArn": STEPS}}}
     refused = send({**pay(), "routeKey": "POST /synthetic-payments", "requestContext": context})
-    assert refused.status == 503
+    assert (refused.status, refused.body["errors"][0]["field"]) == (400, "currency")
+    assert world.entries == {}
+
+
+def test_an_accepted_payment_is_its_payers_too(send, world):
+    world.when_recorded = fail(DatabaseUnavailable("no answer"))
+    accepted = send(pay("ada"))
+    payment_id = accepted.body["payment_id"]
+    assert (accepted.status, send(find(payment_id, "ada")).status) == (202, 200)
+    assert send(find(payment_id, "eve")).status == 404
 
 
 def test_the_token_travels_with_what_is_passed_on_and_only_where_it_was_verified(world):

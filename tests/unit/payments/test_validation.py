@@ -38,7 +38,7 @@ def test_a_payment_is_read() -> None:
     [
         {"amount_minor": 1},
         {"amount_minor": 10**12},
-        {"currency": "XTS"},
+        {"currency": "CHF"},
         {"debtor": "x" * 64, "creditor": "y"},
         {"debtor": "Jürgen 李 عمر"},
         {"reference": "r" * 140},
@@ -62,6 +62,7 @@ def test_any_other_value_asks_for_another_payment() -> None:
     assert len(digests) == 4
 
 
+MONEY = "must be the ISO 4217 code of a currency that is money"
 TEXT = "must be visible text without control characters and without U+FFFD, which stands for lost ones"
 
 
@@ -75,16 +76,16 @@ TEXT = "must be visible text without control characters and without U+FFFD, whic
         ({"amount_minor": True}, "amount_minor", "must be of type integer"),
         ({"amount_minor": "12"}, "amount_minor", "must be of type integer"),
         ({"amount_minor": None}, "amount_minor", "must be of type integer"),
-        ({"currency": "ABC"}, "currency", "must be an ISO 4217 currency code"),
-        ({"currency": "eur"}, "currency", "must be an ISO 4217 currency code"),
+        ({"currency": "ABC"}, "currency", MONEY),
+        ({"currency": "eur"}, "currency", MONEY),
         *[
-            ({"currency": code}, "currency", "must be an ISO 4217 currency code")
+            ({"currency": code}, "currency", MONEY)
             for code in (
                 *("BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XDR", "XSU", "XUA"),
-                *("XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XXX"),
+                *("XTS", "XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XXX"),
             )
         ],
-        ({"currency": 978}, "currency", "must be an ISO 4217 currency code"),
+        ({"currency": 978}, "currency", MONEY),
         ({"debtor": "x" * 65}, "debtor", "must have at most 64 characters"),
         ({"debtor": ["Ada"]}, "debtor", "must be of type string"),
         ({"debtor": ""}, "debtor", TEXT),
@@ -313,3 +314,10 @@ def test_both_forms_of_a_name_look_alike_and_are_two_payments() -> None:
     first, second = read(body(debtor=composed)), read(body(debtor=decomposed))
     assert (first.debtor, second.debtor) == (composed, decomposed)
     assert first.digest() != second.digest()
+
+
+def test_a_synthetic_payment_is_in_the_test_currency_and_in_no_other() -> None:
+    assert validation.synthetic_payment({}, body(currency="XTS")).currency == "XTS"
+    with pytest.raises(Refused) as caught:
+        validation.synthetic_payment({}, body())
+    assert caught.value.errors == (FieldError("currency", "must be XTS"),)
