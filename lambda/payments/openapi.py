@@ -315,7 +315,7 @@ def document() -> Schema:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "Where the deployment asks who pays: a payer sees own payments and sessions.",
+                    "description": "Where the deployment asks who pays: a payer sees its own only.",
                 }
             },
         },
