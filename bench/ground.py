@@ -44,7 +44,7 @@ def environment(port: int) -> dict[str, str]:
         "JOURNAL_TABLE": "journal",
         "ARRIVALS_TABLE": "arrivals",
         "SESSIONS_TABLE": "sessions",
-        "LEASE_TTL_SECONDS": "30",
+        "LEASE_TTL_SECONDS": str(LEASE_TTL_MS // 1000),  # an expiry further away is not believed
         "TICK_SECONDS": "10",
         "CLOCK_SKEW_SECONDS": "2",
         "KEEPER_LIFETIME_SECONDS": "190",

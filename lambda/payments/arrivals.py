@@ -13,7 +13,7 @@ from zlib import crc32
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.entry import JournalEntry, Kept, kept, to_item
+from payments.entry import JournalEntry, Kept, from_item, kept, to_item
 from payments.errors import JournalUnavailable
 from runtime.clock import Clock
 

@@ -75,7 +75,7 @@ def test_an_accepted_payment_is_known_in_the_other_region_without_asking_the_hol
 def test_a_payment_that_was_settled_since_is_settled_where_the_ledger_does_not_answer(send, world) -> None:
     world.when_recorded = fail(DatabaseUnavailable("no answer"))
     payment_id = send(post()).body["payment_id"]
-    world.settle("order-0001")
+    world.settle(world.entries["order-0001"])
     world.when_found = fail(DatabaseUnavailable("no answer"))
     asked = send(get(payment_id))
     assert (asked.status, asked.body["status"]) == (200, "settled")

@@ -150,7 +150,7 @@ def test_a_promised_entry_is_found_by_its_payment_id_as_it_stands(journal, accep
     assert journal.promised(entry.payment_id) is None
     journal.promise(entry)
     assert journal.promised(entry.payment_id) == entry
-    journal.settle(entry.idempotency_key)
+    journal.settle(entry)
     assert journal.promised(entry.payment_id).state is EntryState.SETTLED
     assert journal.promised("7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999") is None
 
