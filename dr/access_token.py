@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
+from dr.errors import DrError
 from lib.authorization_section import Authorization
 
 TIMEOUT_S = 3.0
@@ -19,8 +20,10 @@ ISSUER_CA = "TOKEN_ISSUER_CA"
 """Names the file with the issuer's authority, where the machine does not trust it: on the local cloud."""
 
 
-class NoToken(RuntimeError):
+class NoToken(DrError):
     """The issuer gave none, or cannot be reached; the message never holds the secret."""
+
+    kind = "no_token"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """approve: say yes to what a forced failover may lose. Two different principals must."""
 
 import json
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +8,13 @@ import typer
 from rich.console import Console
 
 from dr.aws import Cloud
+from dr.calls import understood
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.envelope import write
+from dr.exits import Exit
 from dr.operations import Refused, lease_of_topology
 from dr.options import AsJson, DryRun, OutputsFile, Yes
+from dr.question import permit
 from dr.screen import topology_table
 from failover.approvals import Request
 from failover.lease import Lease, LeaseState
@@ -35,11 +38,14 @@ class Waiting:
         """Raises Refused unless the request is that of this lease's takeover."""
         if request is None:
             raise Refused("no takeover has asked for an approval")
-        content = json.loads(request.text)
-        if lease.state is not LeaseState.TAKING or content["epoch"] != lease.epoch:
+        with understood(lease.holder, "the request for an approval"):
+            content = json.loads(request.text)
+            epoch, figures = content["epoch"], content["figures"]
+            if not {"payments", "money", "journal"} <= figures.keys() or "region" not in content:
+                raise KeyError("figures")
+        if lease.state is not LeaseState.TAKING or epoch != lease.epoch:
             raise Refused(
-                f"the last request is of epoch {content['epoch']}; "
-                f"the lease is {lease.state} in epoch {lease.epoch}"
+                f"the last request is of epoch {epoch}; the lease is {lease.state} in epoch {lease.epoch}"
             )
         given = [one.approver for one in approvals if one.digest == request.digest]
         return cls(request, content, sorted(given))
@@ -75,14 +81,13 @@ def approve(
     screen.print(f"approved by {', '.join(waiting.approved_by) or 'nobody'}; you are {arn}", soft_wrap=True)
     told = {"digest": waiting.request.digest, "approver": who, "arn": arn, **waiting.content}
     if not dry_run:
-        if not yes:
-            typer.confirm(waiting.question(), abort=True, err=True)
+        permit(waiting.question(), yes=yes)
         table.approve(Approval(approver=who, digest=waiting.request.digest, approved_at_ms=now_ms(), arn=arn))
         screen.print(f"approved; the takeover goes on by itself once {APPROVERS} different principals have")
     else:
         screen.print(f"would ask: {waiting.question()}", soft_wrap=True)
     if as_json:
-        sys.stdout.write(json.dumps({"approved": not dry_run, **told}, indent=2) + "\n")
+        write("approve", Exit.DONE, {"approved": not dry_run, **told})
 
 
 def _loss(figures: dict[str, Any]) -> str:

@@ -1,15 +1,28 @@
 """The deployed system, region by region, through AWS and the regions' own functions."""
 
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import Any
 
-from dr.calls import PATIENT, AwsUnavailable, NoAccess, ask, client, error_code, refusal
+from dr.calls import (
+    PATIENT,
+    PATIENT_S,
+    AwsUnavailable,
+    NoAccess,
+    ask,
+    client,
+    error_code,
+    refusal,
+    understood,
+)
 from dr.deployment import Deployment
 from dr.front_door import probe
+from dr.reasons import Kind, aws_cause, reason
+from dr.server_clock import ServerClock
 from dr.situation import Aurora, Inspection, Situation, Stock
 from dr.topology import Topology, survey
+from dr.waiting import together
 from failover.approvals import Approvals
 from failover.lease import Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
@@ -17,19 +30,18 @@ from failover.takeover import Takeover, Takeovers
 from runtime.clock import now_ms
 from runtime.parameters import Parameters
 
-T = TypeVar("T")
-
 
 class Cloud:
     """One deployed system, region by region. No call needs more than the region it names."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
+        self._clock = ServerClock()
 
     def leases(self, region: str) -> LeaseTable:
         """The lease as *region*'s replica shows it."""
         table = self.deployment.lease_table
-        return LeaseTable(client("dynamodb", region), table, self.deployment.system)
+        return LeaseTable(self._clock.listen(client("dynamodb", region)), table, self.deployment.system)
 
     def approvals(self, region: str) -> Approvals:
         """What a takeover asked for and who approved, as *region* shows it."""
@@ -50,17 +62,19 @@ class Cloud:
         before = now_ms()
         told = self._invoke(region, {"step": "inspect"})
         after = now_ms()
-        clock = int(told["clock_ms"])
-        return Inspection(
-            clock_ms=clock,
-            clock_off_ms=max(before - clock, clock - after, 0),
-            database=told["database"],
-            stock=Stock(**told["stock"]) if told["stock"] else None,
-            why=told["why"],
-            code=self._code(region),
-            loss=told["loss"],
-            engine=told.get("engine"),
-        )
+        code = self._code(region)
+        with understood(region, "what its function tells about it"):
+            clock = int(told["clock_ms"])
+            return Inspection(
+                clock_ms=clock,
+                clock_off_ms=max(before - clock, clock - after, 0),
+                database=str(told["database"]),
+                stock=_stock(told["stock"]) if told["stock"] else None,
+                why=told.get("why"),
+                code=code,
+                loss=_loss(told.get("loss")),
+                engine=told.get("engine"),
+            )
 
     def reconcile(self, takeover: Takeover) -> dict[str, Any]:
         """Run the reconcile step of a takeover in its region. Raises AwsUnavailable."""
@@ -72,28 +86,49 @@ class Cloud:
         answer = ask(
             region, lambda: client("rds", region).describe_global_clusters(GlobalClusterIdentifier=name)
         )
-        (found,) = answer["GlobalClusters"]
-        (writer,) = (one["DBClusterArn"] for one in found["GlobalClusterMembers"] if one["IsWriter"])
-        return Aurora(writer=writer.split(":")[3], moving=bool(found.get("FailoverState")))
+        with understood(region, f"the global database {name}"):
+            (found,) = answer["GlobalClusters"]
+            members = {
+                one["DBClusterArn"]: one["IsWriter"] for one in found.get("GlobalClusterMembers") or ()
+            }
+            writers = [arn.split(":")[3] for arn, writes in members.items() if writes]
+            moving = bool(found.get("FailoverState"))
+        if len(writers) != 1:
+            said = f"has {len(writers)} writers ({', '.join(writers)})" if writers else "has no writer"
+            raise AwsUnavailable(
+                f"{region}: the global database {name} {said if members else 'has no members'}: "
+                f"see it in RDS; nothing is moved until one of its clusters is the writer",
+                kind=Kind.NOT_UNDERSTOOD,
+            )
+        return Aurora(writer=writers[0], moving=moving)
 
     def situation(self) -> Situation:
         """Everything at once, each region side by side with the other; nothing of a region that is gone."""
         topology = self.topology()
         alive = [view.region for view in topology.regions if view.reachable]
-        with ThreadPoolExecutor(max_workers=2 * len(alive) + 1) as pool:
-            inspections = pool.map(lambda region: _or_none(lambda: self.inspect(region)), alive)
-            auroras = pool.map(lambda region: _or_none(lambda: self.aurora(region)), alive)
-            readable = {region: self._reads_lease(region) for region in alive}
+        asked: dict[str, Callable[[], Inspection | Aurora]] = {}
+        for region in alive:
+            asked[f"{region}: its function"] = _each(self.inspect, region)
+            asked[f"{region}: its databases"] = _each(self.aurora, region)
+        found = together(asked, within_s=PATIENT_S + 1)
+        for answer in found.values():
+            if isinstance(answer, Exception) and not isinstance(answer, AwsUnavailable | TimeoutError):
+                raise answer
+        answered = list(found.values())
+        inspections = {
+            region: one for region in alive if isinstance(one := found[f"{region}: its function"], Inspection)
+        }
         nothing = dict.fromkeys(self.deployment.api_endpoints)
         return Situation(
             topology=topology,
-            inspections=nothing | dict(zip(alive, inspections, strict=True)),
-            leases_read=dict.fromkeys(nothing, False) | readable,
-            aurora=next((found for found in auroras if found), None),
+            inspections=nothing | inspections,
+            leases_read={region: region in alive and region not in topology.unread for region in nothing},
+            aurora=next((one for one in answered if isinstance(one, Aurora)), None),
             home=self.deployment.home,
             clock_skew_ms=self.deployment.clock_skew_ms,
             lease_ttl_ms=self.deployment.lease_ttl_ms,
             failback_soak_ms=self.deployment.failback_soak_ms,
+            unknown=(*topology.reasons, *(str(one) for one in answered if isinstance(one, Exception))),
         )
 
     def topology(self) -> Topology:
@@ -111,34 +146,38 @@ class Cloud:
         seen = survey(self.deployment.api_endpoints, read_lease=read, probe=probe, unknown=LeaseUnknown)
         if absent and seen.lease_read_in is None:
             raise NoAccess(
-                f"no table {self.deployment.lease_table} in {', '.join(absent)}: "
-                "the environment was destroyed, or these credentials are another account's"
+                f"no table {self.deployment.lease_table} in {', '.join(sorted(absent))}: "
+                "the environment was destroyed, or these credentials are another account's",
+                kind=Kind.NOT_FOUND,
             )
-        return seen
+        return replace(seen, clock_off_ms=self._clock.off_ms)
 
     def read_lease(self, region: str) -> Lease | None:
         """The lease as *region*'s replica shows it. Raises LeaseUnknown, NoAccess."""
         try:
             return self.leases(region).read()
         except LeaseUnknown as error:
-            if why := refusal(error.__cause__):
-                raise NoAccess(why) from error
+            if no_access := refusal(error.__cause__):
+                raise no_access from error
+            if cause := aws_cause(error):
+                raise LeaseUnknown(reason(cause).says) from cause
             raise
-
-    def _reads_lease(self, region: str) -> bool:
-        try:
-            self.read_lease(region)
-        except LeaseUnknown:
-            return False
-        return True
 
     def _invoke(self, region: str, event: dict[str, Any]) -> dict[str, Any]:
         name = self.deployment.places[region].steps_function
         function = client("lambda", region, PATIENT)
-        answer = ask(region, lambda: function.invoke(FunctionName=name, Payload=json.dumps(event).encode()))
-        told: dict[str, Any] = json.loads(answer["Payload"].read())
+        answer = ask(
+            region,
+            lambda: function.invoke(FunctionName=name, Payload=json.dumps(event).encode()),
+            within_s=PATIENT_S,
+        )
+        with understood(region, f"the answer of {name}"):
+            told = dict(json.loads(answer["Payload"].read()))
         if "FunctionError" in answer:
-            raise AwsUnavailable(f"{name} in {region}: {told.get('errorType')}: {told.get('errorMessage')}")
+            raise AwsUnavailable(
+                f"{region}: {name} failed: {told.get('errorType')}: {told.get('errorMessage')}",
+                kind="function_failed",
+            )
         return told
 
     def _code(self, region: str) -> str:
@@ -147,8 +186,16 @@ class Cloud:
         return str(ask(region, lambda: function.get_function_configuration(FunctionName=name))["CodeSha256"])
 
 
-def _or_none(ask: Callable[[], T]) -> T | None:
-    try:
-        return ask()
-    except AwsUnavailable:
-        return None
+def _stock(told: Mapping[str, Any]) -> Stock:
+    """Newer code may tell more than is read here. Raises KeyError when it tells less."""
+    return Stock(**{one.name: told[one.name] for one in fields(Stock)})
+
+
+def _loss(told: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """None when there is no verdict in it that can be read: it is unknown then."""
+    known = isinstance(told, Mapping) and {"done", "rule", "reason"} <= told.keys()
+    return told if known else None
+
+
+def _each(call: Callable[[str], Inspection | Aurora], region: str) -> Callable[[], Inspection | Aurora]:
+    return lambda: call(region)

@@ -1,21 +1,34 @@
 """A region's public API as a client sees it."""
 
+import http.client
 import json
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
-from http.client import HTTPException
+from typing import Any
 
 from botocore.exceptions import BotoCoreError
 
+from dr import racing
 from dr.calls import TIMEOUT_S, NoAccess, refusal
+from dr.reasons import reason
+from dr.waiting import bounded
 from runtime.signing import signed
 
 PAYMENT_TIMEOUT_S = 30.0
 """As long as API Gateway waits for the function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What GET got: a status, or the reason why there is none."""
+
+    status: int | None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +43,43 @@ class Paid:
     seconds: float
 
 
-def probe(endpoint: str, path: str) -> int | None:
-    """Status of GET *endpoint* + *path*, or None when there is no answer within three seconds."""
-    return _ask(urllib.request.Request(endpoint + path), TIMEOUT_S)[0]
+class _Connection(http.client.HTTPConnection):
+    """Connects to all addresses of the name at once."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._create_connection = racing.connect
+
+
+class _SecureConnection(http.client.HTTPSConnection):
+    """The same, encrypted."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._create_connection = racing.connect
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Connection, request)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_SecureConnection, request)
+
+
+_opener = urllib.request.build_opener(_Http, _Https)
+
+
+def probe(endpoint: str, path: str) -> Probed:
+    """Status of GET *endpoint* + *path*, or why there is none within three seconds."""
+    request = urllib.request.Request(endpoint + path)
+    try:
+        status, _ = bounded(f"{endpoint}{path}", lambda: _ask(request, TIMEOUT_S), within_s=TIMEOUT_S)
+    except (OSError, http.client.HTTPException) as error:
+        return Probed(None, reason(error).says)
+    return Probed(status)
 
 
 def pay(endpoint: str, *, region: str, key: str) -> Paid:
@@ -52,9 +99,14 @@ def pay(endpoint: str, *, region: str, key: str) -> Paid:
     try:
         request = urllib.request.Request(url, body, signed("POST", url, body, plain, region=region))
     except BotoCoreError as error:
-        raise NoAccess(refusal(error) or str(error)) from error
+        raise (refusal(error) or NoAccess(str(error))) from error
     began = time.monotonic()
-    status, headers = _ask(request, PAYMENT_TIMEOUT_S)
+    status: int | None = None
+    headers: Mapping[str, str] = {}
+    with suppress(OSError, http.client.HTTPException):
+        status, headers = bounded(
+            "a synthetic payment", lambda: _ask(request, PAYMENT_TIMEOUT_S), within_s=PAYMENT_TIMEOUT_S
+        )
     return Paid(
         key=key,
         status=status,
@@ -63,15 +115,14 @@ def pay(endpoint: str, *, region: str, key: str) -> Paid:
     )
 
 
-def _ask(request: urllib.request.Request, timeout_s: float) -> tuple[int | None, Mapping[str, str]]:
+def _ask(request: urllib.request.Request, timeout_s: float) -> tuple[int, Mapping[str, str]]:
+    """Raises OSError, HTTPException."""
     try:
-        with urllib.request.urlopen(request, timeout=timeout_s) as answer:
+        with _opener.open(request, timeout=timeout_s) as answer:
             return int(answer.status), _lower(answer.headers)
     except urllib.error.HTTPError as error:
         with error:
             return error.code, _lower(error.headers)
-    except (OSError, HTTPException):
-        return None, {}
 
 
 def _lower(headers: Message) -> dict[str, str]:

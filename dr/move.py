@@ -1,30 +1,33 @@
 """A move of payments as an operator lives it: look, judge, ask, act, wait, look again."""
 
-import json
-import sys
-from dataclasses import dataclass
-from typing import NoReturn
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
 
 from dr import operations, plans
 from dr.aws import Cloud
+from dr.envelope import write
+from dr.exits import Exit
 from dr.operations import Outcome, Refused
-from dr.rules import Purpose, judge, refusals
-from dr.screen import findings_json, findings_table, topology_table
+from dr.question import permit
+from dr.rules import Finding, Purpose, judge, refusals
+from dr.screen import findings_json, findings_table, notes, topology_table
 from dr.situation import Situation
 from dr.targets import resolve
 from failover.takeover import Takeover
 from runtime.clock import now_ms
 
 screen = Console(highlight=False, stderr=True)
-EXIT_CODES = {Outcome.DONE: 0, Outcome.FAILED: 1, Outcome.UNKNOWN: 3}
+EXIT_CODES = {Outcome.DONE: Exit.DONE, Outcome.FAILED: Exit.FAILED, Outcome.UNKNOWN: Exit.UNKNOWN}
 VERDICTS = {
     Outcome.DONE: "{region} serves",
     Outcome.FAILED: "it did not end: if the lease above is ACTIVE it was undone, else type: dr retry",
     Outcome.UNKNOWN: "the result is unknown: dr status tells, dr retry goes on",
 }
+NOT_EXPIRED = "P28"
+"""What a lost holder's lease breaks until it has run out, which the command waits for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,28 +38,33 @@ class Move:
     yes: bool = False
     dry_run: bool = False
     as_json: bool = False
+    command: str = field(default="")
+    """As it was typed; the purpose where that is the same."""
 
     def make(self, purpose: Purpose, to: str | None = None) -> NoReturn:
         """Move payments and leave with the exit code. Raises Refused."""
-        self.finish(self.begin(purpose, to))
+        self.finish(self.begin(purpose, to), self.command or purpose)
 
     def begin(self, purpose: Purpose, to: str | None = None) -> Takeover:
         """Start the takeover once it is permitted. Raises Refused."""
         situation = self.cloud.situation()
         target = resolve(situation, purpose, to)
+        if self.dry_run:
+            self._rehearse(purpose, situation, target)
         if purpose is Purpose.FAILOVER:
             situation = operations.await_expiry(self.cloud, situation, target)
-        self._permit(purpose, situation, target)
+        self._judged(purpose, situation, target, judge(purpose, situation, target))
+        permit(self._question(purpose, situation, target), yes=self.yes)
         return operations.begin(self.cloud, purpose, situation, target)
 
-    def finish(self, takeover: Takeover) -> NoReturn:
+    def finish(self, takeover: Takeover, command: str) -> NoReturn:
         """See a takeover through, show what is then, and leave with the exit code."""
         outcome = self.see_through(takeover)
         topology = self.cloud.topology()
         screen.print(topology_table(topology, now_ms()))
         if self.as_json:
-            content = {"outcome": outcome, "execution": takeover.name, **topology.as_json(now_ms=now_ms())}
-            sys.stdout.write(json.dumps(content, indent=2) + "\n")
+            content = {"execution": takeover.name, **topology.as_json(now_ms=now_ms())}
+            write(command, EXIT_CODES[outcome], content)
         screen.print(VERDICTS[outcome].format(region=takeover.region), soft_wrap=True)
         raise typer.Exit(EXIT_CODES[outcome])
 
@@ -65,18 +73,40 @@ class Move:
         screen.print(f"execution {takeover.name} in {takeover.region}", soft_wrap=True)
         return operations.await_result(self.cloud, takeover)
 
-    def _permit(self, purpose: Purpose, situation: Situation, target: str) -> None:
-        """Show what is and judge it; return only when it may be done. Raises Refused."""
-        screen.print(topology_table(situation.topology, now_ms()))
+    def _rehearse(self, purpose: Purpose, situation: Situation, target: str) -> NoReturn:
+        """Say what would be asked, and leave; a term that would be waited for is said and not waited for."""
+        wait_s = 0.0
+        if purpose is Purpose.FAILOVER:
+            wait_s = operations.expiry_wait_s(situation, target)
         findings = judge(purpose, situation, target)
+        if wait_s:
+            findings = [one for one in findings if one.code != NOT_EXPIRED]
+        self._judged(purpose, situation, target, findings)
+        if wait_s:
+            screen.print(f"would wait {wait_s:.0f} s for the lease of the lost holder to run out")
+        question = self._question(purpose, situation, target)
+        screen.print(f"would ask: {question}", soft_wrap=True)
+        content: dict[str, Any] = {"dry_run": True, "target": target, "question": question}
+        content |= {"would_wait_s": round(wait_s, 1), "findings": findings_json(findings)}
+        write(self.command or purpose, Exit.DONE, content)
+        raise typer.Exit
+
+    def _judged(self, purpose: Purpose, situation: Situation, target: str, findings: list[Finding]) -> None:
+        """Show what is; return only when no rule forbids it. Raises Refused."""
+        screen.print(topology_table(situation.topology, now_ms()))
         if bad := refusals(findings):
             screen.print(findings_table(bad))
+            for line in notes(situation.unknown):
+                screen.print(line, soft_wrap=True)
             codes = ", ".join(finding.code for finding in bad)
-            raise Refused(f"{purpose} to {target} is refused by {codes}")
-        question = plans.consequence(purpose, operations.lease_of(situation).holder, target)
-        if self.dry_run:
-            screen.print(f"would ask: {question}", soft_wrap=True)
-            sys.stdout.write(json.dumps({"dry_run": True, "findings": findings_json(findings)}) + "\n")
-            raise typer.Exit
-        if not self.yes:
-            typer.confirm(question, abort=True, err=True)
+            raise Refused(
+                f"{purpose} to {target} is refused by {codes}",
+                content={
+                    "target": target,
+                    "findings": findings_json(findings),
+                    "unknown": list(situation.unknown),
+                },
+            )
+
+    def _question(self, purpose: Purpose, situation: Situation, target: str) -> str:
+        return plans.consequence(purpose, operations.lease_of(situation).holder, target)

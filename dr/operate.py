@@ -5,6 +5,8 @@ import typer
 from dr import operations
 from dr.aws import Cloud
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.envelope import write
+from dr.exits import Exit
 from dr.move import Move, screen
 from dr.options import AsJson, DryRun, OutputsFile, Soak, To, Yes
 from dr.rules import Purpose
@@ -58,13 +60,15 @@ def failback(
 def retry(*, outputs: OutputsFile = DEFAULT_OUTPUTS, as_json: AsJson = False) -> None:
     """Start a takeover again that is held; it goes on from what it finds."""
     cloud = Cloud(Deployment.load(outputs))
-    lease = operations.lease_of(cloud.situation())
-    Move(cloud=cloud, as_json=as_json).finish(operations.retry(cloud, lease))
+    lease = operations.lease_of_topology(cloud.topology())
+    Move(cloud=cloud, as_json=as_json).finish(operations.retry(cloud, lease), "retry")
 
 
 @commands.command()
-def abort(*, outputs: OutputsFile = DEFAULT_OUTPUTS) -> None:
+def abort(*, outputs: OutputsFile = DEFAULT_OUTPUTS, as_json: AsJson = False) -> None:
     """Call a switchover or failback off that drains and does not end; the old region serves again."""
     cloud = Cloud(Deployment.load(outputs))
-    lease = operations.abort(cloud, operations.lease_of(cloud.situation()))
+    lease = operations.abort(cloud, operations.lease_of_topology(cloud.topology()))
+    if as_json:
+        write("abort", Exit.DONE, {"holder": lease.holder, "epoch": lease.epoch, "state": lease.state})
     screen.print(f"{lease.holder} serves again, in epoch {lease.epoch}")

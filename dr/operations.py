@@ -1,27 +1,29 @@
 """What an operator's commands do to the lease and the state machine."""
 
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 
 from dr.aws import Cloud
+from dr.errors import DrError
+from dr.exits import Exit
 from dr.rules import Purpose
 from dr.situation import Situation
 from dr.topology import Answer, Topology
+from dr.waiting import pause, until
 from failover.lease import Automation, Handover, Kind, Lease, LeaseState
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover, TakeoverNotStarted
 
 RESULT_WITHIN_S = 900.0
 POLL_S = 1.0
-Sleep = Callable[[float], None]
-NO_LEASE = "the lease is absent or cannot be read: dr status"
 
 
-class Refused(RuntimeError):
-    """The command does not apply to what was found; the message says what does."""
+class Refused(DrError):
+    """The command does not apply to what was found; the message says what does. Nothing was changed."""
+
+    code = Exit.REFUSED
+    kind = "refused"
 
 
 class Outcome(StrEnum):
@@ -39,8 +41,11 @@ def lease_of(situation: Situation) -> Lease:
 
 def lease_of_topology(topology: Topology) -> Lease:
     """The lease. Raises Refused when there is none to work on."""
+    if topology.lease_read_in is None:
+        why = "; ".join(topology.reasons) or "no region answers"
+        raise Refused(f"the lease cannot be read ({why}): dr status", kind="lease_unknown")
     if topology.lease is None:
-        raise Refused(NO_LEASE)
+        raise Refused("the lease is absent, no region has taken the first epoch: dr status", kind="no_lease")
     return topology.lease
 
 
@@ -72,27 +77,34 @@ def take_over(cloud: Cloud, situation: Situation, to: str) -> Takeover:
     return takeover
 
 
-def await_expiry(cloud: Cloud, situation: Situation, to: str, sleep: Sleep | None = None) -> Situation:
-    """The situation when the lease of a holder that is not live has run out; at most one term later."""
+def expiry_wait_s(situation: Situation, to: str) -> float:
+    """Seconds until the lease of a holder that is not live is lost to it; 0 when it is not to be awaited."""
     lease, now = situation.lease, situation.now_ms(to)
     live = {view.region for view in situation.topology.regions if view.live is Answer.YES}
     if lease is None or now is None or lease.holder in live:
-        return situation
-    terms = {"ttl_ms": situation.lease_ttl_ms, "skew_ms": situation.clock_skew_ms}
-    if not lease.believed(now_ms=now, **terms):
+        return 0.0
+    if not lease.believed(now_ms=now, ttl_ms=situation.lease_ttl_ms, skew_ms=situation.clock_skew_ms):
         # Nobody acknowledges by such an expiry. If it stands still for a term, its holder is lost.
-        (sleep or time.sleep)((situation.lease_ttl_ms + 2 * situation.clock_skew_ms) / 1000 + POLL_S)
-        again = cloud.situation()
-        same = again.lease and (again.lease.epoch, again.lease.expires_at_ms) == (
-            lease.epoch,
-            lease.expires_at_ms,
-        )
-        return replace(again, stood_still=bool(same))
+        return (situation.lease_ttl_ms + 2 * situation.clock_skew_ms) / 1000 + POLL_S
     left_ms = lease.expires_at_ms + situation.clock_skew_ms - now
-    if left_ms < 0:
+    return 0.0 if left_ms < 0 else left_ms / 1000 + POLL_S
+
+
+def await_expiry(cloud: Cloud, situation: Situation, to: str) -> Situation:
+    """The situation when the lease of a holder that is not live has run out; at most one term later."""
+    lease, now = situation.lease, situation.now_ms(to)
+    wait_s = expiry_wait_s(situation, to)
+    if lease is None or now is None or not wait_s:
         return situation
-    (sleep or time.sleep)(left_ms / 1000 + POLL_S)
-    return cloud.situation()
+    pause(wait_s, what="the lease of the lost holder to run out")
+    again = cloud.situation()
+    if lease.believed(now_ms=now, ttl_ms=situation.lease_ttl_ms, skew_ms=situation.clock_skew_ms):
+        return again
+    same = again.lease and (again.lease.epoch, again.lease.expires_at_ms) == (
+        lease.epoch,
+        lease.expires_at_ms,
+    )
+    return replace(again, stood_still=bool(same))
 
 
 def retry(cloud: Cloud, lease: Lease) -> Takeover:
@@ -121,24 +133,27 @@ def abort(cloud: Cloud, lease: Lease) -> Lease:
     return cloud.leases(lease.holder).stay(lease, now_ms=cloud.inspect(lease.holder).clock_ms)
 
 
-def await_result(cloud: Cloud, takeover: Takeover, sleep: Sleep | None = None) -> Outcome:
-    """How the execution ends; UNKNOWN when it has not after a quarter of an hour."""
+def await_result(cloud: Cloud, takeover: Takeover) -> Outcome:
+    """How the execution ends; UNKNOWN when it has not after a quarter of an hour of real time."""
     takeovers = cloud.takeovers(takeover.region)
-    for _ in range(int(RESULT_WITHIN_S / POLL_S)):
-        match takeovers.status(takeover):
-            case TakeoverFact.SUCCEEDED:
-                return Outcome.DONE
-            case TakeoverFact.FAILED:
-                return Outcome.FAILED
-        (sleep or time.sleep)(POLL_S)
-    return Outcome.UNKNOWN
+    ended = until(
+        lambda: ENDS.get(takeovers.status(takeover)),
+        what=f"{takeover.name} to end",
+        within_s=RESULT_WITHIN_S,
+        poll_s=POLL_S,
+    )
+    return ended or Outcome.UNKNOWN
+
+
+ENDS = {TakeoverFact.SUCCEEDED: Outcome.DONE, TakeoverFact.FAILED: Outcome.FAILED}
 
 
 def automate(cloud: Cloud, topology: Topology, automation: Automation, *, acknowledge: bool) -> Lease:
-    """Let automation run or pause, in the epoch that was seen."""
-    if (lease := topology.lease) is None:
-        raise Refused(NO_LEASE)
+    """Let automation run or pause, in the epoch that was seen. What is so already is left as it is."""
+    lease = lease_of_topology(topology)
     if acknowledge and not lease.unacknowledged:
+        if acknowledged_before(lease):
+            return lease
         raise Refused(f"epoch {lease.epoch} began without a failover: there is nothing to acknowledge")
     if acknowledge and lease.state is not LeaseState.ACTIVE:
         raise Refused(f"the failover has not ended, the lease is {lease.state}: dr retry")
@@ -147,3 +162,9 @@ def automate(cloud: Cloud, topology: Topology, automation: Automation, *, acknow
     acknowledged = lease.epoch if acknowledge else lease.acknowledged_epoch
     region = topology.lease_read_in or lease.holder
     return cloud.leases(region).automate(lease, automation, acknowledged_epoch=acknowledged)
+
+
+def acknowledged_before(lease: Lease) -> bool:
+    """Whether this epoch's failover is acknowledged: to do so again changes nothing."""
+    began = lease.kind is Kind.FAILOVER and lease.previous_holder is not None
+    return began and not lease.unacknowledged

@@ -12,6 +12,9 @@ from typing import Any
 CROSS_STACK = "cross-stack-output-"
 """How CDKTF names the outputs it adds when one stack reads another; they are its own business."""
 
+PROJECT = Path(__file__).resolve().parents[1]
+"""The clone that this command belongs to."""
+
 
 class OutputsError(ValueError):
     """The outputs cannot be flattened or read; the message names the file or the output."""
@@ -43,7 +46,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         outputs = json.loads(path.read_text())
     except FileNotFoundError:
-        raise OutputsError(f"{path} does not exist: deploy first (make up, or make deploy)") from None
+        raise OutputsError(_absent(path)) from None
     except OSError as error:
         raise OutputsError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -51,3 +54,15 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(outputs, dict):
         raise OutputsError(f"{path} holds {type(outputs).__name__}, not a map of outputs")
     return outputs
+
+
+def _absent(path: Path) -> str:
+    """A file that is only looked for in the wrong folder is no reason to deploy."""
+    there = PROJECT / path
+    if not path.is_absolute() and there.exists() and there.resolve() != path.resolve():
+        return (
+            f"{path} is not in this folder ({Path.cwd()}) but in the project's: "
+            f"cd {PROJECT}, or --outputs {there}"
+        )
+    where = f" (in {Path.cwd()})" if Path.cwd() != PROJECT and not path.is_absolute() else ""
+    return f"{path} does not exist{where}: deploy first (make up, or make deploy)"

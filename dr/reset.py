@@ -7,9 +7,12 @@ import typer
 from dr import operations
 from dr.aws import Cloud
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.envelope import write
+from dr.exits import Exit
 from dr.move import Move, screen
 from dr.operations import Refused
 from dr.options import AsJson, DryRun, OutputsFile, Region, Yes
+from dr.question import permit
 from dr.situation import Inspection, Situation
 from dr.topology import Answer
 from failover.lease import Lease
@@ -38,10 +41,11 @@ def reset_lease(
     )
     if dry_run:
         screen.print(f"would ask: {question}", soft_wrap=True)
+        if as_json:
+            write("reset-lease", Exit.DONE, {"dry_run": True, "question": question})
         raise typer.Exit
-    if not yes:
-        typer.confirm(question, abort=True, err=True)
-    Move(cloud=cloud, as_json=as_json).finish(begin(cloud, situation.lease, lease))
+    permit(question, yes=yes)
+    Move(cloud=cloud, as_json=as_json).finish(begin(cloud, situation.lease, lease), "reset-lease")
 
 
 def wanted(cloud: Cloud, situation: Situation, region: str | None) -> Lease:
@@ -77,7 +81,7 @@ def begin(cloud: Cloud, seen: Lease | None, lease: Lease) -> Takeover:
 def _writer(situation: Situation, target: str) -> Inspection:
     """The target's inspection. Raises Refused unless the writer is there and nobody else can acknowledge."""
     if situation.topology.lease_read_in is None:
-        raise Refused(operations.NO_LEASE)
+        operations.lease_of(situation)
     lease, inspection = situation.lease, situation.inspections.get(target)
     if lease and not lease.held_by(target):
         raise Refused(f"{lease.holder} holds the lease: dr switchover, or dr failover when it is lost")

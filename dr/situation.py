@@ -66,6 +66,8 @@ class Situation:
     clock_skew_ms: int
     lease_ttl_ms: int
     failback_soak_ms: int
+    unknown: tuple[str, ...] = ()
+    """Why something could not be found, one sentence each."""
 
     stood_still: bool = False
     """Whether the lease was looked at for longer than its holder may acknowledge by it, and not renewed."""

@@ -1,10 +1,8 @@
 """`dr status`: both regions and the lease, once or until Ctrl-C."""
 
-import json
 import sys
-import time
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -12,9 +10,12 @@ from rich.live import Live
 
 from dr.aws import Cloud
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.envelope import write
+from dr.exits import Exit
 from dr.options import AsJson, OutputsFile
-from dr.screen import topology_table
+from dr.screen import topology_line, topology_table
 from dr.topology import Answer, Topology
+from dr.waiting import deadline
 from runtime.clock import now_ms
 
 Watch = Annotated[bool, typer.Option("--watch", help="Again and again, until Ctrl-C.")]
@@ -28,35 +29,47 @@ def status(
     watch: Watch = False,
     every: Every = 2.0,
 ) -> None:
-    """Show both regions and the lease. Exit code 0 only when a region is ready.
+    """Show both regions and the lease. Exit code 0 only when a region is ready, 3 when nobody answers.
 
-    Works with one region gone: the lease is read through whichever region answers. With --watch and --json
-    each look is one line.
+    Works with one region gone: the lease is read through whichever region answers. With --watch each look is
+    one line when it goes into a file, and one line of JSON with --json.
     """
     cloud = Cloud(Deployment.load(outputs))
     if watch:
-        _lines(cloud, every) if as_json else _live(cloud, every)
+        _watch(cloud, every, as_json=as_json)
     topology = cloud.topology()
     if as_json:
-        sys.stdout.write(json.dumps(topology.as_json(now_ms=now_ms()), indent=2) + "\n")
+        write("status", verdict(topology), topology.as_json(now_ms=now_ms()))
     else:
         Console().print(topology_table(topology, now_ms()))
-    raise typer.Exit(0 if any(view.ready is Answer.YES for view in topology.regions) else 1)
+    raise typer.Exit(verdict(topology))
 
 
-def _live(cloud: Cloud, every_s: float) -> None:
-    with Live(console=Console(), auto_refresh=False) as live:
+def verdict(topology: Topology) -> Exit:
+    """Whether a region is ready, as far as any answered."""
+    if any(view.ready is Answer.YES for view in topology.regions):
+        return Exit.DONE
+    return Exit.UNHEALTHY if any(view.reachable for view in topology.regions) else Exit.UNKNOWN
+
+
+def _watch(cloud: Cloud, every_s: float, *, as_json: bool) -> NoReturn:
+    screen = Console()
+    if as_json or not screen.is_terminal:
+        _lines(cloud, every_s, as_json=as_json)
+    with Live(console=screen, auto_refresh=False) as live:
         while True:
             live.update(topology_table(cloud.topology(), now_ms()), refresh=True)
-            time.sleep(every_s)
+            deadline.clock.sleep(every_s)
 
 
-def _lines(cloud: Cloud, every_s: float) -> None:
+def _lines(cloud: Cloud, every_s: float, *, as_json: bool) -> NoReturn:
+    """Every look is written at once: whoever reads the file sees it while it happens."""
     while True:
-        sys.stdout.write(json.dumps(_line(cloud.topology())) + "\n")
-        sys.stdout.flush()
-        time.sleep(every_s)
-
-
-def _line(topology: Topology) -> dict[str, Any]:
-    return {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **topology.as_json(now_ms=now_ms())}
+        topology = cloud.topology()
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        if as_json:
+            write("status", verdict(topology), {"at": at, **topology.as_json(now_ms=now_ms())}, indent=None)
+        else:
+            sys.stdout.write(f"{at} {topology_line(topology, now_ms())}\n")
+            sys.stdout.flush()
+        deadline.clock.sleep(every_s)

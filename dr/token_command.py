@@ -8,6 +8,9 @@ from rich.console import Console
 
 from dr.access_token import Client, NoToken, ca_file
 from dr.calls import AwsUnavailable, ask, client
+from dr.envelope import write
+from dr.exits import Exit
+from dr.options import AsJson
 from lib import config
 from lib.authorization_section import Mode
 
@@ -16,6 +19,8 @@ def token(
     region: Annotated[
         str | None, typer.Option("--region", help="Whose parameter has the client's secret. Default: any.")
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Print an access token of the system's own client: curl -H "Authorization: Bearer $(dr token)"."""
     settings = config.load()
@@ -32,6 +37,9 @@ def token(
             continue
         secret = found["Parameter"]["Value"]
         granted = Client.of(authorization, secret=secret, ca_file=ca_file()).token()
+        if as_json:
+            write("token", Exit.DONE, {"token": granted.value, "expires_at": granted.expires_at})
+            return
         sys.stdout.write(granted.value + ("\n" if sys.stdout.isatty() else ""))
         return
     raise NoToken("no region has the secret of the system's own client")

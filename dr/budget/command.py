@@ -1,7 +1,5 @@
 """`dr budget`."""
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +9,8 @@ from rich.console import Console
 from dr.budget.compute import compute
 from dr.budget.evidence import DEFAULT_EVIDENCE, measured
 from dr.budget.screen import as_json, as_tables
+from dr.envelope import write
+from dr.exits import Exit
 from lib import config
 
 
@@ -23,11 +23,12 @@ def budget(
 ) -> None:
     """Add up what a recovery takes, leg by leg, and say which objectives that allows.
 
-    Exit code 1 when an objective is infeasible and not accepted in the settings.
+    Exit code 5 when an objective is infeasible and not accepted in the settings.
     """
     found = compute(config.load(), measured(evidence))
+    code = Exit.UNHEALTHY if found.refused else Exit.DONE
     if as_machine:
-        sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
+        write("budget", code, as_json(found))
     else:
         Console().print(as_tables(found))
-    raise typer.Exit(1 if found.refused else 0)
+    raise typer.Exit(code)

@@ -1,10 +1,8 @@
 """`dr drill`."""
 
-import json
-import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,8 +12,12 @@ from dr.calls import client
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
 from dr.drill import pack
 from dr.drill.trial import Trial
+from dr.envelope import write
+from dr.errors import DrError
+from dr.exits import Exit
 from dr.operations import Refused
 from dr.options import AsJson, DryRun, OutputsFile, Yes
+from dr.question import permit
 
 DEFAULT_EVIDENCE = Path("evidence/dr")
 KNOWN_CONSEQUENCE = "--payments-pause-twice"
@@ -50,23 +52,32 @@ def drill(
     )
     if dry_run:
         say(f"would ask: {question}")
+        if as_json:
+            write("drill", Exit.DONE, {"dry_run": True, "question": question})
         return
-    if not yes:
-        typer.confirm(question, abort=True, err=True)
+    permit(question, yes=yes)
     _run(Trial(cloud=cloud), evidence, endpoint, as_json=as_json)
 
 
 def _run(trial: Trial, evidence: Path, endpoint: str, *, as_json: bool) -> None:
     """Evidence is written however the drill ends: a folder with green runs only proves less."""
-    result = "failed"
     try:
         trial.run()
-        result = "passed"
-    finally:
-        run, head = pack.write(evidence, trial, endpoint=endpoint, result=result)
-        for phase in trial.phases:
-            say(f"{phase.seconds:7.1f} s  {phase.name:12} {phase.ended}")
-        say(f"evidence in {run}, head {head}")
-        if as_json:
-            told = pack.summary(trial, endpoint=endpoint, result=result)
-            sys.stdout.write(json.dumps({**told, "evidence": str(run), "head": head}, indent=2) + "\n")
+    except DrError as error:
+        error.content |= _kept(trial, evidence, endpoint, result="failed")
+        raise
+    except BaseException:
+        _kept(trial, evidence, endpoint, result="failed")
+        raise
+    told = _kept(trial, evidence, endpoint, result="passed")
+    if as_json:
+        write("drill", Exit.DONE, told)
+
+
+def _kept(trial: Trial, evidence: Path, endpoint: str, *, result: str) -> dict[str, Any]:
+    """Write the evidence, say where it is, and return what a machine is told of it."""
+    run, head = pack.write(evidence, trial, endpoint=endpoint, result=result)
+    for phase in trial.phases:
+        say(f"{phase.seconds:7.1f} s  {phase.name:12} {phase.ended}")
+    say(f"evidence in {run}, head {head}")
+    return {**pack.summary(trial, endpoint=endpoint, result=result), "evidence": str(run), "head": head}

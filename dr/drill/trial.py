@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dr.aws import Cloud
+from dr.errors import DrError
 from dr.front_door import pay, probe
 from dr.move import Move
 from dr.operations import Outcome, Refused, lease_of
 from dr.rules import Purpose, judge, refusals
 from dr.screen import findings_json
 from dr.targets import resolve
+from dr.waiting import until
 
 SETTLED_WITHIN_S = 600.0
 """Aurora needs minutes after a switchover until the old writer follows the new one."""
@@ -22,8 +24,10 @@ OK, CREATED = 200, 201
 Facts = dict[str, Any]
 
 
-class DrillFailed(RuntimeError):
+class DrillFailed(DrError):
     """A phase did not come to its end; the message says what to type next."""
+
+    kind = "drill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ class Trial:
     def _verify(self, region: str, way_on: Purpose, facts: Facts) -> None:
         """The region is ready, settles a payment of the test currency itself, and can be left again."""
         endpoint = self.cloud.deployment.api_endpoints[region]
-        self._until("readiness", lambda: probe(endpoint, "/health/ready") == OK)
+        self._until("readiness", lambda: probe(endpoint, "/health/ready").status == OK)
         paid = pay(endpoint, region=region, key=f"drill-{uuid.uuid4()}")
         facts |= {"region": region, "payment": asdict(paid)}
         if (paid.status, paid.region) != (CREATED, region):
@@ -98,10 +102,8 @@ class Trial:
         return not refusals(findings)
 
     def _until(self, what: str, test: Callable[[], bool]) -> None:
-        for _ in range(int(SETTLED_WITHIN_S / POLL_S)):
-            if test():
-                return
-            time.sleep(POLL_S)
+        if until(lambda: test() or None, what=what, within_s=SETTLED_WITHIN_S, poll_s=POLL_S):
+            return
         raise DrillFailed(f"no {what} within {SETTLED_WITHIN_S:.0f} s: dr check")
 
     @contextmanager

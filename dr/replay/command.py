@@ -1,9 +1,5 @@
 """`dr events replay`: tell a region's consumers again what its bus saw."""
 
-import json
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -15,15 +11,18 @@ from rich.console import Console
 from dr.aws import Cloud
 from dr.calls import PATIENT, client
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.envelope import write
+from dr.exits import Exit
 from dr.moments import moment, shown
 from dr.operations import Refused
 from dr.options import AsJson, DryRun, OutputsFile, Region, Yes
+from dr.question import permit
 from dr.replay.replays import LATE, Archive, Replay, Replays, Span
 from dr.targets import serving
+from dr.waiting import until
 
 WITHIN_S = 3600.0
 POLL_S = 2.0
-Sleep = Callable[[float], None]
 commands = typer.Typer(help="Events of the buses.", no_args_is_help=True)
 screen = Console(highlight=False, stderr=True)
 say = partial(screen.print, soft_wrap=True)
@@ -62,15 +61,17 @@ def replay(
         say(f"events of the last {LATE.seconds // 60} minutes may not be archived yet: replay them later")
     span, running = replays.untried(span, archive, again=again)
     if running is None:
-        _permit(span, archive, place, yes=yes, dry_run=dry_run)
+        _permit(span, archive, place, yes=yes, dry_run=dry_run, as_json=as_json)
         replays.start(span, archive)
     done = follow(replays, span.name(archive))
+    code = _exit_code(done)
     if as_json:
-        sys.stdout.write(json.dumps(asdict(done), default=shown, indent=2) + "\n")
-    raise typer.Exit(_exit_code(done))
+        reached = {"reached": shown(done.reached) if done.reached else None}
+        write("events replay", code, {**asdict(done), **reached})
+    raise typer.Exit(code)
 
 
-def _permit(span: Span, archive: Archive, region: str, *, yes: bool, dry_run: bool) -> None:
+def _permit(span: Span, archive: Archive, region: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
     names = ", ".join(rule.rpartition("/")[2] for rule in archive.rules)
     question = (
         f"Replay what the bus of {region} saw from {shown(span.start)} to {shown(span.end)} to {names}? "
@@ -78,27 +79,29 @@ def _permit(span: Span, archive: Archive, region: str, *, yes: bool, dry_run: bo
     )
     if dry_run:
         say(f"would ask: {question}")
+        if as_json:
+            write("events replay", Exit.DONE, {"dry_run": True, "question": question})
         raise typer.Exit
-    if not yes:
-        typer.confirm(question, abort=True, err=True)
+    permit(question, yes=yes)
 
 
-def follow(replays: Replays, name: str, sleep: Sleep = time.sleep) -> Replay:
+def follow(replays: Replays, name: str) -> Replay:
     """The replay when it is over, or after an hour; every step is said once."""
-    told, found = "", replays.get(name)
-    for _ in range(int(WITHIN_S / POLL_S)):
+    told = ""
+
+    def look() -> Replay | None:
+        nonlocal told
+        found = replays.get(name)
         reached = f", events up to {shown(found.reached)}" if found.reached else ""
         if (now := f"{name}: {found.state}{reached}") != told:
             say(told := now)
-        if found.over:
-            break
-        sleep(POLL_S)
-        found = replays.get(name)
-    return found
+        return found if found.over else None
+
+    return until(look, what=f"{name} to end", within_s=WITHIN_S, poll_s=POLL_S) or replays.get(name)
 
 
-def _exit_code(done: Replay) -> int:
+def _exit_code(done: Replay) -> Exit:
     if not done.over:
         say("it goes on: the same command shows how far it is")
-        return 3
-    return 0 if done.state == "COMPLETED" else 1
+        return Exit.UNKNOWN
+    return Exit.DONE if done.state == "COMPLETED" else Exit.FAILED

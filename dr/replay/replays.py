@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dr.calls import AwsUnavailable, ask, error_code
+from dr.calls import PATIENT_S, AwsUnavailable, ask, error_code, understood
 from dr.moments import compact, shown
 
 MOST_ATTEMPTS = 50
@@ -83,7 +83,8 @@ class Replays:
         """The archive, and the rules of its bus that belong to consumers."""
         name = self._arn.rpartition("/")[2]
         found = ask(self._region, lambda: self._events.describe_archive(ArchiveName=name))
-        bus, days = found["EventSourceArn"], found.get("RetentionDays")
+        with understood(self._region, f"the archive {name}"):
+            bus, days = str(found["EventSourceArn"]), found.get("RetentionDays")
         kept = timedelta(days=days) if days else None
         rules = tuple(self._consumers(bus.rpartition("/")[2]))
         return Archive(name=name, arn=self._arn, bus=bus, kept=kept, rules=rules)
@@ -96,8 +97,9 @@ class Replays:
             if error_code(error.__cause__) == "ResourceNotFoundException":
                 return None
             raise
-        reached = told.get("EventLastReplayedTime")
-        return Replay(name=name, state=told["State"], reached=reached and reached.astimezone(UTC))
+        with understood(self._region, f"the replay {name}"):
+            reached = told.get("EventLastReplayedTime")
+            return Replay(name=name, state=told["State"], reached=reached and reached.astimezone(UTC))
 
     def get(self, name: str) -> Replay:
         """The replay of that name, which was started."""
@@ -131,7 +133,11 @@ class Replays:
     def _consumers(self, bus: str) -> Iterator[str]:
         """Rules that lead to no other bus, and that AWS does not keep for archives and endpoints."""
         pages = self._events.get_paginator("list_rules").paginate
-        rules = ask(self._region, lambda: [r for page in pages(EventBusName=bus) for r in page["Rules"]])
+        rules = ask(
+            self._region,
+            lambda: [r for page in pages(EventBusName=bus) for r in page["Rules"]],
+            within_s=PATIENT_S,
+        )
         for rule in rules:
             if not rule.get("ManagedBy") and not self._leads_to_a_bus(rule["Name"], bus):
                 yield rule["Arn"]

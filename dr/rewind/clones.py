@@ -5,7 +5,7 @@ from datetime import UTC
 from functools import partial
 from typing import Any
 
-from dr.calls import ask
+from dr.calls import PATIENT_S, ask, understood
 from dr.moments import shown
 from dr.operations import Refused
 from dr.rewind.wish import Clone, Source, Wish
@@ -29,18 +29,8 @@ class Clones:
         cluster = self._clusters().get(self._serving)
         if cluster is None:
             raise Refused(f"{self._region} has no cluster {self._serving}: is it another environment's?")
-        return Source(
-            name=cluster["DBClusterIdentifier"],
-            key=cluster["KmsKeyId"],
-            subnet_group=cluster["DBSubnetGroup"],
-            security_groups=tuple(group["VpcSecurityGroupId"] for group in cluster["VpcSecurityGroups"]),
-            parameter_group=cluster["DBClusterParameterGroup"],
-            log_exports=tuple(cluster.get("EnabledCloudwatchLogsExports", ())),
-            tags=tuple(_tags(cluster).items()),
-            instance=cluster["DBClusterMembers"][0]["DBInstanceIdentifier"],
-            earliest=cluster["EarliestRestorableTime"].astimezone(UTC),
-            latest=cluster["LatestRestorableTime"].astimezone(UTC),
-        )
+        with understood(self._region, f"the cluster {cluster['DBClusterIdentifier']}"):
+            return _source(cluster)
 
     def all(self) -> list[Clone]:
         """Every clone of the serving cluster, by name."""
@@ -128,7 +118,11 @@ class Clones:
 
     def _clusters(self) -> dict[str, Mapping[str, Any]]:
         pages = self._rds.get_paginator("describe_db_clusters").paginate
-        found = ask(self._region, lambda: [one for page in pages() for one in page["DBClusters"]])
+        found = ask(
+            self._region,
+            lambda: [one for page in pages() for one in page["DBClusters"]],
+            within_s=PATIENT_S,
+        )
         return {cluster["DBClusterArn"]: cluster for cluster in found}
 
     def _instances(self, clone: Clone) -> list[Mapping[str, Any]]:
@@ -143,15 +137,16 @@ class Clones:
         )
 
     def _clone(self, cluster: Mapping[str, Any]) -> Clone:
-        return Clone(
-            name=cluster["DBClusterIdentifier"],
-            region=self._region,
-            of=self._serving.rpartition(":")[2],
-            to=_tags(cluster)[MADE_TO],
-            status=cluster["Status"],
-            endpoint=f"{cluster['Endpoint']}:{cluster['Port']}",
-            instances=tuple(one["DBInstanceIdentifier"] for one in cluster["DBClusterMembers"]),
-        )
+        with understood(self._region, f"the clone {cluster['DBClusterIdentifier']}"):
+            return Clone(
+                name=cluster["DBClusterIdentifier"],
+                region=self._region,
+                of=self._serving.rpartition(":")[2],
+                to=_tags(cluster)[MADE_TO],
+                status=cluster["Status"],
+                endpoint=f"{cluster['Endpoint']}:{cluster['Port']}",
+                instances=tuple(one["DBInstanceIdentifier"] for one in cluster["DBClusterMembers"]),
+            )
 
 
 def _leaves(status: str) -> bool:
@@ -164,3 +159,18 @@ def _tags(cluster: Mapping[str, Any]) -> dict[str, str]:
 
 def _as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _source(cluster: Mapping[str, Any]) -> Source:
+    return Source(
+        name=cluster["DBClusterIdentifier"],
+        key=cluster["KmsKeyId"],
+        subnet_group=cluster["DBSubnetGroup"],
+        security_groups=tuple(group["VpcSecurityGroupId"] for group in cluster["VpcSecurityGroups"]),
+        parameter_group=cluster["DBClusterParameterGroup"],
+        log_exports=tuple(cluster.get("EnabledCloudwatchLogsExports", ())),
+        tags=tuple(_tags(cluster).items()),
+        instance=cluster["DBClusterMembers"][0]["DBInstanceIdentifier"],
+        earliest=cluster["EarliestRestorableTime"].astimezone(UTC),
+        latest=cluster["LatestRestorableTime"].astimezone(UTC),
+    )

@@ -1,6 +1,5 @@
 """`dr rewind`: make, list and remove clones of the ledger as it was at a moment."""
 
-import json
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,9 +12,12 @@ from rich.console import Console
 from dr.aws import Cloud
 from dr.calls import PATIENT, AwsUnavailable, client
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
+from dr.envelope import write
+from dr.exits import Exit
 from dr.moments import moment, shown
 from dr.operations import Refused
 from dr.options import AsJson, DryRun, OutputsFile, Region, Yes
+from dr.question import permit
 from dr.rewind import work
 from dr.rewind.clones import Clones
 from dr.rewind.wish import Clone, Wish
@@ -54,7 +56,7 @@ def rewind(
         _list(deployment, region, as_json=as_json)
     clones = _clones(deployment, serving(Cloud(deployment), region))
     if remove is not None:
-        _remove(clones, remove, yes=yes, dry_run=dry_run)
+        _remove(clones, remove, yes=yes, dry_run=dry_run, as_json=as_json)
         return
     wish = Wish(None if to in {None, LATEST} else moment(str(to)))
     _make(clones, wish, yes=yes, dry_run=dry_run, as_json=as_json)
@@ -69,13 +71,12 @@ def _make(clones: Clones, wish: Wish, *, yes: bool, dry_run: bool, as_json: bool
         "It costs what the serving cluster costs until it is removed."
     )
     if dry_run:
-        say(f"would ask: {question}")
+        _rehearsed(question, as_json=as_json)
         return
-    if not yes:
-        typer.confirm(question, abort=True, err=True)
+    permit(question, yes=yes)
     clone = work.make(clones, wish, source, say=say)
     if as_json:
-        sys.stdout.write(json.dumps(asdict(clone), indent=2) + "\n")
+        write("rewind", Exit.DONE, {"clone": asdict(clone)})
     else:
         Console(highlight=False).print(advice(clone), soft_wrap=True)
 
@@ -104,32 +105,41 @@ def _list(deployment: Deployment, region: str | None, *, as_json: bool) -> NoRet
         except AwsUnavailable as error:
             say(f"[yellow]unknown:[/yellow] {error}")
             found[place] = None
+    code = Exit.UNKNOWN if None in found.values() else Exit.DONE
     if as_json:
         told = {
             place: None if clones is None else [asdict(one) for one in clones]
             for place, clones in found.items()
         }
-        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+        write("rewind", code, {"clones": told})
     else:
         for one in (clone for clones in found.values() for clone in clones or []):
             sys.stdout.write(f"{one.name}  {one.status}  in {one.region}, shows {one.to}, {one.endpoint}\n")
         if not any(found.values()):
             say("no clones")
-    raise typer.Exit(1 if None in found.values() else 0)
+    raise typer.Exit(code)
 
 
-def _remove(clones: Clones, name: str, *, yes: bool, dry_run: bool) -> None:
+def _remove(clones: Clones, name: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
     clone = clones.get(name)
     question = (
         f"Remove {name} and its data? It shows {clone.to if clone else 'nothing'}; nothing is kept of it."
     )
     if clone and dry_run:
-        say(f"would ask: {question}")
+        _rehearsed(question, as_json=as_json)
         return
-    if clone and not yes:
-        typer.confirm(question, abort=True, err=True)
+    if clone:
+        permit(question, yes=yes)
     work.remove(clones, name, say=say)
     say(f"{name} is gone")
+    if as_json:
+        write("rewind", Exit.DONE, {"removed": name})
+
+
+def _rehearsed(question: str, *, as_json: bool) -> None:
+    say(f"would ask: {question}")
+    if as_json:
+        write("rewind", Exit.DONE, {"dry_run": True, "question": question})
 
 
 def _clones(deployment: Deployment, region: str) -> Clones:

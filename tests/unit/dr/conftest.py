@@ -4,17 +4,54 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import fastjsonschema
 import pytest
 from moto import mock_aws
 
-from dr import automation, look, operate, operations, reset
+from dr import automation, calls, envelope, look, operate, reset, schemas, topology, waiting
+from dr.waiting import deadline
 from failover.lease_table import LeaseTable
 from runtime.clock import now_ms
 from tests.unit import emulated
 
 from .regions import answering
+from .simulated import SimulatedClock
 from .typed import put
 from .world import ENDPOINTS, LEASE, LOSS, OUTPUTS, STOCK, FakeCloud
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimulatedClock:
+    """The time that every command waits by."""
+    made = SimulatedClock()
+    monkeypatch.setattr(deadline, "clock", made)
+    monkeypatch.setattr(deadline, "_ends_at", float("inf"))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that answers is called late because this machine is busy; tests of lateness say how late."""
+    for module, name in ((calls, "CALL_S"), (topology, "LEASE_S"), (topology, "PROBE_S")):
+        monkeypatch.setattr(module, name, 120.0)
+    monkeypatch.setattr(waiting, "SILENT_S", 120.0)
+
+
+@pytest.fixture(autouse=True)
+def documents(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Every document that a command of this test prints; each is what `dr schema` says it is."""
+    printed: list[dict[str, Any]] = []
+    really = envelope.emit
+
+    def emit(told: dict[str, Any], indent: int | None) -> None:
+        command = told["schema"].removeprefix("dr/").rpartition("/")[0].replace("/", " ")
+        if command in schemas.CONTENT:
+            fastjsonschema.validate(schemas.schema(command), json.loads(json.dumps(told, default=str)))
+        printed.append(told)
+        really(told, indent)
+
+    monkeypatch.setattr(envelope, "emit", emit)
+    return printed
 
 
 @pytest.fixture
@@ -46,7 +83,6 @@ def cloud(lease_table: LeaseTable, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     put(made, LEASE)
     for module in (look, operate, automation, reset):
         monkeypatch.setattr(module, "Cloud", lambda _: made)
-    monkeypatch.setattr(operations.time, "sleep", lambda _: None)
     path = tmp_path / "flat.json"
     path.write_text(json.dumps(OUTPUTS | ENDPOINTS))
     made.outputs = str(path)

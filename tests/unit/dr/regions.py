@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -10,12 +11,16 @@ from failover.lease_item import to_item
 
 EAST, WEST = "us-east-1", "us-west-2"
 GLOBAL_CLUSTER = """<DescribeGlobalClustersResponse><DescribeGlobalClustersResult><GlobalClusters>
-<GlobalClusterMember><GlobalClusterMembers>
-<GlobalClusterMember><DBClusterArn>arn:aws:rds:us-west-2:1:cluster:w</DBClusterArn><IsWriter>true</IsWriter>
-</GlobalClusterMember><GlobalClusterMember><DBClusterArn>arn:aws:rds:us-east-1:1:cluster:e</DBClusterArn>
-<IsWriter>false</IsWriter></GlobalClusterMember></GlobalClusterMembers></GlobalClusterMember>
+<GlobalClusterMember><GlobalClusterMembers>{members}</GlobalClusterMembers></GlobalClusterMember>
 </GlobalClusters></DescribeGlobalClustersResult></DescribeGlobalClustersResponse>"""
+MEMBER = """<GlobalClusterMember><DBClusterArn>arn:aws:rds:{region}:1:cluster:x</DBClusterArn>
+<IsWriter>{writes}</IsWriter></GlobalClusterMember>"""
 STATE_MACHINE = "arn:aws:states:us-west-2:1:stateMachine:takeover"
+
+
+def global_cluster(members):
+    told = [MEMBER.format(region=region, writes=str(writes).lower()) for region, writes in members]
+    return GLOBAL_CLUSTER.format(members="".join(told))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -38,8 +43,11 @@ class Handler(BaseHTTPRequestHandler):
         action = (self.headers["X-Amz-Target"] or "").rpartition(".")[2]
         action = action or ("Invoke" if "invocations" in self.path else body.decode().partition("Action=")[2])
         self.note(action.partition("&")[0])
-        if self.server.refuses:
-            self.reply(400, json.dumps({"__type": self.server.refuses}))
+        refuses = self.server.refuses or (
+            self.server.refuses_functions if "invocations" in self.path else None
+        )
+        if refuses:
+            self.reply(400, json.dumps({"__type": refuses}))
         else:
             self.answer(action.partition("&")[0], body)
 
@@ -48,9 +56,9 @@ class Handler(BaseHTTPRequestHandler):
             case "Invoke":
                 self.reply(200, json.dumps(self.server.told), **self.server.extra)
             case "DescribeGlobalClusters":
-                self.reply(200, GLOBAL_CLUSTER)
+                self.reply(200, global_cluster(self.server.members))
             case "GetItem":
-                item = to_item(self.server.lease) if self.server.lease else None
+                item = self.server.item or (to_item(self.server.lease) if self.server.lease else None)
                 self.reply(200, json.dumps({"Item": item} if item else {}))
             case "UpdateItem":
                 self.server.lease = self.server.updates(self.server.lease)
@@ -74,6 +82,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content.encode())
 
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.server.date_off_s)
+
     def log_message(self, *_):
         pass
 
@@ -86,6 +97,8 @@ def answering(told):
     server.told, server.extra, server.lease = told, {}, None
     server.calls, server.refuses, server.paid = [], None, []
     server.pays, server.pays_in = 201, EAST
+    server.item, server.refuses_functions = None, None
+    server.members, server.date_off_s = [(WEST, True), (EAST, False)], 0
     server.updates = lambda lease: lease
     server.doors = {"/health/live": 200, "/health/ready": 200}
     server.url = f"http://127.0.0.1:{server.server_port}"

@@ -1,6 +1,7 @@
 """`dr token`, and what asks an issuer for it."""
 
 import asyncio
+import json
 import threading
 import time
 
@@ -8,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from dr import token_command
-from dr.__main__ import app
 from dr.access_token import Client, NoToken, ca_file
 from dr.calls import AwsUnavailable
+from dr.commands import app
 from lib import config
 from lib.authorization_section import Mode
 from localcloud import tls
@@ -117,7 +118,8 @@ def test_P09_dr_token_reads_the_api_key_where_a_region_answers(typed):
     typed.answering.remove("us-east-1")
     found = typed()
     assert (found.exit_code, found.stdout.count(".")) == (0, 2)
-    assert typed("--region", "us-west-2").exit_code == 0
+    told = json.loads(typed("--region", "us-west-2", "--json").stdout)
+    assert (told["schema"], told["token"].count(".")) == ("dr/token/1", 2)
 
 
 def test_dr_token_says_why_there_is_none(typed, monkeypatch):

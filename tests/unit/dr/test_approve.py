@@ -7,8 +7,8 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
-from dr import __main__ as command
 from dr import approve as module
+from dr import commands as command
 from dr.operations import Refused
 from failover.approvals import Approvals
 from failover.lease import Kind, LeaseState
@@ -100,6 +100,16 @@ def test_B10_nothing_is_written_by_a_dry_run_or_a_no(cloud, arguments, answer):
     ask(cloud)
     shown = approve(cloud, *arguments, answer=answer)
     assert "Approve that us-west-2 serves in epoch 4" in " ".join(shown.output.split())
+    assert cloud.approvals(WEST).all() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", "no", '{"epoch": 4, "region": "us-west-2", "figures": {"another": "form"}}']
+)
+def test_a_request_of_another_version_is_told_and_not_approved(cloud, text):
+    ask(cloud, text)
+    refused = approve(cloud, "--yes")
+    assert "the request for an approval is not understood" in str(refused.exception)
     assert cloud.approvals(WEST).all() == []
 
 

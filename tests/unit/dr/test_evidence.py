@@ -3,7 +3,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from dr import __main__ as command
+from dr import commands as command
+from dr.__main__ import main
 from dr.evidence import GENESIS, MANIFEST, EvidenceError, head, seal, verify
 
 
@@ -142,15 +143,17 @@ def test_the_command_ends_with_zero_only_for_sound_evidence(sealed):
     assert verified(sealed).exit_code == 0
     assert verified(sealed, "--head", head(sealed)).exit_code == 0
     noted = verified(sealed, "--head", "0")
-    assert (noted.exit_code, "not the noted one" in noted.output) == (1, True)
+    assert (noted.exit_code, "not the noted one" in noted.output) == (5, True)
     change(sealed)
     broken = verified(sealed)
-    assert (broken.exit_code, "summary.json was changed" in broken.output) == (1, True)
+    assert (broken.exit_code, "summary.json was changed" in broken.output) == (5, True)
+    told = json.loads(verified(sealed, "--json").stdout)
+    assert (told["outcome"], told["problems"]) == ("unhealthy", ["summary.json was changed"])
 
 
 def test_no_evidence_is_a_known_error(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("sys.argv", ["dr", "evidence", "verify", str(tmp_path)])
     with pytest.raises(SystemExit) as ended:
-        command.main()
+        main()
     assert ended.value.code == 1
     assert "holds no manifest" in " ".join(capsys.readouterr().err.split())

@@ -1,4 +1,4 @@
-from dr.front_door import pay, probe
+from dr.front_door import Probed, pay, probe
 from tests.unit.dr.world import EAST
 
 
@@ -16,4 +16,6 @@ def test_a_refusal_is_an_answer_and_no_answer_is_none(aws):
         pay("http://127.0.0.1:1", region=EAST, key="three").status,
     ) == (503, None)
     aws.doors["/health/ready"] = 503
-    assert (probe(aws.url, "/health/ready"), probe("http://127.0.0.1:1", "/health/ready")) == (503, None)
+    assert probe(aws.url, "/health/ready") == Probed(503)
+    nobody = probe("http://127.0.0.1:1", "/health/ready")
+    assert (nobody.status, "nobody listens there" in nobody.why) == (None, True)

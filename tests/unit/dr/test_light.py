@@ -8,7 +8,7 @@ from lib.provider import SINCE_6
 
 
 def test_dr_loads_neither_cdktf_nor_node():
-    code = "import sys, dr.__main__; sys.exit(not {'cdktf', 'jsii', 'constructs'}.isdisjoint(sys.modules))"
+    code = "import sys, dr.commands; sys.exit(not {'cdktf', 'jsii', 'constructs'}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 

@@ -12,7 +12,7 @@ from failover.observation import TakeoverFact
 from failover.takeover import Takeover
 
 from .typed import dr, put, refusal
-from .world import EAST, HEALTHY, HELD, LEASE, NOW, OUTPUTS, WEST, east_is_lost
+from .world import EAST, HEALTHY, HELD, LEASE, NOW, OUTPUTS, WEST, FakeTakeovers, east_is_lost
 
 HANDOVER = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
 DRAINING = LEASE.draining(HANDOVER, now_ms=NOW)
@@ -100,23 +100,21 @@ def test_a_holder_that_lives_is_not_failed_over(cloud):
         operations.take_over(cloud, cloud.situation(), WEST)
 
 
-def test_the_term_of_a_lost_holder_is_waited_for_once(cloud):
-    lost, slept = east_is_lost(expires_at_ms=NOW + 10_000), []
-    assert operations.await_expiry(cloud, lost, WEST, slept.append) == cloud.situation()
-    assert slept == [13.0]
+def test_the_term_of_a_lost_holder_is_waited_for_once(cloud, clock):
+    lost = east_is_lost(expires_at_ms=NOW + 10_000)
+    assert operations.await_expiry(cloud, lost, WEST) == cloud.situation()
+    assert clock.at == 13.0
     for settled in (HEALTHY, east_is_lost(), replace(lost, inspections={EAST: None, WEST: None})):
-        assert operations.await_expiry(cloud, settled, WEST, slept.append) is settled
-    assert slept == [13.0]
+        assert operations.await_expiry(cloud, settled, WEST) is settled
+    assert clock.at == 13.0
 
 
-def test_a_lease_that_ends_tomorrow_is_waited_for_one_term_only_and_taken(cloud, monkeypatch):
+def test_a_lease_that_ends_tomorrow_is_waited_for_one_term_only_and_taken(cloud, clock):
     """Its holder was lost after a clock that was a day ahead: nobody acknowledges by such an expiry."""
-    slept = []
-    monkeypatch.setattr(operations.time, "sleep", slept.append)
     cloud.found = east_is_lost(expires_at_ms=NOW + 86_400_000)
     put(cloud, cloud.found.lease)
     assert dr(cloud, "failover", "--yes").exit_code == 0
-    assert slept[0] == 35.0
+    assert clock.at == 35.0
     assert (cloud.table.read().holder, cloud.table.read().expires_at_ms) == (WEST, NOW + 30_000)
 
 
@@ -125,7 +123,7 @@ def test_a_lease_that_ends_tomorrow_and_is_still_written_is_not_taken(cloud, mon
     renewed = replace(far.lease, expires_at_ms=NOW + 86_410_000)
     cloud.found = far
     put(cloud, far.lease)
-    monkeypatch.setattr(operations.time, "sleep", lambda _: put(cloud, renewed))
+    monkeypatch.setattr(operations, "pause", lambda *_, **__: put(cloud, renewed))
     assert "P28" in refusal(dr(cloud, "failover", "--yes"))
     assert cloud.table.read() == renewed
 
@@ -174,8 +172,69 @@ def test_without_a_lease_there_is_nothing_to_do(cloud):
         assert "absent" in refusal(dr(cloud, name))
 
 
-def test_a_takeover_whose_end_is_not_seen_is_unknown(cloud):
+def test_a_takeover_whose_end_is_not_seen_is_unknown(cloud, clock):
     takeover = Takeover.planned(LEASE, HANDOVER)
-    slept: list[float] = []
-    assert operations.await_result(cloud, takeover, slept.append) is Outcome.UNKNOWN
-    assert sum(slept) == 900
+    assert operations.await_result(cloud, takeover) is Outcome.UNKNOWN
+    assert clock.at == 900
+
+
+def test_a_quarter_of_an_hour_is_one_however_slow_the_answers_are(cloud, clock, monkeypatch):
+    def slow(_, takeover):
+        clock.at += 3.0
+        return TakeoverFact.UNKNOWN
+
+    monkeypatch.setattr(FakeTakeovers, "status", slow)
+    assert operations.await_result(cloud, Takeover.planned(LEASE, HANDOVER)) is Outcome.UNKNOWN
+    assert 900 <= clock.at < 904
+
+
+# a dry run, and machines
+
+
+def test_a_dry_run_says_what_it_would_wait_for_and_does_not_wait(cloud, clock):
+    cloud.found = east_is_lost(expires_at_ms=NOW + 10_000)
+    put(cloud, cloud.found.lease)
+    shown = dr(cloud, "failover", "--dry-run")
+    told = json.loads(shown.stdout)
+    assert (shown.exit_code, clock.at, cloud.executions) == (0, 0, {})
+    assert (told["would_wait_s"], told["outcome"], told["target"]) == (13.0, "done", WEST)
+    assert "would wait 13 s for the lease of the lost holder" in shown.stderr
+    assert "P28" not in [found["code"] for found in told["findings"]]
+
+
+def test_a_failover_waits_for_the_term_and_then_takes_it(cloud, clock, monkeypatch):
+    cloud.found = east_is_lost(expires_at_ms=NOW + 10_000)
+    put(cloud, cloud.found.lease)
+    waited = {
+        "inspections": {EAST: None, WEST: replace(cloud.found.inspections[WEST], clock_ms=NOW + 13_000)}
+    }
+    pause = operations.pause
+
+    def pause_and_see(seconds, **named):
+        pause(seconds, **named)
+        cloud.found = replace(cloud.found, **waited)
+
+    monkeypatch.setattr(operations, "pause", pause_and_see)
+    assert dr(cloud, "failover", "--yes").exit_code == 0
+    assert (clock.at >= 13, cloud.table.read().holder) == (True, WEST)
+
+
+def test_a_refusal_says_why_something_is_not_known(cloud):
+    cloud.found = replace(HEALTHY, aurora=None, unknown=("us-east-1: access denied",))
+    shown = dr(cloud, "switchover", "--yes")
+    assert "unknown: us-east-1: access denied" in shown.stderr
+    assert shown.exception.content["unknown"] == ["us-east-1: access denied"]
+
+
+def test_a_lease_that_cannot_be_read_is_not_said_to_be_absent(cloud, monkeypatch):
+    unread = replace(HEALTHY.topology, lease=None, lease_read_in=None, unread={EAST: "no answer in time"})
+    monkeypatch.setattr(cloud, "topology", lambda: unread)
+    assert "cannot be read (us-east-1: the lease: no answer in time)" in refusal(dr(cloud, "pause"))
+
+
+def test_machines_read_how_a_move_and_an_abort_ended(cloud):
+    moved = json.loads(dr(cloud, "switchover", "--yes", "--json").stdout)
+    assert (moved["schema"], moved["outcome"], moved["exit_code"]) == ("dr/switchover/1", "done", 0)
+    put(cloud, DRAINING)
+    told = json.loads(dr(cloud, "abort", "--json").stdout)
+    assert (told["schema"], told["holder"], told["state"]) == ("dr/abort/1", EAST, "ACTIVE")

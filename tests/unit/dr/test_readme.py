@@ -4,7 +4,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from dr import __main__ as command
+from dr import commands as command
 from dr import plans
 from dr.rules import Purpose
 from failover.steps.drain import QUIET_S

@@ -6,7 +6,8 @@ from threading import Thread
 import pytest
 from typer.testing import CliRunner
 
-from dr import __main__ as command
+from dr import commands as command
+from dr.__main__ import main
 from dr.deployment import Deployment
 from dr.outputs import OutputsError
 from runtime.clock import now_ms
@@ -63,7 +64,7 @@ def test_status_says_how_long_ago_the_lease_expired(outputs, lease_table):
 
 def test_status_in_json_carries_the_lease_and_every_region(outputs, lease_table):
     lease_table.create(holder="us-east-1", now_ms=now_ms(), ttl_ms=30_000)
-    shown = json.loads(status("--outputs", outputs, "--json").output)
+    shown = json.loads(status("--outputs", outputs, "--json").stdout)
     assert shown["lease"]["holder"] == "us-east-1"
     assert 0 < shown["lease"]["expires_in_s"] <= 30
     assert {view["region"]: view["ready"] for view in shown["regions"]} == {
@@ -72,10 +73,10 @@ def test_status_in_json_carries_the_lease_and_every_region(outputs, lease_table)
     }
 
 
-def test_no_ready_region_is_exit_code_one_and_no_lease_is_said(outputs, lease_table, region):
+def test_no_ready_region_is_not_healthy_and_no_lease_is_said(outputs, lease_table, region):
     region.answers["/health/ready"] = 503
     shown = status("--outputs", outputs)
-    assert shown.exit_code == 1
+    assert shown.exit_code == 5
     assert "no lease yet" in shown.output
 
 
@@ -85,7 +86,7 @@ def test_a_lease_that_no_region_can_read_is_unknown_not_absent(outputs, monkeypa
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     shown = status("--outputs", outputs)
     assert "lease unknown" in shown.output
-    assert json.loads(status("--outputs", outputs, "--json").output)["lease"] is None
+    assert json.loads(status("--outputs", outputs, "--json").stdout)["lease"] is None
 
 
 def test_outputs_flattens_what_cdktf_wrote(tmp_path):
@@ -93,6 +94,8 @@ def test_outputs_flattens_what_cdktf_wrote(tmp_path):
     written.write_text(json.dumps({"stack": {"url": "x"}}))
     done = CliRunner().invoke(command.app, ["outputs", str(written), "--outputs", str(flat)])
     assert (done.exit_code, json.loads(flat.read_text())) == (0, {"url": "x"})
+    done = CliRunner().invoke(command.app, ["outputs", str(written), "--outputs", str(flat), "--json"])
+    assert (json.loads(done.stdout)["outputs"], json.loads(done.stdout)["file"]) == (1, str(flat))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,6 @@ def test_incomplete_outputs_say_what_to_deploy(outputs, message):
 def test_a_known_error_is_one_line_without_a_traceback(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["dr", "status", "--outputs", str(tmp_path / "none.json")])
     with pytest.raises(SystemExit) as stopped:
-        command.main()
+        main()
     assert stopped.value.code == 1
     assert capsys.readouterr().err.strip().endswith("deploy first (make up, or make deploy)")

@@ -2,7 +2,7 @@
 
 from typer.testing import CliRunner
 
-from dr import __main__ as command
+from dr import commands as command
 from dr.operations import Refused
 from failover.lease_item import to_item
 

@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from dr import __main__ as command
+from dr import commands as command
 
 DRILL = {"valid": True, "cloud": "local", "scenario": "S1", "run": "r1"}
 
@@ -50,4 +50,4 @@ def test_B04_an_infeasible_objective_fails_the_command(monkeypatch):
     given = command.budget.__globals__["config"].load({})
     harder = given.model_copy(update={"objectives": given.objectives.model_copy(update={"rto_s": 60})})
     monkeypatch.setattr("lib.config.load", lambda: harder)
-    assert run().exit_code == 1
+    assert run().exit_code == 5

@@ -4,12 +4,12 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from dr import __main__ as entry
-from dr import evidence, operations
+from dr import commands as entry
+from dr import evidence
 from dr.drill import command, trial
 from dr.drill.pack import label
 from dr.drill.trial import DrillFailed
-from dr.front_door import Paid
+from dr.front_door import Paid, Probed
 from dr.operations import Refused
 from dr.rules import Purpose, Verdict, judge
 from dr.situation import Aurora
@@ -80,8 +80,6 @@ def cloud(lease_table, monkeypatch, aws):
         return made
 
     monkeypatch.setattr(command, "Cloud", take)
-    monkeypatch.setattr(operations.time, "sleep", lambda _: None)
-    monkeypatch.setattr(trial, "POLL_S", trial.SETTLED_WITHIN_S)
     monkeypatch.setattr(trial, "pay", lambda endpoint, region, key: paid(made.table.read().holder, key))
     return made
 
@@ -143,6 +141,7 @@ def test_a_protected_environment_is_drilled_only_by_who_names_the_consequence(cl
 
 
 def test_it_asks_and_a_dry_run_moves_nothing(cloud, drill, tmp_path):
+    assert json.loads(drill("--dry-run", "--json").stdout)["dry_run"] is True
     shown = drill("--dry-run")
     assert (shown.exit_code, "(local cloud) away and back" in shown.output) == (0, True)
     assert drill(answer="n\n").exit_code == 1
@@ -182,7 +181,7 @@ def unwell_on_the_way_back(purpose, situation, target):
     [
         ({"pay": lambda endpoint, region, key: paid(None, key, status=None)}, "got None from nobody"),
         ({"pay": lambda endpoint, region, key: paid(EAST, key)}, "got 201 from us-east-1"),
-        ({"probe": lambda endpoint, path: 503}, "no readiness within 600 s"),
+        ({"probe": lambda endpoint, path: Probed(503)}, "no readiness within 600 s"),
         ({"judge": unwell_on_the_way_back}, "no dr plan failback within"),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dr import __main__ as command
+from dr import commands as command
 from dr.guard.plan import Change, PlanError, read_plan
 from dr.guard.rules import Rule, refusals
 
@@ -375,7 +375,7 @@ def test_B05_a_refusal_says_what_would_be_lowered():
 
 def test_B05_the_command_refuses_in_words_and_by_its_exit_code():
     done = guard(PLANS / "leaves_global.json")
-    assert done.exit_code == 1
+    assert done.exit_code == 4
     assert (
         "refused G40_leave_global_cluster aws_rds_cluster.ledger_cluster_F130713B would leave" in done.output
     )

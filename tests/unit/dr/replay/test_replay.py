@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
-from dr import __main__ as entry
+from dr import commands as entry
 from dr.calls import AwsUnavailable
 from dr.moments import shown
 from dr.operations import Refused
@@ -80,7 +80,9 @@ def replay(events, outputs_file):
 def test_a_span_is_replayed_to_the_consumers_rules_and_to_no_other(events, replay):
     done = replay("--yes", "--json")
     assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout) == {"name": NAME, "state": "COMPLETED", "reached": shown(END)}
+    told = json.loads(done.stdout)
+    assert (told["name"], told["state"], told["reached"]) == (NAME, "COMPLETED", shown(END))
+    assert (told["schema"], told["outcome"]) == ("dr/events/replay/1", "done")
     (started,) = events.asked("start_replay")
     assert started == {
         "ReplayName": NAME,
@@ -148,6 +150,7 @@ def test_an_archive_without_an_end_goes_back_for_ever(events, replay):
 
 
 def test_it_asks_and_a_dry_run_starts_nothing(events, replay):
+    assert json.loads(replay("--dry-run", "--json").stdout)["dry_run"] is True
     shown_only = replay("--dry-run")
     assert (shown_only.exit_code, "to consumer? They see" in shown_only.output) == (0, True)
     assert replay(answer="n\n").exit_code == 1

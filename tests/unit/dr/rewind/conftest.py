@@ -1,7 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from dr import __main__ as entry
+from dr import commands as entry
 from dr.rewind import command, work
 from dr.rewind.clones import Clones
 from tests.unit.dr.rewind.rds import EAST, SERVING, Rds

@@ -16,7 +16,7 @@ def test_P14_a_moment_becomes_a_cluster_of_its_own_beside_the_serving_one(rds, r
     before = serving_cluster()
     made = rewind("--to", shown(THEN), "--yes", "--json")
     assert made.exit_code == 0, made.output
-    assert json.loads(made.stdout)["name"] == NAME
+    assert json.loads(made.stdout)["clone"]["name"] == NAME
     (restored,) = rds.asked("restore_db_cluster_to_point_in_time")
     tags = {tag["Key"]: tag["Value"] for tag in restored.pop("Tags")}
     assert tags == {"EnvironmentSuffix": "test", "dr:rewind-of": SERVING, "dr:rewind-to": shown(THEN)}
@@ -88,6 +88,7 @@ def test_wrong_usage_is_exit_code_two(rds, rewind, arguments, says):
 
 
 def test_it_asks_and_a_dry_run_does_not_change_anything(rds, rewind):
+    assert json.loads(rewind("--to", "latest", "--dry-run", "--json").stdout)["dry_run"] is True
     shown_only = rewind("--to", "latest", "--dry-run")
     assert (shown_only.exit_code, "would ask: Make payments-ledger" in shown_only.output) == (0, True)
     assert rewind("--to", "latest", answer="n\n").exit_code == 1
@@ -109,11 +110,11 @@ def test_a_clone_that_takes_long_is_unknown_not_failed(rds, clones):
 def test_clones_are_listed_by_region_and_what_is_not_known_is_said(rds, rewind, monkeypatch):
     assert "no clones" in rewind("--list").stderr
     rewind("--to", shown(THEN), "--yes")
-    assert NAME in json.loads(rewind("--list", "--json").stdout)[EAST][0]["name"]
+    assert NAME in json.loads(rewind("--list", "--json").stdout)["clones"][EAST][0]["name"]
     assert f"{NAME}  available  in us-east-1" in rewind("--list").stdout
     monkeypatch.setattr(command, "_clones", no_answer)
     unknown = rewind("--list", "--json", region=None)
-    assert (unknown.exit_code, json.loads(unknown.stdout)) == (1, {EAST: None, WEST: None})
+    assert (unknown.exit_code, json.loads(unknown.stdout)["clones"]) == (3, {EAST: None, WEST: None})
     assert "unknown: us-west-2" in unknown.stderr
 
 
@@ -126,9 +127,12 @@ def test_P14_a_clone_is_removed_after_a_question_with_all_that_is_in_it(rds, rew
     assert rewind("--remove", NAME, answer="n\n").exit_code == 1
     assert rewind("--remove", NAME, "--dry-run").exit_code == 0
     assert NAME in rds.clusters
-    gone = rewind("--remove", NAME, "--yes")
+    gone = rewind("--remove", NAME, "--yes", "--json")
+    assert json.loads(gone.stdout)["removed"] == NAME
+    rewind("--to", shown(THEN), "--yes")
+    assert "is gone" in rewind("--remove", NAME, "--yes").output
     assert (gone.exit_code, list(rds.clusters)) == (0, ["payments-ledger-use1-test"])
-    assert rds.asked("delete_db_cluster") == [{"DBClusterIdentifier": NAME, "SkipFinalSnapshot": True}]
+    assert rds.asked("delete_db_cluster") == 2 * [{"DBClusterIdentifier": NAME, "SkipFinalSnapshot": True}]
     assert "there is no clone" in str(rewind("--remove", NAME, "--yes").exception)
 
 
@@ -168,7 +172,7 @@ def test_an_error_of_aws_is_one_sentence(rds, rewind, monkeypatch):
     monkeypatch.setattr(
         Rds, "on_describe_db_clusters", lambda _: (_ for _ in ()).throw(refused("Throttling"))
     )
-    assert "us-east-1 does not answer" in str(rewind("--to", "latest", "--yes").exception)
+    assert "us-east-1: AWS throttles the calls" in str(rewind("--to", "latest", "--yes").exception)
 
 
 def test_an_instance_without_insights_is_copied_without(rds, rewind):

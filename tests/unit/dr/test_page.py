@@ -1,0 +1,26 @@
+"""docs/dr.md tells what the code does: exit codes and kinds of errors."""
+
+import re
+from pathlib import Path
+
+from dr.ending import KINDS
+from dr.exits import Exit
+from dr.limits import LOOK_S, MOVE_S, WORK_S
+from dr.reasons import Kind
+
+PAGE = (Path(__file__).parents[3] / "docs" / "dr.md").read_text()
+
+
+def test_every_exit_code_is_documented_with_its_outcome():
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", PAGE, re.MULTILINE)
+    assert rows == [(str(int(each)), each.outcome) for each in Exit]
+
+
+def test_every_kind_of_error_is_documented():
+    documented = set(re.findall(r"`(\w+)`", PAGE[PAGE.index("Kinds:") : PAGE.index("- A refusal")]))
+    assert {kind.value for kind in Kind} | set(KINDS.values()) <= documented
+
+
+def test_deadlines_are_documented():
+    for text in (f"{LOOK_S:.0f} s", f"{MOVE_S / 60:.0f} min", f"{WORK_S / 3600:.0f} h"):
+        assert text in PAGE
