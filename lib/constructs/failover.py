@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.sfn_state_machine import (
 )
 from constructs import Construct
 
+from lib import reservations
 from lib.constructs import approvals
 from lib.constructs.database import RegionalDatabase
 from lib.constructs.events import BusAccess
@@ -62,6 +63,7 @@ class FailoverControl(Construct):
             handler="failover.steps.handler",
             memory_mb=1024,
             timeout_s=60,
+            reserved=reservations.STEPS,
             allow=[
                 lease.update(),
                 journal.sweep(),
@@ -82,6 +84,7 @@ class FailoverControl(Construct):
             handler="failover.keeper.handler",
             memory_mb=512,
             timeout_s=platform.site.settings.protocol.keeper_timeout_s,
+            reserved=reservations.keeper(platform.site.settings.protocol),
             allow=[
                 lease.write(),
                 journal.read(),

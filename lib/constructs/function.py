@@ -59,7 +59,10 @@ class FunctionPlatform:
 
 
 class Function(Construct):
-    """A function with its own role, which may do what *allow* and the platform say, and nothing else."""
+    """A function with its own role, which may do what *allow* and the platform say, and nothing else.
+
+    *reserved* executions are kept for it, and it gets no more (`lib.reservations`).
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Function(Construct):
         memory_mb: int,
         timeout_s: int,
         allow: Iterable[Allow],
+        reserved: int | None = None,
     ) -> None:
         super().__init__(scope, id_)
         site = platform.site
@@ -97,6 +101,7 @@ class Function(Construct):
             source_code_hash=platform.bundle.sha256,
             memory_size=memory_mb,
             timeout=timeout_s,
+            reserved_concurrent_executions=reserved,
             environment=LambdaFunctionEnvironment(variables=dict(platform.environment)),
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
             vpc_config=LambdaFunctionVpcConfig(

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from lib import reservations
 from lib.constructs.events import BusAccess
 from lib.constructs.function import Function, FunctionPlatform
 from lib.constructs.schedule import EveryMinute
@@ -21,6 +22,7 @@ class Reconciler(Construct):
             handler="failover.reconciler.handler",
             memory_mb=1024,
             timeout_s=60,
+            reserved=reservations.RECONCILER,
             allow=[
                 TableAccess.to(site, "lease").read(),
                 TableAccess.to(site, "journal").sweep(),
