@@ -71,6 +71,19 @@ class RotatePassword:
 
 
 @dataclass(frozen=True, slots=True)
+class StopIssuer:
+    """The issuer of access tokens answers nobody: no new tokens, and no keys to verify old ones."""
+
+    def order(self, _: Places) -> Order:
+        """The order."""
+        return Order(path="/troubles/issuer", body={})
+
+    def told(self, _: Places) -> str:
+        """What is done, in words."""
+        return "the issuer of access tokens is down"
+
+
+@dataclass(frozen=True, slots=True)
 class Lag:
     """What is committed in one region reaches the other one only after so many seconds."""
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import cache
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from failover.decision import Action, Decision, Policy, Rule, decide
@@ -177,6 +178,9 @@ def _beat(database: Database, epoch: int, at_ms: int) -> None:
 def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
     """Keep the lease for over three minutes; the schedule starts the next keeper every minute."""
     environment = Environment.from_env()
+    if environment.authorization == "jwt":
+        api = RegionApi(Parameters(client("ssm"), environment.parameter_prefix), region=environment.region)
+        Thread(target=api.meet_a_token, daemon=True).start()  # however long it takes, no tick waits for it
     ticks = run(
         kept(environment).turn,
         tick_s=environment.tick_s,

@@ -71,8 +71,9 @@ def test_no_tick_begins_when_the_function_is_about_to_end():
 
 
 @pytest.fixture
-def deployed(dynamodb, environment) -> None:
-    """A keeper with a lease table and nothing else."""
+def deployed(dynamodb, environment, monkeypatch) -> None:
+    """A keeper with a lease table and nothing else; there is no gateway that it could show a token."""
+    monkeypatch.setattr(keeper, "Thread", lambda **_: SimpleNamespace(start=lambda: None))
 
 
 def test_a_deployed_keeper_holds_still_while_it_knows_nothing(deployed, leases):
@@ -103,6 +104,21 @@ def test_the_function_ticks_as_its_settings_say(deployed, monkeypatch):
     assert handler({}, context) == {"ticks": 13}
     assert asked.pop("remaining_s")() == 25.0
     assert asked == {"tick_s": 10, "lifetime_s": 190}
+
+
+@pytest.mark.parametrize(("authorization", "times"), [("jwt", 1), ("none", 0)])
+def test_each_keeper_shows_its_gateway_a_token_where_tokens_count(
+    deployed, monkeypatch, authorization, times
+):
+    met = []
+    monkeypatch.setenv("AUTHORIZATION", authorization)
+    monkeypatch.setattr(
+        keeper, "RegionApi", lambda _, region: SimpleNamespace(meet_a_token=lambda: met.append(region))
+    )
+    monkeypatch.setattr(keeper, "Thread", lambda target, daemon: SimpleNamespace(start=target))
+    monkeypatch.setattr(keeper, "run", lambda *_, **__: 1)
+    handler({}, SimpleNamespace(get_remaining_time_in_millis=lambda: 25_000))
+    assert met == [Environment.from_env().region] * times
 
 
 def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypatch):

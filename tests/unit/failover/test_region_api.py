@@ -1,3 +1,4 @@
+import base64
 import json
 import re
 import threading
@@ -116,3 +117,29 @@ def test_each_request_has_its_own_patience_and_the_scheme_of_the_endpoint(monkey
     with pytest.raises(ApiUnavailable, match="POST /synthetic-payments"):
         api.pay({}, idempotency_key="synthetic-1")
     assert asked == [(scheme, "api.example", 2.0), (scheme, "api.example", 10.0)]
+
+
+@pytest.fixture
+def logged(monkeypatch) -> list[str]:
+    lines: list[str] = []
+    note = lambda line, **_: lines.append(line)  # noqa: E731
+    monkeypatch.setattr(region_api, "logger", SimpleNamespace(warning=note, error=note))
+    return lines
+
+
+@pytest.mark.parametrize(("status", "said"), [(401, []), (200, ["the gateway takes forged tokens"])])
+def test_the_gateway_meets_a_token_that_it_must_refuse(server, logged, status, said):
+    server.status = status
+    RegionApi(Endpoint(server.url), region="us-west-2").meet_a_token()
+    [(method, path, headers, _)] = server.requests
+    assert (method, path) == ("GET", "/stage/payments/00000000-0000-0000-0000-000000000000")
+    scheme, token = headers["Authorization"].split()
+    head = token.partition(".")[0]
+    assert scheme == "Bearer"
+    assert json.loads(base64.urlsafe_b64decode(head + "==")) == {"alg": "RS256", "kid": "nobody"}
+    assert logged == said
+
+
+def test_a_gateway_that_does_not_answer_meets_no_token(logged):
+    RegionApi(Endpoint("http://127.0.0.1:1"), region="us-west-2").meet_a_token()
+    assert logged == ["the gateway met no token"]
