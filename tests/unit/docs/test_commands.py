@@ -8,7 +8,7 @@ from shutil import which
 import pytest
 from typer.main import get_command
 
-from dr.__main__ import app
+from dr.commands import app
 
 ROOT = Path(__file__).parents[3]
 MAKEFILE = (ROOT / "Makefile").read_text()
