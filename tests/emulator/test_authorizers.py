@@ -173,6 +173,18 @@ def test_each_region_remembers_the_keys_of_an_issuer_that_is_lost_if_it_ever_met
         assert asked(emulator, token, region=AWAY) == 200, "a refused token made it ask, too"
 
 
+def test_a_jwt_authorizer_has_what_terraform_wrote_and_nothing_of_a_lambda_authorizer(cloud):
+    emulator, served, ids = cloud
+    [found] = emulator.client("apigatewayv2").get_authorizers(ApiId=ids[HOME])["Items"]
+    assert found.pop("AuthorizerId")
+    assert found == {
+        "AuthorizerType": "JWT",
+        "Name": "payers",
+        "IdentitySource": ["$request.header.Authorization"],
+        "JwtConfiguration": {"Issuer": served.issuer.url, "Audience": ["payments"]},
+    }
+
+
 def signed(
     emulator: Emulator, path: str, keys: Credentials, *, region: str = HOME, scope: str = "", sent: str = ""
 ) -> int:

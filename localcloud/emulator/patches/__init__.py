@@ -42,6 +42,7 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
     authorization.take_loopback_for_tls()
     authorizers.verify_access_tokens(config.issuer_ca)
     authorizers.verify_signatures()
+    authorizers.keep_what_a_jwt_authorizer_has()
     code.unpack_once()
     workers.point_at_own_region(config.region_ports)
     surroundings.surround(clocks.files, config.redirections)

@@ -19,6 +19,13 @@ from localcloud.emulator import tokens
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
 
 FETCH_S = 3.0
+_OF_LAMBDA_AUTHORIZERS = {
+    "authorizerCredentialsArn",
+    "authorizerPayloadFormatVersion",
+    "authorizerResultTtlInSeconds",
+    "authorizerUri",
+    "enableSimpleResponses",
+}
 _FRONT = re.compile(r"/_aws/execute-api/[^/]+/\$default(?=/)")
 """What the gate puts before a path: clients sign the path without it."""
 Answer = tuple[int, dict[str, str], bytes]
@@ -58,6 +65,25 @@ def verify_access_tokens(issuer_ca: str) -> None:
             return None, None, _refusal(refused)
 
     wrap(apigateway, "_validate_jwt_authorizer", validate)
+
+
+def keep_what_a_jwt_authorizer_has() -> None:
+    """Answer for a JWT authorizer with what one has, and not with what a Lambda authorizer has besides.
+
+    Upstream gives every authorizer a payload format and a lifetime of results: Terraform would take them out
+    again in every plan.
+    """
+
+    def create(original: Wrapper, api_id: str, request: dict[str, Any]) -> Answer:
+        status, headers, body = original(api_id, request)
+        made = json.loads(body)
+        if made.get("authorizerType") != "JWT":
+            return status, headers, body
+        kept = {name: value for name, value in made.items() if name not in _OF_LAMBDA_AUTHORIZERS}
+        apigateway._authorizers[api_id][made["authorizerId"]] = kept
+        return status, headers, json.dumps(kept).encode()
+
+    wrap(apigateway, "_create_authorizer", create)
 
 
 def verify_signatures() -> None:
