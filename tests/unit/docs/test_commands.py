@@ -114,5 +114,5 @@ def test_pages_name_commands_of_dr_that_exist() -> None:
 
 
 def test_make_alone_prints_every_target() -> None:
-    done = subprocess.run([which("make")], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([which("make")], cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
     assert {line.split()[1] for line in done.stdout.splitlines()} == TARGETS.keys()

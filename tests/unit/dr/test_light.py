@@ -9,7 +9,7 @@ from lib.provider import SINCE_6
 
 def test_dr_loads_neither_cdktf_nor_node():
     code = "import sys, dr.commands; sys.exit(not {'cdktf', 'jsii', 'constructs'}.isdisjoint(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=600).returncode == 0
 
 
 def test_strong_tables_came_with_the_version_that_knows_the_argument():

@@ -92,7 +92,7 @@ class Lambda:
 
     def __init__(self, environments: int) -> None:
         self.free = [f"environment-{n}" for n in range(environments)]
-        self.together = threading.Barrier(environments, timeout=5)
+        self.together = threading.Barrier(environments, timeout=60)
         self.asked: list[tuple[str, object]] = []
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, object]:  # noqa: N803 - boto3's

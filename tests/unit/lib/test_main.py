@@ -14,7 +14,7 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": os.environ["PATH"], "CDKTF_OUTDIR": str(folder / "out"), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 

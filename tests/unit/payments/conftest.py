@@ -37,7 +37,7 @@ def postgres_port() -> Iterator[int]:
         shutil.chown(folder, **USER)
     data, port = folder / "data", free_port()
     initdb = [BIN / "initdb", "-D", data, "-U", "ledger", "-A", "trust", "--no-sync", "-E", "UTF8"]
-    subprocess.run(initdb, check=True, capture_output=True, timeout=60, cwd=folder, **USER)
+    subprocess.run(initdb, check=True, capture_output=True, timeout=600, cwd=folder, **USER)
     settings = {"listen_addresses": "127.0.0.1", "port": port, "fsync": "off"}
     options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
     with (folder / "log").open("wb") as log:
