@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +69,13 @@ def prepared() -> Iterator[dict[str, str]]:
             yield environment(port)
 
 
+@contextlib.contextmanager
+def database() -> Iterator[Callable[[], pg8000.native.Connection]]:
+    """Opens connections to a ledger whose fence is at EPOCH."""
+    with _postgres() as (server, secret):
+        yield lambda: _connection(server.port, secret["password"], secret["ca"])
+
+
 def _lease() -> Lease:
     now_ms = time.time_ns() // 1_000_000
     first = Lease.first("payments", holder=REGION, now_ms=now_ms, ttl_ms=LEASE_TTL_MS)
@@ -111,7 +118,12 @@ def _postgres() -> Iterator[tuple[Server, dict[str, str]]]:
         server = Server(storage, port=port, certificate=certificate)
         server.start()
         try:
-            _migrate(server.port, passwords.superuser, certificate.ca_pem)
+            with contextlib.closing(
+                _connection(server.port, passwords.superuser, certificate.ca_pem)
+            ) as made:
+                ledger = Ledger(made)
+                ledger.migrate()
+                ledger.raise_fence(EPOCH)
             yield (
                 server,
                 {"username": SUPERUSER, "password": passwords.superuser, "ca": certificate.ca_pem},
@@ -121,8 +133,8 @@ def _postgres() -> Iterator[tuple[Server, dict[str, str]]]:
             host.remove()
 
 
-def _migrate(port: int, password: str, ca: str) -> None:
-    connection = pg8000.native.Connection(
+def _connection(port: int, password: str, ca: str) -> pg8000.native.Connection:
+    return pg8000.native.Connection(
         SUPERUSER,
         host="127.0.0.1",
         port=port,
@@ -130,7 +142,3 @@ def _migrate(port: int, password: str, ca: str) -> None:
         password=password,
         ssl_context=ssl.create_default_context(cadata=ca),
     )
-    with contextlib.closing(connection):
-        ledger = Ledger(connection)
-        ledger.migrate()
-        ledger.raise_fence(EPOCH)

@@ -64,7 +64,7 @@ class Mutant:
 
 
 _VIEW, _FLOW = "lambda/payments/lease_view.py", "lambda/payments/payment_flow.py"
-_LEDGER = "lambda/payments/ledger.py"
+_LEDGER = "lambda/payments/ledger_sql.py"
 MUTANTS: Mapping[str, Mutant] = {
     "fence-off": Mutant(
         "a region acknowledges whoever holds the lease, and its ledger asks for no epoch",
@@ -75,8 +75,8 @@ MUTANTS: Mapping[str, Mutant] = {
                 "if not lease.acknowledges(region, now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms):",
                 "if False:",
             ),
-            Change(_LEDGER, "where epoch = :epoch for share),", "for share),"),
-            Change(_LEDGER, 'where epoch = :epoch for share"', 'for share"'),
+            Change(_LEDGER, " where ledger.admit(:epoch)),", "),"),
+            Change(_LEDGER, '"select ledger.admit(:epoch)"', '"select true or :epoch = 0"'),
         ),
         "S5",
         ("payments acknowledged while fenced", "times the old holder called itself ready"),

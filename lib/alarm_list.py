@@ -12,6 +12,8 @@ KEEPER_SILENT_MIN = 3
 """A keeper starts every minute and ticks every few seconds."""
 MARK_OLD_MIN = 15
 """The mark is three to four minutes old while the reconciler keeps up (ADR 11)."""
+EVENT_OLD_MIN = 10
+"""Events are published every minute; a refused one comes again after one minute, two and four."""
 QUIET = "nothing happened"
 
 
@@ -120,6 +122,24 @@ def _payments(metrics: RegionMetrics) -> Iterator[Alarm]:
         why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
         says="A fast clock set the ledger's mark; it is forgotten, and the whole journal is compared again",
         runbook="mark-ahead",
+    )
+    yield Alarm(
+        id="events-age",
+        metric=metrics.metered("OldestEventAge", "Maximum"),
+        side=Side.ABOVE,
+        threshold=EVENT_OLD_MIN * 60_000,
+        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        says=f"An event of a settled payment waits for more than {EVENT_OLD_MIN} minutes to be published",
+        runbook="events-age",
+    )
+    yield Alarm(
+        id="events-parked",
+        metric=metrics.metered("EventsParked", "Maximum"),
+        side=Side.AT_LEAST,
+        threshold=1,
+        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        says="The event bus refused an event for a day: it is parked, and its consumers do not know of it",
+        runbook="events-parked",
     )
     yield Alarm(
         id="set-aside",

@@ -47,6 +47,12 @@ class Report:
     set_aside: int = 0
     """Entries that wait for a person; more than `LOOKED_AT` are counted as so many."""
     published: int = 0
+    refused: int = 0
+    """Events that the bus did not take now; they come again after a pause."""
+    parked: int = 0
+    """Events that were refused for a day and wait for a person."""
+    event_ms: int = 0
+    """Age of the oldest event that was not published, those that are parked aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from failover.arrears import Arrears, Report, Run
 from failover.lease import Lease
 from failover.lease_table import LeaseTable
 from payments.arrivals import MINUTE_MS
-from payments.errors import EventsUnavailable
+from payments.errors import EventsUnavailable, JournalUnavailable
 from payments.event_bus import MOST_AT_ONCE, EventBus
 from payments.journal import Journal
 from payments.lease_view import Standing, standing
@@ -28,9 +28,6 @@ from runtime.environment import Environment
 from runtime.logs import logger
 from runtime.metrics import COUNT, MILLISECONDS, Meter
 from runtime.parameters import Parameters
-
-if TYPE_CHECKING:
-    from pg8000.native import Connection
 
 SEARCH_S = 25.0
 """How long a run looks for what is owed; the next one goes on from there."""
@@ -65,8 +62,11 @@ class Reconciler:
         self._clock = clock
         self._elapsed = elapsed
 
-    def run(self) -> Report:
+    def run(self, *, try_parked: bool = False) -> Report:
         """One run.
+
+        Args:
+            try_parked: whether events that were refused for a day come again, because a person said so.
 
         Raises:
             LeaseUnknown, JournalUnavailable, DatabaseUnavailable, StaleEpoch: it ended early; what was
@@ -80,8 +80,15 @@ class Reconciler:
         with self._database.session() as connection:
             ledger = Ledger(connection)
             ledger.migrate()
-            self._arrears.settle(self._begun(lease, ledger, report, until=started + SEARCH_S))
-            self._publish(connection, report, until=started + WORK_S)
+            outbox = Outbox(connection)
+            if try_parked:
+                outbox.try_parked()
+            try:
+                self._arrears.settle(self._begun(lease, ledger, report, until=started + SEARCH_S))
+            except JournalUnavailable:
+                self._publish(outbox, report, until=started + WORK_S)  # The ledger's events need no journal.
+                raise
+            self._publish(outbox, report, until=started + WORK_S)
         return report
 
     def _begun(self, lease: Lease, ledger: Ledger, report: Report, *, until: float) -> Run:
@@ -106,25 +113,33 @@ class Reconciler:
         )
         return lease if report.standing is Standing.READY else None
 
-    def _publish(self, connection: "Connection", report: Report, *, until: float) -> None:
-        outbox = Outbox(connection)
-        while self._elapsed() < until and (events := outbox.pending(MOST_AT_ONCE)):
-            try:
+    def _publish(self, outbox: Outbox, report: Report, *, until: float) -> None:
+        try:
+            while self._elapsed() < until and (events := outbox.pending(MOST_AT_ONCE)):
                 taken = self._bus.publish(events)
-            except EventsUnavailable as error:
-                logger.warning("events are kept", extra={"reason": str(error)})
-                return
-            outbox.mark(taken)
-            report.published += len(taken)
-            if len(taken) < len(events):
-                logger.warning("events are kept", extra={"reason": "the bus refused some of them"})
-                return
+                outbox.mark(taken)
+                report.published += len(taken)
+                self._put_off(
+                    [each.event_id for each in events if each.event_id not in taken], outbox, report
+                )
+        except EventsUnavailable as error:
+            logger.warning("events are kept", extra={"reason": str(error)})
+        waiting = outbox.waiting()
+        report.parked, report.event_ms = waiting.parked, waiting.oldest_ms
+
+    def _put_off(self, refused: list[str], outbox: Outbox, report: Report) -> None:
+        if not refused:
+            return
+        report.refused += len(refused)
+        logger.warning("events are put off", extra={"event_ids": refused})
+        for event_id in sorted(outbox.put_off(refused)):
+            logger.error("an event is parked", extra={"event_id": event_id})
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """One run, started every minute."""
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """One run, started every minute. {"try_parked": true} is for a person: see the runbook events-parked."""
     reconciler, meter = _composed()
-    report = reconciler.run()
+    report = reconciler.run(try_parked=event.get("try_parked") is True)
     logger.info("reconciled", extra=(done := asdict(report)))
     if report.standing is Standing.READY:
         figures = {
@@ -132,6 +147,9 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
             "PaymentsReplayed": (COUNT, report.replayed),
             "OldestIntentAge": (MILLISECONDS, report.oldest_ms),
             "EventsPublished": (COUNT, report.published),
+            "EventsRefused": (COUNT, report.refused),
+            "EventsParked": (COUNT, report.parked),
+            "OldestEventAge": (MILLISECONDS, report.event_ms),
             "MarkAhead": (COUNT, int(report.mark_ahead)),
             "PaymentsSetAside": (COUNT, report.set_aside),
         }

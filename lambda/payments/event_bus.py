@@ -67,7 +67,7 @@ class EventBus:
         self._globally = globally
 
     def publish(self, events: Sequence[Event]) -> list[str]:
-        """The ids of those events, at most ten, that the bus took.
+        """The ids of those events, at most ten, that the bus took; the others it refused.
 
         Raises:
             EventsUnavailable: this region has no bus yet, or it does not answer.
@@ -80,7 +80,10 @@ class EventBus:
         try:
             answer = self._put(entries)
         except (BotoCoreError, ClientError) as error:
-            raise EventsUnavailable(f"bus {bus}: {error}") from error
+            if not _for_what_it_holds(error):
+                raise EventsUnavailable(f"bus {bus}: {error}") from error
+            # One event makes EventBridge refuse the whole call: alone, each is judged for itself.
+            return [] if len(events) == 1 else [each for event in events for each in self.publish([event])]
         taken = zip(events, answer["Entries"], strict=True)
         return [event.event_id for event, result in taken if "EventId" in result]
 
@@ -109,3 +112,8 @@ class EventBus:
             "DetailType": event.type,
             "Detail": json.dumps({**event.detail(), "published_in": self._region}),
         }
+
+
+def _for_what_it_holds(error: Exception) -> bool:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    return code in {"ValidationException", "ValidationError", "RequestEntityTooLargeException"}

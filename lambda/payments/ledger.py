@@ -6,7 +6,7 @@ from typing import Any
 
 import pg8000.native
 
-from payments import sql
+from payments import ledger_sql, sql
 from payments.entry import Identity, JournalEntry
 from payments.errors import StaleEpoch
 from payments.ledger_schema import SCHEMA
@@ -14,81 +14,6 @@ from payments.outbox import PAYMENT_SETTLED, event_id
 from payments.request import PaymentRequest
 from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
-
-# FOR SHARE, because raising the fence must wait for transactions that already saw it, and they
-# for it; FOR KEY SHARE would let an update of `epoch` pass. A writer that waited sees the new row.
-_LOCK_FENCE = "select epoch from ledger.fence where epoch = :epoch for share"
-
-# No conflict target: two writers of one entry meet at either unique index, and naming only the key's
-# lets the other one's violation through.
-_RECORD = """
-with fence as (select epoch from ledger.fence where epoch = :epoch for share),
-     written as (
-        insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor,
-                                     currency, debtor, creditor, reference, payer, epoch, region)
-        select cast(:payment_id as uuid), :idempotency_key, :request_hash, :amount_minor,
-               :currency, :debtor, :creditor, :reference, :payer, fence.epoch, :region
-        from fence
-        on conflict do nothing
-        returning payment_id),
-     noted as (
-        insert into ledger.outbox (event_id, type, payment_id)
-        select cast(:event_id as uuid), :event, payment_id from written)
-select (select count(*) from fence), (select count(*) from written)
-"""
-
-_RAISE_FENCE = """
-insert into ledger.fence as fence (epoch) values (:epoch)
-on conflict ("only") do update set epoch = excluded.epoch where fence.epoch <= excluded.epoch
-returning epoch
-"""
-
-_BEAT = """
-insert into ledger.heartbeat as heartbeat (at_ms) select cast(:now_ms as bigint) from ledger.fence
-where epoch = :epoch
-on conflict ("only") do update set at_ms = greatest(heartbeat.at_ms, excluded.at_ms)
-returning at_ms
-"""
-
-_MARK = """
-insert into ledger.mark as mark (minute) select cast(:minute as bigint) from ledger.fence
-where epoch = :epoch
-on conflict ("only") do update set minute = greatest(mark.minute, excluded.minute)
-returning minute
-"""
-
-_FORGET_MARK = """
-delete from ledger.mark as mark using ledger.fence as fence
-where fence.epoch = :epoch and mark.minute > cast(:minute as bigint)
-returning mark.minute
-"""
-
-_FIND = """
-select amount_minor, currency, debtor, creditor, reference
-from ledger.payments where payment_id = cast(:payment_id as uuid) and payer = :payer
-"""
-
-
-_SAME = """
-select idempotency_key, payment_id, request_hash from ledger.payments
-where idempotency_key = :key or payment_id = cast(:payment_id as uuid)
-"""
-
-_SET_ASIDE = """
-insert into ledger.set_aside as kept (idempotency_key, payment_id, why)
-select :key, :payment_id, :why from ledger.fence where epoch = :epoch
-on conflict (idempotency_key, payment_id) do update set why = excluded.why, looked_at = clock_timestamp()
-returning why
-"""
-
-_ASIDE = """
-select idempotency_key, payment_id, why from ledger.set_aside order by looked_at, idempotency_key limit :most
-"""
-
-_TAKE_OFF = """
-delete from ledger.set_aside where idempotency_key = :key
-and exists (select from ledger.fence where epoch = :epoch)
-"""
 
 
 class Ledger:
@@ -107,12 +32,12 @@ class Ledger:
         self._run(SCHEMA)
 
     def raise_fence(self, epoch: int) -> None:
-        """Let only writers of `epoch` in from now on; waits for transactions of older epochs.
+        """Let only writers of `epoch` in from now on; waits for transactions that were admitted.
 
         Raises:
             StaleEpoch: the fence is at a higher epoch already. It is never lowered.
         """
-        if not self._run(_RAISE_FENCE, epoch=epoch):
+        if not self._run(ledger_sql.RAISE_FENCE, epoch=epoch):
             raise StaleEpoch(epoch)
 
     def fence_epoch(self) -> int | None:
@@ -126,7 +51,7 @@ class Ledger:
         Raises:
             StaleEpoch: the fence is not at `epoch`, so nothing was written.
         """
-        if not self._run(_BEAT, epoch=epoch, now_ms=now_ms):
+        if not self._run(ledger_sql.BEAT, epoch=epoch, now_ms=now_ms):
             raise StaleEpoch(epoch)
 
     def heartbeat(self) -> int | None:
@@ -150,7 +75,7 @@ class Ledger:
         Raises:
             StaleEpoch: the fence is not at `epoch`, so nothing was written.
         """
-        if not self._run(_MARK, epoch=epoch, minute=minute):
+        if not self._run(ledger_sql.MARK, epoch=epoch, minute=minute):
             raise StaleEpoch(epoch)
 
     def forget_mark(self, *, after: int, epoch: int) -> bool:
@@ -158,7 +83,7 @@ class Ledger:
 
         Such a mark was set by a clock that was fast: what came since may be in minutes that it has passed.
         """
-        return bool(self._run(_FORGET_MARK, minute=after, epoch=epoch))
+        return bool(self._run(ledger_sql.FORGET_MARK, minute=after, epoch=epoch))
 
     def newest(self, most: int) -> dict[str, Identity]:
         """The payments that this copy got last, by their keys."""
@@ -183,9 +108,10 @@ class Ledger:
     def admits(self, epoch: int) -> bool:
         """Whether a payment of this epoch would be recorded now; asks just what `record` asks.
 
-        Locking the row makes a read-only replica refuse, which is a DatabaseUnavailable.
+        A read-only replica refuses, which is a DatabaseUnavailable.
         """
-        return bool(self._run(_LOCK_FENCE, epoch=epoch))
+        [[admitted]] = self._run(ledger_sql.ADMITS, epoch=epoch)
+        return bool(admitted)
 
     def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
         """Settle the payment, once: the fence check, the row and its event are one transaction.
@@ -201,7 +127,7 @@ class Ledger:
         """
         try:
             [[at_epoch, written]] = self._run(
-                _RECORD,
+                ledger_sql.RECORD,
                 payment_id=entry.payment_id,
                 idempotency_key=entry.idempotency_key,
                 request_hash=entry.request_hash,
@@ -223,7 +149,7 @@ class Ledger:
 
     def _must_have(self, entry: JournalEntry) -> None:
         """A row under the key is no proof: it must be this very payment."""
-        rows = self._run(_SAME, key=entry.idempotency_key, payment_id=entry.payment_id)
+        rows = self._run(ledger_sql.SAME, key=entry.idempotency_key, payment_id=entry.payment_id)
         if not rows:
             raise DatabaseUnavailable("ledger: a payment was neither written nor found")
         if _identities(rows) != {entry.idempotency_key: entry.identity}:
@@ -246,14 +172,18 @@ class Ledger:
         """
         for one in found:
             if not self._run(
-                _SET_ASIDE, key=one.idempotency_key, payment_id=one.payment_id, why=one.why, epoch=epoch
+                ledger_sql.SET_ASIDE,
+                key=one.idempotency_key,
+                payment_id=one.payment_id,
+                why=one.why,
+                epoch=epoch,
             ):
                 raise StaleEpoch(epoch)
 
     def aside(self, most: int) -> list[SetAside]:
         """What was set aside, first what nobody looked at for the longest time."""
         try:
-            rows = self._run(_ASIDE, most=most)
+            rows = self._run(ledger_sql.ASIDE, most=most)
         except sql.StatementRefused as error:
             if error.sqlstate == sql.UNDEFINED_TABLE:
                 return []  # A replica whose writer runs older code.
@@ -264,18 +194,24 @@ class Ledger:
 
     def take_off(self, key: str, *, epoch: int) -> None:
         """Strike the entries under this key off the list of those set aside, if the fence is at `epoch`."""
-        self._run(_TAKE_OFF, key=key, epoch=epoch)
+        self._run(ledger_sql.TAKE_OFF, key=key, epoch=epoch)
 
     def find(self, payment_id: str, *, payer: str = "") -> PaymentRequest | None:
         """What the payment with this UUID is, if it is *payer*'s and in this region's copy of the ledger."""
-        rows = self._run(_FIND, payment_id=payment_id, payer=payer)
+        rows = self._run(ledger_sql.FIND, payment_id=payment_id, payer=payer)
         fields = ("amount_minor", "currency", "debtor", "creditor", "reference")
         return PaymentRequest(**dict(zip(fields, rows[0], strict=True))) if rows else None
 
     def _run(self, statement: str, **parameters: Any) -> list[list[Any]]:
-        if parameters:
+        if not parameters:
+            return sql.run(self._connection, statement)
+        try:
             return self._statements.run(statement, **parameters)
-        return sql.run(self._connection, statement)
+        except sql.StatementRefused as error:
+            if error.sqlstate not in sql.OLDER_SCHEMA:
+                raise
+        self.migrate()  # A ledger of an older release: whoever needs it first brings it forward.
+        return self._statements.run(statement, **parameters)
 
 
 def _identities(rows: Iterable[list[Any]]) -> dict[str, Identity]:

@@ -3,6 +3,12 @@
 # Run without parameters the script is one implicit transaction. The lock makes two regions'
 # tools that migrate at once wait for each other: `create ... if not exists` alone can still collide.
 # An index or a column is looked for first: to create it "if not exists" stops writers even if it is there.
+#
+# The fence is one advisory lock (ADR 13). Whoever writes holds it shared, from before it reads the epoch
+# until it has committed. Whoever changes the fence waits until nobody does: by a trigger, so that older code
+# and people who type SQL wait too. In a volatile function each statement sees what was committed before it
+# began, so a writer that waited for the lock reads the epoch that it waited for. Nothing is locked on disk:
+# a row lock that many share uses up a multixact for every writer that joins.
 SCHEMA = """
 select pg_advisory_xact_lock(hashtext('ledger.migrate'));
 create schema if not exists ledger;
@@ -52,6 +58,32 @@ do $$ begin
         select from pg_attribute where attrelid = 'ledger.payments'::regclass and attname = 'payer'
     ) then
         alter table ledger.payments add column payer text not null default '';
+    end if;
+    if to_regprocedure('ledger.admit(bigint)') is null then
+        create function ledger.admit(wanted bigint) returns boolean language plpgsql volatile as $admit$
+        begin
+            if current_setting('transaction_read_only')::boolean then
+                raise exception 'no writer' using errcode = '25006';
+            end if;
+            perform pg_advisory_xact_lock_shared(hashtext('ledger.fence'));
+            return exists (select from ledger.fence where epoch = wanted);
+        end $admit$;
+        create function ledger.close() returns trigger language plpgsql as $close$
+        begin
+            perform pg_advisory_xact_lock(hashtext('ledger.fence'));
+            return null;
+        end $close$;
+        create trigger close before insert or update or delete or truncate on ledger.fence
+            for each statement execute function ledger.close();
+    end if;
+    if not exists (
+        select from pg_attribute where attrelid = 'ledger.outbox'::regclass and attname = 'parked_at'
+    ) then
+        alter table ledger.outbox
+            add column tries integer not null default 0,
+            add column refused_at timestamptz,
+            add column next_at timestamptz,
+            add column parked_at timestamptz;
     end if;
     if to_regclass('ledger.outbox_pending') is null then
         create index outbox_pending on ledger.outbox (noted_at) where published_at is null;

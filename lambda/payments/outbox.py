@@ -14,7 +14,7 @@ _PENDING = """
 select outbox.event_id, outbox.type, payments.payment_id, amount_minor, currency, epoch, region,
        to_char(settled_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 from ledger.outbox join ledger.payments using (payment_id)
-where published_at is null
+where published_at is null and parked_at is null and coalesce(next_at <= clock_timestamp(), true)
 order by noted_at
 limit :most
 """
@@ -23,6 +23,45 @@ _MARK = """
 update ledger.outbox set published_at = clock_timestamp()
 where published_at is null and event_id = any(cast(:ids as uuid[]))
 """
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 60, 900
+"""Between two tries of a refused event: doubled each time, up to the longest."""
+PARKED_AFTER_S = 86_400
+"""An event that was refused for so long waits for a person."""
+
+_PUT_OFF = """
+update ledger.outbox set
+    tries = tries + 1,
+    refused_at = coalesce(refused_at, clock_timestamp()),
+    next_at = clock_timestamp() + make_interval(secs =>
+        least(cast(:longest as double precision), cast(:first as double precision) * 2 ^ least(tries, 10))),
+    parked_at = case
+        when refused_at <= clock_timestamp() - make_interval(secs => cast(:day as double precision))
+        then clock_timestamp() end
+where published_at is null and event_id = any(cast(:ids as uuid[]))
+returning event_id, parked_at is not null
+"""
+
+_TRY_PARKED = """
+update ledger.outbox set parked_at = null, refused_at = null, next_at = null, tries = 0
+where published_at is null and parked_at is not null
+"""
+
+_WAITING = """
+select cast(extract(epoch from clock_timestamp() - min(noted_at) filter (where parked_at is null)) * 1000
+            as bigint),
+       count(*) filter (where parked_at is not null)
+from ledger.outbox where published_at is null
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What is still to be told."""
+
+    oldest_ms: int
+    """Age of the oldest event that was not published, those that are parked aside; 0 when there is none."""
+    parked: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +102,7 @@ class Outbox:
         self._connection = connection
 
     def pending(self, most: int) -> list[DomainEvent]:
-        """The oldest events that were not published."""
+        """The oldest events that are to be published now: a refused one comes again after a pause."""
         rows = sql.run(self._connection, _PENDING, most=most)
         fields = tuple(DomainEvent.__dataclass_fields__)
         events = [dict(zip(fields, row, strict=True)) for row in rows]
@@ -78,3 +117,30 @@ class Outbox:
         """Note that these were published; doing so twice changes nothing."""
         if event_ids:
             sql.run(self._connection, _MARK, ids=list(event_ids))
+
+    def put_off(self, event_ids: Collection[str]) -> set[str]:
+        """The bus refused these: let them come again after a pause that grows.
+
+        Returns:
+            Those that were refused for a day. They are parked until a person has them tried again.
+        """
+        if not event_ids:
+            return set()
+        rows = sql.run(
+            self._connection,
+            _PUT_OFF,
+            ids=list(event_ids),
+            first=FIRST_PAUSE_S,
+            longest=LONGEST_PAUSE_S,
+            day=PARKED_AFTER_S,
+        )
+        return {str(event) for event, parked in rows if parked}
+
+    def try_parked(self) -> None:
+        """Let the parked events come again, at once and as if they had never been refused."""
+        sql.run(self._connection, _TRY_PARKED)
+
+    def waiting(self) -> Waiting:
+        """What is still to be told, counted now."""
+        [[oldest_ms, parked]] = sql.run(self._connection, _WAITING)
+        return Waiting(oldest_ms=oldest_ms or 0, parked=parked)

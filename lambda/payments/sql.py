@@ -9,6 +9,8 @@ import pg8000.native
 from runtime.database import DatabaseUnavailable
 
 UNDEFINED_TABLE = "42P01"
+OLDER_SCHEMA = frozenset({"42883", "42703"})
+"""A function, or a column, that a newer release made."""
 
 
 class StatementRefused(DatabaseUnavailable):

@@ -16,7 +16,7 @@ from failover.steps import STEPS, reconcile
 from failover.steps import drain as drain_step
 from failover.steps import hand_over as hand_over_step
 from lib.constructs import takeover as asl
-from payments import lease_view, ledger, payment_flow
+from payments import lease_view, ledger_sql, payment_flow
 from payments.entry import EntryState
 from payments.errors import JournalUnavailable
 from payments.lease_view import RecentLease
@@ -32,7 +32,7 @@ def no_skew(patch: Patch) -> None:
 
 
 def no_epoch_check_in_the_ledger(patch: Patch) -> None:
-    patch.setattr(ledger, "_RECORD", ledger._RECORD.replace("where epoch = :epoch for share", "for share"))
+    patch.setattr(ledger_sql, "RECORD", ledger_sql.RECORD.replace(" where ledger.admit(:epoch)", ""))
 
 
 def challenger_ignores_expiry(patch: Patch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from payments.entry import EntryState
-from payments.errors import EventsUnavailable, StaleEpoch
+from payments.errors import EventsUnavailable, JournalUnavailable, StaleEpoch
 from payments.lease_view import Standing
 
 from .faults import fails
@@ -84,13 +84,40 @@ def test_without_a_bus_events_are_kept(world, reconciler, logged) -> None:
     assert logged == [("warning", "events are kept", {"reason": "no bus"})]
 
 
-def test_what_the_bus_refuses_is_kept_and_tried_again_later(world, reconciler, logged) -> None:
-    world.unpublished = [event(1), event(2), event(3)]
-    world.refused = {"event-002"}
-    assert (reconciler.run().published, world.unpublished) == (2, [event(2)])
-    assert logged == [("warning", "events are kept", {"reason": "the bus refused some of them"})]
-    world.refused = set()
-    assert (reconciler.run().published, world.unpublished) == (1, [])
+def test_what_the_bus_refuses_is_put_off_and_the_rest_goes_out_in_the_same_run(
+    world, reconciler, logged
+) -> None:
+    world.unpublished = [event(number) for number in range(35)]
+    world.refused = {"event-002", "event-011"}
+    report = reconciler.run()
+    assert (report.published, report.refused, world.unpublished) == (33, 2, [])
+    assert [each.event_id for each in world.put_off_events] == ["event-002", "event-011"]
+    assert ("warning", "events are put off", {"event_ids": ["event-002"]}) in logged
+
+
+def test_a_bus_that_refuses_everything_ends_no_run_early(world, reconciler) -> None:
+    world.unpublished = [event(number) for number in range(25)]
+    world.refused = {each.event_id for each in world.unpublished}
+    report = reconciler.run()
+    assert (report.published, report.refused, len(world.put_off_events)) == (0, 25, 25)
+
+
+def test_an_event_that_is_parked_is_told_and_counted(world, reconciler, logged) -> None:
+    world.unpublished, world.refused, world.parks = [event(1), event(2)], {"event-001"}, {"event-001"}
+    report = reconciler.run()
+    assert (report.published, report.parked, report.event_ms) == (1, 1, 7)
+    assert ("error", "an event is parked", {"event_id": "event-001"}) in logged
+    assert world.tried_parked == 0
+    reconciler.run(try_parked=True)
+    assert world.tried_parked == 1
+
+
+def test_events_go_out_while_the_journal_is_away(world, reconciler) -> None:
+    world.unpublished = [event(1)]
+    world.arrived = fails(JournalUnavailable("cut"))
+    with pytest.raises(JournalUnavailable):
+        reconciler.run()
+    assert world.published == ["event-001"]
 
 
 @pytest.mark.parametrize(("takes_s", "published"), [(20, 30), (22.4, 30), (22.5, 20)])

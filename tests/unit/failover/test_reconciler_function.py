@@ -36,6 +36,9 @@ def test_the_holders_run_is_measured_and_told(world, composed, logged) -> None:
         "PaymentsReplayed": ("Count", 1),
         "OldestIntentAge": ("Milliseconds", STALE_MS + 1),
         "EventsPublished": ("Count", 1),
+        "EventsRefused": ("Count", 0),
+        "EventsParked": ("Count", 0),
+        "OldestEventAge": ("Milliseconds", 0),
         "MarkAhead": ("Count", 0),
         "PaymentsSetAside": ("Count", 0),
         "MarkAge": ("Milliseconds", NOW - (MARK + 1) * MINUTE_MS),
@@ -48,6 +51,13 @@ def test_a_mark_that_a_fast_clock_set_is_counted(world, composed) -> None:
     handler({}, object())
     assert composed[0]["MarkAhead"] == (MetricUnit.Count, 1)
     assert composed[0]["MarkAge"][1] > 0
+
+
+def test_a_person_may_have_parked_events_tried_again(world, composed) -> None:
+    handler({"try_parked": "yes"}, object())
+    assert world.tried_parked == 0
+    handler({"try_parked": True}, object())
+    assert world.tried_parked == 1
 
 
 def test_without_a_mark_its_age_is_not_measured(world, composed) -> None:

@@ -10,7 +10,7 @@ from failover.reconciler import Reconciler
 from payments.arrivals import minute_of
 from payments.entry import EntryState, Identity, JournalEntry, Kept
 from payments.errors import StaleEpoch
-from payments.outbox import DomainEvent
+from payments.outbox import DomainEvent, Waiting
 from payments.request import PaymentRequest
 from payments.set_aside import NotRecordable, SetAside
 from runtime.clock import Clock
@@ -77,6 +77,10 @@ class World(SimpleNamespace):
             when_recorded=lambda: None,
             when_published=lambda: None,
             refused=set(),
+            put_off_events=[],
+            parks=set(),
+            tried_parked=0,
+            oldest_event_ms=7,
         )
 
     def clock(self) -> int:
@@ -179,6 +183,18 @@ class World(SimpleNamespace):
 
     def mark(self, ids: list[str]) -> None:
         self.unpublished = [e for e in self.unpublished if e.event_id not in ids]
+
+    def put_off(self, ids: list[str]) -> set[str]:
+        self.put_off_events += [e for e in self.unpublished if e.event_id in ids]
+        self.unpublished = [e for e in self.unpublished if e.event_id not in ids]
+        return self.parks & set(ids)
+
+    def try_parked(self) -> None:
+        self.tried_parked += 1
+
+    def waiting(self) -> Waiting:
+        waits = [*self.unpublished, *self.put_off_events]
+        return Waiting(oldest_ms=self.oldest_event_ms if waits else 0, parked=len(self.parks))
 
     # the bus
     def publish(self, events: list[DomainEvent]) -> list[str]:

@@ -141,3 +141,16 @@ def test_eventbridge_takes_the_entries(eventbridge) -> None:
         "event-1",
         "event-2",
     ]
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "RequestEntityTooLargeException"])
+def test_an_event_that_makes_the_bus_refuse_the_whole_call_keeps_no_other_back(client, code) -> None:
+    put = client.put_events
+
+    def strict(**call: object) -> dict[str, object]:
+        if any(json.loads(entry["Detail"])["event_id"] == "event-2" for entry in call["Entries"]):
+            raise ClientError({"Error": {"Code": code}}, "PutEvents")
+        return put(**call)
+
+    client.put_events = strict
+    assert bus_on(client, ALL).publish([event(1), event(2), event(3)]) == ["event-1", "event-3"]

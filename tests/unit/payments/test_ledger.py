@@ -11,6 +11,8 @@ from payments.ledger import Ledger
 from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
 
+ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)
+
 
 def rows(connection) -> list[tuple[object, ...]]:
     found = connection.run("select idempotency_key, epoch, region from ledger.payments")
@@ -169,6 +171,94 @@ def test_a_payment_that_waited_for_the_fence_is_refused(connect, ledger, entry) 
     assert rows(connect()) == []
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda ledger: ledger.beat(1, now_ms=5),
+        lambda ledger: ledger.advance_mark(5, epoch=1),
+        lambda ledger: ledger.set_aside([ONE], epoch=1),
+    ],
+    ids=["heartbeat", "mark", "set aside"],
+)
+def test_whatever_an_older_epoch_writes_waits_for_the_fence_and_is_refused(connect, ledger, write) -> None:
+    raising = connect()
+    raising.run("begin")
+    Ledger(raising).raise_fence(2)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(write, ledger)
+        time.sleep(0.2)
+        assert not late.done()
+        raising.run("commit")
+        with pytest.raises(StaleEpoch):
+            late.result(5)
+    assert (ledger.heartbeat(), ledger.marked(), ledger.aside(9)) == (None, None, [])
+
+
+OLDER_RAISE = """
+insert into ledger.fence as fence (epoch) values (2)
+on conflict ("only") do update set epoch = excluded.epoch where fence.epoch <= excluded.epoch
+"""
+OLDER_ADMISSION = "select epoch from ledger.fence where epoch = 1 for share"
+
+
+@pytest.mark.parametrize(
+    "change", [OLDER_RAISE, "update ledger.fence set epoch = 2", "delete from ledger.fence"]
+)
+def test_a_fence_that_older_code_or_a_person_changes_waits_for_our_writers(
+    connect, ledger, entry, change
+) -> None:
+    writer, other = connect(), connect()
+    writer.run("begin")
+    Ledger(writer).record(entry, epoch=1, region="us-east-1")
+    with ThreadPoolExecutor(1) as pool:
+        changing = pool.submit(other.run, change)
+        time.sleep(0.2)
+        assert not changing.done()
+        writer.run("commit")
+        changing.result(5)
+    assert not ledger.admits(1)
+
+
+def test_our_fence_waits_for_a_writer_of_older_code(connect, ledger) -> None:
+    older = connect()
+    older.run("begin")
+    assert older.run(OLDER_ADMISSION) == [[1]]
+    with ThreadPoolExecutor(1) as pool:
+        raising = pool.submit(ledger.raise_fence, 2)
+        time.sleep(0.2)
+        assert not raising.done()
+        older.run("commit")
+        raising.result(5)
+
+
+def test_writers_that_overlap_use_up_no_multixact(connect, ledger, entry) -> None:
+    """A row lock that many share takes one for every writer that joins: hundreds of millions a day."""
+
+    def used() -> list[int]:
+        counting.run("checkpoint")
+        return counting.run("select next_multixact_id, next_multi_offset from pg_control_checkpoint()")
+
+    counting, before = connect(), None
+    writers = [connect() for _ in range(4)]
+    before = used()
+    for number, writer in enumerate(writers):
+        writer.run("begin")
+        other = replace(entry, idempotency_key=f"order-{number}", payment_id=str(uuid4()))
+        Ledger(writer).record(other, epoch=1, region="us-east-1")
+    for writer in writers:
+        writer.run("commit")
+    assert used() == before
+    assert len(rows(connect())) == len(writers)
+
+
+def test_a_ledger_of_an_older_release_is_brought_forward_by_its_first_writer(connect, ledger, entry) -> None:
+    connect().run("drop trigger close on ledger.fence; drop function ledger.close(), ledger.admit(bigint)")
+    ledger.record(entry, epoch=1, region="us-east-1")
+    assert rows(connect()) == [("order-0001", 1, "us-east-1")]
+    with pytest.raises(StaleEpoch):
+        ledger.beat(2, now_ms=1)
+
+
 def test_many_writers_of_one_entry_settle_it_once_and_none_fails(connect, ledger, entry) -> None:
     """They meet between the check for a conflict and the insert, at either unique index."""
     entries = [
@@ -213,8 +303,6 @@ def test_another_payment_under_the_key_or_the_id_is_not_taken_for_success(
 
 
 # what was set aside
-
-ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)
 
 
 def test_what_was_set_aside_is_listed_once_until_it_is_taken_off(connect, ledger) -> None:

@@ -5,7 +5,15 @@ import pytest
 
 from payments.errors import StaleEpoch
 from payments.ledger import Ledger
-from payments.outbox import PAYMENT_SETTLED, Outbox, event_id
+from payments.outbox import (
+    FIRST_PAUSE_S,
+    LONGEST_PAUSE_S,
+    PARKED_AFTER_S,
+    PAYMENT_SETTLED,
+    Outbox,
+    Waiting,
+    event_id,
+)
 from runtime.database import DatabaseUnavailable
 
 
@@ -90,3 +98,80 @@ def test_migrating_again_waits_for_no_writer(ledger, entry, connect) -> None:
     other.run("set lock_timeout = '200ms'")
     Ledger(other).migrate()
     writer.run("commit")
+
+
+# what the bus refuses
+
+
+def later(connect, seconds: int) -> None:
+    """As if so much time had passed since everything in the outbox."""
+    connect().run(
+        "update ledger.outbox set next_at = next_at - make_interval(secs => :s), "
+        "refused_at = refused_at - make_interval(secs => :s), "
+        "noted_at = noted_at - make_interval(secs => :s)",
+        s=seconds,
+    )
+
+
+def test_a_refused_event_lets_the_others_pass_and_comes_again(ledger, outbox, entry, connect) -> None:
+    for number in range(3):
+        settle(ledger, entry, number)
+    first, second, third = outbox.pending(10)
+    assert outbox.put_off([first.event_id]) == set()
+    assert outbox.put_off([]) == set()
+    assert outbox.pending(10) == [second, third]
+    later(connect, FIRST_PAUSE_S)
+    assert outbox.pending(10) == [first, second, third]
+
+
+def test_its_pauses_grow_up_to_the_longest(ledger, outbox, entry, connect) -> None:
+    settle(ledger, entry)
+    [event] = outbox.pending(1)
+    pauses = []
+    for _ in range(14):
+        outbox.put_off([event.event_id])
+        pauses += connect().run(
+            "select round(extract(epoch from next_at - clock_timestamp())) from ledger.outbox"
+        )[0]
+    assert [float(pause) for pause in pauses[:5]] == [60, 120, 240, 480, LONGEST_PAUSE_S]
+    assert float(pauses[-1]) == LONGEST_PAUSE_S
+
+
+def test_an_event_that_was_refused_for_a_day_is_parked_until_a_person_acts(ledger, outbox, entry, connect):
+    settle(ledger, entry)
+    [event] = outbox.pending(1)
+    outbox.put_off([event.event_id])
+    later(connect, PARKED_AFTER_S - 60)
+    assert outbox.put_off([event.event_id]) == set()
+    later(connect, 61)
+    assert outbox.put_off([event.event_id]) == {event.event_id}
+    later(connect, PARKED_AFTER_S)
+    assert (outbox.pending(1), outbox.waiting()) == ([], Waiting(oldest_ms=0, parked=1))
+    outbox.try_parked()
+    assert (outbox.pending(1), outbox.waiting().parked) == ([event], 0)
+    assert outbox.put_off([event.event_id]) == set()
+
+
+def test_the_age_is_that_of_the_oldest_event_that_waits(ledger, outbox, entry, connect) -> None:
+    assert outbox.waiting() == Waiting(oldest_ms=0, parked=0)
+    settle(ledger, entry, 1)
+    later(connect, 100)
+    settle(ledger, entry, 2)
+    first, _ = outbox.pending(2)
+    outbox.put_off([first.event_id])
+    assert 100_000 <= outbox.waiting().oldest_ms < 130_000
+    outbox.mark([first.event_id])
+    assert outbox.waiting().oldest_ms < 100_000
+
+
+def test_an_outbox_of_an_older_release_gets_its_columns_and_keeps_its_events(
+    ledger, outbox, entry, connect
+) -> None:
+    settle(ledger, entry)
+    connect().run(
+        "alter table ledger.outbox drop column tries, drop column refused_at, drop column next_at, "
+        "drop column parked_at"
+    )
+    ledger.migrate()
+    [event] = outbox.pending(10)
+    assert outbox.put_off([event.event_id]) == set()

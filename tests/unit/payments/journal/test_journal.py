@@ -5,8 +5,8 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 
 from payments.arrivals import SHARDS
-from payments.entry import EntryState
-from payments.errors import JournalUnavailable
+from payments.entry import EntryState, Unreadable
+from payments.errors import EntryUnreadable, JournalUnavailable
 from payments.journal import AT_ONCE, PAUSE_S, TRIES
 from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, TABLE, keys
 
@@ -166,3 +166,22 @@ def test_a_promise_is_no_arrival(journal, accept, entry) -> None:
     accept()
     journal.promise(entry)
     assert keys(journal.entries(None)) == keys(journal.entries(MINUTE)) == [entry.idempotency_key]
+
+
+@pytest.mark.parametrize("since", [None, MINUTE])
+def test_one_entry_that_cannot_be_read_keeps_no_other_back(client, journal, accept, entry, since) -> None:
+    accept(idempotency_key="order-0002")
+    accept()
+    for table in (TABLE, ARRIVALS):
+        for item in client.scan(TableName=table)["Items"]:
+            if item["idempotency_key"]["S"] == "order-0002":
+                client.put_item(TableName=table, Item={**item, "epoch": {"S": "of tomorrow"}})
+    found = {each.idempotency_key: each for each in journal.entries(since)}
+    assert found == {
+        entry.idempotency_key: entry,
+        "order-0002": Unreadable("order-0002", entry.identity),
+    }
+    assert journal.look("order-0002") == Unreadable("order-0002", entry.identity)
+    assert journal.look("never-seen") is None
+    with pytest.raises(EntryUnreadable):
+        journal.find("order-0002")

@@ -1,0 +1,69 @@
+"""The statements of the ledger. Those that write ask `ledger.admit`: until they commit the fence stays."""
+
+ADMITS = "select ledger.admit(:epoch)"
+
+# No conflict target: two writers of one entry meet at either unique index, and naming only the key's
+# lets the other one's violation through.
+RECORD = """
+with fence as materialized (select cast(:epoch as bigint) as epoch where ledger.admit(:epoch)),
+     written as (
+        insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor,
+                                     currency, debtor, creditor, reference, payer, epoch, region)
+        select cast(:payment_id as uuid), :idempotency_key, :request_hash, :amount_minor,
+               :currency, :debtor, :creditor, :reference, :payer, fence.epoch, :region
+        from fence
+        on conflict do nothing
+        returning payment_id),
+     noted as (
+        insert into ledger.outbox (event_id, type, payment_id)
+        select cast(:event_id as uuid), :event, payment_id from written)
+select (select count(*) from fence), (select count(*) from written)
+"""
+
+RAISE_FENCE = """
+insert into ledger.fence as fence (epoch) values (:epoch)
+on conflict ("only") do update set epoch = excluded.epoch where fence.epoch <= excluded.epoch
+returning epoch
+"""
+
+BEAT = """
+insert into ledger.heartbeat as heartbeat (at_ms) select cast(:now_ms as bigint) where ledger.admit(:epoch)
+on conflict ("only") do update set at_ms = greatest(heartbeat.at_ms, excluded.at_ms)
+returning at_ms
+"""
+
+MARK = """
+insert into ledger.mark as mark (minute) select cast(:minute as bigint) where ledger.admit(:epoch)
+on conflict ("only") do update set minute = greatest(mark.minute, excluded.minute)
+returning minute
+"""
+
+FORGET_MARK = """
+delete from ledger.mark where minute > cast(:minute as bigint) and ledger.admit(:epoch)
+returning minute
+"""
+
+FIND = """
+select amount_minor, currency, debtor, creditor, reference
+from ledger.payments where payment_id = cast(:payment_id as uuid) and payer = :payer
+"""
+
+SAME = """
+select idempotency_key, payment_id, request_hash from ledger.payments
+where idempotency_key = :key or payment_id = cast(:payment_id as uuid)
+"""
+
+SET_ASIDE = """
+insert into ledger.set_aside as kept (idempotency_key, payment_id, why)
+select :key, :payment_id, :why where ledger.admit(:epoch)
+on conflict (idempotency_key, payment_id) do update set why = excluded.why, looked_at = clock_timestamp()
+returning why
+"""
+
+ASIDE = """
+select idempotency_key, payment_id, why from ledger.set_aside order by looked_at, idempotency_key limit :most
+"""
+
+TAKE_OFF = """
+delete from ledger.set_aside where idempotency_key = :key and ledger.admit(:epoch)
+"""
