@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from failover.loss import Approval, digest
+from runtime.logs import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,9 +72,17 @@ class Approvals:
             raise ApprovalsUnavailable("the approval is not what was written")
 
     def all(self) -> list[Approval]:
-        """Every approver's last approval, of whatever. There are as many as approvers, so one page."""
-        found = _answer(lambda: self._client.scan(TableName=self._table(), ConsistentRead=True))
-        return [_from_item(item) for item in found["Items"] if item["approver"]["S"] != REQUEST]
+        """Every approver's last approval, of whatever. One that this code cannot read counts as none."""
+        pages = self._client.get_paginator("scan").paginate
+        items = _answer(
+            lambda: [
+                item
+                for page in pages(TableName=self._table(), ConsistentRead=True)
+                for item in page["Items"]
+                if item["approver"]["S"] != REQUEST
+            ]
+        )
+        return [approval for approval in map(_read, items) if approval]
 
     def _get(self, key: str) -> Item | None:
         found = _answer(
@@ -99,6 +108,14 @@ def _to_item(approval: Approval) -> Item:
         "at_ms": {"N": str(approval.approved_at_ms)},
         "arn": {"S": approval.arn},
     }
+
+
+def _read(item: Item) -> Approval | None:
+    try:
+        return _from_item(item)
+    except (KeyError, TypeError, ValueError):
+        logger.error("an approval cannot be read", extra={"approver": item["approver"]["S"]})
+        return None
 
 
 def _from_item(item: Item) -> Approval:

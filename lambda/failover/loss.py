@@ -18,7 +18,7 @@ When does the journal make the loss zero (L20)? When all of this is so:
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from hashlib import sha256
 
@@ -79,9 +79,10 @@ class LossPolicy:
 
     @classmethod
     def parse(cls, text: str) -> "LossPolicy":
-        """From the region's parameter. Raises ValueError for what is none."""
+        """From the region's parameter; what newer code added is ignored. Raises ValueError if it is none."""
         try:
-            return cls(**json.loads(text))
+            told = json.loads(text)
+            return cls(**{each.name: told[each.name] for each in fields(cls) if each.name in told})
         except TypeError as error:
             raise ValueError(f"no policy of approvals: {error}") from error
 
@@ -108,13 +109,19 @@ class Verdict:
 
 
 def document(*, system: str, epoch: int, plan: str, region: str, figures: Figures) -> Document:
-    """What is approved: these figures, of this takeover, in this epoch, and nothing else."""
+    """What is approved: these figures, of this takeover, in this epoch, and nothing else.
+
+    A figure that was added with a default shows only when it is another: code of two releases asks for the
+    same digest.
+    """
+    told = asdict(figures)
+    shown = {each.name: told[each.name] for each in fields(figures) if told[each.name] != each.default}
     return {
         "system": system,
         "epoch": epoch,
         "plan": plan,
         "region": region,
-        "figures": {**asdict(figures), "money": dict(figures.money) if figures.money is not None else None},
+        "figures": {**shown, "money": dict(figures.money) if figures.money is not None else None},
     }
 
 

@@ -52,7 +52,7 @@ def test_what_was_not_seen_written_is_no_success(table):
     deaf = SimpleNamespace(
         put_item=lambda **_: None,
         get_item=table._client.get_item,
-        scan=fails(ReadTimeoutError(endpoint_url="x")),
+        get_paginator=lambda _: SimpleNamespace(paginate=fails(ReadTimeoutError(endpoint_url="x"))),
     )
     broken = Approvals(deaf, lambda: "approvals")
     with pytest.raises(ApprovalsUnavailable, match=r"^the request is not what was written$"):
@@ -68,7 +68,9 @@ def test_the_request_and_the_approvals_are_read_consistently():
     asked = []
     client = SimpleNamespace(
         get_item=lambda **request: asked.append(request) or {},
-        scan=lambda **request: asked.append(request) or {"Items": []},
+        get_paginator=lambda _: SimpleNamespace(
+            paginate=lambda **request: asked.append(request) or [{"Items": []}]
+        ),
     )
     approvals = Approvals(client, lambda: "approvals")
     assert (approvals.request(), approvals.all()) == (None, [])
@@ -76,3 +78,11 @@ def test_the_request_and_the_approvals_are_read_consistently():
         {"TableName": "approvals", "Key": {"approver": {"S": "request"}}, "ConsistentRead": True},
         {"TableName": "approvals", "ConsistentRead": True},
     ]
+
+
+def test_an_approval_of_another_release_counts_if_it_can_be_read_and_stops_no_other(table):
+    table.approve(ALICE)
+    more = {"approver": {"S": "AIDABOB"}, "digest": {"S": "d"}, "at_ms": {"N": str(NOW)}, "arn": {"S": ""}}
+    for item in ({**more, "channel": {"S": "phone"}}, {"approver": {"S": "AIDACAROL"}, "digest": {"S": "d"}}):
+        table._client.put_item(TableName="approvals", Item=item)
+    assert {one.approver for one in table.all()} == {"AIDAALICE", "AIDABOB"}

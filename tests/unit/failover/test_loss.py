@@ -1,7 +1,7 @@
 """B10: what a forced promotion may lose, and when two people are enough."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, dataclass, fields, replace
 
 import pytest
 
@@ -163,3 +163,18 @@ def test_the_policy_is_read_from_the_parameter():
     assert LossPolicy.parse(text) == POLICY
     with pytest.raises(ValueError, match="no policy of approvals"):
         LossPolicy.parse('{"payments": 1}')
+
+
+def test_a_policy_of_newer_code_is_read_and_a_figure_with_a_default_changes_no_digest() -> None:
+    text = json.dumps({**asdict(POLICY), "of_tomorrow": 1})
+    assert LossPolicy.parse(text) == POLICY
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class OfTomorrow(Figures):
+        aside: int = 0
+
+    known = {each.name: getattr(OVER, each.name) for each in fields(OVER)}
+    of = {"system": "payments", "epoch": 8, "plan": "failover", "region": "us-west-2"}
+    today = canonical(document(**of, figures=OVER))
+    assert canonical(document(**of, figures=OfTomorrow(**known))) == today
+    assert canonical(document(**of, figures=OfTomorrow(**known, aside=1))) != today
