@@ -141,6 +141,8 @@ class Watch:
         entry = world.store.tables["journal"].get(key)
         if entry is None or entry["payment_id"]["S"] != payment_id:
             self.violated("not-journalled", f"{key} is {entry} in the journal")
+        if not settled and f"payment#{payment_id} {key}" not in world.store.tables["arrivals"]:
+            self.violated("not-promised", f"{key} is accepted and cannot be asked for as {payment_id}")
         self.all_marked()
         if settled:
             self._settled.append((key, epoch))
@@ -150,7 +152,10 @@ class Watch:
         """What was acknowledged came at the mark of every copy that may lack it, or later: so it is found."""
         came: dict[str, int] = {}
         for item in self._world.store.tables["arrivals"].values():
-            key, minute = item["idempotency_key"]["S"], int(item["window"]["S"].partition("#")[0])
+            key, window = item["idempotency_key"]["S"], item["window"]["S"].partition("#")[0]
+            if window == "payment":  # a promise, which is found by its payment id and in no minute
+                continue
+            minute = int(window)
             if item["payment_id"]["S"] == self.acknowledged_keys.get(key):
                 came[key] = max(minute, came.get(key, 0))
         for cluster in self._world.aurora.clusters.values():
