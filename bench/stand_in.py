@@ -15,6 +15,7 @@ from typing import Any
 Message = dict[str, Any]
 
 ABSENT, PRESENT = re.compile(r"attribute_not_exists\((\w+)\)"), re.compile(r"attribute_exists\((\w+)\)")
+SAME = re.compile(r"([#\w]+) = (:\w+)")
 KEYS = {
     "lease": "system",
     "journal": "idempotency_key",
@@ -100,15 +101,21 @@ def _check(message: Message, item: Message | None) -> None:
     condition = message.get("ConditionExpression")
     if condition is None:
         return
-    if absent := ABSENT.fullmatch(condition):
-        met = item is None or absent[1] not in item
-    elif present := PRESENT.fullmatch(condition):
-        met = item is not None and present[1] in item
-    else:
-        raise Refusal("ValidationException")
-    if not met:
-        wanted = message.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        raise Refusal("ConditionalCheckFailedException", item if wanted else None)
+    if all(_met(clause, message, item or {}) for clause in condition.split(" AND ")):
+        return
+    wanted = message.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    raise Refusal("ConditionalCheckFailedException", item if wanted else None)
+
+
+def _met(clause: str, message: Message, item: Message) -> bool:
+    if absent := ABSENT.fullmatch(clause):
+        return absent[1] not in item
+    if present := PRESENT.fullmatch(clause):
+        return present[1] in item
+    if same := SAME.fullmatch(clause):
+        name = message.get("ExpressionAttributeNames", {}).get(same[1], same[1])
+        return bool(item.get(name) == message["ExpressionAttributeValues"][same[2]])
+    raise Refusal("ValidationException")
 
 
 class Connection(asyncio.Protocol):
