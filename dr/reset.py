@@ -15,7 +15,7 @@ from dr.options import AsJson, DryRun, OutputsFile, Region, Yes
 from dr.question import permit
 from dr.situation import Inspection, Situation
 from dr.topology import Answer
-from failover.lease import Lease
+from failover.lease import Lease, LeaseState
 from failover.observation import DatabaseFact, TakeoverFact
 from failover.takeover import MOST_ATTEMPTS, Takeover
 
@@ -83,7 +83,8 @@ def _writer(situation: Situation, target: str) -> Inspection:
     if situation.topology.lease_read_in is None:
         operations.lease_of(situation)
     lease, inspection = situation.lease, situation.inspections.get(target)
-    if lease and not lease.held_by(target):
+    # Nobody acknowledges by a lease that is TAKING, and the write fails if it is by then ACTIVE.
+    if lease and not lease.held_by(target) and lease.state is not LeaseState.TAKING:
         raise Refused(f"{lease.holder} holds the lease: dr switchover, or dr failover when it is lost")
     if inspection is None or inspection.database != DatabaseFact.WRITER or inspection.stock is None:
         why = (

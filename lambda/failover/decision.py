@@ -147,8 +147,8 @@ def _as_challenger(seen: Observation, lease: Lease, policy: Policy) -> Decision:
             return Decision(Action.PAGE, Rule.EXPIRY_DOUBTED, reason)
         return _taken(seen, lease, f"the lease of {lease.holder} ends too late and is renewed no more")
     if not lease.expired(now_ms=seen.now_ms, skew_ms=policy.skew_ms):
-        if lease.handover and lease.handover.to == seen.region and seen.takeover is TakeoverFact.FAILED:
-            return Decision(Action.PAGE, Rule.HANDOVER_FAILED, f"{lease.holder} drains for nothing")
+        if lease.handover and lease.handover.to == seen.region:
+            return _awaiting(lease, seen.takeover)
         return Decision(Action.WATCH, Rule.HOLDER_ELSEWHERE, f"{lease.holder} holds the lease")
     if seen.unchanged_ms < policy.silence_ms:
         reason = (
@@ -156,6 +156,16 @@ def _as_challenger(seen: Observation, lease: Lease, policy: Policy) -> Decision:
         )
         return Decision(Action.WATCH, Rule.RENEWED_LATELY, reason)
     return _taken(seen, lease, f"the lease of {lease.holder} expired")
+
+
+def _awaiting(lease: Lease, takeover: TakeoverFact) -> Decision:
+    """What the region does that a lease is drained for."""
+    if takeover is TakeoverFact.FAILED:
+        return Decision(Action.PAGE, Rule.HANDOVER_FAILED, f"{lease.holder} drains for nothing")
+    if takeover is TakeoverFact.SUCCEEDED:
+        reason = f"the takeover that {lease.holder} drains for has ended"
+        return Decision(Action.WATCH, Rule.TAKEN_BEFORE, reason)
+    return Decision(Action.WATCH, Rule.HOLDER_ELSEWHERE, f"{lease.holder} holds the lease")
 
 
 def _taken(seen: Observation, lease: Lease, why: str) -> Decision:

@@ -12,6 +12,9 @@ CALM_LIMIT_MS = 240_000
 PAGES = 4
 """Ticks in a row that call a person: the system waits for one, which is an end too."""
 MOST_POINTS = 20_000
+MENDS = ("reset", "retry")
+"""What an operator types when a keeper calls, in turn."""
+MEND_EVERY_MS = 20_000
 HARMLESS = {"cut", "witness"}
 """Single faults after which nobody moves: the holder still has a majority."""
 CREATED = 201
@@ -27,6 +30,7 @@ class Chaos:
         self._calm_since_ms: int | None = None
         self._served = False
         self._probes = 0
+        self._mended_ms = 0
         self._table = [name for name, weight in profile.weights.items() for _ in range(weight)]
 
     def play(self) -> None:
@@ -139,7 +143,10 @@ class Chaos:
         if self._served:
             self._judge_moves()
             return True
-        if self._profile.heals and any(world.site(region).pages >= PAGES for region in REGIONS):
+        paged = any(world.site(region).pages >= PAGES for region in REGIONS)
+        if paged and self._profile.mends:
+            self._mend()
+        elif paged and (self._profile.heals or not self._profile.most_faults):
             world.count["paged"] += 1
             return True
         if world.now_ms - self._calm_since_ms > CALM_LIMIT_MS:
@@ -147,9 +154,23 @@ class Chaos:
             return True
         return False
 
+    def _mend(self) -> None:
+        """An operator does what the runbooks of the keeper's rules say, one command after the other."""
+        world = self.world
+        if world.now_ms < self._mended_ms + MEND_EVERY_MS:
+            return
+        self._mended_ms = world.now_ms
+        command = MENDS[world.count["mended"] % len(MENDS)]
+        world.count["mended"] += 1
+        for region in REGIONS:
+            if world.alive[region]:
+                self.trouble.types(command, region)
+        world.resume_automation()
+
     def _judge_moves(self) -> None:
         moves, kinds = self.world.watch.takeovers, set(self.trouble.kinds)
-        if self._profile.most_faults == 1 and moves > (not kinds <= HARMLESS):
+        judged = self._profile.most_faults == 1 and not self._profile.mends
+        if judged and moves > (not kinds <= HARMLESS):
             self.world.watch.violated("needless", f"{moves} takeovers after {kinds or 'nothing'}")
 
     def _reconciles(self, region: str) -> None:

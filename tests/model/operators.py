@@ -2,12 +2,19 @@
 
 from dataclasses import replace
 
-from failover.lease import Handover, Kind, LeaseState
+from failover.lease import Handover, Kind, Lease, LeaseState
+from failover.observation import TakeoverFact
 from failover.steps.promote import under_way
 from failover.steps.tools import Tools
 from failover.takeover import Takeover
+from payments.ledger import Ledger
 from tests.model.site import Site
 from tests.model.surroundings import Parameters
+
+
+def _elsewhere(lease: Lease | None, region: str) -> bool:
+    """Whether another region may acknowledge by this lease."""
+    return lease is not None and not lease.held_by(region) and lease.state is not LeaseState.TAKING
 
 
 class Operator:
@@ -45,6 +52,26 @@ class Operator:
             if again.attempt != held.attempt:
                 lease = self._site.leases.retry(lease, attempt=again.attempt, now_ms=self._site.clock())
             self._site.takeovers.start(Takeover.of(lease))
+
+    def reset(self) -> None:
+        """`dr reset-lease` where the writer is, unless this region serves or another one holds the lease."""
+        site = self._site
+        lease = site.leases.read()
+        if site.region != site.writer_in() or site.ready() or _elsewhere(lease, site.region):
+            return
+        with site.database.session() as connection:
+            fence = Ledger(connection).fence_epoch() or 0
+        again = Lease.again(
+            "payments",
+            lease,
+            holder=site.region,
+            epoch=max(lease.epoch if lease else 0, fence) + 1,
+            now_ms=site.clock(),
+            ttl_ms=site.ttl_ms,
+        )
+        while site.takeovers.status(Takeover.of(again)) is not TakeoverFact.ABSENT:
+            again = replace(again, epoch=again.epoch + 1)
+        site.takeovers.start(Takeover.of(site.leases.begin_anew(lease, again)))
 
     def _of(self, handover: Handover) -> Tools:
         """This region's control plane, asked about the cluster that the handover is for."""

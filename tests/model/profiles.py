@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 STALLS = ((0, 30), (0, 80), (0, 160), (300, 0), (2_500, 0), (8_000, 0), (40_000, 0), (100_000, 0))
 """How long a process stops: milliseconds, and scheduling points."""
-FAULTS = ("kill", "isolate", "cut", "witness", "database", "keeper")
+FAULTS = ("kill", "isolate", "cut", "witness", "database", "keeper", "journal", "lease")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,12 @@ class Profile:
     """Time passes only when nobody has anything to do: no process is ever slow."""
     drift_ms: tuple[int, ...] = (0, -2000, 2000, -1999, 1999, -700, 700)
     """What a region's clock may be wrong by."""
+    jumps_ms: tuple[int, ...] = ()
+    """What clocks are set to besides: beyond all that the protocol allows."""
+    most_restores: int = 0
+    """How often a third party may write into the tables."""
+    mends: bool = False
+    """In the end an operator types what the runbooks say when a keeper calls; then somebody must serve."""
     apart: bool = False
     """The first region's clock is as slow as may be, and the second one's as fast."""
     weights: dict[str, int] = field(default_factory=dict)
@@ -121,6 +127,35 @@ PROFILES = (
         faults=("keeper", "kill", "throttle", "cut"),
         left_ms=5_000,
         weights={**CALM, "time": 400, "fault": 1, "heal": 3, "crash": 2, "retry": 1, "resume": 1},
+    ),
+    Profile(
+        name="jumps",
+        brisk=True,
+        points=900,
+        faults=("kill", "keeper"),
+        most_faults=1,
+        jumps_ms=(0, 300_000, -180_000, 40_000, 3_600_000, 0, 20_000, -20_000),
+        mends=True,
+        weights={**CALM, "time": 160, "jump": 6, "fault": 2, "reconcile": 4, "resume": 2, "replicate": 3},
+    ),
+    Profile(
+        name="restored",
+        brisk=True,
+        points=900,
+        faults=("keeper",),
+        most_faults=1,
+        most_restores=2,
+        mends=True,
+        weights={**CALM, "time": 120, "move": 10, "restore": 2, "unfence": 1, "fault": 1, "heal": 4},
+    ),
+    Profile(
+        name="two-places",
+        brisk=True,
+        points=200,
+        begins=("witness", "kill"),
+        most_faults=0,
+        heals=False,
+        weights={**CALM, "time": 60},
     ),
     Profile(name="one-fault", weights={**CALM, "fault": 3}, most_faults=1, heals=False, brisk=True),
     Profile(name="bootstrap", loss=6, points=300, weights={**TROUBLE, "fault": 1}),

@@ -103,6 +103,14 @@ class Site:
         self._world.scheduler.point()
         return frozenset({self.region})
 
+    @property
+    def ttl_ms(self) -> int:
+        return int(self._world.ttl_ms)
+
+    def writer_in(self) -> str:
+        """Where Aurora says that the writer is."""
+        return str(self._world.aurora.writer)
+
     def clock(self) -> int:
         return self.clock_of("")()
 
@@ -113,7 +121,10 @@ class Site:
         def clock() -> int:
             world.scheduler.point()
             return int(
-                world.now_ms + world.offset_ms[self.region] + world.off_alone_ms[self.region, function]
+                world.now_ms
+                + world.offset_ms[self.region]
+                + world.jumped_ms[self.region, ""]
+                + (world.jumped_ms[self.region, function] if function else 0)
             )
 
         return clock
@@ -193,6 +204,7 @@ class Site:
         sightings = Sightings(ttl_ms=world.ttl_ms, clock=clock, steady_s=self._steady_s)
         if self.watched:
             sightings._renewal = (self.watched.epoch, self.watched.expires_at_ms)
+            sightings._since_s = (self.watched.expires_at_ms - world.ttl_ms) / 1000
             self.watched = None
         observer = Observer(
             self.region,

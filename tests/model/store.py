@@ -51,6 +51,8 @@ class Store:
 
     def __init__(self, watch: Callable[[str, str, Item | None, Item], None]) -> None:
         self.tables: dict[str, dict[str, Item]] = {"lease": {}, "journal": {}, "arrivals": {}}
+        self.leases_before: list[Item] = []
+        """Every lease that there was, for those who restore one."""
         self._watch = watch
 
     def write(
@@ -74,6 +76,8 @@ class Store:
         item = {**(old or {}), **new} if merge else new
         self._watch(region, table, old, item)
         self.tables[table][key] = item
+        if table == "lease":
+            self.leases_before.append(item)
 
 
 def holds(operator: str, found: dict[str, str] | None, value: dict[str, str] | None) -> bool:
@@ -97,28 +101,32 @@ class DynamoDB:
 
     def get_item(self, **request: Any) -> dict[str, Any]:
         [(key)] = [value["S"] for value in request["Key"].values()]
-        return self._call(lambda: self._get(request["TableName"], key))
+        return self._call(request["TableName"], lambda: self._get(request["TableName"], key))
 
     def put_item(self, **request: Any) -> object:
         table, item = request["TableName"], request["Item"]
         key = " ".join(item[part]["S"] for part in KEYS[table])
         return self._call(
-            lambda: self._store.write(self._region, table, key, item, request, merge=False), writes=True
+            table,
+            lambda: self._store.write(self._region, table, key, item, request, merge=False),
+            writes=True,
         )
 
     def update_item(self, **request: Any) -> object:
         [(key)] = [value["S"] for value in request["Key"].values()]
         names, values = request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
         new = {names[name]: values[value] for name, value in assignments(request["UpdateExpression"])}
+        table = request["TableName"]
         return self._call(
-            lambda: self._store.write(self._region, request["TableName"], key, new, request, merge=True),
+            table,
+            lambda: self._store.write(self._region, table, key, new, request, merge=True),
             writes=True,
         )
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         [(table, request)] = RequestItems.items()
         keys = [value["S"] for key in request["Keys"] for value in key.values()]
-        found = self._call(lambda: [self._get(table, key).get("Item") for key in keys])
+        found = self._call(table, lambda: [self._get(table, key).get("Item") for key in keys])
         return {"Responses": {table: [item for item in found if item]}, "UnprocessedKeys": {}}
 
     def get_paginator(self, _operation: str) -> "DynamoDB":
@@ -129,7 +137,8 @@ class DynamoDB:
         seen: set[str] = set()
         window = request.get("ExpressionAttributeValues", {}).get(":window")
         while True:
-            page = self._call(lambda: self._page(request["TableName"], seen, window))
+            table = request["TableName"]
+            page = self._call(table, lambda table=table: self._page(table, seen, window))
             seen.update(key for key, _ in page)
             yield {"Items": [item for _, item in page], "Count": len(page)}
             if len(page) < PAGE:
@@ -144,10 +153,11 @@ class DynamoDB:
         wanted = (each for each in items if each[0] not in seen and window in (None, each[1].get("window")))
         return list(islice(wanted, PAGE))
 
-    def _call(self, effect: Callable[[], Any], *, writes: bool = False) -> Any:
+    def _call(self, table: str, effect: Callable[[], Any], *, writes: bool = False) -> Any:
         world = self._world
         world.scheduler.point()
-        if not world.quorum(self._region):
+        service = "lease" if table == "lease" else "journal"
+        if not world.quorum(self._region) or (self._region, service) in world.silent:
             raise ConnectTimeoutError(endpoint_url=URL)
         fate = world.fate() if writes else world.fate() and "lost"
         if fate == "repeated":  # boto3 tries again after a lost answer, and gets the second one

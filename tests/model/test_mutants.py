@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from runtime.logs import logger
-from tests.model import mutants, mutants_of_time
+from tests.model import mutants, mutants_of_clocks, mutants_of_time
 from tests.model.many import quiet
 from tests.model.profiles import BY_NAME, Profile
 from tests.model.run import run
@@ -62,6 +62,7 @@ MUTANTS = (
     Mutant(mutants_of_time.arrival_in_the_minute_of_its_claim, {"marked-over"}, "ping-pong"),
     Mutant(mutants_of_time.no_grace, {"marked-over"}, "minutes"),
     Mutant(mutants_of_time.arrivals_of_the_past_only, {"lost"}, "one-fault"),
+    Mutant(mutants_of_clocks.every_expiry_believed, {"lost", "two-acknowledge"}, "jumps"),
 )
 
 

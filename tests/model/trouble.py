@@ -5,7 +5,7 @@ from collections.abc import Callable
 from failover.lease_table import LeaseError
 from failover.steps.errors import NotYet
 from failover.takeover import TakeoverNotStarted
-from payments.arrivals import MINUTE_MS
+from payments.arrivals import AHEAD, MINUTE_MS
 from payments.request import PaymentRequest
 from tests.model.choices import Choices
 from tests.model.operators import Operator
@@ -121,6 +121,42 @@ class Trouble:
         self._world.note(f"the clock of {region} is set to {offset_ms:+} ms")
         self._world.offset_ms[region] = offset_ms
 
+    def jump(self) -> None:
+        """Clocks are set by more than the protocol allows, or right again: a region's, or one function's."""
+        world, choices = self._world, self._choices
+        region, who = choices.one(REGIONS), choices.one(("", "keeper", "reconciler"))
+        jump_ms = choices.one(self._profile.jumps_ms)
+        if not who:  # what a whole region wrote further ahead is not read when it is lost: docs/model.md
+            jump_ms = min(jump_ms, AHEAD * MINUTE_MS - 20_000)
+        world.note(f"the clocks of {who or 'all'} in {region} jump to {jump_ms:+} ms")
+        world.count["jump"] += 1
+        world.jumped_ms[region, who] = jump_ms
+
+    def restore(self) -> None:
+        """The lease table comes out of a backup: empty, or with a lease of an earlier time."""
+        world, choices = self._world, self._choices
+        before = world.store.leases_before
+        if not before or world.count["restored"] >= self._profile.most_restores:
+            return
+        world.count["restored"] += 1
+        lease = choices.one((None, *before[-8:]))
+        world.note(
+            f"the lease table is restored: {lease and (lease['epoch'], lease['holder'], lease['state'])}"
+        )
+        world.watch.restored()
+        if lease is None:
+            world.store.tables["lease"].clear()
+        else:
+            world.store.tables["lease"]["payments"] = lease
+
+    def unfence(self) -> None:
+        """A third party deletes the epoch row of the ledger."""
+        cluster = self._world.aurora.clusters[self._world.aurora.writer]
+        if cluster.up and cluster.fence is not None:
+            self._world.note(f"the fence of {cluster.region} is deleted")
+            self._world.count["unfenced"] += 1
+            cluster.write("fence", None)
+
     def deliver(self) -> None:
         self._world.deliver()
 
@@ -152,8 +188,12 @@ class Trouble:
     def _operator(self, command: str) -> None:
         region = self._choices.one((WEST, EAST))
         if self._world.alive[region]:
-            typed = getattr(Operator(self._world.site(region)), command)
-            self._world.scheduler.spawn(region, f"operator {command}", lambda: self._refused(typed))
+            self.types(command, region)
+
+    def types(self, command: str, region: str) -> None:
+        """An operator types a command for a region."""
+        typed = getattr(Operator(self._world.site(region)), command)
+        self._world.scheduler.spawn(region, f"operator {command}", lambda: self._refused(typed))
 
     def _refused(self, typed: Callable[[], None]) -> None:
         try:
@@ -178,6 +218,8 @@ class Trouble:
                 world.cut |= {frozenset({region, other}) for other in PLACES if other != region}
             case "cut":
                 world.cut.add(frozenset({EAST, WEST}))
+            case "journal" | "lease":
+                world.silent.add((region, kind))
             case "throttle":
                 world.throttled |= {other for other in REGIONS if other != region}
             case "database":
@@ -202,9 +244,12 @@ class Trouble:
                     world.revive(place)
             case _:
                 self.stopped.clear()
+                world.silent.clear()
 
     def heal_all(self) -> None:
         self.stopped.clear()
+        self._world.silent.clear()
+        self._world.jumped_ms.clear()
         self._world.cut.clear()
         self._world.throttled.clear()
         for place in PLACES:

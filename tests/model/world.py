@@ -45,12 +45,15 @@ class World:
         self._choices = choices
         self._profile, self.loss = profile, profile.loss
         self.ttl_ms = profile.ttl_ms
+        self.clocks_jump = bool(profile.jumps_ms)
         self.now_ms = START_MS
         self.points = 0
         """Scheduling points so far."""
         self.offset_ms = dict.fromkeys(PLACES, 0)
-        self.off_alone_ms: Counter[tuple[str, str]] = Counter()
-        """What the clocks of one function of a region are off by besides."""
+        self.jumped_ms: Counter[tuple[str, str]] = Counter()
+        """What clocks are wrong by beyond what the protocol allows: of a region, or of one function there."""
+        self.silent: set[tuple[str, str]] = set()
+        """Regions in which a service does not answer, and which service."""
         self.alive = dict.fromkeys(PLACES, True)
         self.cut: set[frozenset[str]] = set()
         self.throttled: set[str] = set()

@@ -78,6 +78,12 @@ def test_it_asks_and_a_dry_run_changes_nothing(unready):
     assert (unready.table.read(), unready.executions) == (LEASE, {})
 
 
+def test_a_restored_lease_whose_takeover_can_never_end_begins_anew_where_the_writer_is(unready):
+    put(unready, replace(LEASE, holder=WEST, previous_holder=None, epoch=1, state=LeaseState.TAKING))
+    assert dr(unready, "reset-lease", "--yes").exit_code == 0
+    assert (unready.table.read().holder, unready.table.read().epoch) == (EAST, 4)
+
+
 def test_where_another_command_is_right_it_is_named(cloud, unready):
     put(cloud, replace(LEASE, holder=WEST))
     assert "dr switchover" in refusal(dr(cloud, "reset-lease", "--yes"))

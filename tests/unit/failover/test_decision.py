@@ -107,6 +107,7 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         # the other region drains for this one
         (SUCCESSOR, {}, Action.WATCH, Rule.HOLDER_ELSEWHERE),
         (SUCCESSOR, {"takeover": TakeoverFact.FAILED}, Action.PAGE, Rule.HANDOVER_FAILED),
+        (SUCCESSOR, {"takeover": TakeoverFact.SUCCEEDED}, Action.WATCH, Rule.TAKEN_BEFORE),
         (
             SUCCESSOR,
             {"takeover": TakeoverFact.FAILED, "region": "eu-west-1"},

@@ -1,0 +1,202 @@
+"""Incidents as they happened to others, each a story that once ended badly here, under the calm schedule."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from runtime.logs import logger
+from tests.model import mutants_of_clocks
+from tests.model.chaos import CREATED, Chaos
+from tests.model.choices import Choices
+from tests.model.many import quiet
+from tests.model.profiles import BY_NAME
+from tests.model.trouble import PAYMENT
+from tests.model.world import EAST, START_MS, WEST
+
+DAY_MS = 86_400_000
+WELL = replace(BY_NAME["storm"], points=0, heals=False, weights={"time": 1}, jumps_ms=(0,))
+
+
+@pytest.fixture(autouse=True)
+def _silence() -> Iterator[None]:
+    level = logger.log_level
+    quiet()
+    yield
+    logger.setLevel(level)
+
+
+class Story(Chaos):
+    """Both regions are asked for payments every two seconds; a test says what happens when, in seconds."""
+
+    def __init__(self, until_s: int, events: dict[float, Callable[["Story"], object]]) -> None:
+        super().__init__(WELL, Choices(), story=True)
+        self._until_ms = until_s * 1000
+        self.served: dict[str, list[int]] = {EAST: [], WEST: []}
+        """The seconds in which a region acknowledged a payment."""
+        self.called: dict[str, list[int]] = {EAST: [], WEST: []}
+        """The seconds in which a region's keeper called a person."""
+        for at_s, event in events.items():
+            self.world.after(int(at_s * 1000), lambda event=event: event(self))
+        self.play()
+        assert self.world.watch.broken is None, "\n".join(self.world.story[-40:])
+
+    def _second(self) -> int:
+        return (self.world.now_ms - START_MS) // 1000
+
+    def _ask(self, region: str) -> None:
+        if self.world.site(region).request(f"probe-{self._probes}", PAYMENT) == CREATED:
+            self.served[region].append(self._second())
+
+    def _ends(self) -> bool:
+        for region, seconds in self.called.items():
+            if self.world.site(region).pages:
+                seconds.append(self._second())
+        return self.world.now_ms - START_MS > self._until_ms
+
+    def first(self, region: str, *, after_s: int = 0) -> int:
+        """When the region first acknowledged a payment from then on."""
+        return next(second for second in self.served[region] if second >= after_s)
+
+    def first_call(self, region: str, *, after_s: int = 0) -> int:
+        return next(second for second in self.called[region] if second >= after_s)
+
+
+def clocks(region: str, ms: int, of: str = "") -> Callable[[Story], object]:
+    return lambda story: story.world.jumped_ms.__setitem__((region, of), ms)
+
+
+def happens(kind: str, region: str) -> Callable[[Story], object]:
+    return lambda story: story.trouble.happens(kind, region)
+
+
+def types(command: str, region: str) -> Callable[[Story], object]:
+    return lambda story: story.trouble.types(command, region)
+
+
+@pytest.mark.parametrize("ahead_ms", [300_000, DAY_MS])
+@pytest.mark.parametrize("of", ["", "keeper"])
+def test_an_expiry_that_a_fast_clock_wrote_does_not_put_off_a_failover(ahead_ms, of):
+    """The holder's clock is ahead for twelve seconds, then right; the region dies at sixty."""
+    story = Story(200, {5: clocks(EAST, ahead_ms, of), 17: clocks(EAST, 0, of), 60: happens("kill", EAST)})
+    assert story.first(WEST) < 100
+    assert story.first_call(WEST) < 40
+
+
+def test_a_clock_that_is_fast_during_one_run_of_the_reconciler_loses_no_payment():
+    fast = {at: clocks(EAST, ms, "reconciler") for at, ms in ((30, 300_000), (55, 0))}
+    story = Story(300, {**fast, 150: happens("kill", EAST)})
+    assert story.served[EAST]
+    assert story.first(WEST, after_s=150) < 240
+
+
+def test_a_clock_that_is_fast_in_the_whole_region_loses_no_payment():
+    fast = {at: clocks(EAST, ms) for at, ms in ((30, 300_000), (90, 0))}
+    story = Story(500, {**fast, 400: happens("kill", EAST)})
+    assert story.first(WEST, after_s=90) < 200
+
+
+def test_a_holder_whose_clock_is_set_back_serves_nobody_and_loses_no_payment():
+    story = Story(300, {60: clocks(EAST, -180_000)})
+    assert [second for second in story.served[EAST] if second > 61] == []
+    assert story.first_call(EAST, after_s=60) < 75
+    assert story.first(WEST) < 120
+
+
+def test_a_fast_clock_in_the_standby_fails_no_healthy_holder_over():
+    story = Story(180, {10: clocks(WEST, 40_000), 170: clocks(WEST, 0)})
+    assert story.world.watch.takeovers == 0
+    assert story.served[WEST] == []
+    assert story.first_call(WEST) < 100
+    assert len(story.served[EAST]) > 80
+
+
+def test_a_deleted_fence_calls_a_person_and_ends():
+    story = Story(200, {20: lambda story: story.trouble.unfence()})
+    assert story.first_call(EAST) < 40
+    assert story.first(WEST) < 100
+
+
+def test_a_deleted_fence_is_ended_by_one_command_where_it_was():
+    story = Story(120, {20: lambda story: story.trouble.unfence(), 40: types("reset", EAST)})
+    assert story.first(EAST, after_s=41) < 60
+    assert story.world.watch.takeovers == 0
+
+
+def test_a_journal_that_is_out_of_reach_in_the_holders_region_alone_costs_a_failover_and_not_an_outage():
+    story = Story(200, {20: happens("journal", EAST)})
+    assert story.first(WEST) < 100
+
+
+@pytest.mark.parametrize("table", ["journal", "lease"])
+def test_a_service_that_is_lost_for_good_everywhere_calls_a_person(table):
+    story = Story(200, {20: happens(table, EAST), 21: happens(table, WEST)})
+    assert story.first_call(EAST) < 120
+    assert story.first_call(WEST) < 120
+
+
+def test_two_of_three_places_lost_calls_a_person():
+    story = Story(300, {20: happens("kill", EAST), 21: happens("witness", EAST)})
+    assert story.first_call(WEST) < 120
+    assert story.served[WEST] == []
+
+
+def test_a_removed_lease_calls_a_person_and_one_command_ends_it():
+    def remove(story: Story) -> None:
+        story.world.watch.restored()
+        story.world.store.tables["lease"].clear()
+
+    story = Story(200, {20: remove, 60: types("reset", EAST)})
+    assert story.first_call(EAST) < 40
+    assert story.first(EAST, after_s=21) < 90
+    assert story.served[WEST] == []
+
+
+def test_a_lease_restored_to_a_takeover_that_ended_calls_within_a_minute_and_is_retried():
+    """The takeover's name is taken: starting it again starts nothing."""
+
+    def restore(story: Story) -> None:
+        taking = [one for one in story.world.store.leases_before if one["state"]["S"] == "TAKING"]
+        story.world.watch.restored()
+        expires = {"expires_at_ms": {"N": str(story.world.now_ms + 20_000)}}
+        story.world.store.tables["lease"]["payments"] = taking[-1] | expires
+
+    story = Story(300, {20: happens("kill", EAST), 120: restore, 200: types("retry", WEST)})
+    assert story.first_call(WEST, after_s=120) < 180
+    assert story.first(WEST, after_s=121) in range(200, 230)
+
+
+def test_a_lease_restored_to_an_older_epoch_is_ended_by_one_command():
+    def restore(story: Story) -> None:
+        first = next(one for one in story.world.store.leases_before if one["epoch"]["N"] == "1")
+        story.world.watch.restored()
+        story.world.store.tables["lease"]["payments"] = first
+
+    moves = {20: types("move", WEST), 60: types("move", EAST), 100: restore, 160: types("reset", WEST)}
+    story = Story(300, moves)
+    assert story.first_call(EAST, after_s=100) < 130
+    assert story.first_call(WEST, after_s=100) < 150  # it took over, into an epoch that there was before
+    assert story.first(WEST, after_s=161) < 200
+
+
+def test_an_expiry_that_nobody_believes_is_ended_by_one_command_where_it_was():
+    fast = {at: clocks(EAST, ms, "keeper") for at, ms in ((5, DAY_MS), (17, 0))}
+    story = Story(100, {**fast, 30: types("reset", EAST)})
+    assert story.first(EAST, after_s=31) < 60
+    assert story.world.watch.takeovers == 0
+
+
+def test_the_operator_resets_nothing_that_serves():
+    story = Story(40, {20: types("reset", EAST), 21: types("reset", WEST)})
+    assert story.world.lease()[0] == 1
+
+
+def test_the_stories_of_wrong_clocks_end_badly_without_what_mends_them(monkeypatch):
+    mutants_of_clocks.taken_by_the_clock_alone(monkeypatch)
+    with pytest.raises(AssertionError):
+        test_a_fast_clock_in_the_standby_fails_no_healthy_holder_over()
+    mutants_of_clocks.every_expiry_believed(monkeypatch)
+    with pytest.raises(AssertionError):
+        test_a_holder_whose_clock_is_set_back_serves_nobody_and_loses_no_payment()
+    with pytest.raises((AssertionError, StopIteration)):
+        test_an_expiry_that_a_fast_clock_wrote_does_not_put_off_a_failover(DAY_MS, "")
