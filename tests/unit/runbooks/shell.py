@@ -1,0 +1,216 @@
+"""A shell in which a runbook is pasted.
+
+`aws` is checked against AWS's own models and answered by the stage, `dr` is the real command on a cloud in
+memory. Every block runs in bash with -eu, as the reader would paste it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import boto3
+import jmespath
+from botocore import xform_name
+from botocore.validate import ParamValidator
+from typer.testing import CliRunner
+
+from dr import approve, automation, commands, look, operate, reset, status
+from dr.ending import Ending
+from dr.exits import Exit
+
+LOOKS = frozenset({Exit.DONE, Exit.UNKNOWN, Exit.UNHEALTHY})
+"""How a command that only looks may end in a disaster."""
+LOOKING = frozenset({"status", "check"})
+SHIM = """#!{python}
+import json, os, sys, urllib.request
+asked = json.dumps([sys.argv[0].rpartition("/")[2], sys.argv[1:], os.environ.get("AWS_REGION")]).encode()
+with urllib.request.urlopen("{url}", asked) as answer:
+    told = json.load(answer)
+sys.stdout.write(told["out"])
+sys.stderr.write(told["err"])
+sys.exit(told["code"])
+"""
+
+
+class NotAsWritten(AssertionError):
+    """A command of a runbook does not do what the runbook says."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of AWS that a block made."""
+
+    region: str
+    service: str
+    operation: str
+    asked: dict[str, Any]
+
+
+@dataclass
+class Shell:
+    """What a block runs in, and what it did."""
+
+    cloud: Any
+    answers: dict[str, Any]
+    """Canned answers by operation; what changes the lease or reads a parameter is real, emulated."""
+    folder: Path
+    calls: list[Call] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
+    typed: list[tuple[list[str], int]] = field(default_factory=list)
+
+    def paste(self, script: str) -> str:
+        """Run the script; what it printed. Raises NotAsWritten."""
+        with self._serving() as url:
+            for name in ("aws", "dr", "curl"):
+                shim = self.folder / name
+                shim.write_text(SHIM.format(python=sys.executable, url=url))
+                shim.chmod(0o755)
+            done = subprocess.run(
+                ["/bin/bash", "-eu", "-o", "pipefail", "-c", script],
+                env={"PATH": f"{self.folder}:{os.environ['PATH']}"},
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        if done.returncode:
+            raise NotAsWritten(f"exit code {done.returncode}: {done.stderr}\n{script}")
+        return done.stdout
+
+    def answer(self, name: str, words: list[str], region: str | None) -> dict[str, Any]:
+        """What the command prints, and its exit code."""
+        try:
+            if name == "dr":
+                return self._dr(words)
+            out = self._curl(words) if name == "curl" else self._aws(words, region or "")
+        except Exception as error:  # noqa: BLE001 - the block fails, and the test shows why
+            return {"out": "", "err": f"{name} {' '.join(words)}: {type(error).__name__}: {error}", "code": 1}
+        return {"out": out, "err": "", "code": 0}
+
+    def _dr(self, words: list[str]) -> dict[str, Any]:
+        done = CliRunner().invoke(commands.app, [*words, "--outputs", self.cloud.outputs], input="y\n")
+        code, err = int(done.exit_code), done.stderr
+        if done.exception and not isinstance(done.exception, SystemExit):
+            told = Ending.of(done.exception)
+            code, err = int(told.code), told.message
+        self.typed.append((words, code))
+        if words[0] in LOOKING and code in LOOKS:
+            code = 0
+        return {"out": done.stdout, "err": err, "code": code}
+
+    def _curl(self, words: list[str]) -> str:
+        self.urls.append(words[-1])
+        return "200"
+
+    def _aws(self, words: list[str], region: str) -> str:
+        service, command, *rest = words
+        client = boto3.client(service, region_name=region or None)
+        operation = next(
+            o for o in client.meta.service_model.operation_names if xform_name(o, "-") == command
+        )
+        model = client.meta.service_model.operation_model(operation)
+        asked, shown = _parsed(rest, model.input_shape)
+        region = str(shown.get("region", region))
+        if not region:
+            raise NotAsWritten("no region")
+        report = ParamValidator().validate(asked, model.input_shape)
+        if report.has_errors():
+            raise NotAsWritten(report.generate_report())
+        self.calls.append(Call(region, service, operation, asked))
+        found = self._answer(service, operation, asked)
+        found.pop("ResponseMetadata", None)
+        if "query" in shown:
+            jmespath.compile(shown["query"])
+            found = jmespath.search(shown["query"], found)
+        if shown.get("output") != "text":
+            return json.dumps(found, default=str) + "\n"
+        return _text(found) + "\n"
+
+    def _answer(self, service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        if operation in self.answers:
+            told = self.answers[operation]
+            return dict(told(asked) if callable(told) else told)
+        if service not in {"dynamodb", "ssm"}:
+            raise NotAsWritten(f"the stage has no answer to {service} {operation}")
+        return dict(getattr(boto3.client(service, region_name="us-east-1"), xform_name(operation))(**asked))
+
+    @contextmanager
+    def _serving(self):
+        shell = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                told = json.dumps(shell.answer(*asked)).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(told)))
+                self.end_headers()
+                self.wfile.write(told)
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
+
+
+def with_cloud(monkeypatch, cloud):
+    """Every command of `dr` finds this cloud behind the outputs."""
+    for module in (approve, automation, look, operate, reset, status):
+        monkeypatch.setattr(module, "Cloud", lambda _: cloud)
+
+
+def _parsed(words, shape):
+    """The parameters and the options of the command line itself, as the AWS command line reads them."""
+    members = {xform_name(name, "-"): name for name in shape.members}
+    asked: dict[str, Any] = {}
+    shown: dict[str, str] = {}
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        if not word.startswith("--"):
+            continue  # the file that `lambda invoke` writes
+        values = []
+        while queue and not queue[0].startswith("--"):
+            values.append(queue.pop(0))
+        option = word[2:]
+        if option in {"output", "query", "region"}:
+            shown[option] = values[0]
+        elif option.removeprefix("no-") in members and option not in members:
+            asked[members[option.removeprefix("no-")]] = False
+        else:
+            name = members[option]
+            asked[name] = _value(shape.members[name], values)
+    return asked, shown
+
+
+def _value(shape, values):
+    if shape.type_name == "boolean":
+        return not values or values[0] == "true"
+    if values[0][:1] in "[{" and shape.type_name in {"structure", "list", "map"}:
+        return json.loads(values[0])
+    if shape.type_name == "list":
+        return [_value(shape.member, [value]) for value in values]
+    if shape.type_name == "structure":
+        pairs = dict(pair.split("=", 1) for pair in values[0].split(","))
+        return {name: _value(shape.members[name], [value]) for name, value in pairs.items()}
+    return int(values[0]) if shape.type_name in {"integer", "long"} else values[0]
+
+
+def _text(found):
+    if isinstance(found, list):
+        rows = [_text(one) for one in found]
+        return ("\n" if any(isinstance(one, list) for one in found) else "\t").join(rows)
+    return str(found)
