@@ -64,6 +64,7 @@ class Stage:
             "DescribeTable": {"Table": {"Replicas": []}},
             "DescribeKey": {"KeyMetadata": {"KeyState": "Disabled", "KeyId": "1"}},
             "EnableKey": {},
+            "DeleteItem": {},
             "ListHealthChecks": {"HealthChecks": HEALTH_CHECKS},
             "GetHealthCheckStatus": {"HealthCheckObservations": []},
             "ListExecutions": lambda _: {"executions": [{"executionArn": self.execution}]},
@@ -119,5 +120,12 @@ STAGES = {
         lease=PAUSED, found=LOST, undo=replace(PAUSED, automation=Automation.RUNNING)
     ),
     "takeover-held": STUCK,
+    "R22-lease-removed": Stage(found=UNFENCED),
+    "R32-own-expiry-doubted": Stage(found=UNFENCED),
+    "R39-taken-before": replace(
+        STUCK,
+        found=replace(UNFENCED, inspections=OTHER_TAKES.inspections, aurora=OTHER_TAKES.aurora),
+    ),
+    "R41-expiry-doubted": Stage(found=UNFENCED),
 }
 """The others are read-only on a healthy system, or change what no test here depends on."""
