@@ -160,6 +160,7 @@ READS = {
     ],
     "from ledger.outbox where event_id": lambda _, given: [[one] for one in given["ids"]],
     "filter (where parked_at is null)": lambda *_: [[None, 0]],
+    "filter (where parked_at is not null)": lambda _cluster, _: [[None, 0]],
     "from ledger.set_aside order": lambda cluster, _: [list(one) for one in cluster.aside],
     "select at_ms from": lambda cluster, _: [[cluster.beat_ms]] if cluster.beat_ms is not None else [],
     "select minute from": lambda cluster, _: [[cluster.mark]] if cluster.mark is not None else [],
