@@ -138,7 +138,8 @@ def main() -> None:
     for _ in range(warm_up):
         call()
     sys.stdin.readline()
-    started, took = time.time(), []
+    started = time.time()
+    took: list[float] = []
     end = time.perf_counter() + seconds
     while (now := time.perf_counter()) < end or len(took) < LEAST_CALLS:
         call()
