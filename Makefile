@@ -10,6 +10,10 @@ SCENARIO ?= S1
 TIME_SCALE ?= 1
 ON ?=
 ANYWAY ?=
+ACCEPT ?=
+REGION ?=
+WRITER ?=
+CDKTF_FLAGS ?=
 RUNS ?= 10000
 SPREAD ?= --numprocesses=auto --dist=loadfile
 RUN ?= evidence/latest
@@ -32,7 +36,7 @@ NODE := node_modules/.package-lock.json
 TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr gates localcloud gameday bench
 
 help: ## Print the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 drill: setup ## Deploy both regions locally, kill one under load, prove the recovery (SCENARIO, TIME_SCALE; ON=--running on the cloud of make up)
 	@$(VENV) -m gameday drill --scenario $(SCENARIO) --time-scale $(TIME_SCALE) $(ON)
@@ -79,6 +83,9 @@ gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the 
 gates-destroy: setup ## Deploy the local cloud, destroy every stack, find nothing left
 	@$(VENV) -m localcloud run -- $(VENV) -m localcloud destroy
 
+delivery: setup $(CDKTF) ## Deploy and destroy twice side by side with the real CDKTF command line, and one region alone, on a local cloud
+	@$(VENV) -m localcloud run --bare -- $(VENV) -m pytest tests/delivery
+
 model: setup ## Play the executable model of the failover protocol (RUNS=10000)
 	@$(VENV) -m tests.model --runs $(RUNS)
 
@@ -112,13 +119,20 @@ plan: setup ## Plan every stack against AWS, and refuse what would lose state (n
 provider-lock: setup ## Keep the checksums of the AWS provider that the settings name (needs the registry)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(VENV) -m gates.provider_lock
 
-deploy: setup $(CDKTF) ## Deploy every stack to AWS (needs credentials)
+doctor: setup ## Check that an account has what a deploy needs; creates nothing (needs credentials; ACCEPT="CODE ...")
+	@$(VENV) -m dr doctor $(addprefix --accept ,$(ACCEPT))
+
+deploy: doctor $(CDKTF) ## Deploy every stack to AWS, after `make doctor` (needs credentials)
 	@$(VENV) -m dr.quiet $(ANYWAY)
-	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve --outputs-file cfn-outputs/outputs.json
+	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve $(CDKTF_FLAGS) --outputs-file cfn-outputs/outputs.json
 	@$(VENV) -m dr outputs cfn-outputs/outputs.json
 
-destroy: setup $(CDKTF) ## Destroy every stack on AWS (needs credentials)
-	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) destroy '*' --auto-approve
+deploy-region: setup $(CDKTF) ## Deploy one region alone, while the other may be down (REGION)
+	@$(VENV) -m dr.quiet $(ANYWAY)
+	@PATH="$(CURDIR)/.local/bin:$$PATH" CDKTF_FLAGS="$(CDKTF_FLAGS)" $(VENV) -m dr.delivery region "$(REGION)"
+
+destroy: setup $(CDKTF) ## Destroy every stack on AWS, wherever the writer is; a repeated run goes on (needs credentials)
+	@PATH="$(CURDIR)/.local/bin:$$PATH" CDKTF_FLAGS="$(CDKTF_FLAGS)" $(VENV) -m dr.delivery destroy $(addprefix --writer ,$(WRITER))
 
 bench: setup ## Print the figures of README's performance table
 	@$(VENV) -m bench.synth
@@ -193,4 +207,4 @@ $(CHAOS_VENV)/.ready: gameday/chaos/requirements.txt
 $(CDKTF) $(NODE): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit protocol model contracts openapi defects mutants integration setup check lint gates gates-plan gates-destroy plan synth validate up down deploy destroy bench format clean browser pictures chaos
+.PHONY: help drill test unit protocol model contracts openapi defects mutants integration setup check lint gates gates-plan gates-destroy plan synth validate up down doctor deploy deploy-region destroy delivery bench format clean browser pictures chaos

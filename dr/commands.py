@@ -14,6 +14,7 @@ from dr import evidence as sealed
 from dr import outputs as flat
 from dr.budget.command import budget
 from dr.deployment import DEFAULT_OUTPUTS
+from dr.doctor.command import doctor
 from dr.drill.command import drill
 from dr.ending import end
 from dr.envelope import interrupted, named, write, write_error
@@ -43,6 +44,7 @@ app.add_typer(reset.commands)
 app.add_typer(approve.commands)
 app.add_typer(automation.commands)
 app.command()(budget)
+app.command()(doctor)
 app.command()(guard)
 app.command()(status)
 app.command()(rewind)

@@ -87,6 +87,7 @@ CONTENT: Mapping[str, Mapping[str, Schema]] = {
     "resume": AUTOMATION,
     "ack": {**AUTOMATION, "acknowledged_before": FLAG},
     "budget": {"system": TEXT, "objectives": _list(ANY_MAP), "warnings": _list(TEXT)},
+    "doctor": {"account": TEXT, "environment": TEXT, "checks": _list(ANY_MAP)},
     "guard": {"refused": FLAG, "stateful": COUNT, "refusals": _list(ANY_MAP)},
     "rewind": {},
     "token": {"token": TEXT, "expires_at": NUMBER},

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gates import checkov, fork, parity, plans, policies, recovery_path, state_machines, workflows
+from gates import checkov, fork, parity, plans, policies, recovery_path, shown, state_machines, workflows
 from gates.findings import Allowance, Finding, ListError, allowances, unexplained
 from gates.requests import judge as requests
 from gates.synthesis import SynthesisFailed, synthesize
@@ -51,7 +51,7 @@ JUDGES: dict[Judge, Callable[[], list[Finding]]] = {
     Judge.REQUESTS: requests.judge,
     Judge.PARITY: _parity,
     Judge.CHECKOV: lambda: checkov.judge_stacks(synthesize()),
-    Judge.POLICIES: lambda: policies.judge(synthesize()),
+    Judge.POLICIES: lambda: policies.judge({**synthesize(), **shown.policies()}),
     Judge.STATE_MACHINES: lambda: state_machines.judge(synthesize()),
     Judge.RECOVERY_PATH: recovery_path.judge,
     Judge.WORKFLOWS: workflows.judge,

@@ -12,6 +12,8 @@ from lib.sections import Seconds, SecretName, Section
 Days = Annotated[int, AfterValidator(offered.log_days)]
 AUDIT_DAYS = 365
 """PCI DSS 4.0, 10.5.1: twelve months, the last three of them at hand."""
+API_TIMEOUT_S = 10
+"""How long the function behind the API may take; so long a request holds one of the account's executions."""
 
 
 class Logs(Section):

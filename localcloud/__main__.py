@@ -100,13 +100,16 @@ def environment() -> None:
 @app.command(context_settings={"ignore_unknown_options": True})
 def run(
     command: Annotated[list[str], typer.Argument(help="What to run against the local cloud.")],
+    *,
+    bare: Annotated[bool, typer.Option("--bare", help="Deploy nothing: the command does.")] = False,
 ) -> None:
     """Run a command against a deployed local cloud; one that was not running before ends with it."""
     fresh = not lifecycle.running()
     try:
         cloud = lifecycle.start(say, attached=fresh)
-        deployment.deploy(cloud, say)
-        lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
+        if not bare:
+            deployment.deploy(cloud, say)
+            lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
         environment = os.environ | cloud.aws_environment(next(iter(cloud.regions)))
         code = subprocess.run(command, env=environment, check=False).returncode
     finally:

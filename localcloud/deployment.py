@@ -6,8 +6,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import boto3
 
 from dr import outputs as deployed
+from dr.delivery.order import destruction
+from dr.delivery.writer import region_of_writer
+from dr.doctor.aws import Account
 from lib import config
 from localcloud.paths import OUTPUTS, STATE, WORK
 from localcloud.stacks import Stack, in_order, synthesize, terraform
@@ -89,8 +96,10 @@ def with_swapped_roles(cloud: CloudState) -> list[Stack]:
 
 
 def destroy(cloud: CloudState, say: Say) -> int:
-    """Destroy every stack, dependants first; returns how many resources are left."""
-    stacks = synthesize(WORK, issuer=cloud.issuer)
+    """Destroy every stack, in the order of `make destroy`; returns how many resources are left."""
+    stacks = {stack.name: stack for stack in synthesize(WORK, issuer=cloud.issuer)}
+    settings = config.load()
+    order = destruction(settings, region_of_writer(Account(partial(_client, cloud)), settings))
 
     def remove(stack: Stack) -> int:
         tool = _tool(cloud, stack)
@@ -98,7 +107,17 @@ def destroy(cloud: CloudState, say: Say) -> int:
         tool.destroy()
         return tool.resources()
 
-    return sum(in_order(stacks, remove, reverse=True).values())
+    return sum(remove(stacks[name]) for name in order)
+
+
+def _client(cloud: CloudState, service: str, **options: Any) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=cloud.operator_endpoint,
+        aws_access_key_id=cloud.access_key_id,
+        aws_secret_access_key=cloud.secret_access_key,
+        **options,
+    )
 
 
 def _tool(cloud: CloudState, stack: Stack) -> Terraform:

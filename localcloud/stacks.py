@@ -62,16 +62,12 @@ def synthesize(work: Path, *, output: str = "cdktf.out", primary: str = "", issu
     ]
 
 
-def in_order(stacks: list[Stack], act: Callable[[Stack], T], *, reverse: bool = False) -> dict[str, T]:
+def in_order(stacks: list[Stack], act: Callable[[Stack], T]) -> dict[str, T]:
     """Run *act* on every stack, independent ones at the same time; the first failure is raised.
 
-    A stack waits for those it needs; with *reverse* for those that need it.
+    A stack waits for those it needs.
     """
     waits = {stack.name: set(stack.needs) for stack in stacks}
-    if reverse:
-        waits = {
-            stack.name: {other.name for other in stacks if stack.name in other.needs} for stack in stacks
-        }
     results: dict[str, T] = {}
     running: dict[Future[T], Stack] = {}
     waiting = list(stacks)

@@ -6,6 +6,7 @@ from lib.constructs.api import HttpApi, Right
 from lib.constructs.function import Function, FunctionPlatform
 from lib.constructs.table import TableAccess
 from lib.iam import Allow
+from lib.operations import API_TIMEOUT_S
 
 ROUTES = {
     "POST /payments": Right.PAY,
@@ -35,7 +36,7 @@ class PaymentApi(Construct):
             platform=platform,
             handler="payments.handler.handler",
             memory_mb=1024,
-            timeout_s=10,
+            timeout_s=API_TIMEOUT_S,
             allow=[
                 TableAccess.to(platform.site, "lease").read(),
                 TableAccess.to(platform.site, "journal").write(),

@@ -19,14 +19,14 @@ STACKS = [
 ]
 
 
-def order_of(stacks, **options):
+def order_of(stacks):
     done = []
 
     def act(one):
         time.sleep(0.01)
         done.append(one.name)
 
-    in_order(stacks, act, **options)
+    in_order(stacks, act)
     return done
 
 
@@ -34,12 +34,6 @@ def test_a_stack_is_acted_on_after_all_that_it_needs():
     done = order_of(STACKS)
     assert done[0] == "foundation"
     assert done[-1] == "world"
-
-
-def test_destruction_runs_the_other_way():
-    done = order_of(STACKS, reverse=True)
-    assert done[0] == "world"
-    assert done[-1] == "foundation"
 
 
 def test_independent_stacks_run_at_the_same_time():

@@ -1,0 +1,1 @@
+"""The doctor: does an account have what a deployment cannot bring itself? It reads, and creates nothing."""

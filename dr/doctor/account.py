@@ -1,0 +1,228 @@
+"""What the account has switched on: regions, AWS Config, AWS Backup, roles and what can be ordered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dr.doctor.aws import must
+from dr.doctor.checks import Check, Patient, Scope
+from lib.config import Settings
+
+ENGINE = "aurora-postgresql"
+SERVICE_LINKED = {
+    "AWSServiceRoleForRDS": "rds.amazonaws.com",
+    "AWSServiceRoleForDynamoDBReplication": "replication.dynamodb.amazonaws.com",
+    "AWSServiceRoleForBackup": "backup.amazonaws.com",
+    "AWSServiceRoleForBackupRestoreTesting": "restore-testing.backup.amazonaws.com",
+}
+"""Roles that the services make for themselves at their first use, with the right of whoever uses them."""
+FOR_A_DOMAIN = {"AWSServiceRoleForAPIGateway": "ops.apigateway.amazonaws.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """A recorder of AWS Config."""
+
+    name: str
+    records: bool
+
+
+def read_closed_regions(patient: Patient) -> list[str]:
+    """Regions of the settings that the account has not opened."""
+    settings = patient.settings
+    names = sorted({settings.primary.name, settings.standby.name, settings.witness})
+    answer = must(patient.aws("ec2", patient.region, "describe_regions", RegionNames=names, AllRegions=True))
+    opened = {one["RegionName"] for one in answer["Regions"] if one["OptInStatus"] != "not-opted-in"}
+    return [name for name in names if name not in opened]
+
+
+def judge_regions(_: Settings, closed: list[str]) -> Iterable[str]:
+    """All must be open."""
+    return [f"the account has not enabled {name}" for name in closed]
+
+
+def read_recorders(patient: Patient) -> list[Recorder]:
+    """The recorders of AWS Config in a region."""
+    answer = must(patient.aws("config", patient.region, "describe_configuration_recorder_status"))
+    return [
+        Recorder(one["name"], bool(one.get("recording"))) for one in answer["ConfigurationRecordersStatus"]
+    ]
+
+
+def judge_recorders(settings: Settings, recorders: list[Recorder]) -> Iterable[str]:
+    """A region has one recorder: somebody else's, or ours."""
+    foreign = [one for one in recorders if one.name != settings.name("config")]
+    if settings.compliance.recorder and foreign:
+        yield f"compliance.recorder = true, and {foreign[0].name} is there already: a region takes one"
+    if settings.compliance.rules and not settings.compliance.recorder:
+        if not foreign:
+            yield "no recorder is there, and AWS Config refuses rules without one"
+        elif not any(one.records for one in foreign):
+            yield f"the recorder {foreign[0].name} is stopped"
+
+
+def read_backup(patient: Patient) -> Mapping[str, Any]:
+    """What AWS Backup is allowed to do in a region."""
+    return must(patient.aws("backup", patient.region, "describe_region_settings"))
+
+
+def judge_backup(_: Settings, told: Mapping[str, Any]) -> Iterable[str]:
+    """It must look after both kinds of state, and copy tables into another region."""
+    for kind in ("Aurora", "DynamoDB"):
+        if not told.get("ResourceTypeOptInPreference", {}).get(kind):
+            yield f"AWS Backup does not look after {kind}"
+    if not told.get("ResourceTypeManagementPreference", {}).get("DynamoDB"):
+        yield "AWS Backup cannot copy tables into another region: its advanced features are off"
+
+
+def read_orders(patient: Patient) -> tuple[int, int]:
+    """How many offers of the database there are in a region, and how many zones."""
+    database = patient.settings.database
+    offers = patient.aws(
+        "rds",
+        patient.region,
+        "describe_orderable_db_instance_options",
+        Engine=ENGINE,
+        EngineVersion=database.engine_version,
+        DBInstanceClass=database.instance_class,
+    )
+    open_ = [{"Name": "opt-in-status", "Values": ["opt-in-not-required"]}]
+    zones = must(patient.aws("ec2", patient.region, "describe_availability_zones", Filters=open_))
+    return len(must(offers)["OrderableDBInstanceOptions"]), len(zones["AvailabilityZones"])
+
+
+def judge_orders(settings: Settings, found: tuple[int, int]) -> Iterable[str]:
+    """What the settings order can be had."""
+    offers, zones = found
+    database = settings.database
+    if not offers:
+        yield f"RDS offers no {database.instance_class} for {ENGINE} {database.engine_version}"
+    if zones < settings.network.zones:
+        yield f"network.zones = {settings.network.zones}, and there are {zones}"
+
+
+def read_service_roles(patient: Patient) -> list[str]:
+    """Services whose role is neither there nor could be made by whoever asks."""
+    wanted = SERVICE_LINKED | (FOR_A_DOMAIN if patient.settings.dns.delegated else {})
+    missing = {
+        role: service
+        for role, service in wanted.items()
+        if patient.aws("iam", patient.region, "get_role", RoleName=role) is None
+    }
+    if not missing:
+        return []
+    who = _caller(patient)
+    return [service for role, service in missing.items() if not _may_create(patient, who, role, service)]
+
+
+def _caller(patient: Patient) -> str:
+    """The ARN of the user or role that asks, as IAM knows it."""
+    arn = str(must(patient.aws("sts", patient.region, "get_caller_identity"))["Arn"])
+    if ":assumed-role/" not in arn:
+        return arn
+    name = arn.split("/")[1]
+    role = patient.aws("iam", patient.region, "get_role", RoleName=name)
+    return str(must(role)["Role"]["Arn"])
+
+
+def _may_create(patient: Patient, who: str, role: str, service: str) -> bool:
+    """Whether *who* may let the service make its role, behind whatever boundary."""
+    if who.endswith(":root"):
+        return True
+    answer = patient.aws(
+        "iam",
+        patient.region,
+        "simulate_principal_policy",
+        PolicySourceArn=who,
+        ActionNames=["iam:CreateServiceLinkedRole"],
+        ResourceArns=[f"arn:aws:iam::{patient.account}:role/aws-service-role/{service}/{role}"],
+        ContextEntries=[
+            {
+                "ContextKeyName": "iam:AWSServiceName",
+                "ContextKeyValues": [service],
+                "ContextKeyType": "string",
+            }
+        ],
+    )
+    return all(one["EvalDecision"] == "allowed" for one in must(answer)["EvaluationResults"])
+
+
+def judge_service_roles(_: Settings, services: list[str]) -> Iterable[str]:
+    """Without its role the service refuses the first thing that needs it."""
+    return [f"{service} has no role yet, and these credentials may not make it" for service in services]
+
+
+def read_named(patient: Patient) -> list[str]:
+    """What the settings name in IAM and the account does not have."""
+    access, roles = patient.settings.access, patient.settings.approvals.roles
+    absent = [
+        f"role {role}"
+        for role in roles
+        if patient.aws("iam", patient.region, "get_role", RoleName=role) is None
+    ]
+    if name := access.permissions_boundary:
+        arn = f"arn:aws:iam::{patient.account}:policy/{name}"
+        if patient.aws("iam", patient.region, "get_policy", PolicyArn=arn) is None:
+            absent.append(f"policy {name}")
+    return absent
+
+
+def judge_named(_: Settings, absent: list[str]) -> Iterable[str]:
+    """All must be there."""
+    return [f"there is no {what}" for what in absent]
+
+
+CHECKS: tuple[Check[Any], ...] = (
+    Check(
+        code="D10",
+        asks="both regions and the witness are enabled",
+        settings=("primary.name", "standby.name", "witness"),
+        fix="enable it in the account's settings, or name another region",
+        read=read_closed_regions,
+        judge=judge_regions,
+        scope=Scope.ACCOUNT,
+    ),
+    Check(
+        code="D30",
+        asks="AWS Config has the one recorder that the settings expect",
+        settings=("compliance.rules", "compliance.recorder"),
+        fix="compliance.recorder = true makes one, compliance.rules = false needs none",
+        read=read_recorders,
+        judge=judge_recorders,
+    ),
+    Check(
+        code="D32",
+        asks="AWS Backup looks after Aurora and DynamoDB, with the advanced features that copy tables",
+        settings=("backup.retention_days",),
+        fix="aws backup update-region-settings --region {region} --resource-type-opt-in-preference "
+        "Aurora=true,DynamoDB=true --resource-type-management-preference DynamoDB=true",
+        read=read_backup,
+        judge=judge_backup,
+    ),
+    Check(
+        code="D46",
+        asks="the database and the zones of the settings can be had",
+        settings=("database.engine_version", "database.instance_class", "network.zones"),
+        fix="choose what {region} offers: aws rds describe-orderable-db-instance-options",
+        read=read_orders,
+        judge=judge_orders,
+    ),
+    Check(
+        code="D50",
+        asks="services have their service-linked roles, or the deploying role may let them make these",
+        settings=("dns.delegated",),
+        fix="once an account: aws iam create-service-linked-role --aws-service-name SERVICE",
+        read=read_service_roles,
+        judge=judge_service_roles,
+        scope=Scope.ACCOUNT,
+    ),
+    Check(
+        code="D52",
+        asks="the permissions boundary and the roles that approve are there",
+        settings=("access.permissions_boundary", "approvals.roles"),
+        fix="create it, or correct its name in the settings",
+        read=read_named,
+        judge=judge_named,
+        scope=Scope.ACCOUNT,
+    ),
+)

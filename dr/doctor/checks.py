@@ -1,0 +1,92 @@
+"""What a check is, and how it is run: it reads a value through `Aws` and judges that without asking again."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from dr.doctor.aws import Aws, Unanswered
+from dr.rules import Verdict
+from lib.config import Settings
+
+V = TypeVar("V")
+AT_ONCE = 8
+FIX_OF_UNKNOWN = "give these credentials the rights of docs/deployment.md, or see why AWS does not answer"
+
+
+class Scope(StrEnum):
+    """Where a check is made."""
+
+    REGION = "region"
+    """In each of both regions."""
+    ACCOUNT = "account"
+    """Once, from the primary region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is examined: settings, account and one region of it."""
+
+    aws: Aws
+    settings: Settings
+    region: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Generic[V]):
+    """One thing that must be there before the first deploy.
+
+    *judge* returns the problems that it sees in what *read* returned. *fix* may use `{region}`.
+    """
+
+    code: str
+    asks: str
+    settings: tuple[str, ...]
+    """Keys of the settings file that it looks after."""
+    fix: str
+    read: Callable[[Patient], V]
+    judge: Callable[[Settings, V], Iterable[str]]
+    scope: Scope = Scope.REGION
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check's verdict in one place."""
+
+    code: str
+    place: str
+    """A region, or ``account``."""
+    verdict: Verdict
+    asks: str
+    problems: tuple[str, ...]
+    fix: str
+
+
+def examine(checks: Sequence[Check[V]], aws: Aws, settings: Settings, account: str) -> list[Finding]:
+    """The findings of all checks, in their order and region by region."""
+    regions = [region.name for region in settings.regions]
+    asked = [
+        (check, place)
+        for check in checks
+        for place in (regions if check.scope is Scope.REGION else [Scope.ACCOUNT.value])
+    ]
+
+    def answer(one: tuple[Check[V], str]) -> Finding:
+        check, place = one
+        region = settings.primary.name if check.scope is Scope.ACCOUNT else place
+        return _finding(check, Patient(aws, settings, region, account), place)
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        return list(pool.map(answer, asked))
+
+
+def _finding(check: Check[V], patient: Patient, place: str) -> Finding:
+    try:
+        problems = tuple(check.judge(patient.settings, check.read(patient)))
+    except Unanswered as error:
+        return Finding(check.code, place, Verdict.UNKNOWN, check.asks, (str(error),), FIX_OF_UNKNOWN)
+    verdict = Verdict.FAIL if problems else Verdict.PASS
+    fix = check.fix.replace("{region}", patient.region)
+    return Finding(check.code, place, verdict, check.asks, problems, fix)

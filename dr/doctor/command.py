@@ -1,0 +1,99 @@
+"""`dr doctor`."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dr.calls import AwsUnavailable
+from dr.doctor import account, issuer, quotas, secrets, state, zones
+from dr.doctor.aws import Account, Aws, Unanswered, must
+from dr.doctor.checks import Check, Finding, examine
+from dr.envelope import write
+from dr.exits import Exit
+from dr.options import AsJson
+from dr.rules import Verdict
+from dr.screen import COLOURS
+from lib import config
+
+CHECKS: tuple[Check[Any], ...] = tuple(
+    sorted(
+        [
+            *account.CHECKS,
+            *issuer.CHECKS,
+            *quotas.CHECKS,
+            *secrets.CHECKS,
+            *state.CHECKS,
+            *zones.CHECKS,
+        ],
+        key=lambda check: check.code,
+    )
+)
+"""Everything that an organisation must bring."""
+
+
+def doctor(
+    *,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="CODE", help="Let this check fail or be unknown; repeat for more."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that an account has all that a first deploy needs, in both regions; creates nothing.
+
+    Each check passes, fails or is unknown, with what mends it (docs/deployment.md tells more). Needs reading
+    rights only. Exit code 5 when a check fails, 3 when none does and one is unknown.
+    """
+    accepted = frozenset(accept or ())
+    if strange := accepted - {check.code for check in CHECKS}:
+        raise typer.BadParameter(f"there is no check {', '.join(sorted(strange))}", param_hint="--accept")
+    settings, aws = config.load(), Account()
+    progress = Console(stderr=True, highlight=False)
+    with progress.status("asking AWS about both regions, some ten seconds"):
+        number = _account(aws, [settings.primary.name, settings.standby.name])
+        findings = examine(CHECKS, aws, settings, number)
+    code = exit_code(findings, accepted)
+    if as_json:
+        shown = [{**asdict(one), "accepted": one.code in accepted} for one in findings]
+        write(
+            "doctor", code, {"account": number, "environment": settings.environment_suffix, "checks": shown}
+        )
+    else:
+        Console(highlight=False).print(_table(findings, accepted, number))
+    raise typer.Exit(code)
+
+
+def exit_code(findings: Iterable[Finding], accepted: frozenset[str]) -> Exit:
+    """Unhealthy when a check fails, unknown when none does and one is, unless it is among the *accepted*."""
+    verdicts = {one.verdict for one in findings if one.code not in accepted}
+    if Verdict.FAIL in verdicts:
+        return Exit.UNHEALTHY
+    return Exit.UNKNOWN if Verdict.UNKNOWN in verdicts else Exit.DONE
+
+
+def _account(aws: Aws, regions: list[str]) -> str:
+    """The account, as the first region says that answers. Raises AwsUnavailable, NoAccess."""
+    reasons = []
+    for region in regions:
+        try:
+            return str(must(aws("sts", region, "get_caller_identity"))["Account"])
+        except Unanswered as error:
+            reasons.append(str(error))
+    raise AwsUnavailable(f"no region says which account this is: {'; '.join(reasons)}")
+
+
+def _table(findings: Iterable[Finding], accepted: frozenset[str], number: str) -> Table:
+    table = Table("check", "where", "verdict", "asks", "found, and what mends it", title=f"account {number}")
+    for one in findings:
+        told = (
+            [] if one.verdict is Verdict.PASS else [escape(text) for text in (*one.problems, f"-> {one.fix}")]
+        )
+        verdict = f"[{COLOURS[one.verdict]}]{one.verdict}[/]"
+        mark = " (accepted)" if one.code in accepted and told else ""
+        table.add_row(one.code, one.place, verdict + mark, one.asks, "\n".join(told))
+    return table

@@ -1,0 +1,97 @@
+"""docs/deployment.md, the settings and `dr doctor` name the same prerequisites."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from dr.doctor.command import CHECKS
+from gates import shown
+from lib import config
+
+from .deployment_page import document, table
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "deployment.md").read_text()
+SETTINGS_FILE = (ROOT / "config" / "payments.toml").read_text()
+SECTIONS = ("sections", "care_sections", "approval_section", "operations")
+
+
+def existing_in_the_file() -> set[str]:
+    """Keys whose comment says that something must exist."""
+    keys, section = set(), ""
+    for line in SETTINGS_FILE.splitlines():
+        if found := re.match(r"\[([\w.]+)\]", line):
+            section = f"{found[1]}."
+        elif found := re.match(r"(\w+) *=.*#.*\bexisting\b", line):
+            keys.add(section + found[1])
+    return keys
+
+
+def existing_in_the_sections() -> set[str]:
+    """Attributes of the settings whose words say that something must exist, as ``Class.attribute``."""
+    found = set()
+    for name in SECTIONS:
+        for node in ast.walk(ast.parse((ROOT / "lib" / f"{name}.py").read_text())):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for attribute, words in zip(node.body, node.body[1:], strict=False):
+                told = isinstance(words, ast.Expr) and isinstance(words.value, ast.Constant)
+                if (
+                    isinstance(attribute, ast.AnnAssign)
+                    and told
+                    and "existing" in str(words.value.value).lower()
+                ):
+                    found.add(f"{node.name}.{attribute.target.id}")
+    return found
+
+
+def settings_of_checks() -> set[str]:
+    return {key for check in CHECKS for key in check.settings}
+
+
+def between(marker: str) -> str:
+    return PAGE.partition(f"<!-- {marker} -->\n")[2].partition(f"\n<!-- /{marker} -->")[0]
+
+
+def test_the_page_lists_every_check_of_the_doctor():
+    assert between("doctor") == table()
+
+
+def test_the_page_shows_the_least_that_the_doctor_needs():
+    (found,) = [one for one in shown.BLOCK.finditer(PAGE) if one["name"] == "doctor"]
+    assert found["text"] == document()
+
+
+def test_every_policy_of_the_page_is_judged():
+    (page,) = shown.policies().values()
+    marked = PAGE.count("<!-- policy ")
+    assert len(page["resource"]["aws_iam_role_policy"]) == marked > 0
+    assert PAGE.count('"Statement"') == marked
+    assert "ACCOUNT" not in str(page)
+
+
+def test_every_key_of_a_check_is_a_setting():
+    for key in settings_of_checks():
+        value = config.load()
+        for part in key.split("."):
+            assert hasattr(value, part) or value is None, key
+            value = getattr(value, part, None)
+
+
+def test_whatever_a_setting_says_is_existing_is_looked_for():
+    assert existing_in_the_file() >= {"database.secret", "api.key_secret", "dns.zone", "approvals.roles"}
+    assert existing_in_the_file() - settings_of_checks() == set()
+
+
+@pytest.mark.parametrize("attribute", sorted(existing_in_the_sections()))
+def test_whatever_the_words_of_a_setting_say_is_existing_is_looked_for(attribute):
+    assert attribute.partition(".")[2] in {key.rpartition(".")[2] for key in settings_of_checks()}
+
+
+def test_every_secret_of_the_settings_is_named_in_the_readme_and_on_the_page():
+    settings = config.load()
+    for secret in (settings.database.secret, settings.api.key_secret):
+        assert f"`{secret}`" in (ROOT / "README.md").read_text()
+        assert f"--name {secret}" in PAGE
