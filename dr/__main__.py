@@ -10,6 +10,8 @@ def main() -> None:
     except KeyboardInterrupt:
         from dr.envelope import interrupted  # noqa: PLC0415 - the same
 
+        # A signal inside an exec() of text, as dataclasses use it, makes CPython end by the signal until the next one.
+        exec("")  # noqa: S102
         interrupted()
 
 
