@@ -75,7 +75,7 @@ def test_another_payers_payment_does_not_exist_and_its_key_is_another_key(
     deployment, holder, regions, payment, key
 ):
     """The other payer is the role that signs synthetic payments."""
-    theirs = prove(deployment, holder, payment, key)
+    theirs = prove(deployment, holder, payment | {"currency": "XTS"}, key)
     assert theirs.status == 201
     for region in regions:
         assert ask(deployment, region, f"/payments/{theirs.body['payment_id']}").status == 404
