@@ -10,7 +10,7 @@ def main() -> None:
     except KeyboardInterrupt:
         from dr.envelope import interrupted  # noqa: PLC0415 - the same
 
-        # A signal inside an exec() of text, as dataclasses use it, makes CPython end by the signal until the next one.
+        # After a signal inside an exec() of text (dataclasses use it) CPython ends by the signal, until another one.
         exec("")  # noqa: S102
         interrupted()
 
