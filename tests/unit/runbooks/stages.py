@@ -53,6 +53,7 @@ class Stage:
             "GetMetricStatistics": METRICS,
             "DescribeAlarms": {"MetricAlarms": [{"AlarmName": "payments-x", "AlarmDescription": "x"}]},
             "GetAccountSettings": {"AccountLimit": {"ConcurrentExecutions": 1000}},
+            "DescribeEventBus": {"Name": "x"},
             "DescribeRule": {"State": "DISABLED", "ScheduleExpression": "rate(1 minute)"},
             "EnableRule": {},
             "Invoke": {"StatusCode": 202},
