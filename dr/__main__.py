@@ -10,7 +10,7 @@ def main() -> None:
     except KeyboardInterrupt:
         from dr.envelope import interrupted  # noqa: PLC0415 - the same
 
-        # After a signal inside an exec() of text (dataclasses use it) CPython ends by the signal, until another one.
+        # CPython ends by a signal that came inside an exec() of text, as in dataclasses, until another exec().
         exec("")  # noqa: S102
         interrupted()
 

@@ -23,14 +23,12 @@ class InLedger(StrEnum):
 def beside(entry: Kept, recorded: Mapping[str, Identity]) -> InLedger:
     """An entry beside what the ledger has under its key. Pure: a key alone proves nothing."""
     found = recorded.get(entry.idempotency_key)
-    match entry:
-        case Unreadable(identity=identity):
-            # Whoever could read it has recorded it.
-            return InLedger.RECORDED if found and identity in {None, found} else InLedger.ASIDE
-        case JournalEntry(identity=identity):
-            if found is None:
-                return InLedger.LACKING
-            return InLedger.RECORDED if found == identity else InLedger.ASIDE
+    if isinstance(entry, Unreadable):
+        # Whoever could read it has recorded it.
+        return InLedger.RECORDED if found and entry.identity in {None, found} else InLedger.ASIDE
+    if found is None:
+        return InLedger.LACKING
+    return InLedger.RECORDED if found == entry.identity else InLedger.ASIDE
 
 
 def set_aside(entry: Kept) -> SetAside:

@@ -101,6 +101,8 @@ def test_the_command_says_when_it_cannot_know(table, monkeypatch):
     monkeypatch.setattr(quiet, "reader", lambda _: unreadable("InternalServerError"))
     code, said = typed()
     assert (code, said.startswith("unknown: whether a takeover is under way")) == (3, True)
+    code, said = typed("--anyway")
+    assert (code, "going on" in said) == (0, True)
 
 
 def test_settings_that_are_wrong_are_one_line(monkeypatch):

@@ -1,5 +1,6 @@
 """`dr reset-lease`: the way out when the lease or the fence of the ledger cannot be right."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -75,6 +76,9 @@ def test_it_asks_and_a_dry_run_changes_nothing(unready):
     asked = dr(unready, "reset-lease", answer="n\n")
     assert "Begin epoch 4 in us-east-1?" in asked.output
     assert dr(unready, "reset-lease", "--dry-run").exit_code == 0
+    told = json.loads(dr(unready, "reset-lease", "--dry-run", "--json").stdout)
+    assert told["dry_run"]
+    assert told["question"].startswith("Begin epoch 4 in us-east-1?")
     assert (unready.table.read(), unready.executions) == (LEASE, {})
 
 

@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from payments import ledger_sql
 from payments.errors import StaleEpoch
 from payments.ledger import Ledger
 from payments.set_aside import NotRecordable, SetAside, Why
+from payments.sql import StatementRefused
 from runtime.database import DatabaseUnavailable
 
 ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)
@@ -380,3 +382,21 @@ def test_a_broken_connection_is_unavailable(connect) -> None:
     connection._usock.close()
     with pytest.raises(DatabaseUnavailable):
         Ledger(connection).fence_epoch()
+
+
+def test_what_the_server_refuses_for_another_reason_is_no_empty_list(ledger, monkeypatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise StatementRefused("42501")
+
+    monkeypatch.setattr(ledger, "_run", refused)
+    with pytest.raises(StatementRefused, match="42501"):
+        ledger.aside(9)
+
+
+def test_a_payment_that_is_neither_written_nor_there_is_not_recorded(ledger, entry, monkeypatch) -> None:
+    """A row that stood in the way of the insert, and is gone when it is looked for."""
+    monkeypatch.setattr(
+        ledger, "_run", lambda statement, **_: [] if statement == ledger_sql.SAME else [[1, 0]]
+    )
+    with pytest.raises(DatabaseUnavailable, match="neither written nor found"):
+        ledger.record(entry, epoch=1, region="us-east-1")
