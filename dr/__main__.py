@@ -10,7 +10,7 @@ def main() -> None:
     except KeyboardInterrupt:
         from dr.envelope import interrupted  # noqa: PLC0415 - the same
 
-        # CPython ends by a signal that came inside an exec() of text, as in dataclasses, until another exec().
+        # After a signal inside exec() of text, as in dataclasses, CPython ends by it, until another exec().
         exec("")  # noqa: S102
         interrupted()
 
