@@ -12,6 +12,7 @@ from dr.replay.replays import Replays, Span
 from dr.rewind import work
 from dr.rewind.clones import Clones
 from dr.rewind.wish import Wish
+from dr.waiting import Clock, deadline
 from tests.emulator.emulator_process import ACCOUNT, HOME
 
 KEY = f"arn:aws:kms:{HOME}:{ACCOUNT}:key/one"
@@ -58,13 +59,18 @@ def clones(emulator, serving):
     return Clones(emulator.client("rds"), HOME, serving)
 
 
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch) -> None:
+    monkeypatch.setattr(deadline, "clock", Clock(sleep=lambda _: None))
+
+
 def described(emulator, name):
     return emulator.client("rds").describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
 
 
 def test_P14_a_clone_is_like_the_serving_cluster_but_alone_and_leaves_nothing(emulator, clones, serving):
     before = described(emulator, "ledger-home")
-    made = work.make(clones, Wish(None), clones.source(), say=print, sleep=lambda _: None)
+    made = work.make(clones, Wish(None), clones.source(), say=print)
     clone = described(emulator, made.name)
     for kept in ("KmsKeyId", "DBSubnetGroup", "DBClusterParameterGroup", "VpcSecurityGroups", "Engine"):
         assert clone[kept] == before[kept], kept
@@ -74,7 +80,7 @@ def test_P14_a_clone_is_like_the_serving_cluster_but_alone_and_leaves_nothing(em
     groups = emulator.client("rds").describe_global_clusters()["GlobalClusters"]
     assert [member["DBClusterArn"] for member in groups[0]["GlobalClusterMembers"]] == [serving]
     assert clones.all() == [made]
-    work.remove(clones, made.name, say=print, sleep=lambda _: None)
+    work.remove(clones, made.name, say=print)
     assert clones.all() == []
     changing = {"LatestRestorableTime"}
     after = described(emulator, "ledger-home")
@@ -86,9 +92,9 @@ def test_P14_a_clone_is_like_the_serving_cluster_but_alone_and_leaves_nothing(em
 def test_P14_the_same_moment_again_goes_on_with_the_same_clone(clones):
     source = clones.source()
     wish = Wish(source.earliest)
-    first = work.make(clones, wish, source, say=print, sleep=lambda _: None)
-    assert work.make(clones, wish, source, say=print, sleep=lambda _: None) == first
-    work.remove(clones, first.name, say=print, sleep=lambda _: None)
+    first = work.make(clones, wish, source, say=print)
+    assert work.make(clones, wish, source, say=print) == first
+    work.remove(clones, first.name, say=print)
 
 
 def test_P14_only_clones_are_removed(clones):
