@@ -83,7 +83,7 @@ gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the 
 gates-destroy: setup ## Deploy the local cloud, destroy every stack, find nothing left
 	@$(VENV) -m localcloud run -- $(VENV) -m localcloud destroy
 
-delivery: setup $(CDKTF) ## Deploy and destroy twice side by side with the real CDKTF command line, and one region alone, on a local cloud
+delivery: setup $(CDKTF) ## The steps of the workflows that need neither AWS nor GitHub, in their order, on a local cloud
 	@$(VENV) -m localcloud run --bare -- $(VENV) -m pytest tests/delivery
 
 model: setup ## Play the executable model of the failover protocol (RUNS=10000)

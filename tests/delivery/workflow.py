@@ -11,12 +11,12 @@ FOLDER = Path(__file__).resolve().parents[2] / ".github" / "workflows"
 NUMBER = "${{ github.event.pull_request.number }}"
 ELSEWHERE = {
     "make ${{ matrix.target }}": "is a test of its own, and make delivery one of them",
-    "make destroy": "needs AWS; tests/delivery destroys on a local cloud",
-    "make deploy": "needs AWS; tests/delivery deploys on a local cloud",
+    "make destroy": "needs AWS; make gates-destroy destroys on a local cloud",
+    "make deploy": "needs AWS; make up deploys the same stacks on a local cloud",
     "make plan": "needs AWS; make gates-plan plans on a local cloud",
     "make plan PLAN_FLAGS=--must-be-empty": "needs AWS; every drill plans on a local cloud and finds nothing",
     "cp cfn-outputs/flat-outputs.json report/outputs.txt": "copies what a deploy wrote",
-    ".venv/bin/python -m pytest tests/integration": "needs AWS; tests/delivery runs it on a local cloud",
+    ".venv/bin/python -m pytest tests/integration": "needs AWS; make integration runs it on a local cloud",
     ".venv/bin/python -m gates.orphans": "needs AWS; tests/unit/gates tests it",
     "gh ": "asks GitHub",
     "test ": "asks GitHub",
