@@ -61,6 +61,8 @@ def journal_after_ledger(patch: Patch) -> None:
             entry = self._journal.accept(draft, until_ms=latest_ms)
         except JournalUnavailable:
             raise payment_flow.unavailable("the journal does not answer") from None
+        if not recorded:
+            self._promise(entry, latest_ms)
         self._still_holds(lease, latest_ms)
         return entry, recorded
 
@@ -92,8 +94,20 @@ def reconcile_without_read_back(patch: Patch) -> None:
 
 
 def promote_without_waiting_for_the_writer(patch: Patch) -> None:
-    for step in ("wait_writer", "fence", "reconcile"):
-        patch.setitem(STEPS, step, lambda _takeover, _tools: {"done": True})
+    """`fence` and `reconcile` would wait for it too: they go on where the ledger takes no writes yet."""
+
+    def hasty(real):
+        def run(takeover, tools):
+            try:
+                return real(takeover, tools)
+            except DatabaseUnavailable:
+                return {}
+
+        return run
+
+    patch.setitem(STEPS, "wait_writer", lambda _takeover, _tools: {"done": True})
+    for step in ("fence", "reconcile"):
+        patch.setitem(STEPS, step, hasty(STEPS[step]))
 
 
 def double_start(patch: Patch) -> None:
@@ -118,8 +132,8 @@ def settle_before_the_lease_is_checked_again(patch: Patch) -> None:
 def settled_without_the_lease(patch: Patch) -> None:
     real = PaymentFlow._still_holds
 
-    def accept(self, key, request, epoch, latest_ms):
-        entry = accept_really(self, key, request, epoch, latest_ms)
+    def accept(self, *given):
+        entry = accept_really(self, *given)
         self._known_settled = entry.state is EntryState.SETTLED
         return entry
 

@@ -162,7 +162,7 @@ PROFILES = (
     Profile(name="edge", keep=110, edges=10, faults=("keeper",), weights=EDGE),
     Profile(
         name="zombie",
-        points=300,
+        points=600,
         edges=9,
         begins=("keeper", "cut"),
         left_ms=2_500,

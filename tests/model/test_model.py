@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_where_nothing_happens_the_first_region_serves():
 def test_a_failing_schedule_is_made_shorter(monkeypatch):
     monkeypatch.setattr(Lease, "expired", lambda _self, *, now_ms, skew_ms: True)
     profile = BY_NAME["storm"]
-    failed = run(profile, seed=3)
+    failed = next(played for seed in count() if (played := run(profile, seed=seed)).broken)
     short = shrunk(profile, failed)
     assert short.broken.partition(":")[0] == failed.broken.partition(":")[0]
     assert len(short.choices) < len(failed.choices)

@@ -40,7 +40,7 @@ MUTANTS = (
     Mutant(mutants.journal_after_ledger, {"not-journalled", "charged-twice", "lost"}, "storm"),
     Mutant(mutants.lease_write_without_read_back, {"no-lease"}, "storm"),
     Mutant(mutants.reconcile_without_read_back, {"lost"}, "lossy zombie"),
-    Mutant(mutants.promote_without_waiting_for_the_writer, {"lost", "liveness"}, "storm"),
+    Mutant(mutants.promote_without_waiting_for_the_writer, {"lost", "liveness"}, "one-fault"),
     Mutant(mutants.double_start, {"double-start"}, "storm"),
     Mutant(mutants.settle_before_the_lease_is_checked_again, {"lost"}, "zombie"),
     Mutant(mutants.settled_without_the_lease, {"two-acknowledge"}, "edge"),
