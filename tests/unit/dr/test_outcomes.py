@@ -150,6 +150,11 @@ def test_interrupted_before_anything_is_loaded(dr, monkeypatch):
     assert (code, told["outcome"], "Traceback" in err) == (130, "interrupted", False)
 
 
+def hears_ctrl_c():
+    """Whoever runs in the background ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_in_the_first_second_is_one_line():
     """The signal comes while the program is being loaded."""
     typed = subprocess.Popen(
@@ -158,6 +163,7 @@ def test_ctrl_c_in_the_first_second_is_one_line():
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hears_ctrl_c,
     )
     for line in typed.stderr:
         if "typer" in line:
