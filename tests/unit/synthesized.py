@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdktf import App
-
 from lib.bundle import Bundle
 from lib.config import Settings
-from main import build
+from tests.unit import synthesis_store
 
 Body = dict[str, Any]
 
@@ -83,9 +81,7 @@ class Synthesized:
 
 def synthesize(settings: Settings, bundle: Bundle, folder: Path) -> dict[str, Synthesized]:
     """All stacks by what their name says between system and suffix: foundation, use1, usw2, world."""
-    app = App(outdir=str(folder), stack_traces=False)
-    build(app, settings, bundle)
-    app.synth()
+    synthesis_store.synthesize(settings, bundle, folder)
     found = {}
     for path in folder.glob("stacks/*/cdk.tf.json"):
         what = path.parent.name.removeprefix(f"{settings.system}-").removesuffix(
