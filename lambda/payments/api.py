@@ -99,23 +99,27 @@ class PaymentApi:
     def _find(self, request: Request) -> Answer:
         by = payer.of_client(self._authorization, request.authorizer)
         payment_id = validation.payment_id(request.path.get("payment_id", ""))
-        found = self._whereabouts.find(payment_id, payer=by)
+        try:
+            found = self._whereabouts.find(payment_id, payer=by)
+        except Refused as unknown:
+            return self._ask_holder(request, payment_id, otherwise=unknown)
         if found is None:
-            return self._missing(request, payment_id)
+            missing = Refused(Problem.NOT_FOUND, "There is no such payment.")
+            return self._ask_holder(request, payment_id, otherwise=missing)
         return Answer(
             status=HTTPStatus.OK,
             body=_payment(payment_id, found.request, settled=found.settled),
             log={"payment_id": payment_id},
         )
 
-    def _missing(self, request: Request, payment_id: str) -> Answer:
-        """A replica may only lag: that a payment does not exist is for the holder to say."""
+    def _ask_holder(self, request: Request, payment_id: str, *, otherwise: Refused) -> Answer:
+        """A replica may lag or be away: what this region does not know is for the holder to say."""
         try:
             self._flow.held_lease()
         except HeldElsewhere as elsewhere:
             call = Call(method="GET", path=f"/payments/{payment_id}")
             return self._forwarding.forward(request, call, elsewhere)
-        raise Refused(Problem.NOT_FOUND, "There is no such payment.")
+        raise otherwise
 
     def _live(self, _request: Request) -> Answer:
         return Answer(status=HTTPStatus.OK, body={"region": self._region})

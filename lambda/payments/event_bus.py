@@ -1,7 +1,7 @@
 """Events on EventBridge: through the global endpoint if there is one, else on the region's bus."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from botocore.compat import HAS_CRT
@@ -83,18 +83,35 @@ class EventBus:
             if not _for_what_it_holds(error):
                 raise EventsUnavailable(f"bus {bus}: {error}") from error
             # One event makes EventBridge refuse the whole call: alone, each is judged for itself.
-            return [] if len(events) == 1 else [each for event in events for each in self.publish([event])]
-        taken = zip(events, answer["Entries"], strict=True)
-        return [event.event_id for event, result in taken if "EventId" in result]
+            return [] if len(events) == 1 else self._one_by_one(events)
+        results = answer["Entries"]
+        if len(results) != len(events):
+            raise EventsUnavailable(f"bus {bus}: {len(results)} results for {len(events)} entries")
+        return [event.event_id for event, result in zip(events, results, strict=True) if _taken(result)]
+
+    def _one_by_one(self, events: Sequence[Event]) -> list[str]:
+        taken: list[str] = []
+        for event in events:
+            try:
+                taken += self.publish([event])
+            except EventsUnavailable:
+                if not taken:
+                    raise
+                break  # What was taken is told nevertheless, so that it is not published again.
+        return taken
 
     def _put(self, entries: list[dict[str, str]]) -> Any:
         endpoint = self._endpoint()
         if endpoint is None:
             return self._client.put_events(Entries=entries)
         try:
-            return self._client.put_events(Entries=entries, EndpointId=endpoint)
+            answer = self._client.put_events(Entries=entries, EndpointId=endpoint)
+            if any(map(_taken, answer["Entries"])):
+                return answer
+            reason = "it took no entry"
         except (BotoCoreError, ClientError) as error:
-            logger.warning("global endpoint failed", extra={"reason": str(error)})
+            reason = str(error)
+        logger.warning("global endpoint failed", extra={"reason": reason})
         return self._client.put_events(Entries=entries)
 
     def _endpoint(self) -> str | None:
@@ -112,6 +129,10 @@ class EventBus:
             "DetailType": event.type,
             "Detail": json.dumps({**event.detail(), "published_in": self._region}),
         }
+
+
+def _taken(result: Mapping[str, str]) -> bool:
+    return bool(result.get("EventId"))
 
 
 def _for_what_it_holds(error: Exception) -> bool:

@@ -35,16 +35,16 @@ class Request:
 
     @classmethod
     def from_event(cls, event: Event, *, arrived_ms: int) -> Self:
-        """The request inside the event that the function is invoked with."""
+        """The request inside the event that the function is invoked with; what it may lack is empty."""
         return cls(
             route=event["routeKey"],
             request_id=event["requestContext"]["requestId"],
             arrived_ms=arrived_ms,
-            headers={name.lower(): value for name, value in event["headers"].items()},
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
             path=event.get("pathParameters") or {},
             authorizer=event["requestContext"].get("authorizer") or {},
             text=event.get("body") or "",
-            is_base64=event["isBase64Encoded"],
+            is_base64=event.get("isBase64Encoded") is True,
         )
 
     @property

@@ -45,8 +45,13 @@ def name_pattern() -> str:
 def _shows(character: str) -> bool:
     category = unicodedata.category(character)
     if category == "Cn":
-        return not _reserved_for_format(ord(character) // _BLOCK)
+        return not (_is_no_character(ord(character)) or _reserved_for_format(ord(character) // _BLOCK))
     return category == "Co" or (category[0] in _INK and not unicodedata.name(character, "").endswith(_EMPTY))
+
+
+def _is_no_character(code: int) -> bool:
+    """The last two of each plane are none, for ever; U+FDD0..U+FDEF are near format characters."""
+    return code & 0xFFFE == 0xFFFE  # noqa: PLR2004 - Unicode, section 23.7
 
 
 @cache

@@ -177,8 +177,8 @@ def _media_type(content_type: str) -> tuple[str, set[str]]:
 
 
 def _is_charset(name: str) -> bool:
-    # RFC 8187 writes a parameter with a star when its value is encoded.
-    return name.strip().lower().rstrip("*") == "charset"
+    # A star marks an encoded value (RFC 8187), and its pieces where it comes in several (RFC 2231).
+    return name.strip().lower().partition("*")[0] == "charset"
 
 
 def _parse(body: bytes) -> Any:

@@ -154,3 +154,47 @@ def test_an_event_that_makes_the_bus_refuse_the_whole_call_keeps_no_other_back(c
 
     client.put_events = strict
     assert bus_on(client, ALL).publish([event(1), event(2), event(3)]) == ["event-1", "event-3"]
+
+
+def test_an_endpoint_that_takes_nothing_falls_back_to_the_regions_bus(client) -> None:
+    put = client.put_events
+
+    def lost(**call: object) -> dict[str, object]:
+        answer = put(**call)
+        if "EndpointId" in call:
+            return {"Entries": [{"ErrorCode": "InternalFailure"} for _ in answer["Entries"]]}
+        return answer
+
+    client.put_events = lost
+    assert bus_on(client, ALL).publish([event(1), event(2)]) == ["event-1", "event-2"]
+
+
+@pytest.mark.parametrize(
+    "entry", [{}, {"EventId": None, "ErrorCode": "ThrottlingException"}, {"EventId": ""}]
+)
+def test_an_entry_without_an_id_is_not_published(client, entry) -> None:
+    client.put_events = lambda **_: {"Entries": [entry, {"EventId": "1"}]}
+    assert bus_on(client, ALL).publish([event(1), event(2)]) == ["event-2"]
+
+
+@pytest.mark.parametrize(("answers", "taken"), [(2, ["event-1", "event-2"]), (1, ["event-1"]), (0, None)])
+def test_what_was_taken_alone_before_the_bus_fell_silent_is_not_published_again(
+    client, answers, taken
+) -> None:
+    put, served = client.put_events, []
+
+    def throttled(**call: object) -> dict[str, object]:
+        if len(call["Entries"]) > 1:
+            raise ClientError({"Error": {"Code": "ValidationException"}}, "PutEvents")
+        if len(served) == answers:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutEvents")
+        served.append(call)
+        return put(**call)
+
+    client.put_events = throttled
+    bus = bus_on(client, ALL, globally=False)
+    if taken is None:
+        with pytest.raises(EventsUnavailable, match="Throttling"):
+            bus.publish([event(1), event(2), event(3)])
+    else:
+        assert bus.publish([event(1), event(2), event(3)]) == taken

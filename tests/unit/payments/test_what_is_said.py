@@ -123,8 +123,12 @@ def test_an_endpoint_that_failed_is_named_before_the_bus_is_used(caplog) -> None
     assert said.reason == str(DOWN)
 
 
-def test_an_answer_about_other_events_is_none() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        bus(lambda **_: {"Entries": []}).publish([EVENT])
+@pytest.mark.parametrize("results", [[], [{"EventId": "1"}, {"EventId": "2"}]])
+def test_an_answer_about_other_events_is_none(results) -> None:
+    with pytest.raises(EventsUnavailable, match=rf"^bus bus: {len(results)} results for 1 entries$"):
+        bus(lambda **_: {"Entries": results}).publish([EVENT])
+
+
+def test_a_bus_that_is_down_is_named() -> None:
     with pytest.raises(EventsUnavailable, match=r"^bus bus: "):
         bus(fail(DOWN)).publish([EVENT])
