@@ -137,6 +137,7 @@ destroy: setup $(CDKTF) ## Destroy every stack on AWS, wherever the writer is; a
 bench: setup ## Print the figures of README's performance table
 	@$(VENV) -m bench.synth
 	@$(VENV) -m bench.handler
+	@$(VENV) -m bench.fence --seconds 3
 
 format: setup ## Rewrite the sources in the house format
 	@$(VENV) -m ruff format .

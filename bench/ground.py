@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pg8000.native
@@ -49,13 +49,21 @@ def environment(port: int) -> dict[str, str]:
         "CLOCK_SKEW_SECONDS": "2",
         "KEEPER_LIFETIME_SECONDS": "190",
         "TRANSITION_LIMIT_SECONDS": "1800",
-        "AUTHORIZATION": "none",
+        "AUTHORIZATION": "jwt",
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The environment of a function, and connections to its ledger, whose fence is at EPOCH."""
+
+    environment: dict[str, str]
+    connect: Callable[[], pg8000.native.Connection]
+
+
 @contextlib.contextmanager
-def prepared() -> Iterator[dict[str, str]]:
-    """The environment of a function whose database, tables and lease are ready."""
+def prepared() -> Iterator[Ground]:
+    """Database, tables and lease of a function."""
     with _postgres() as (server, secret):
         parameters = {"db/writer": f"127.0.0.1:{server.port}", "db/name": "postgres", "db/secret": "bench"}
         [port] = free_ports(1)
@@ -66,14 +74,9 @@ def prepared() -> Iterator[dict[str, str]]:
             "tables": {"lease": [to_item(_lease())]},
         }
         with _aws(told):
-            yield environment(port)
-
-
-@contextlib.contextmanager
-def database() -> Iterator[Callable[[], pg8000.native.Connection]]:
-    """Opens connections to a ledger whose fence is at EPOCH."""
-    with _postgres() as (server, secret):
-        yield lambda: _connection(server.port, secret["password"], secret["ca"])
+            yield Ground(
+                environment(port), lambda: _connection(server.port, secret["password"], secret["ca"])
+            )
 
 
 def _lease() -> Lease:

@@ -14,7 +14,8 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,19 +64,27 @@ class Length:
 QUICK = Length(clients=(1,), warm_up=1, seconds=0.1)
 
 
-def measure(what: str, clients: int, told: Mapping[str, str], length: Length) -> Measured:
-    """Let so many clients work at the same time."""
+def measure(
+    what: str,
+    clients: int,
+    told: Mapping[str, str],
+    length: Length,
+    *,
+    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Measured:
+    """Let so many clients work at the same time; *meanwhile* is entered while the clock runs."""
     processes = [_start(what, told, length) for _ in range(clients)]
     cold = [_line(process) for process in processes]
-    for process in processes:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    found = [_line(process) for process in processes]
+    with meanwhile():
+        for process in processes:
+            process.stdin.write("\n")
+            process.stdin.flush()
+        found = [_line(process) for process in processes]
     for process in processes:
         process.communicate(timeout=30)
     took = [each for one in found for each in one["took_ms"]]
     elapsed = max(one["ended"] for one in found) - min(one["started"] for one in found)
-    return Measured(ROWS[what], clients, len(took) / elapsed, took, cold[0])
+    return Measured(ROWS.get(what, what), clients, len(took) / elapsed, took, cold[0])
 
 
 def _start(what: str, told: Mapping[str, str], length: Length) -> Any:
@@ -104,7 +113,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a moment a row: that it works, not how fast")
     length = QUICK if parser.parse_args().quick else Length()
     sys.stdout.write(f"{'':<{_WIDTH}}{'clients':>8}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'calls':>9}\n")
-    with ground.prepared() as told:
+    with ground.prepared() as on:
+        told = on.environment
         for what in ROWS:
             for clients in length.clients:
                 row = measure(what, clients, told, length)

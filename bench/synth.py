@@ -39,7 +39,7 @@ def _measure(program: str) -> float:
             stdout=subprocess.PIPE,
             text=True,
             check=True,
-            timeout=120,
+            timeout=600,
         )
     return float(done.stdout)
 

@@ -25,6 +25,8 @@ PAYMENT: dict[str, Any] = {
     "creditor": "Grace",
     "reference": "bench",
 }
+PAYER = {"jwt": {"claims": {"sub": "bench"}, "scopes": ["payments/pay"]}}
+"""Whom the gateway identified: it has verified the token before the function is asked."""
 _numbers = itertools.count()
 _INSERT = """
 insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor, currency,
@@ -80,6 +82,18 @@ def ledger() -> Callable[[], object]:
     return lambda: kept.record(_entry(), epoch=1, region=os.environ["AWS_REGION"])
 
 
+def row_lock() -> Callable[[], object]:
+    """The transaction of a payment with the fence of earlier releases, a row that every payment locks."""
+    from payments import ledger_sql  # noqa: PLC0415
+
+    admitted = "select cast(:epoch as bigint) as epoch where ledger.admit(:epoch)"
+    if admitted not in ledger_sql.RECORD:
+        raise RuntimeError("the statement has changed: nothing would be compared")
+    locked = "select epoch from ledger.fence where epoch = :epoch for share"
+    ledger_sql.RECORD = ledger_sql.RECORD.replace(admitted, locked)
+    return ledger()
+
+
 def journal() -> Callable[[], object]:
     """The journal's three writes of a payment."""
     from payments.journal import Journal  # noqa: PLC0415
@@ -101,7 +115,9 @@ def handler() -> Callable[[], object]:
     def pay() -> None:
         key = _key()
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
-        event = gateway_event.event("POST /payments", headers=headers, body=body, request_id=key)
+        event = gateway_event.event(
+            "POST /payments", headers=headers, body=body, authorizer=PAYER, request_id=key
+        )
         answer = function.handler(event, SimpleNamespace())
         if answer["statusCode"] != 201:  # noqa: PLR2004 - anything else measures another thing
             raise RuntimeError(answer["body"])
@@ -119,7 +135,7 @@ def unjournalled() -> Callable[[], object]:
     return handler()
 
 
-WHAT = {each.__name__: each for each in (insert, ledger, journal, unjournalled, handler)}
+WHAT = {each.__name__: each for each in (insert, ledger, row_lock, journal, unjournalled, handler)}
 
 
 def main() -> None:

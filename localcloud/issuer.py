@@ -94,10 +94,14 @@ class Issuer:
             }
         )
 
-    async def _publish(self, _: web.Request) -> web.Response:
+    def keys(self) -> dict[str, Any]:
+        """Its public keys: RFC 7517."""
         numbers = self._key.public_key().public_numbers()
         key = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self._kid}
-        return web.json_response({"keys": [key | {"n": _number(numbers.n), "e": _number(numbers.e)}]})
+        return {"keys": [key | {"n": _number(numbers.n), "e": _number(numbers.e)}]}
+
+    async def _publish(self, _: web.Request) -> web.Response:
+        return web.json_response(self.keys())
 
     async def _grant(self, request: web.Request) -> web.Response:
         """RFC 6749, section 4.4."""

@@ -1,4 +1,4 @@
-"""What a user of the generated client writes: `client_program.py ADDRESS FOLDER-OF-THE-CLIENT`."""
+"""What a user of the generated client writes: `client_program.py ADDRESS FOLDER-OF-THE-CLIENT HEADERS`."""
 
 import json
 import sys
@@ -33,7 +33,7 @@ def payment(**changed: object) -> models.NewPayment:
 def main() -> None:
     key, session_id = f"client-{uuid.uuid4()}", f"session-{uuid.uuid4()}"
     new_session = models.NewSession(data=models.SessionData.from_dict({"cart": "7"}))
-    with Client(base_url=sys.argv[1]) as client:
+    with Client(base_url=sys.argv[1], headers=json.loads(sys.argv[3])) as client:
         paid = pay.sync_detailed(client=client, body=payment(), idempotency_key=key)
         seen = {
             "paid": paid.parsed,

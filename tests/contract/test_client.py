@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -28,11 +29,11 @@ def run(command: list[str], folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def seen(address, tmp_path_factory):
+def seen(served, tmp_path_factory):
     """What the client's user sees."""
     folder = tmp_path_factory.mktemp("generated")
-    with urllib.request.urlopen(f"{address}/openapi.json", timeout=30) as served:
-        (folder / "openapi.json").write_bytes(served.read())
+    with urllib.request.urlopen(f"{served.address}/openapi.json", timeout=30) as document:
+        (folder / "openapi.json").write_bytes(document.read())
     (folder / "config.yml").write_text("post_hooks: []\n")
     run(
         [
@@ -41,9 +42,8 @@ def seen(address, tmp_path_factory):
         ],
         folder,
     )
-    return json.loads(
-        run([str(Path(GENERATOR).with_name("python")), str(PROGRAM), address, str(folder)], folder)
-    )
+    python, given = str(Path(GENERATOR).with_name("python")), json.dumps(served.headers)
+    return json.loads(run([python, str(PROGRAM), served.address, str(folder), given], folder))
 
 
 def test_a_payment_is_made_once_and_found(seen) -> None:
@@ -72,3 +72,15 @@ def test_a_session_is_kept_read_and_forgotten(seen) -> None:
 def test_health_is_asked_with_and_without_a_body(seen) -> None:
     assert (seen["ready"]["ready"], seen["live"]["region"]) == (True, seen["ready"]["region"])
     assert seen["heads"] == [200, 200]
+
+
+@pytest.mark.parametrize("token", ["", "Bearer e30.e30.e30", "twice"])
+def test_who_is_not_known_does_not_reach_the_service(served, token) -> None:
+    if not served.headers:
+        pytest.skip("here nobody is asked")
+    good = served.headers["Authorization"]
+    headers = {"Authorization": f"{good}, {good}" if token == "twice" else token}
+    asked = urllib.request.Request(f"{served.address}/payments", data=b"{}", headers=headers)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(asked, timeout=30)
+    assert (refused.value.code, json.load(refused.value)) == (401, {"message": "Unauthorized"})

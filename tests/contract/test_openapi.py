@@ -13,8 +13,9 @@ PROGRAM = os.environ.get("SCHEMATHESIS", str(ROOT / ".local" / "contract-venv" /
 RULES = Path(__file__).with_name("schemathesis.toml")
 
 
-def test_the_service_does_what_its_document_says(address, tmp_path) -> None:
-    command = [PROGRAM, "--config-file", str(RULES), "run", f"{address}/openapi.json"]
+def test_the_service_does_what_its_document_says(served, tmp_path) -> None:
+    command = [PROGRAM, "--config-file", str(RULES), "run", f"{served.address}/openapi.json"]
+    command += [part for name, value in served.headers.items() for part in ("--header", f"{name}: {value}")]
     done = subprocess.run(
         command,
         cwd=tmp_path,

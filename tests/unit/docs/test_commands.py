@@ -29,6 +29,7 @@ MODULE = re.compile(r"(?:python|\(VENV\)) -m (?P<module>[a-z_.]+)(?: (?P<command
 MODULES = {"bench", "dr", "gameday", "gates", "localcloud", "tests"}
 
 RUN_BY_A_TEST = {
+    "bench.fence": "tests/contract/test_bench.py",
     "bench.handler": "tests/contract/test_bench.py",
     "bench.pictures": "tests/browser/test_pictures.py",
     "bench.synth": "tests/contract/test_bench.py",

@@ -159,6 +159,44 @@ def test_raising_the_fence_waits_for_a_payment_in_flight(connect, ledger, entry)
     assert Ledger(connect()).fence_epoch() == 2
 
 
+def test_raising_the_fence_waits_for_what_is_in_flight_and_for_nothing_that_comes_later(
+    connect, ledger, entry
+) -> None:
+    """However many payments queue, they queue behind it: how long it takes does not depend on the load."""
+    flying, watching, raiser = connect(), connect(), connect()
+    [[in_flight]], [[raising_pid]] = (each.run("select pg_backend_pid()") for each in (flying, raiser))
+    later = [Ledger(connect()) for _ in range(4)]
+
+    def waiting(number: int) -> None:
+        until = time.monotonic() + 30
+        while watching.run("select count(*) from pg_locks where not granted") != [[number]]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    flying.run("begin")
+    Ledger(flying).record(entry, epoch=1, region="us-east-1")
+    with ThreadPoolExecutor(5) as pool:
+        raising = pool.submit(Ledger(raiser).raise_fence, 2)
+        waiting(1)
+        late = [
+            pool.submit(
+                each.record,
+                replace(entry, idempotency_key=f"later-{number}", payment_id=str(uuid4())),
+                epoch=1,
+                region="us-east-1",
+            )
+            for number, each in enumerate(later)
+        ]
+        waiting(5)
+        assert watching.run("select pg_blocking_pids(:pid)", pid=raising_pid) == [[[in_flight]]]
+        flying.run("commit")
+        raising.result(30)
+        for each in late:
+            with pytest.raises(StaleEpoch):
+                each.result(30)
+    assert [key for key, *_ in rows(connect())] == [entry.idempotency_key]
+
+
 def test_a_payment_that_waited_for_the_fence_is_refused(connect, ledger, entry) -> None:
     raising = connect()
     raising.run("begin")
