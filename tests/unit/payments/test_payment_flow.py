@@ -246,7 +246,7 @@ def test_a_payment_that_could_not_be_marked_is_settled_all_the_same(world, reque
 def test_concurrent_requests_of_one_key_make_one_payment(world, request_, connect, ledger) -> None:
     world.lease = replace(world.lease, epoch=1)
     database = SimpleNamespace(connect=connect)
-    flows = [flow_in(world, ledger=KeptLedger(database)) for _ in range(6)]
+    flows = [flow_in(world, ledger=KeptLedger(database, limit_s=60)) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda flow: flow.pay(KEY, request_), flows))
     [(payment_id, settled)] = {(entry.payment_id, settled) for entry, settled in answers}
