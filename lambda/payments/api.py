@@ -54,6 +54,8 @@ class PaymentApi:
             **sessions.routes,
             "GET /health/live": self._live,
             "HEAD /health/live": self._live,
+            "GET /health/routable": self._routable,
+            "HEAD /health/routable": self._routable,
             "GET /health/ready": self._ready,
             "HEAD /health/ready": self._ready,
             "GET /openapi.json": _describe,
@@ -123,6 +125,13 @@ class PaymentApi:
 
     def _live(self, _request: Request) -> Answer:
         return Answer(status=HTTPStatus.OK, body={"region": self._region})
+
+    def _routable(self, _request: Request) -> Answer:
+        routable = self._readiness.routable()
+        return Answer(
+            status=HTTPStatus.OK if routable else HTTPStatus.SERVICE_UNAVAILABLE,
+            body={"region": self._region, "routable": routable},
+        )
 
     def _ready(self, _request: Request) -> Answer:
         standing = self._readiness.check()

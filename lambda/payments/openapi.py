@@ -101,6 +101,7 @@ def _schemas() -> Schema:
             }
         ),
         "Live": _object({"region": {"type": "string"}}),
+        "Routable": _object({"region": {"type": "string"}, "routable": {"type": "boolean"}}),
         "Ready": _object(
             {"region": {"type": "string"}, "ready": {"type": "boolean"}, "reason": {"type": "string"}}
         ),
@@ -273,12 +274,21 @@ def _sessions() -> Schema:
 
 def _health() -> Schema:
     live = {"200": _answer("It does.", "Live")}
+    routable = {
+        "200": _answer("It does.", "Routable"),
+        "503": _answer("It does not: it cannot read the lease.", "Routable"),
+    }
     ready = {
         "200": _answer("It does.", "Ready"),
         "503": _answer("It does not; the reason is a stable code.", "Ready"),
     }
     return {
         "/health/live": _probe("Live", "Whether this region answers", live | _problems()),
+        "/health/routable": _probe(
+            "Routable",
+            "Whether this region knows who takes payments, and can take a request or pass it on",
+            routable | _problems(),
+        ),
         "/health/ready": _probe("Ready", "Whether this region takes payments", ready | _problems()),
     }
 

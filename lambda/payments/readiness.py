@@ -1,5 +1,6 @@
 """Whether this region should get the traffic: what Route 53 asks and DNS follows."""
 
+from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
 from payments.lease_view import RecentLease, Standing, standing
 from payments.ledger import Ledger
@@ -31,7 +32,7 @@ class Readiness:
     def check(self) -> Standing:
         """READY, or the first rule against it. Anything unknown is against it."""
         try:
-            lease, now_ms = self._worker.run(self._lease.current, within_s=LEASE_LIMIT_S)
+            lease, now_ms = self._read_lease()
         except (LeaseUnknown, TimeoutError):
             return Standing.LEASE_UNKNOWN
         found = standing(
@@ -43,6 +44,17 @@ class Readiness:
             return self._worker.run(lambda: self._probe(lease.epoch), within_s=DATABASE_LIMIT_S)
         except (DatabaseUnavailable, TimeoutError):
             return Standing.DATABASE_UNAVAILABLE
+
+    def routable(self) -> bool:
+        """Whether this region knows who holds the lease: only then can it serve a request or pass it on."""
+        try:
+            self._read_lease()
+        except (LeaseUnknown, TimeoutError):
+            return False
+        return True
+
+    def _read_lease(self) -> tuple[Lease | None, int]:
+        return self._worker.run(self._lease.current, within_s=LEASE_LIMIT_S)
 
     def _probe(self, epoch: int) -> Standing:
         with self._database.session() as connection:

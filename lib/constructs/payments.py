@@ -16,6 +16,8 @@ ROUTES = {
     "DELETE /sessions/{session_id}": Right.PAY,
     "GET /health/live": Right.NONE,
     "HEAD /health/live": Right.NONE,
+    "GET /health/routable": Right.NONE,
+    "HEAD /health/routable": Right.NONE,
     "GET /health/ready": Right.NONE,
     "HEAD /health/ready": Right.NONE,
     "GET /openapi.json": Right.NONE,

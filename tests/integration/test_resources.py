@@ -62,7 +62,7 @@ def test_P04_failover_records_carry_health_checks(aws, outputs, regions):
         ]["ResourcePath"]
         for role, record in records.items()
     }
-    assert paths == {"PRIMARY": "/health/ready", "SECONDARY": "/health/live"}
+    assert paths == {"PRIMARY": "/health/ready", "SECONDARY": "/health/routable"}
 
 
 def test_P09_both_regions_have_the_same_parameters(aws, outputs, regions):

@@ -13,7 +13,7 @@ from tests.unit.synthesized import synthesize
 
 SECTION = config.load({}).api.authorization
 REASON = "a private network in front admits our own branch offices only"
-OPEN = {"GET /health/live", "GET /health/ready", "GET /openapi.json"}
+OPEN = {"GET /health/live", "GET /health/routable", "GET /health/ready", "GET /openapi.json"}
 
 
 def section(**changed: object) -> Authorization:

@@ -209,10 +209,10 @@ def test_live_touches_nothing(send, world) -> None:
     assert (answer.status, answer.body, world.reads) == (200, {"region": "us-east-1"}, 0)
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+@pytest.mark.parametrize("path", ["/health/live", "/health/routable", "/health/ready"])
 @pytest.mark.parametrize("standing", [Standing.READY, Standing.FENCED])
 def test_the_head_of_a_health_path_is_that_of_the_whole_answer(send, path, standing) -> None:
-    send.readiness = SimpleNamespace(check=lambda: standing)
+    send.readiness = SimpleNamespace(check=lambda: standing, routable=lambda: standing is Standing.READY)
     whole, head = send(event(f"GET {path}")), send(event(f"HEAD {path}"))
     assert (head.status, head.headers, head.text) == (whole.status, whole.headers, "")
 
@@ -232,6 +232,13 @@ def test_ready(send) -> None:
     answer = send(event("GET /health/ready"))
     assert answer.status == 200
     assert answer.body == {"region": "us-east-1", "ready": True, "reason": "H90_ready"}
+
+
+@pytest.mark.parametrize(("routable", "status"), [(True, 200), (False, 503)])
+def test_routable(send, routable, status) -> None:
+    send.readiness = SimpleNamespace(routable=lambda: routable)
+    answer = send(event("GET /health/routable"))
+    assert (answer.status, answer.body) == (status, {"region": "us-east-1", "routable": routable})
 
 
 def test_not_ready_says_why(send) -> None:

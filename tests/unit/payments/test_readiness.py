@@ -14,7 +14,23 @@ from runtime.database import DatabaseUnavailable
 
 
 @pytest.fixture
-def check(world, connect, ledger):
+def readiness(world):
+    """Readiness of a region whose database is reached by the given function."""
+
+    def readiness(session) -> Readiness:
+        return Readiness(
+            region="us-east-1",
+            ttl_ms=30_000,
+            skew_ms=2_000,
+            lease=RecentLease(world, world.clock, world.steady_s),
+            database=SimpleNamespace(session=session),
+        )
+
+    return readiness
+
+
+@pytest.fixture
+def check(world, connect, ledger, readiness):
     """Asks a region whose fence is at the epoch of its lease; `prepare` spoils its connection."""
     world.lease = replace(world.lease, epoch=1)
 
@@ -25,16 +41,15 @@ def check(world, connect, ledger):
             prepare(connection)
             yield connection
 
-        readiness = Readiness(
-            region="us-east-1",
-            ttl_ms=30_000,
-            skew_ms=2_000,
-            lease=RecentLease(world, world.clock, world.steady_s),
-            database=SimpleNamespace(session=session),
-        )
-        return readiness.check()
+        return readiness(session).check()
 
     return check
+
+
+@pytest.fixture
+def routable(readiness):
+    """Asks a region whose database must not be asked."""
+    return readiness(lambda: pytest.fail("the database was asked")).routable
 
 
 def test_a_holder_with_a_writable_database_is_ready(check) -> None:
@@ -93,3 +108,32 @@ def test_two_hanging_dependencies_still_leave_an_answer_within_two_seconds(world
     assert check() is Standing.LEASE_UNKNOWN
     assert time.monotonic() - started < 2.0
     release.set()
+
+
+@pytest.mark.parametrize(
+    "changed", [{}, {"holder": "us-west-2"}, {"state": LeaseState.TAKING}, {"expires_at_ms": 1_001_000}]
+)
+def test_a_region_that_reads_the_lease_is_routable_whatever_it_says(world, routable, changed) -> None:
+    world.lease = replace(world.lease, **changed)
+    assert routable()
+
+
+def test_a_region_is_routable_before_anybody_ever_took_the_lease(world, routable) -> None:
+    world.lease = None
+    assert routable()
+
+
+def test_a_region_that_cannot_read_the_lease_is_not_routable(world, routable) -> None:
+    def cut() -> None:
+        raise LeaseUnknown("no answer")
+
+    world.when_lease_read = cut
+    assert not routable()
+
+
+def test_a_region_whose_lease_table_hangs_is_not_routable(world, routable, monkeypatch) -> None:
+    monkeypatch.setattr("payments.readiness.LEASE_LIMIT_S", 0.01)
+    released = threading.Event()
+    world.when_lease_read = released.wait
+    assert not routable()
+    released.set()

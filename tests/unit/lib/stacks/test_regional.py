@@ -182,6 +182,8 @@ def test_the_api_has_explicit_routes_to_one_function(region):
         "DELETE /sessions/{session_id}",
         "GET /health/live",
         "HEAD /health/live",
+        "GET /health/routable",
+        "HEAD /health/routable",
         "GET /health/ready",
         "HEAD /health/ready",
         "GET /openapi.json",

@@ -26,7 +26,7 @@ def test_P04_the_primary_is_asked_whether_it_writes_and_the_standby_whether_it_l
         record["set_identifier"]: health_of(world, record)["resource_path"]
         for record in world.all("aws_route53_record")
     }
-    assert asked == {"us-east-1": "/health/ready", "us-west-2": "/health/live"}
+    assert asked == {"us-east-1": "/health/ready", "us-west-2": "/health/routable"}
 
 
 def test_P04_health_is_asked_of_the_host_that_the_record_hands_out(world):
