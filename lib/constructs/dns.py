@@ -35,10 +35,9 @@ class Answer:
     ) -> "Pair[Answer]":
         """The first region answers while it is the writer, the second one while it can read the lease.
 
-        Merely living is not enough: a second region that is cut off would be handed out, although it could
-        neither serve a request nor pass it on, until the first has taken over and its check believes it. With both
-        unhealthy Route 53 hands out the first.
-        So DNS leaves the first while a takeover is still running, and returns only when it writes again.
+        So DNS leaves the first while a takeover is still running, and returns only when it writes again. That
+        the second one lives is not enough: one that is cut off could neither serve a request nor pass it on,
+        and DNS would name it until the first has taken over and its check has believed that.
         Which one is preferred does not depend on the settings' roles: Route 53 refuses a second PRIMARY of a
         name, so no apply could swap the two (https://github.com/boto/boto3/issues/1347).
         """
