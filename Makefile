@@ -83,7 +83,7 @@ gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the 
 gates-destroy: setup ## Deploy the local cloud, destroy every stack, find nothing left
 	@$(VENV) -m localcloud run -- $(VENV) -m localcloud destroy
 
-delivery: setup $(CDKTF) ## The steps of the workflows that need neither AWS nor GitHub, in their order, on a local cloud
+delivery: setup $(CDKTF) ## Deploy and destroy the way users do: two environments, one region alone, the steps of the workflows
 	@$(VENV) -m localcloud run --bare -- $(VENV) -m pytest tests/delivery
 
 model: setup ## Play the executable model of the failover protocol (RUNS=10000)

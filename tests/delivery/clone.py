@@ -2,21 +2,33 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.toolchain import PROVIDER_VERSION, find_mirror
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("config", "dr", "lambda", "lib", "tests/integration")
-FILES = ("cdktf.json", "cfn-outputs/README.md", "main.py", "package.json", "pyproject.toml")
-SHARED = (".venv", "node_modules")
+COPIED = ("config", "dr", "lambda", "lib", "localcloud", "tests/integration")
+FILES = (
+    "Makefile",
+    "Pipfile",
+    "Pipfile.lock",
+    "cdktf.json",
+    "cfn-outputs/README.md",
+    "main.py",
+    "package-lock.json",
+    "package.json",
+    "pyproject.toml",
+)
+SHARED = (".venv", "node_modules", ".local/bin", ".local/emulator-venv")
 """What `make setup` installed; a clone of its own would install the same."""
-LAUNCHER = ["node_modules/.bin/cdktf"]
-DEPLOY_S = 1500
+LONGEST_S = 3000
+"""Bound of a command that hangs; a deploy of both regions takes five minutes on two idle cores."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class Clone:
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
         for name in SHARED:
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).symlink_to(ROOT / name)
         return cls(folder, suffix)
 
@@ -47,24 +60,26 @@ class Clone:
 
     def type(self, *command: str, accepted: int = 0) -> str:
         """Run *command* in the folder, as in a shell of its user; what it printed."""
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            timeout=DEPLOY_S,
-            check=False,
-        )
-        shown = done.stdout + done.stderr
-        (self.folder / f"{command[-1].strip('*').rpartition('/')[2] or command[1]}.log").write_text(shown)
+        name = re.sub(r"[^\w.-]+", "-", "-".join(command[1:]))[:60]
+        with (self.folder / f"{name}.log").open("w+") as log:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                env=self._environment(os.environ),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                timeout=LONGEST_S,
+                check=False,
+            )
+            log.seek(0)
+            shown = log.read()
         assert done.returncode == accepted, f"{' '.join(command)} in {self.suffix}:\n{shown[-6000:]}"
         return shown
 
-    def cdktf(self, what: str, *arguments: str) -> str:
-        """Type `cdktf deploy '*'` or `cdktf destroy '*'`, as the Makefile does."""
-        flags = ["--auto-approve", "--skip-provider-lock"]
-        return self.type(*LAUNCHER, what, "*", *flags, *arguments)
+    def make(self, *arguments: str) -> str:
+        """Type a target of the Makefile."""
+        return self.type("make", *arguments, "CDKTF_FLAGS=--skip-provider-lock")
 
     def python(self, *arguments: str, accepted: int = 0) -> str:
         """Type a command of ours."""
@@ -78,16 +93,15 @@ class Clone:
             for name, state in states.items()
         }
 
-    def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
+    def _environment(self, ours: Mapping[str, str]) -> dict[str, str]:
+        dropped = ("TF_CLI_CONFIG_FILE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
         mirror = find_mirror()
-        return kept | {
+        return {name: value for name, value in ours.items() if name not in dropped} | {
             "AWS_PROVIDER_VERSION": PROVIDER_VERSION,
-            "CDKTF_FLAGS": "--skip-provider-lock",
             "CHECKPOINT_DISABLE": "1",
             "CI": "true",
             "ENVIRONMENT_SUFFIX": self.suffix,
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
-            "PATH": f"{ROOT / '.local' / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{ROOT / '.local' / 'bin'}:{Path(sys.executable).parent}:{ours['PATH']}",
             "TF_CLI_ARGS_init": f"-plugin-dir={mirror}" if mirror else "",
         }

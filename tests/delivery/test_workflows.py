@@ -1,12 +1,11 @@
 """What the workflows do before they get any rights passes here, literally and in their order."""
 
 import os
-import shutil
 import subprocess
 
 import pytest
 
-from .clone import COPIED, FILES, ROOT, SHARED
+from .clone import Clone
 from .workflow import steps
 
 HERE = [step for step in steps() if step.runs_anywhere]
@@ -15,16 +14,7 @@ HERE = [step for step in steps() if step.runs_anywhere]
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """A checkout on a runner after the action `setup`."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in (*COPIED, "localcloud"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in (*FILES, "Makefile", "Pipfile", "Pipfile.lock", "package-lock.json"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copy2(ROOT / name, folder / name)
-    (folder / ".local").mkdir()
-    for name in (*SHARED, ".local/bin", ".local/emulator-venv"):
-        (folder / name).symlink_to(ROOT / name)
-    return folder
+    return Clone.of(tmp_path_factory.mktemp("checkout"), "pr103").folder
 
 
 @pytest.mark.parametrize("step", HERE, ids=lambda step: f"{step.workflow}-{step.job}-{step.commands[0]}")
