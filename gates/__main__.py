@@ -10,9 +10,11 @@ import typer
 from rich.console import Console
 
 from gates import checkov, fork, parity, plans, policies, recovery_path, shown, state_machines, workflows
+from gates.authorization import judge as authorization
 from gates.findings import Allowance, Finding, ListError, allowances, unexplained
 from gates.requests import judge as requests
-from gates.synthesis import SynthesisFailed, synthesize
+from gates.requests import variants
+from gates.synthesis import WORK, Document, SynthesisFailed, synthesize
 from lib import config
 from localcloud.errors import LocalCloudError
 
@@ -27,6 +29,7 @@ class Judge(StrEnum):
     PARITY = "parity"
     CHECKOV = "checkov"
     POLICIES = "policies"
+    AUTHORIZATION = "authorization"
     STATE_MACHINES = "state-machines"
     RECOVERY_PATH = "recovery-path"
     WORKFLOWS = "workflows"
@@ -47,11 +50,22 @@ def _parity() -> list[Finding]:
     return parity.differences(both.first, both.second, settings.regions)
 
 
+def _with_all_options() -> dict[str, Document]:
+    """The stacks of every system as they are, and with every option on."""
+    return {
+        f"{system}-{name}:{stack}": document
+        for system in variants.systems()
+        for name in ("defaults", "options")
+        for stack, document in variants.synthesize(system, name, WORK / "requests").items()
+    }
+
+
 JUDGES: dict[Judge, Callable[[], list[Finding]]] = {
     Judge.REQUESTS: requests.judge,
     Judge.PARITY: _parity,
     Judge.CHECKOV: lambda: checkov.judge_stacks(synthesize()),
     Judge.POLICIES: lambda: policies.judge({**synthesize(), **shown.policies()}),
+    Judge.AUTHORIZATION: lambda: authorization.judge({**_with_all_options(), **shown.policies()}),
     Judge.STATE_MACHINES: lambda: state_machines.judge(synthesize()),
     Judge.RECOVERY_PATH: recovery_path.judge,
     Judge.WORKFLOWS: workflows.judge,

@@ -19,7 +19,9 @@ PROGRAM = STATE / "gates-venv" / "bin" / "parliament"
 ATTRIBUTES = frozenset({"assume_role_policy", "policy"})
 """What holds an IAM document in every resource that has it."""
 REFERENCE = re.compile(r"\$\{(?:data\.)?(?P<type>\w+)\.[^}]*?\.?(?P<attribute>\w+)\}")
-PLACE = "us-east-1:123456789012"
+HOME = "us-east-1"
+PLACE = f"{HOME}:123456789012"
+EXAMPLES = {"account_id": "123456789012", "execution_arn": f"arn:aws:execute-api:{PLACE}:x"}
 SHAPES = {
     "aws_backup_vault": f"arn:aws:backup:{PLACE}:backup-vault:x",
     "aws_cloudwatch_event_bus": f"arn:aws:events:{PLACE}:event-bus/x",
@@ -100,16 +102,16 @@ def _texts(body: Any, attribute: str = "") -> Iterator[tuple[str, str]]:
             yield from _texts(one, f"{attribute}.{key}".lstrip("."))
 
 
-def concrete(text: str) -> tuple[str, list[str]]:
-    """*text* with an example in place of every reference, and the types that have none."""
+def concrete(text: str, region: str = HOME) -> tuple[str, list[str]]:
+    """*text* with an example of *region* in place of every reference, and the types that have none."""
     unknown: list[str] = []
 
     def example(found: re.Match[str]) -> str:
         if found["attribute"] != "arn":
-            return "123456789012" if found["attribute"] == "account_id" else "x"
+            return EXAMPLES.get(found["attribute"], "x").replace(HOME, region)
         if found["type"] not in SHAPES:
             unknown.append(found["type"])
-        return SHAPES.get(found["type"], "*")
+        return SHAPES.get(found["type"], "*").replace(HOME, region)
 
     return REFERENCE.sub(example, text), unknown
 

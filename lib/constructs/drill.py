@@ -83,7 +83,7 @@ class SwitchoverDrill(Construct):
             what="drill-schedule",
             service="events",
             allow=[
-                Allow(("ssm:StartAutomationExecution",), (definition,)),
+                Allow(("ssm:StartAutomationExecution",), _started(site, name)),
                 Allow(("iam:PassRole",), (role_arn,), when=hand_on),
             ],
         )
@@ -101,6 +101,15 @@ class SwitchoverDrill(Construct):
             provider=provider,
             depends_on=[starter.policy],
         )
+
+
+def _started(site: Site, name: str) -> tuple[str, ...]:
+    """All that IAM asks about when an automation is started, the older form of the document among it.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html
+    """
+    kinds = (f"automation-definition/{name}:$DEFAULT", f"document/{name}", "automation-execution/*")
+    return tuple(site.arn("ssm", kind) for kind in kinds)
 
 
 def _allow(sites: Pair[Site]) -> list[Allow]:

@@ -187,6 +187,12 @@ def test_P16_nothing_starts_a_drill_by_itself_unless_asked_to(stacks, settings, 
     policies = world.by("aws_iam_role_policy", "name")
     statements = json.loads(policies["payments-drill-schedule-usw2-test"]["policy"])["Statement"]
     assert [s["Action"] for s in statements] == [["ssm:StartAutomationExecution"], ["iam:PassRole"]]
+    kinds = [arn.split(":")[5] for arn in statements[0]["Resource"]]
+    assert kinds == [
+        "automation-definition/payments-drill-test",
+        "document/payments-drill-test",
+        "automation-execution/*",
+    ]
 
 
 def test_P16_a_schedule_is_one_that_EventBridge_reads():

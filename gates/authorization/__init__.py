@@ -1,0 +1,1 @@
+"""AWS's service authorization reference, and its sample policies, over every IAM document."""
