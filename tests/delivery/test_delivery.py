@@ -14,6 +14,9 @@ from dataclasses import replace
 import boto3
 import pytest
 
+from dr.delivery.rights import rights as deployers
+from dr.doctor.rights import rights as doctors
+from lib import config
 from localcloud.control import TOKEN_HEADER
 from localcloud.state import CloudState
 
@@ -25,6 +28,17 @@ PATIENCE_S = 1200
 """Bound of a wait that never ends; a takeover on an idle machine takes a minute and a half."""
 LOCAL = ("D30", "D32", "D40", "D42", "D44", "D64")
 """What a local cloud lacks: a recorder, quotas, settings of AWS Backup, an issuer that all trust."""
+
+PREFIXES = {"monitoring": "cloudwatch"}
+TESTS = {
+    "secretsmanager:CreateSecret",  # the local cloud brings what an organisation has to
+    "logs:FilterLogEvents",  # the integration tests look into logs and executions
+    "states:GetExecutionHistory",
+    "states:ListExecutions",
+    "states:ListStateMachines",
+    "dynamodb:BatchGetItem",
+}
+"""Calls of an operator that are no deploy's."""
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +103,14 @@ def code_of(clone, region):
     name = outputs(clone)[f"payments_function_{region.replace('-', '_')}"]
     found = boto3.client("lambda", region_name=region).get_function_configuration(FunctionName=name)
     return found["CodeSha256"]
+
+
+def action_of(call):
+    """The IAM action of an operator's *call*, None where the request does not name it."""
+    service, named = call["service"], str(call["action"])
+    if call["from"] != "operator" or call["principal"] or not named.isalnum():
+        return None
+    return f"{PREFIXES.get(service, service)}:{named}"
 
 
 def doctor(clone, *, accepted):
@@ -162,3 +184,12 @@ def test_nothing_is_left_whose_name_the_next_environment_would_collide_with(one)
     for state in one.folder.glob("terraform.*.tfstate*"):
         state.unlink()
     assert doctor(one, accepted=0) == set()
+
+
+def test_every_call_of_the_deploys_is_a_right_of_the_deploying_role(cloud):
+    """Of what names itself in a request; operations of REST are judged by tests/unit/dr/delivery alone."""
+    settings = config.load()
+    documents = [doctors(settings, "1"), *deployers(settings, "1").values()]
+    actions = {action for document in documents for one in document for action in one.actions}
+    called = {action_of(json.loads(line)) for line in cloud.calls_log.read_text().splitlines()}
+    assert called - {None} - TESTS <= actions

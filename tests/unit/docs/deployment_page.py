@@ -2,8 +2,9 @@
 
 import json
 
+from dr.delivery.rights import rights as deployers
 from dr.doctor.command import CHECKS
-from dr.doctor.rights import rights
+from dr.doctor.rights import rights as doctors
 from lib import config
 from lib.iam import policy
 
@@ -22,6 +23,15 @@ def table() -> str:
     return "\n".join(["| check | asks | settings | what mends it |", "|---|---|---|---|", *rows])
 
 
-def document() -> str:
-    """The doctor's policy."""
-    return json.dumps(json.loads(policy(rights(config.load(ENVIRONMENT), "ACCOUNT"))), indent=1)
+def documents() -> dict[str, str]:
+    """Every policy that the page shows, by its name."""
+    settings = config.load(ENVIRONMENT)
+    statements = {"doctor": doctors(settings, "ACCOUNT"), **deployers(settings, "ACCOUNT")}
+    return {name: _shown(policy(found)) for name, found in statements.items()}
+
+
+def _shown(text: str) -> str:
+    """One statement a line."""
+    document = json.loads(text)
+    lines = ",\n".join(f"  {json.dumps(statement)}" for statement in document["Statement"])
+    return f'{{"Version": "{document["Version"]}", "Statement": [\n{lines}\n]}}'

@@ -1,0 +1,123 @@
+"""The deployer may do what the stacks ask for, what takes it away again, and nothing in other regions."""
+
+import fnmatch
+import json
+import re
+
+import pytest
+from botocore.session import get_session
+
+from dr.delivery.rights import LONGEST, rights
+from gates.requests.types import CALLS
+from lib import config
+from lib.iam import policy
+
+ACCOUNT = "123456789012"
+PREFIXES = {"apigatewayv2": "apigateway", "stepfunctions": "states"}
+OTHERWISE = {
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+"""Operations whose action has another name."""
+OPERATIONS = sorted({(call.service, call.operation) for calls in CALLS.values() for call in calls})
+UNMADE = {
+    "AcceptVpcPeeringConnection": "DeleteVpcPeeringConnection",
+    "AllocateAddress": "ReleaseAddress",
+    "AssociateRouteTable": "DisassociateRouteTable",
+    "AttachInternetGateway": "DetachInternetGateway",
+    "AttachRolePolicy": "DetachRolePolicy",
+    "AddPermission": "RemovePermission",
+    "AuthorizeSecurityGroupEgress": "RevokeSecurityGroupEgress",
+    "AuthorizeSecurityGroupIngress": "RevokeSecurityGroupIngress",
+    "CreateVpcEndpoint": "DeleteVpcEndpoints",
+    "CreateKey": "ScheduleKeyDeletion",
+    "PutCompositeAlarm": "DeleteAlarms",
+    "PutDashboard": "DeleteDashboards",
+    "PutMetricAlarm": "DeleteAlarms",
+    "PutPermission": "RemovePermission",
+    "PutTargets": "RemoveTargets",
+    "RequestCertificate": "DeleteCertificate",
+    "StartConfigurationRecorder": "StopConfigurationRecorder",
+    "Subscribe": "Unsubscribe",
+}
+
+
+def settings(boundary=""):
+    document = config.load({"TERRAFORM_STATE_BUCKET": "states", "TERRAFORM_STATE_BUCKET_REGION": "us-east-2"})
+    access = document.access.model_copy(update={"permissions_boundary": boundary or None})
+    return document.model_copy(update={"access": access})
+
+
+def statements(boundary=""):
+    return [
+        statement
+        for document in rights(settings(boundary), ACCOUNT).values()
+        for statement in json.loads(policy(document))["Statement"]
+    ]
+
+
+def allowed():
+    return {name for one in statements() if one["Effect"] == "Allow" for name in one["Action"]}
+
+
+def action(service, operation):
+    prefix = PREFIXES.get(service, service)
+    if prefix == "apigateway":
+        model = get_session().get_service_model(service).operation_model(operation)
+        return f"apigateway:{model.http['method']}"
+    return OTHERWISE.get(f"{prefix}:{operation}", f"{prefix}:{operation}")
+
+
+@pytest.mark.parametrize(("service", "operation"), OPERATIONS)
+def test_whatever_the_stacks_ask_for_is_allowed(service, operation):
+    assert action(service, operation) in allowed()
+
+
+@pytest.mark.parametrize(("service", "operation"), OPERATIONS)
+def test_whatever_is_made_may_be_taken_away(service, operation):
+    model = get_session().get_service_model(service)
+    wanted = UNMADE.get(operation, re.sub(r"^(Create|Put)", "Delete", operation))
+    if wanted in model.operation_names:
+        assert action(service, wanted) in allowed()
+    else:
+        assert not operation.startswith("Create")
+
+
+def test_every_document_fits_into_a_managed_policy():
+    for document in rights(settings(boundary="organisation/boundary"), ACCOUNT).values():
+        assert len(re.sub(r"\s", "", policy(document))) <= LONGEST
+
+
+def test_nothing_is_done_in_other_regions():
+    (deny,) = [one for one in statements() if one["Effect"] == "Deny"]
+    assert deny["Condition"] == {
+        "StringNotEquals": {"aws:RequestedRegion": sorted({"us-east-1", "us-east-2", "us-west-2"})}
+    }
+
+
+def test_no_action_is_a_pattern():
+    assert not [name for name in allowed() if "*" in name]
+
+
+@pytest.mark.parametrize("name", ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"])
+def test_with_a_boundary_no_role_gets_rights_without_it(name):
+    assert all("Condition" not in one for one in statements() if name in one.get("Action", ()))
+    (one,) = [one for one in statements("organisation/boundary") if name in one.get("Action", ())]
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/organisation/boundary"
+    assert one["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+
+
+@pytest.mark.parametrize(
+    "name", ["iam:CreateRole", "iam:PassRole", "dynamodb:DeleteTable", "rds:DeleteDBCluster"]
+)
+def test_what_has_a_name_is_touched_by_its_name_only(name):
+    resources = [place for one in statements() if name in one.get("Action", ()) for place in one["Resource"]]
+    assert resources
+    assert not [
+        place for place in resources if fnmatch.fnmatch("arn:aws:x:us-east-1:123456789012:other-y", place)
+    ]
+
+
+def test_the_network_of_others_is_not_taken_away():
+    (one,) = [one for one in statements() if "ec2:DeleteVpc" in one.get("Action", ())]
+    assert one["Condition"] == {"StringEquals": {"aws:ResourceTag/System": "payments"}}
