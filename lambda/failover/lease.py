@@ -76,6 +76,8 @@ class Lease:
     """Only while DRAINING."""
     acknowledged_epoch: int = 0
     """The last epoch whose failover an operator acknowledged."""
+    latest_expiry_ms: int = 0
+    """The latest expiry that any epoch before this one had; 0 where older code wrote the lease."""
 
     @classmethod
     def first(cls, system: str, *, holder: str, now_ms: int, ttl_ms: int) -> "Lease":
@@ -109,6 +111,7 @@ class Lease:
             previous_holder=holder,
             kind=Kind.BOOTSTRAP,
             acknowledged_epoch=seen.acknowledged_epoch if seen else 0,
+            latest_expiry_ms=seen.acknowledged_until_ms if seen else 0,
         )
 
     def taken_over(self, *, by: str, now_ms: int, ttl_ms: int) -> "Lease":
@@ -125,6 +128,7 @@ class Lease:
             kind=Kind.FAILOVER,
             attempt=1,
             handover=None,
+            latest_expiry_ms=self.acknowledged_until_ms,
         )
 
     def taken_back(self, *, by: str, now_ms: int, ttl_ms: int) -> "Lease":
@@ -158,7 +162,17 @@ class Lease:
             kind=handover.kind,
             attempt=handover.attempt,
             handover=None,
+            latest_expiry_ms=self.acknowledged_until_ms,
         )
+
+    @property
+    def acknowledged_until_ms(self) -> int:
+        """No clock showed more, in any epoch so far, when something was acknowledged by it.
+
+        A holder acknowledges before its expiry only, and the expiry never goes back within an epoch. So it
+        tells those who look for what a holder acknowledged how far ahead of theirs its clock may have been.
+        """
+        return max(self.latest_expiry_ms, self.expires_at_ms)
 
     @property
     def unacknowledged(self) -> bool:

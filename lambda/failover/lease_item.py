@@ -24,6 +24,7 @@ def to_item(lease: Lease) -> Item:
         "attempt": _number(lease.attempt),
         "handover": _handover_item(lease.handover),
         "acknowledged_epoch": _number(lease.acknowledged_epoch),
+        "latest_expiry_ms": _number(lease.latest_expiry_ms),
     }
     if lease.previous_holder is not None:
         item["previous_holder"] = {"S": lease.previous_holder}
@@ -45,6 +46,7 @@ def from_item(item: Mapping[str, Any]) -> Lease:
         attempt=int(item["attempt"]["N"]),
         handover=_handover(item["handover"]),
         acknowledged_epoch=int(item["acknowledged_epoch"]["N"]),
+        latest_expiry_ms=int(item["latest_expiry_ms"]["N"]) if "latest_expiry_ms" in item else 0,
     )
 
 

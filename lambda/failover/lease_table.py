@@ -16,6 +16,7 @@ SUCCESSION = (
     "kind",
     "attempt",
     "handover",
+    "latest_expiry_ms",
 )
 """What is new in a new epoch."""
 

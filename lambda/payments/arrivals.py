@@ -25,7 +25,7 @@ MINUTE_MS = 60_000
 SHARDS = 8
 """Partitions of a minute: one takes a thousand writes a second."""
 AHEAD = 2
-"""Minutes that are read beyond our clock: the region that wrote may have a faster one."""
+"""Minutes that are read beyond our clock, whatever else is known: that of another region may be faster."""
 FAR = 240
 """Minutes. Each takes eight queries, empty or not: who is stopped after a minute cannot read more."""
 SIDE_BY_SIDE: Callable[[], Executor] = partial(ThreadPoolExecutor, max_workers=SHARDS)
@@ -128,16 +128,19 @@ class Arrivals:
 
         return self._readers.map(pages, range(self._shards))
 
-    def far(self, minute: int) -> bool:
-        """Whether this minute is too long ago to read all that came since, minute by minute."""
-        return minute_of(self._clock()) - minute > FAR
+    def last(self, until_ms: int) -> int:
+        """The last minute in which something can have come.
 
-    def since(self, minute: int) -> Iterator[Kept]:
-        """What came in this minute and after it."""
-        last = minute_of(self._clock()) + AHEAD
-        while minute <= last:
-            yield from self.of(minute)
-            minute += 1
+        Args:
+            until_ms: what no clock exceeded by which something was acknowledged, as far as the caller knows:
+                a wrong clock may have been ahead by more than `AHEAD` minutes.
+        """
+        return max(minute_of(self._clock()) + AHEAD, minute_of(until_ms) + 1)
+
+    def between(self, minute: int, last: int) -> Iterator[Kept]:
+        """What came in these minutes and between them."""
+        for each in range(minute, last + 1):
+            yield from self.of(each)
 
 
 @contextmanager

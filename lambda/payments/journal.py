@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Self, cast
 
-from payments.arrivals import Arrivals, answering
+from payments.arrivals import AHEAD, FAR, Arrivals, answering
 from payments.entry import EntryState, Item, JournalEntry, Kept, from_item, kept, to_item
 from payments.errors import JournalUnavailable
 from runtime.clock import now_ms
@@ -169,14 +169,19 @@ class Journal:
         """How many payments came in this minute."""
         return self._arrivals.count(minute)
 
-    def entries(self, since: int | None) -> Iterator[Kept]:
-        """Every entry that came in the minute *since* or after it; all there are when it is None or long ago.
+    def entries(self, since: int | None, *, until_ms: int = 0) -> Iterator[Kept]:
+        """Every entry that came in the minute *since* or after it; all there are when it is None or far away.
 
         In no order, read consistently; from the arrivals a key may come more than once.
+
+        Args:
+            since: a minute since 1970.
+            until_ms: up to when something may have been acknowledged, see `Arrivals.last`.
         """
-        if since is None or self._arrivals.far(since):
+        last = self._arrivals.last(until_ms)
+        if since is None or last - since > FAR + AHEAD:
             return self._all()
-        return self._arrivals.since(since)
+        return self._arrivals.between(since, last)
 
     def _all(self) -> Iterator[Kept]:
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)

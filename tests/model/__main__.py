@@ -1,17 +1,28 @@
 """`python -m tests.model`: a long run, the story of a seed, or its shortest form. See docs/model.md."""
 
 import argparse
-import time
-from collections import Counter
+import json
+import os
+import signal
+import sys
+from types import FrameType
 
-from tests.model.many import play_all, quiet, shrunk
+from tests.model.many import explore, quiet, shrunk
 from tests.model.run import Outcome, profile_of, run_seed
+
+EVERY_S = 10.0
+"""A line says how far a run has come."""
+INTERRUPTED = 130
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
     parser.add_argument("--runs", type=int, default=10_000, help="interleavings (default 10000)")
-    parser.add_argument("--from", type=int, default=0, dest="first", help="first seed (default 0)")
+    parser.add_argument(
+        "--from", type=int, default=0, dest="first", help="first seed: goes on where a run ended (default 0)"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (default: one a core)")
+    parser.add_argument("--json", action="store_true", help="the summary as one JSON document")
     parser.add_argument("--seed", type=int, help="tell the story of this one run")
     parser.add_argument("--shrink", action="store_true", help="with --seed: make it as short as possible")
     asked = parser.parse_args()
@@ -19,28 +30,21 @@ def main() -> int:
     if asked.seed is not None:
         outcome = run_seed(asked.seed, story=True)
         return tell(shrunk(profile_of(asked.seed), outcome) if asked.shrink and outcome.broken else outcome)
-    return explore(range(asked.first, asked.first + asked.runs))
+    signal.signal(signal.SIGTERM, _interrupt)
+    seeds = range(asked.first, asked.first + asked.runs)
+    report = explore(seeds, jobs=asked.jobs, every_s=EVERY_S, say=lambda line: print(line, file=sys.stderr))  # noqa: T201
+    print(json.dumps(report.document()) if asked.json else report.text())  # noqa: T201
+    return INTERRUPTED if report.interrupted else int(bool(report.broken))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def tell(outcome: Outcome) -> int:
     print(*outcome.story, sep="\n")  # noqa: T201
     print(f"{outcome.profile}, {len(outcome.choices)} choices: {outcome.broken or 'nothing broken'}")  # noqa: T201
     return int(bool(outcome.broken))
-
-
-def explore(seeds: range) -> int:
-    started = time.monotonic()
-    total: Counter[str] = Counter()
-    failures = 0
-    for counted, broken in play_all(seeds):
-        total += counted
-        failures += len(broken)
-        for seed, text in broken:
-            print(f"seed {seed}: {text}", flush=True)  # noqa: T201
-    seconds = time.monotonic() - started
-    print(*(f"{times:>9}  {name}" for name, times in sorted(total.items())), sep="\n")  # noqa: T201
-    print(f"{len(seeds)} interleavings in {seconds:.0f} s: {failures} violations")  # noqa: T201
-    return int(failures > 0)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The schedule of a run: who goes on, how time passes, what breaks, and whether it all works again."""
 
+from collections.abc import Callable
+
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
 from tests.model.scheduler import Task
@@ -15,6 +17,9 @@ MOST_POINTS = 20_000
 MENDS = ("reset", "retry")
 """What an operator types when a keeper calls, in turn."""
 MEND_EVERY_MS = 20_000
+MOST_AT_ONCE = 4
+"""Keepers, or reconcilers, of a region: a keeper lives for some three minutes and begins no tick before the
+last one ended, and one is started every minute."""
 HARMLESS = {"cut", "witness"}
 """Single faults after which nobody moves: the holder still has a majority."""
 CREATED = 201
@@ -31,7 +36,9 @@ class Chaos:
         self._served = False
         self._probes = 0
         self._mended_ms = 0
-        self._table = [name for name, weight in profile.weights.items() for _ in range(weight)]
+        events = {name: getattr(self.trouble, name, None) for name in profile.weights}
+        self._table = [events[name] for name, weight in profile.weights.items() for _ in range(weight)]
+        """What may happen; None is a switch to another task."""
 
     def play(self) -> None:
         world = self.world
@@ -61,7 +68,7 @@ class Chaos:
             return self._calmly(current)
         if current and current.naps_in:
             self.trouble.nap(current)
-        if self._runs(current) and self._choices.below(256) < self._profile.keep:
+        if current and self._runs(current) and self._choices.below(256) < self._profile.keep:
             return current
         for _ in range(50):
             chosen = self._happening(current)
@@ -72,26 +79,20 @@ class Chaos:
     def _happening(self, current: Task | None) -> Task | None:
         """One event, and who goes on after it; None for nobody yet."""
         event = self._choices.one(self._table)
-        if event != "switch":
-            getattr(self.trouble, event)()
-            return current if self._runs(current) and not self.world.watch.broken else None
+        if event:
+            event()
+            return current if current and self._runs(current) and not self.world.watch.broken else None
         if runnable := self._runnable():
             return self._choices.one(runnable)
         self.world.advance()
         return None
 
-    def _runs(self, task: Task | None) -> bool:
-        world = self.world
-        return task is not None and (
-            task.doomed
-            or (
-                max(task.stalled_until, task.sleeps_until) <= world.now_ms
-                and task.stalled_points <= world.points
-            )
-        )
+    def _runs(self, task: Task) -> bool:
+        return task.runs(self.world.now_ms, self.world.points)
 
     def _runnable(self) -> list[Task]:
-        return [task for task in self.world.scheduler.tasks if self._runs(task)]
+        now_ms, points = self.world.now_ms, self.world.points
+        return [task for task in self.world.scheduler.tasks if task.runs(now_ms, points)]
 
     def _calmly(self, current: Task | None) -> Task | None:
         world = self.world
@@ -100,7 +101,7 @@ class Chaos:
         if world.points > MOST_POINTS:
             world.watch.violated("liveness", "the system keeps itself busy")
             return None
-        if self._runs(current):
+        if current and self._runs(current):
             return current
         while not (runnable := self._runnable()):
             if self._ends():
@@ -177,10 +178,16 @@ class Chaos:
         """The schedule of a region's reconciler."""
         self.world.after(RECONCILE_MS, lambda: self._reconciles(region))
         if self.world.alive[region]:
-            self.world.scheduler.spawn(region, "reconciler", self.world.site(region).reconcile)
+            self._spawn(region, "reconciler", self.world.site(region).reconcile)
 
     def _ticks(self, region: str) -> None:
         """The schedule of a region's keeper."""
         self.world.after(TICK_MS, lambda: self._ticks(region))
         if self.world.alive[region] and region not in self.trouble.stopped:
-            self.world.scheduler.spawn(region, "keeper", self.world.site(region).tick)
+            self._spawn(region, "keeper", self.world.site(region).tick)
+
+    def _spawn(self, region: str, name: str, work: Callable[[], object]) -> None:
+        """A scheduled run, unless so many are behind that the function's own limits would keep it out."""
+        scheduler = self.world.scheduler
+        if sum((task.region, task.name) == (region, name) for task in scheduler.tasks) < MOST_AT_ONCE:
+            scheduler.spawn(region, name, work)

@@ -19,14 +19,14 @@ class Choices:
 
     def below(self, bound: int) -> int:
         """A number from 0 to bound - 1."""
-        place = len(self.made)
-        if place < len(self._given):
-            choice = self._given[place] % bound
-        elif self._random is not None:
+        made = self.made
+        if self._given and len(made) < len(self._given):
+            choice = self._given[len(made)] % bound
+        elif self._random:
             choice = int(self._random() * bound)
         else:
             choice = 0
-        self.made.append(choice)
+        made.append(choice)
         return choice
 
     def one(self, options: Sequence):

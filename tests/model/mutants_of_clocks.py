@@ -17,3 +17,11 @@ def every_expiry_believed(patch: Patch) -> None:
 
 def taken_by_the_clock_alone(patch: Patch) -> None:
     patch.setattr(Policy, "silence_ms", -1)
+
+
+def nobody_knows_how_fast_a_clock_was(patch: Patch) -> None:
+    patch.setattr(Lease, "acknowledged_until_ms", 0)
+
+
+def only_the_own_lease_tells_how_fast_a_clock_was(patch: Patch) -> None:
+    patch.setattr(Lease, "acknowledged_until_ms", property(lambda self: self.expires_at_ms))

@@ -59,6 +59,12 @@ class Task:
         self.decided: object = None
         """What was true when the task last got an answer, see World.moment."""
 
+    def runs(self, now_ms: int, points: int) -> bool:
+        """Whether it goes on when it is chosen: a process that died does, to its end."""
+        return self.doomed or (
+            self.stalled_until <= now_ms and self.sleeps_until <= now_ms and self.stalled_points <= points
+        )
+
 
 class Scheduler:
     """Hands the baton around.

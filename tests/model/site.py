@@ -116,16 +116,14 @@ class Site:
 
     def clock_of(self, function: str) -> Clock:
         """The clock of the machines on which one of the region's functions runs."""
-        world = self._world
+        world, region = self._world, self.region
 
         def clock() -> int:
             world.scheduler.point()
-            return int(
-                world.now_ms
-                + world.offset_ms[self.region]
-                + world.jumped_ms[self.region, ""]
-                + (world.jumped_ms[self.region, function] if function else 0)
-            )
+            shown = world.now_ms + world.offset_ms[region]
+            if world.jumped_ms:
+                shown += sum(world.jumped_ms[region, of] for of in {"", function})
+            return int(shown)
 
         return clock
 

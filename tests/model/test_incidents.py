@@ -96,6 +96,15 @@ def test_a_clock_that_is_fast_in_the_whole_region_loses_no_payment():
     assert story.first(WEST, after_s=90) < 200
 
 
+@pytest.mark.parametrize("ahead_ms", [150_000, 300_000, DAY_MS])
+def test_a_region_that_is_lost_while_its_clock_is_fast_loses_no_payment(ahead_ms):
+    """What it wrote lies in minutes of the future, and its last rows were not replicated."""
+    lost = {29: happens("cut", EAST), 30: clocks(EAST, ahead_ms), 75: happens("kill", EAST)}
+    story = Story(300, lost)
+    assert story.served[EAST][-1] > 60
+    assert story.first(WEST, after_s=75) < 140
+
+
 def test_a_holder_whose_clock_is_set_back_serves_nobody_and_loses_no_payment():
     story = Story(300, {60: clocks(EAST, -180_000)})
     assert [second for second in story.served[EAST] if second > 61] == []

@@ -35,7 +35,7 @@ def _silence() -> Iterator[None]:
 def test_no_schedule_breaks_an_invariant():
     total: Counter[str] = Counter()
     broken = []
-    for counted, found in play_all(range(RUNS)):
+    for counted, found, _ in play_all(range(RUNS)):
         total += counted
         broken += found
     assert broken == [], "replay one with: python -m tests.model --shrink --seed"

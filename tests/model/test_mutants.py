@@ -63,6 +63,8 @@ MUTANTS = (
     Mutant(mutants_of_time.no_grace, {"marked-over"}, "minutes"),
     Mutant(mutants_of_time.arrivals_of_the_past_only, {"lost"}, "one-fault"),
     Mutant(mutants_of_clocks.every_expiry_believed, {"lost", "two-acknowledge"}, "jumps"),
+    Mutant(mutants_of_clocks.nobody_knows_how_fast_a_clock_was, {"lost"}, "jumps"),
+    Mutant(mutants_of_clocks.only_the_own_lease_tells_how_fast_a_clock_was, {"lost"}, "jumps"),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from failover.lease_table import LeaseError
 from failover.steps.errors import NotYet
 from failover.takeover import TakeoverNotStarted
-from payments.arrivals import AHEAD, MINUTE_MS
+from payments.arrivals import MINUTE_MS
 from payments.request import PaymentRequest
 from tests.model.choices import Choices
 from tests.model.operators import Operator
@@ -126,8 +126,6 @@ class Trouble:
         world, choices = self._world, self._choices
         region, who = choices.one(REGIONS), choices.one(("", "keeper", "reconciler"))
         jump_ms = choices.one(self._profile.jumps_ms)
-        if not who:  # what a whole region wrote further ahead is not read when it is lost: docs/model.md
-            jump_ms = min(jump_ms, AHEAD * MINUTE_MS - 20_000)
         world.note(f"the clocks of {who or 'all'} in {region} jump to {jump_ms:+} ms")
         world.count["jump"] += 1
         world.jumped_ms[region, who] = jump_ms

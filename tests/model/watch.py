@@ -154,7 +154,7 @@ class Watch:
         world = self._world
         world.count["201" if settled else "202"] += 1
         world.note(f"{region} acknowledges {key} as {payment_id} in epoch {epoch}")
-        at_ms, lease_epoch, holder, expires_at_ms = world.scheduler.current.decided
+        at_ms, (lease_epoch, holder, expires_at_ms, _) = world.scheduler.current.decided
         text = f"{region} in epoch {epoch}, while {holder} has {lease_epoch} until {expires_at_ms}"
         # A lease is remembered for half a second; by a clock that jumped it may be over by then.
         remembered = world.clocks_jump and lease_epoch not in self._acknowledging

@@ -14,11 +14,11 @@ from runtime.logs import logger
 
 def run(takeover: Takeover, tools: Tools) -> Facts:
     """Whether the promotion may go on. The state machine waits and asks again."""
-    current_lease(takeover, tools)
+    lease = current_lease(takeover, tools)
     if takeover.kind is not Kind.FAILOVER or is_writer(tools):
         return {"done": True, "rule": Loss.NOTHING_FORCED}
     policy = policy_of(tools)
-    figures = assess(tools, trusted=policy.journal_trusted)
+    figures = assess(tools, lease, trusted=policy.journal_trusted)
     asked = document(
         system=takeover.system,
         epoch=takeover.epoch,

@@ -3,6 +3,7 @@
 from collections import Counter
 from itertools import islice
 
+from failover.lease import Lease
 from failover.loss import Figures, JournalFact, LossPolicy
 from failover.steps.comparison import compared
 from failover.steps.tools import Tools
@@ -24,23 +25,26 @@ def policy_of(tools: Tools) -> LossPolicy:
     return LossPolicy.parse(tools.parameters.get("approvals/policy"))
 
 
-def assess(tools: Tools, *, trusted: bool) -> Figures:
-    """What this copy of the ledger lacks, counted now; what cannot be read is None."""
+def assess(tools: Tools, lease: Lease | None, *, trusted: bool) -> Figures:
+    """What this copy of the ledger lacks, counted now; what cannot be read is None.
+
+    The lease tells how far ahead clocks may have been; without one they are taken to be right.
+    """
     try:
-        return _counted(tools, trusted=trusted)
+        return _counted(tools, until_ms=lease.acknowledged_until_ms if lease else 0, trusted=trusted)
     except (DatabaseUnavailable, JournalUnavailable):
         return Figures(
             journal=JournalFact.UNREADABLE, replicated_until_ms=None, lag_ms=None, payments=None, money=None
         )
 
 
-def _counted(tools: Tools, *, trusted: bool) -> Figures:
+def _counted(tools: Tools, *, until_ms: int, trusted: bool) -> Figures:
     with tools.ledger() as ledger:
-        since, until_ms = ledger.marked(), ledger.heartbeat()
+        since, beat_ms = ledger.marked(), ledger.heartbeat()
         # Before the journal is read: what is recorded later need not be in what was read by then.
         newest = _newest(ledger)
-        payments, latest_ms, money, seen = 0, until_ms or 0, Counter[str](), set[str]()
-        for part in compared(tools.journal, ledger, since):
+        payments, latest_ms, money, seen = 0, beat_ms or 0, Counter[str](), set[str]()
+        for part in compared(tools.journal, ledger, since, until_ms=until_ms):
             read = [entry for entry in part.entries if isinstance(entry, JournalEntry)]
             seen |= newest.keys() & {entry.idempotency_key for entry in part.entries}
             latest_ms = max([latest_ms, *(entry.accepted_at_ms for entry in read)])
@@ -51,8 +55,8 @@ def _counted(tools: Tools, *, trusted: bool) -> Figures:
     proof = JournalFact.COMPLETE if complete else JournalFact.INCOMPLETE
     return Figures(
         journal=proof if trusted else JournalFact.UNTRUSTED,
-        replicated_until_ms=until_ms,
-        lag_ms=None if until_ms is None else latest_ms - until_ms,
+        replicated_until_ms=beat_ms,
+        lag_ms=None if beat_ms is None else latest_ms - beat_ms,
         payments=payments,
         money=dict(money),
     )

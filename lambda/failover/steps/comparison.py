@@ -32,16 +32,17 @@ class Compared:
         return [set_aside(entry) for entry in self.odd]
 
 
-def compared(journal: Journal, ledger: Ledger, since: int | None) -> Iterator[Compared]:
+def compared(journal: Journal, ledger: Ledger, since: int | None, *, until_ms: int) -> Iterator[Compared]:
     """What came in the minute *since* or after it, or the whole journal, part by part.
 
     What was set aside before comes first: the mark has passed it, and this code may be able to read it.
+    Nobody acknowledged anything by a clock that showed more than *until_ms*, see `Arrivals.last`.
 
     Raises DatabaseUnavailable and JournalUnavailable.
     """
     keys = dict.fromkeys(each.idempotency_key for each in ledger.aside(LISTED))
     listed = (entry for entry in map(journal.look, keys) if entry is not None)
-    entries = chain(listed, journal.entries(since))
+    entries = chain(listed, journal.entries(since, until_ms=until_ms))
     told: set[Kept] = set()
     while batch := list(dict.fromkeys(islice(entries, BATCH))):
         recorded = ledger.recorded([entry.idempotency_key for entry in batch])

@@ -44,11 +44,11 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     for since in (None, minute_of(tools.clock())):
         next(tools.journal.entries(since), None)
     if takeover.phase(lease) is Phase.ASKED:
-        _must_be_fit(tools)
+        _must_be_fit(tools, lease)
     return {"expires_in_ms": lease.expires_at_ms - tools.clock()}
 
 
-def _must_be_fit(tools: Tools) -> None:
+def _must_be_fit(tools: Tools, lease: Lease) -> None:
     if api_fact(tools.api) is not ApiFact.LIVE:
         raise NotYet("the API of this region is not live")
     database = database_fact(tools.database)
@@ -56,5 +56,5 @@ def _must_be_fit(tools: Tools) -> None:
         raise Held("the writer is here already, without the lease: this is not a planned switchover")
     if database is not DatabaseFact.REPLICA:
         raise NotYet(f"the database is {database}")
-    if overdue := take_stock(tools).overdue:
+    if overdue := take_stock(tools, lease).overdue:
         raise NotYet(f"{overdue} settled payments have not been replicated to this region")

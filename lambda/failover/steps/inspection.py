@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from itertools import islice
 
+from failover.lease import Lease
+from failover.lease_table import LeaseUnknown
 from failover.loss import judge
 from failover.observe import api_fact, database_fact
 from failover.steps.assessment import assess, policy_of
@@ -32,13 +34,17 @@ class Stock:
     """The entries that wait for a person, by name; no more than `comparison.LISTED`."""
 
 
-def take_stock(tools: Tools) -> Stock:
-    """Compare every entry since the mark. Raises DatabaseUnavailable and JournalUnavailable."""
+def take_stock(tools: Tools, lease: Lease | None) -> Stock:
+    """Compare every entry since the mark. Raises DatabaseUnavailable and JournalUnavailable.
+
+    The lease tells how far ahead clocks may have been; without one they are taken to be right.
+    """
     deadline_ms = tools.clock() - OVERDUE_MS
+    until_ms = lease.acknowledged_until_ms if lease else 0
     read = intents = missing = overdue = 0
     with tools.ledger() as ledger:
         aside = dict.fromkeys(ledger.aside(LISTED))
-        for part in compared(tools.journal, ledger, ledger.marked()):
+        for part in compared(tools.journal, ledger, ledger.marked(), until_ms=until_ms):
             read += len(part.entries)
             aside |= dict.fromkeys(part.aside)
             settled = tools.journal.settled([entry.idempotency_key for entry in part.lacking])
@@ -66,12 +72,13 @@ def inspect(tools: Tools) -> Facts:
         "api": api_fact(tools.api),
     }
     try:
-        stock: Facts = dict(asdict(take_stock(tools)))
+        lease = _lease(tools)
+        stock: Facts = dict(asdict(take_stock(tools, lease)))
         with tools.ledger() as ledger:
             stock["fence"] = ledger.fence_epoch()
     except (DatabaseUnavailable, JournalUnavailable) as error:
         return {**facts, "stock": None, "why": str(error), "loss": None}
-    return {**facts, "stock": stock, "why": None, "loss": _loss(tools)}
+    return {**facts, "stock": stock, "why": None, "loss": _loss(tools, lease)}
 
 
 def _engine(tools: Tools) -> str | None:
@@ -81,9 +88,16 @@ def _engine(tools: Tools) -> str | None:
         return None
 
 
-def _loss(tools: Tools) -> Facts:
+def _lease(tools: Tools) -> Lease | None:
+    try:
+        return tools.leases.read()
+    except LeaseUnknown:
+        return None
+
+
+def _loss(tools: Tools, lease: Lease | None) -> Facts:
     """What a forced failover to this region would lose now, with nobody's approval."""
     policy = policy_of(tools)
-    figures = assess(tools, trusted=policy.journal_trusted)
+    figures = assess(tools, lease, trusted=policy.journal_trusted)
     verdict = judge(figures, policy)
     return {**asdict(verdict), "figures": asdict(figures)}

@@ -19,8 +19,9 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     name, for a person, and does not keep the rest waiting.
     """
     seen = replayed = aside = 0
+    until_ms = current_lease(takeover, tools).acknowledged_until_ms
     with tools.ledger() as ledger:
-        for part in compared(tools.journal, ledger, ledger.marked()):
+        for part in compared(tools.journal, ledger, ledger.marked(), until_ms=until_ms):
             seen += len(part.entries)
             done = _replayed([*part.lacking, *part.odd], ledger, takeover)
             replayed, aside = replayed + done.recorded, aside + len(done.aside)

@@ -25,6 +25,6 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     for look in range(LOOKS):
         if look:
             tools.pause(PAUSE_S)
-        if not (missing := take_stock(tools).missing):
+        if not (missing := take_stock(tools, lease).missing):
             break
     return {"done": missing == 0, "missing": missing}

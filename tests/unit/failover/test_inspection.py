@@ -30,7 +30,7 @@ def test_stock_is_taken_in_batches_and_tells_lag_from_loss(tools, west, clock):
     waiting = {"waiting": entry("waiting", EntryState.INTENT)}
     under_way = {"under-way": replace(entry("under-way", EntryState.INTENT), accepted_at_ms=clock.now)}
     west.journalled, west.rows = old | fresh | waiting | under_way, dict.fromkeys(list(old)[:200])
-    stock = take_stock(tools)
+    stock = take_stock(tools, tools.leases.read())
     assert (stock.compared, stock.intents, stock.missing, stock.overdue) == (253, 1, 51, 50)
 
 
@@ -43,7 +43,7 @@ def test_stock_is_taken_since_the_mark_and_of_what_the_copy_lacks(tools, west, c
     west.journalled["old"] = replace(entry("old"), accepted_at_ms=NOW - 1)
     west.arrived = [entry(key) for key in ("key-1", "key-2", "key-3", "key-2")]
     west.rows = {"key-1": (7, EAST)}
-    assert take_stock(tools) == Stock(compared=3, intents=1, missing=1, overdue=1)
+    assert take_stock(tools, tools.leases.read()) == Stock(compared=3, intents=1, missing=1, overdue=1)
     assert asked == ["key-2", "key-3"]
 
 
@@ -111,7 +111,9 @@ def test_an_inspection_tells_what_a_failover_would_lose_while_nobody_approves(to
 def test_a_payment_is_overdue_after_its_time_and_not_at_it(*, tools, west, clock, later, overdue, intents):
     clock.now = NOW + OVERDUE_MS + later
     west.rows = {"key-1": (7, EAST)}
-    assert take_stock(tools) == Stock(compared=3, intents=intents, missing=1, overdue=overdue)
+    assert take_stock(tools, tools.leases.read()) == Stock(
+        compared=3, intents=intents, missing=1, overdue=overdue
+    )
 
 
 def test_the_function_inspects_without_a_takeover(tools, monkeypatch):

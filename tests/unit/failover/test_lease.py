@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from failover.lease import Automation, Handover, Kind, Lease, LeaseState
+from failover.lease_item import from_item, to_item
 
 from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
 
@@ -41,6 +42,34 @@ def test_clocks_may_differ_by_twice_the_skew(difference):
             assert not LEASE.acknowledges(EAST, now_ms=holder_now, ttl_ms=TTL, skew_ms=SKEW)
 
 
+@pytest.mark.parametrize("ahead_ms", [0, 300_000])
+def test_a_new_epoch_remembers_how_far_ahead_the_clock_of_any_holder_before_was(ahead_ms):
+    """Its own expiry is by another clock; what came by the old one is found by the old one's."""
+    before = replace(LEASE, expires_at_ms=EXPIRY + ahead_ms)
+    planned = Handover(to=WEST, kind=Kind.SWITCHOVER, attempt=1)
+    now = {"now_ms": EXPIRY + 5_000, "ttl_ms": TTL}
+    successors = [
+        before.taken_over(by=WEST, **now),
+        before.taken_back(by=WEST, **now),
+        before.draining(planned, now_ms=NOW).handed_over(planned, now_ms=NOW),
+        Lease.again("payments", before, holder=EAST, epoch=9, **now),
+    ]
+    for after in successors:
+        assert after.acknowledged_until_ms == max(before.expires_at_ms, after.expires_at_ms)
+        later = replace(after, expires_at_ms=after.expires_at_ms + 1).taken_over(by=EAST, **now)
+        assert later.acknowledged_until_ms >= before.expires_at_ms
+
+
+def test_nobody_knows_how_far_ahead_the_clock_of_a_lease_was_that_was_removed():
+    anew = Lease.again("payments", None, holder=EAST, epoch=9, now_ms=NOW, ttl_ms=TTL)
+    assert anew.acknowledged_until_ms == anew.expires_at_ms
+
+
+def test_a_lease_that_older_code_wrote_tells_its_own_expiry():
+    item = {name: value for name, value in to_item(LEASE).items() if name != "latest_expiry_ms"}
+    assert from_item(item).acknowledged_until_ms == LEASE.expires_at_ms
+
+
 def test_the_first_lease():
     assert Lease.first("payments", holder=EAST, now_ms=NOW, ttl_ms=TTL) == Lease(
         system="payments",
@@ -70,4 +99,5 @@ def test_a_takeover_begins_an_epoch_and_pauses_automation():
         kind=Kind.FAILOVER,
         attempt=1,
         handover=None,
+        latest_expiry_ms=EXPIRY,
     )

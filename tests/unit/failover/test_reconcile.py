@@ -70,6 +70,17 @@ def test_without_a_mark_the_whole_journal_is_compared(tools, west):
     assert perform("reconcile", TAKEOVER, tools) == {"compared": 4, "replayed": 3, "set_aside": 0}
 
 
+@pytest.mark.parametrize("ahead_ms", [300_000, 3_600_000])
+def test_what_the_old_holder_acknowledged_by_a_fast_clock_is_replayed(tools, west, put, ahead_ms):
+    """The lease tells how fast it was."""
+    west.fence, west.rows = 8, {}
+    fast = NOW + ahead_ms
+    west.journalled["fast"] = replace(entry("fast", EntryState.SETTLED), accepted_at_ms=fast)
+    put(replace(TAKEN, latest_expiry_ms=fast + 20_000))
+    perform("reconcile", TAKEOVER, tools)
+    assert "fast" in west.rows
+
+
 def test_a_payment_that_came_twice_is_replayed_once(tools, west):
     west.fence, twice = 8, entry("key-2")
     west.arrived = [twice, *(entry(f"key-{n}", EntryState.INTENT) for n in range(3, 203)), twice]

@@ -157,7 +157,7 @@ def test_an_entry_that_cannot_be_read_does_not_stop_a_takeover(tools, west) -> N
     west.fence, west.journalled["key-2"] = 8, Unreadable("key-2", None)
     assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 1, "set_aside": 1}
     assert west.listed == [SetAside(idempotency_key="key-2", payment_id="", why=Why.UNREADABLE)]
-    assert assess(tools, trusted=True).journal is JournalFact.COMPLETE
+    assert assess(tools, tools.leases.read(), trusted=True).journal is JournalFact.COMPLETE
 
 
 def test_a_takeover_records_what_older_code_had_set_aside(tools, west) -> None:
@@ -174,7 +174,7 @@ def test_a_takeover_records_what_older_code_had_set_aside(tools, west) -> None:
 def test_a_contradiction_is_no_missing_payment_and_an_inspection_names_it(tools, west) -> None:
     west.others = {"key-2": OTHER}
     west.listed = [aside(west_entry("gone"))]
-    stock = take_stock(tools)
+    stock = take_stock(tools, tools.leases.read())
     assert (stock.missing, stock.set_aside) == (0, (aside(west_entry("gone")), aside(west_entry("key-2"))))
     west.live = lambda: True
     assert json.loads(json.dumps(inspect(tools)))["stock"]["set_aside"][1] == {
@@ -186,6 +186,6 @@ def test_a_contradiction_is_no_missing_payment_and_an_inspection_names_it(tools,
 
 def test_a_journal_that_has_another_payment_under_a_key_is_not_complete(tools, west) -> None:
     """It forgot the one that the ledger has, so it may have forgotten others."""
-    assert assess(tools, trusted=True).journal is JournalFact.COMPLETE
+    assert assess(tools, tools.leases.read(), trusted=True).journal is JournalFact.COMPLETE
     west.others = {"key-2": OTHER}
-    assert assess(tools, trusted=True).journal is JournalFact.INCOMPLETE
+    assert assess(tools, tools.leases.read(), trusted=True).journal is JournalFact.INCOMPLETE

@@ -11,7 +11,7 @@ from failover.approvals import Request
 from failover.loss import Approval
 from failover.region_api import Answer
 from failover.takeover import Takeover
-from payments.arrivals import minute_of
+from payments.arrivals import AHEAD, minute_of
 from payments.entry import EntryState, Identity, JournalEntry, Kept
 from payments.errors import StaleEpoch
 from payments.request import PaymentRequest
@@ -165,12 +165,13 @@ class West(SimpleNamespace):
     def look(self, key: str) -> Kept | None:
         return self.journalled.get(key)
 
-    def entries(self, since: int | None) -> Iterator[JournalEntry]:
+    def entries(self, since: int | None, *, until_ms: int = 0) -> Iterator[JournalEntry]:
         """A test that sets `arrived` says what came; else each entry came once, when it was accepted."""
         every = list(self.journalled.values())
         if since is None:
             return iter(every)
-        came = [e for e in every if minute_of(getattr(e, "accepted_at_ms", NOW)) >= since]
+        last = max(minute_of(NOW) + AHEAD, minute_of(until_ms) + 1)
+        came = [e for e in every if since <= minute_of(getattr(e, "accepted_at_ms", NOW)) <= last]
         return iter(came if self.arrived is None else self.arrived)
 
     def settled(self, keys: Iterable[str]) -> set[str]:

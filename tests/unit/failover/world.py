@@ -106,7 +106,7 @@ class World(SimpleNamespace):
         return self.lease
 
     # the journal
-    def entries(self, since: int | None) -> Iterator[JournalEntry]:
+    def entries(self, since: int | None, *, until_ms: int = 0) -> Iterator[JournalEntry]:
         assert since is None
         for each in list(self.journalled.values()):
             self.when_read()

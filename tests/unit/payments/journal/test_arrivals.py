@@ -72,6 +72,30 @@ def test_what_came_by_a_clock_that_is_ahead_is_read(journal, accept, clock) -> N
     assert len(keys(journal.entries(MINUTE))) == 1
 
 
+@pytest.mark.parametrize("ahead", [AHEAD + 1, 60, FAR, 1440])
+def test_what_came_by_a_clock_that_is_far_ahead_is_read_by_who_knows_how_far(journal, accept, clock, ahead):
+    """Minute by minute, or with the whole journal where those were too many."""
+    clock.now += ahead * MINUTE_MS
+    accept()
+    until_ms, clock.now = clock.now, NOW
+    assert keys(journal.entries(MINUTE)) == []
+    assert keys(journal.entries(MINUTE, until_ms=until_ms)) == ["order-0001"]
+    assert keys(journal.entries(MINUTE, until_ms=until_ms - MINUTE_MS)) == ["order-0001"]
+
+
+def test_a_lease_that_ended_lately_or_ends_soon_costs_no_further_minute(client, journal) -> None:
+    asked = []
+    client.meta.events.register_first(
+        "provide-client-params.dynamodb.Query", lambda **_: asked.append(1), unique_id="asked"
+    )
+    list(journal.entries(MINUTE))
+    usual = len(asked)
+    for until_ms in (NOW - 90_000, NOW + 30_000):
+        asked.clear()
+        list(journal.entries(MINUTE, until_ms=until_ms))
+        assert len(asked) == usual
+
+
 def test_a_minute_is_spread_over_its_shards_and_read_whole(client, journal, accept) -> None:
     wanted = {f"order-{number:04}" for number in range(100)}
     for key in wanted:
