@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict, cast
 from zlib import crc32
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.entry import JournalEntry, Kept, from_item, kept, to_item
+from payments.entry import Item, JournalEntry, Kept, from_item, kept, to_item
 from payments.errors import JournalUnavailable
 from runtime.clock import Clock
 
@@ -74,11 +74,20 @@ class Arrivals:
         if now_ms < since_ms:
             raise JournalUnavailable("journal arrival: the clock was set back")
         shard = crc32(entry.idempotency_key.encode()) % self._shards
+        item = {**to_item(entry), "window": {"S": _window(minute_of(now_ms), shard)}}
         with answering("arrival"):
-            self._client.put_item(
-                TableName=self._table,
-                Item={**to_item(entry), "window": {"S": _window(minute_of(now_ms), shard)}},
-            )
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(idempotency_key)",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as taken:
+                # Only a journal that was restored lets two payments arrive under one key. The first one may
+                # be acknowledged, so it stays.
+                if cast("Item", taken.response)["Item"]["payment_id"] != item["payment_id"]:
+                    raise JournalUnavailable("journal arrival: another payment came under this key") from None
 
     def promise(self, entry: JournalEntry) -> None:
         """Let `entry` be found by its payment id, before anybody is told that it will be settled."""

@@ -22,16 +22,19 @@ class Cluster:
     mark: int | None = None
     rows: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     """Idempotency key to payment id, epoch and hash of the request."""
-    aside: list[tuple[str, str, str]] = field(default_factory=list)
-    """Key, payment id and reason of what was set aside."""
+    aside: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Key and payment id of what was set aside, and why; last what was looked at last."""
     marks: dict[str, int] = field(default_factory=dict)
     """Idempotency key to the mark that was there before its row: a copy may end between the two."""
     log: list[tuple[Any, ...]] = field(default_factory=list)
+    history: list[tuple[Any, ...]] = field(default_factory=list)
+    """Every change that this copy has, for those who restore it."""
     applied: int = 0
     generation: int = 0
     """Connections of an older one are broken."""
 
     def apply(self, change: tuple[Any, ...]) -> None:
+        self.history.append(change)
         kind, *values = change
         if kind == "fence":
             [self.fence] = values
@@ -40,11 +43,24 @@ class Cluster:
         elif kind == "mark":
             [self.mark] = values
         elif kind == "aside":
-            self.aside.append(tuple(values))
+            key, payment_id, why = values
+            self.aside.pop((key, payment_id), None)
+            self.aside[key, payment_id] = why
+        elif kind == "taken off":
+            self.aside = {name: why for name, why in self.aside.items() if name[0] != values[0]}
         else:
             key, *row = values
             self.rows[key] = (row[0], row[1], row[2])
             self.marks.setdefault(key, self.mark or 0)
+
+    def restore(self, changes: list[tuple[Any, ...]]) -> None:
+        """The copy is built anew of these changes, in their order; its connections are gone."""
+        self.fence = self.beat_ms = self.mark = None
+        self.rows, self.aside, self.marks, self.history, self.log = {}, {}, {}, [], []
+        self.applied = 0
+        self.generation += 1
+        for change in changes:
+            self.apply(change)
 
     def write(self, *change: Any) -> None:
         self.apply(change)
@@ -88,6 +104,16 @@ class Aurora:
         self.writer, self.moving_to = target.region, None
         self.rejoin()
 
+    def restore(self, changes: int) -> bool:
+        """The global database comes out of a backup of its writer: both copies have its oldest changes."""
+        if self.moving_to or not self.clusters[self.writer].writer:
+            return False
+        kept = self.clusters[self.writer].history[:changes]
+        for cluster in self.clusters.values():
+            cluster.writer = cluster.region == self.writer
+            cluster.restore(kept)
+        return True
+
     def _switch(self, target: Cluster) -> None:
         """All that the writer has, then the roles; or nothing at all when one of the two is lost by now."""
         source, self.moving_to = self.clusters[self.writer], None
@@ -107,13 +133,9 @@ class Aurora:
         for cluster in self.clusters.values():
             alone = cluster.writer and cluster is not source and self.moving_to is None
             if alone and source.writer and self._world.linked(source.region, cluster.region):
-                cluster.writer, cluster.log = False, []
-                cluster.rows, cluster.fence = dict(source.rows), source.fence
-                cluster.marks = dict(source.marks)
-                cluster.aside = list(source.aside)
-                cluster.beat_ms, cluster.mark = source.beat_ms, source.mark
+                cluster.writer = False
+                cluster.restore(list(source.history))
                 cluster.applied = len(source.log)
-                cluster.generation += 1
 
 
 class ControlPlane:

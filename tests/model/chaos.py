@@ -14,7 +14,7 @@ CALM_LIMIT_MS = 240_000
 PAGES = 4
 """Ticks in a row that call a person: the system waits for one, which is an end too."""
 MOST_POINTS = 20_000
-MENDS = ("reset", "retry")
+MENDS = ("approve", "reset", "retry")
 """What an operator types when a keeper calls, in turn."""
 MEND_EVERY_MS = 20_000
 MOST_AT_ONCE = 4
@@ -141,7 +141,7 @@ class Chaos:
     def _ends(self) -> bool:
         """Whether the calm has come to its end: served, waiting for a person, or failed."""
         world = self.world
-        if self._served:
+        if self._served and not (owed := world.watch.owed()):
             self._judge_moves()
             return True
         paged = any(world.site(region).pages >= PAGES for region in REGIONS)
@@ -149,6 +149,9 @@ class Chaos:
             self._mend()
         elif paged and (self._profile.heals or not self._profile.most_faults):
             world.count["paged"] += 1
+            return True
+        if world.now_ms - self._calm_since_ms > CALM_LIMIT_MS and self._served:
+            world.watch.violated("lost", f"{owed} did not come back into the restored ledger")
             return True
         if world.now_ms - self._calm_since_ms > CALM_LIMIT_MS:
             world.watch.violated("liveness", f"nobody serves and nobody is called: {world.lease()}")

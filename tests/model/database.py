@@ -82,6 +82,7 @@ class Connection:
         statements: dict[str, Callable[[], list[list[Any]]]] = {
             "insert into ledger.payments": lambda: self._record(sql, given),
             "insert into ledger.set_aside": lambda: self._set_aside(given),
+            "delete from ledger.set_aside": lambda: self._take_off(given["epoch"], given["key"]),
             "insert into ledger.heartbeat": lambda: self._beat(given["epoch"], given["now_ms"]),
             "insert into ledger.mark": lambda: self._advance_mark(given["epoch"], given["minute"]),
             "delete from ledger.mark": lambda: self._forget_mark(given["epoch"], given["minute"]),
@@ -109,6 +110,11 @@ class Connection:
             return []
         self._cluster.write("aside", given["key"], given["payment_id"], given["why"])
         return [[given["why"]]]
+
+    def _take_off(self, epoch: int, key: str) -> list[list[Any]]:
+        if self._cluster.fence == epoch:
+            self._cluster.write("taken off", key)
+        return []
 
     def _beat(self, epoch: int, now_ms: int) -> list[list[Any]]:
         if self._cluster.fence != epoch:
@@ -161,7 +167,9 @@ READS = {
     "from ledger.outbox where event_id": lambda _, given: [[one] for one in given["ids"]],
     "filter (where parked_at is null)": lambda *_: [[None, 0]],
     "filter (where parked_at is not null)": lambda _cluster, _: [[None, 0]],
-    "from ledger.set_aside order": lambda cluster, _: [list(one) for one in cluster.aside],
+    "from ledger.set_aside order": lambda cluster, given: [
+        [*name, why] for name, why in list(cluster.aside.items())[: given["most"]]
+    ],
     "select at_ms from": lambda cluster, _: [[cluster.beat_ms]] if cluster.beat_ms is not None else [],
     "select minute from": lambda cluster, _: [[cluster.mark]] if cluster.mark is not None else [],
 }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from failover.lease import Handover, Kind, Lease, LeaseState
+from failover.loss import Approval
 from failover.observation import TakeoverFact
 from failover.steps.promote import under_way
 from failover.steps.tools import Tools
@@ -52,6 +53,14 @@ class Operator:
             if again.attempt != held.attempt:
                 lease = self._site.leases.retry(lease, attempt=again.attempt, now_ms=self._site.clock())
             self._site.takeovers.start(Takeover.of(lease))
+
+    def approve(self) -> None:
+        """`dr approve` of what a takeover asks for, by two people."""
+        approvals = self._site.tools.approvals
+        if request := approvals.request():
+            for person in ("A1:one", "A2:two"):
+                now_ms = self._site.clock()
+                approvals.approve(Approval(approver=person, digest=request.digest, approved_at_ms=now_ms))
 
     def reset(self) -> None:
         """`dr reset-lease` where the writer is, unless this region serves or another one holds the lease."""

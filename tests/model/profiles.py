@@ -45,6 +45,8 @@ class Profile:
     """What clocks are set to besides: beyond all that the protocol allows."""
     most_restores: int = 0
     """How often a third party may write into the tables."""
+    most_losses: int = 0
+    """How often the journal or the ledger may come out of a backup."""
     mends: bool = False
     """In the end an operator types what the runbooks say when a keeper calls; then somebody must serve."""
     apart: bool = False
@@ -147,6 +149,29 @@ PROFILES = (
         most_restores=2,
         mends=True,
         weights={**CALM, "time": 120, "move": 10, "restore": 2, "unfence": 1, "fault": 1, "heal": 4},
+    ),
+    Profile(
+        name="lost-tables",
+        brisk=True,
+        points=900,
+        faults=("keeper", "kill", "cut"),
+        most_faults=1,
+        most_losses=1,
+        keys=10,
+        mends=True,
+        weights={
+            **CALM,
+            "time": 100,
+            "pay": 14,
+            "lose": 2,
+            "fault": 3,
+            "heal": 2,
+            "crash": 1,
+            "move": 4,
+            "stall": 2,
+            "replicate": 3,
+            "reconcile": 3,
+        },
     ),
     Profile(
         name="two-places",

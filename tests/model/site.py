@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from failover.approvals import Approvals
 from failover.arrears import Arrears
 from failover.decision import Policy
 from failover.keeper import Keeper
@@ -78,7 +79,7 @@ class Site:
             journal=self.journal,
             rds=ControlPlane(world, region),
             api=self,
-            approvals=None,  # the journal is trusted and complete, so nobody is ever asked
+            approvals=Approvals(dynamodb, lambda: "approvals"),
             bus=own_bus(self.region, SilentBus(), parameters, "payments"),
             clock=self.clock,
             pause=self._pause,

@@ -16,7 +16,12 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 Item = dict[str, Any]
 CLAUSE = re.compile(r"(attribute_exists|attribute_not_exists)\(([#\w]+)\)|([#\w]+) (<=|=) (:\w+)")
 URL = "https://dynamodb"
-KEYS = {"lease": ("system",), "journal": ("idempotency_key",), "arrivals": ("window", "idempotency_key")}
+KEYS = {
+    "lease": ("system",),
+    "journal": ("idempotency_key",),
+    "arrivals": ("window", "idempotency_key"),
+    "approvals": ("approver",),
+}
 """The parts of a table's key."""
 PAGE = 3
 
@@ -50,7 +55,7 @@ class Store:
     """The items; `watch` sees every write before it happens and may record what it breaks."""
 
     def __init__(self, watch: Callable[[str, str, Item | None, Item], None]) -> None:
-        self.tables: dict[str, dict[str, Item]] = {"lease": {}, "journal": {}, "arrivals": {}}
+        self.tables: dict[str, dict[str, Item]] = {table: {} for table in KEYS}
         self.leases_before: list[Item] = []
         """Every lease that there was, for those who restore one."""
         self._watch = watch
@@ -78,6 +83,14 @@ class Store:
         self.tables[table][key] = item
         if table == "lease":
             self.leases_before.append(item)
+
+    def restore_journal(self, entries: int, settled: int) -> None:
+        """Only the oldest entries are left, and the oldest of those are still known to be settled."""
+        kept = list(self.tables["journal"].items())[:entries]
+        self.tables["journal"] = {
+            key: item if place < settled else {**item, "state": {"S": "INTENT"}}
+            for place, (key, item) in enumerate(kept)
+        }
 
 
 def holds(operator: str, found: dict[str, str] | None, value: dict[str, str] | None) -> bool:
@@ -156,7 +169,7 @@ class DynamoDB:
     def _call(self, table: str, effect: Callable[[], Any], *, writes: bool = False) -> Any:
         world = self._world
         world.scheduler.point()
-        service = "lease" if table == "lease" else "journal"
+        service = "journal" if table == "arrivals" else table
         if not world.quorum(self._region) or (self._region, service) in world.silent:
             raise ConnectTimeoutError(endpoint_url=URL)
         fate = world.fate() if writes else world.fate() and "lost"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from runtime.logs import logger
-from tests.model import mutants, mutants_of_clocks, mutants_of_time
+from tests.model import mutants, mutants_of_clocks, mutants_of_tables, mutants_of_time
 from tests.model.many import quiet
 from tests.model.profiles import BY_NAME, Profile
 from tests.model.run import run
@@ -65,6 +65,9 @@ MUTANTS = (
     Mutant(mutants_of_clocks.every_expiry_believed, {"lost", "two-acknowledge"}, "jumps"),
     Mutant(mutants_of_clocks.nobody_knows_how_fast_a_clock_was, {"lost"}, "jumps"),
     Mutant(mutants_of_clocks.only_the_own_lease_tells_how_fast_a_clock_was, {"lost"}, "jumps"),
+    Mutant(mutants_of_tables.a_key_is_proof, {"charged-twice", "lost"}, "lost-tables"),
+    Mutant(mutants_of_tables.a_key_is_replayed, {"charged-twice", "lost"}, "lost-tables"),
+    Mutant(mutants_of_tables.the_last_arrival_of_a_key_stands, {"marked-over", "lost"}, "lost-tables"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError
 from failover.steps.errors import NotYet
 from failover.takeover import TakeoverNotStarted
@@ -147,6 +148,26 @@ class Trouble:
         else:
             world.store.tables["lease"]["payments"] = lease
 
+    def lose(self) -> None:
+        """The journal, or the ledger in both regions, comes out of a backup: empty, or of an earlier time."""
+        world, choices = self._world, self._choices
+        if world.count["tables lost"] >= self._profile.most_losses:
+            return
+        if choices.one(("journal", "ledger")) == "journal":
+            entries = choices.below(1 + len(world.store.tables["journal"]))
+            world.store.restore_journal(entries, choices.below(1 + entries))
+            world.watch.journal_restored()
+            world.note(f"the journal is restored to {entries} entries")
+            world.count["journal restored"] += 1
+        else:
+            changes = 3 + choices.below(len(world.aurora.clusters[world.aurora.writer].history))
+            if not world.aurora.restore(changes):
+                return
+            world.watch.ledger_restored()
+            world.note(f"the ledger is restored to {changes} changes")
+            world.count["ledger restored"] += 1
+        world.count["tables lost"] += 1
+
     def unfence(self) -> None:
         """A third party deletes the epoch row of the ledger."""
         cluster = self._world.aurora.clusters[self._world.aurora.writer]
@@ -196,7 +217,7 @@ class Trouble:
     def _refused(self, typed: Callable[[], None]) -> None:
         try:
             typed()
-        except (LeaseError, TakeoverNotStarted, NotYet) as error:
+        except (ApprovalsUnavailable, LeaseError, TakeoverNotStarted, NotYet) as error:
             self._world.note(f"the operator is told: {error}")
 
     def fault(self) -> None:

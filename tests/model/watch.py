@@ -39,6 +39,13 @@ class Watch:
         self.takeovers = 0
         self._armed = True
         self._restored = False
+        self._forgotten: set[str] = set()
+        """Keys that were acknowledged and that the journal does not know any more."""
+        self._under_way: set[object] = set()
+        """Requests that were at work when a table was restored: what they did before may be gone."""
+        self._ledger_lost = False
+        self._owed: dict[str, str] = {}
+        """What a restored ledger may lack for a while: not all of it is looked at again at once."""
 
     def violated(self, invariant: str, text: str) -> None:
         if self.broken is None:
@@ -55,6 +62,27 @@ class Watch:
         self._restored = self._armed = True
         self._acknowledging.clear()
         self._before = list(self.acknowledged_keys)
+
+    def journal_restored(self) -> None:
+        """What the journal forgot may be claimed anew, but nothing that is in a ledger is charged again."""
+        self._under_way |= set(self._world.scheduler.tasks)
+        self._forgotten = self.acknowledged_keys.keys() - self._world.store.tables["journal"].keys()
+
+    def ledger_restored(self) -> None:
+        """Whatever was acknowledged comes back out of the journal."""
+        self._under_way |= set(self._world.scheduler.tasks)
+        self._ledger_lost, self._owed = True, dict(self.acknowledged_keys)
+        self._settled.clear()
+        self._before, self._accepted_before = [], []
+
+    def owed(self) -> list[str]:
+        """What was acknowledged before the ledger was restored and is not in it again."""
+        rows = self._world.aurora.clusters[self._world.aurora.writer].rows
+        return [key for key, payment_id in self._owed.items() if rows.get(key, ("",))[0] != payment_id]
+
+    def _told(self, cluster: Cluster, key: str) -> bool:
+        """Whether a person is told that the ledger has another payment under this key."""
+        return key in self._forgotten and (key, self.acknowledged_keys[key]) in cluster.aside
 
     def written(self, region: str, table: str, old: Item | None, new: Item) -> None:
         """A write is about to be made to a strongly consistent table."""
@@ -164,17 +192,32 @@ class Watch:
             self.broken_by_time("two-acknowledge", f"{text}, at {at_ms}")
         if self._acknowledging.setdefault(epoch, region) != region and not self._restored:
             self.violated("two-acknowledge", f"both regions in epoch {epoch}")
-        if self.acknowledged_keys.setdefault(key, payment_id) != payment_id:
-            self.violated("charged-twice", f"{key} is {payment_id} and {self.acknowledged_keys[key]}")
+        if world.scheduler.current in self._under_way:
+            world.count["acknowledged across a restore"] += 1
+            if self._ledger_lost:
+                self._owed[key] = payment_id
+            return
+        self._identified(key, payment_id)
         entry = world.store.tables["journal"].get(key)
         if entry is None or entry["payment_id"]["S"] != payment_id:
             self.violated("not-journalled", f"{key} is {entry} in the journal")
         if not settled and f"payment#{payment_id} {key}" not in world.store.tables["arrivals"]:
             self.violated("not-promised", f"{key} is accepted and cannot be asked for as {payment_id}")
         self.all_marked()
-        if settled:
+        if settled and self._ledger_lost:
+            self._owed[key] = payment_id
+        elif settled:
             self._settled.append((key, epoch))
             self.complete(region, epoch)
+
+    def _identified(self, key: str, payment_id: str) -> None:
+        """A key was answered with this payment id."""
+        known = self.acknowledged_keys.setdefault(key, payment_id)
+        if known != payment_id and key in self._forgotten and self._charged.get(key) != known:
+            self._world.count["accepted anew"] += 1
+            self.acknowledged_keys[key] = payment_id
+        elif known != payment_id:
+            self.violated("charged-twice", f"{key} is {payment_id} and {known}")
 
     def all_marked(self) -> None:
         """What was acknowledged came at the mark of every copy that may lack it, or later: so it is found."""
@@ -201,7 +244,7 @@ class Watch:
         due = {*self._before, *(key for key, at in self._settled if at == epoch)}
         for key in sorted(due):
             found = cluster.rows.get(key, ("nothing",))[0]
-            if found != self.acknowledged_keys[key]:
+            if found != self.acknowledged_keys[key] and not self._told(cluster, key):
                 self.violated("lost", f"{key} is {found} in the ledger of {region} in epoch {epoch}")
 
     def taken_over(self, takeover: Takeover) -> None:

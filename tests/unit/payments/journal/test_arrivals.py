@@ -5,7 +5,7 @@ import pytest
 
 from payments.arrivals import AHEAD, FAR, MINUTE_MS, SHARDS, minute_of
 from payments.errors import JournalUnavailable
-from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, NOW, keys
+from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, NOW, TABLE, keys
 
 
 def test_an_entry_arrives_in_the_minute_of_the_clock_whenever_it_was_drafted(journal, accept, entry) -> None:
@@ -33,6 +33,20 @@ def test_the_moment_of_the_arrival_is_read_after_the_claim(client, journal, entr
     client.meta.events.register_first("provide-client-params.dynamodb.PutItem", slow, unique_id="slow")
     journal.accept(entry, until_ms=NEVER)
     assert keys(journal.arrived(MINUTE + 1)) == [entry.idempotency_key]
+
+
+def test_an_arrival_stays_when_a_restored_journal_lets_another_payment_come_under_its_key(
+    client, journal, accept, entry, clock
+) -> None:
+    """The first may be acknowledged: were it overwritten a takeover would replay the other one."""
+    accept()
+    client.delete_item(TableName=TABLE, Key={"idempotency_key": {"S": entry.idempotency_key}})
+    other = replace(entry, payment_id="0b9b9e3c-9d1b-4a36-8d8c-5a4f3f0f7a01")
+    with pytest.raises(JournalUnavailable, match="another payment came under this key"):
+        journal.accept(other, until_ms=NEVER)
+    assert list(journal.arrived(MINUTE)) == [entry]
+    clock.now += MINUTE_MS
+    assert journal.accept(other, until_ms=NEVER) == other
 
 
 def test_what_can_no_longer_be_acknowledged_does_not_arrive(journal, entry, clock) -> None:

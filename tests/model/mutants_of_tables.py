@@ -1,0 +1,36 @@
+"""Seeded bugs of what holds when a table comes out of a backup, see tests/model/mutants.py."""
+
+import pytest
+
+from failover import replay
+from payments.ledger import Ledger
+from tests.model.store import DynamoDB
+
+Patch = pytest.MonkeyPatch
+
+
+def a_key_is_proof(patch: Patch) -> None:
+    """Whatever the ledger has under the key is taken for this payment."""
+    patch.setattr(Ledger, "_must_have", lambda _self, _entry: None)
+
+
+def a_key_is_replayed(patch: Patch) -> None:
+    """Whatever the ledger has under the key, a replay calls it recorded."""
+    patch.setattr(
+        replay,
+        "beside",
+        lambda entry, recorded: (
+            replay.InLedger.RECORDED if entry.idempotency_key in recorded else replay.InLedger.LACKING
+        ),
+    )
+
+
+def the_last_arrival_of_a_key_stands(patch: Patch) -> None:
+    real = DynamoDB.put_item
+
+    def put_item(self, **request):
+        if request["TableName"] == "arrivals":
+            request.pop("ConditionExpression", None)
+        return real(self, **request)
+
+    patch.setattr(DynamoDB, "put_item", put_item)
