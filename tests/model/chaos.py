@@ -1,7 +1,5 @@
 """The schedule of a run: who goes on, how time passes, what breaks, and whether it all works again."""
 
-from collections.abc import Callable
-
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
 from tests.model.scheduler import Task
@@ -17,9 +15,6 @@ MOST_POINTS = 20_000
 MENDS = ("approve", "reset", "retry")
 """What an operator types when a keeper calls, in turn."""
 MEND_EVERY_MS = 20_000
-MOST_AT_ONCE = 4
-"""Keepers, or reconcilers, of a region: a keeper lives for some three minutes and begins no tick before the
-last one ended, and one is started every minute."""
 HARMLESS = {"cut", "witness"}
 """Single faults after which nobody moves: the holder still has a majority."""
 CREATED = 201
@@ -181,16 +176,10 @@ class Chaos:
         """The schedule of a region's reconciler."""
         self.world.after(RECONCILE_MS, lambda: self._reconciles(region))
         if self.world.alive[region]:
-            self._spawn(region, "reconciler", self.world.site(region).reconcile)
+            self.world.scheduler.spawn(region, "reconciler", self.world.site(region).reconcile)
 
     def _ticks(self, region: str) -> None:
         """The schedule of a region's keeper."""
         self.world.after(TICK_MS, lambda: self._ticks(region))
         if self.world.alive[region] and region not in self.trouble.stopped:
-            self._spawn(region, "keeper", self.world.site(region).tick)
-
-    def _spawn(self, region: str, name: str, work: Callable[[], object]) -> None:
-        """A scheduled run, unless so many are behind that the function's own limits would keep it out."""
-        scheduler = self.world.scheduler
-        if sum((task.region, task.name) == (region, name) for task in scheduler.tasks) < MOST_AT_ONCE:
-            scheduler.spawn(region, name, work)
+            self.world.scheduler.spawn(region, "keeper", self.world.site(region).tick)
