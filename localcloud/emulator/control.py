@@ -9,6 +9,7 @@ POST /_gate/flapping         {"region": region, "one_in": int}  -> the same; so 
 POST /_gate/sabotage         {"region": region, "harm": "kill" | "refuse" | null}  -> the same
 POST /_gate/throttling       {"region", "service", "one_in": int}  -> the same; so many calls are refused
 POST /_gate/clocks           {"region", "seconds": float}  -> the same; so fast is the clock of functions
+GET, POST /_gate/fleet       see localcloud/emulator/fleet.py
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -21,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from localcloud.emulator import fleet
 from localcloud.emulator.asgi import Head
 from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import Door, EmulatorConfig
@@ -62,12 +64,12 @@ class Control:
 
     async def _route(self, head: Head, order: dict[str, Any]) -> Reply:
         match head.method, head.path.strip("/").split("/")[1:]:
-            case "GET", ["regions"]:
-                return 200, self.regions.states
+            case "GET", [("regions" | "links") as what]:
+                return 200, self.regions.states if what == "regions" else self.regions.cut_links
             case "POST", ["regions", place]:
                 return 200, await self._set_state(place, order["state"])
-            case "GET", ["links"]:
-                return 200, self.regions.cut_links
+            case _, ["fleet", *name]:
+                return 200, await asyncio.to_thread(fleet.answer, name, self.config.account_id, order)
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links

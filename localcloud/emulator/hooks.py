@@ -1,7 +1,10 @@
 """Calls from the emulator to the supervisor, which owns the PostgreSQL servers."""
 
 import json
+import threading
 import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,3 +34,15 @@ class Hooks:
             urllib.request.urlopen(request, timeout=PROMOTION_WITHIN_S).close()
         except OSError as error:
             raise HookFailedError(f"hook {name} with {sorted(order)}: {error}") from error
+
+    def waking(self, name: str) -> Callable[[], None]:
+        """A function that posts an empty order to the hook *name* and waits for nothing."""
+
+        def wake() -> None:
+            threading.Thread(target=self._call_if_there, args=(name,), daemon=True).start()
+
+        return wake
+
+    def _call_if_there(self, name: str) -> None:
+        with suppress(HookFailedError):  # nobody is there who could be woken
+            self.call(name, {})

@@ -4,6 +4,8 @@ One function a deviation: its docstring says what AWS does, what upstream does, 
 `tests/emulator/` has a test for each, run against the emulator as a process.
 """
 
+from collections.abc import Callable
+
 from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.hooks import Hooks
@@ -20,9 +22,15 @@ from localcloud.emulator.patches import (
     events,
     forgotten,
     functions,
+    group_members,
+    group_settings,
+    groups,
     http_api,
+    instance_views,
+    instances,
     log_metrics,
     network,
+    refreshes,
     restore_tests,
     rewind,
     schedules,
@@ -80,3 +88,17 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
     aurora.create_databases(hooks)
     aurora.promote(hooks)
     rewind.restore_clusters()
+    _lead_the_fleet(hooks.waking("fleet"))
+
+
+def _lead_the_fleet(wake: Callable[[], None]) -> None:
+    """Leave instances and their groups to whoever *wake* wakes."""
+    instances.launch_as_asked(wake)
+    instance_views.tell_all_of_instances()
+    instance_views.follow_state_changes(wake)
+    groups.keep_groups(wake)
+    group_settings.switch_groups(wake)
+    group_members.listen_to_members(wake)
+    group_members.name_policies()
+    group_members.track_requests()
+    refreshes.leave_refreshes_to_the_fleet(wake)

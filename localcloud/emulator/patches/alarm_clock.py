@@ -127,6 +127,11 @@ def _judge(alarm: Record, now_s: float) -> None:
     cloudwatch._evaluate_parent_alarms(alarm)
 
 
+def latest_values(alarm: Record, now_s: float, periods: int = 3) -> list[Value]:
+    """The value of each of the last *periods* of what *alarm* watches, oldest first; None without data."""
+    return _values(alarm, periods, now_s)
+
+
 def _values(alarm: Record, periods: int, now_s: float) -> list[Value]:
     """One value a whole period, oldest first."""
     period_s = _period(alarm)
