@@ -5,10 +5,12 @@ import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lib import config
 from localcloud.emulated_aws import EmulatedAws
+from localcloud.fleet.fleet import Fleet
+from localcloud.fleet.troubles import FLEET_TROUBLES, begin
 from localcloud.issuer import Issuer
 from localcloud.link import Link
 from localcloud.postgres.pair import PostgresPair
@@ -16,13 +18,14 @@ from localcloud.route53.plane import Route53Plane
 from localcloud.state import CloudState
 from localcloud.troubles import Troubles
 
-_LINK_WITHIN_S = 5.0
+_IN_LOOP_WITHIN_S = 20.0
 REPLICATION_DELAY_MS = 500.0
 """How late the write-ahead log arrives in the other region. Aurora's replication lag is "typically under a
 second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes half a second of
 committed rows with it, so that every drill has something to lose."""
 
 log = logging.getLogger("localcloud")
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class LocalCloud:
     loop: asyncio.AbstractEventLoop
     salvage_to: Path
     """Where rows go that only a lost writer has."""
+    fleet: Fleet | None = None
+    """Instances and their groups; it belongs to *loop*, too."""
     dead: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
@@ -76,7 +81,11 @@ class LocalCloud:
             for link in self.links.values():
                 self._in_loop(_cut(link))
         workers = int(self.aws.set_region(place, "dead")["killed_processes"])
-        return workers + (len(self.pair.kill(place)) if place in self.state.regions else 0)
+        if place not in self.state.regions:
+            return workers
+        if self.fleet:
+            workers += self._in_loop(self.fleet.kill_region(place))
+        return workers + len(self.pair.kill(place))
 
     def stop(self, region: str) -> int:
         """Let every process of *region* stand still, without a word; returns how many there are."""
@@ -101,6 +110,8 @@ class LocalCloud:
         self.dead.discard(place)
         self.stopped.discard(place)
         self.aws.set_region(place, "alive")
+        if self.fleet:
+            self._in_loop(self.fleet.revive_region(place))
         return processes
 
     def link(self, one: str, other: str, *, cut: bool) -> None:
@@ -114,8 +125,17 @@ class LocalCloud:
                 self._in_loop(_cut(link) if cut else _heal(link))
 
     def trouble(self, name: str, order: Mapping[str, Any]) -> None:
-        """Begin the trouble *name*; see localcloud/troubles.py."""
-        self.troubles.begin(name, order)
+        """Begin the trouble *name*; see localcloud/troubles.py and localcloud/fleet/troubles.py."""
+        if name in FLEET_TROUBLES and self.fleet:
+            log.warning("trouble: %s %s", name, dict(order))
+            self._in_loop(begin(self.fleet, name, order))
+        else:
+            self.troubles.begin(name, order)
+
+    def wake_fleet(self) -> None:
+        """An instance or a group was made or changed."""
+        if self.fleet:
+            self.loop.call_soon_threadsafe(self.fleet.wake)
 
     def lag(self, seconds: float) -> None:
         """Let commits of either region reach the other one only after *seconds*."""
@@ -133,6 +153,8 @@ class LocalCloud:
         for one, other in [tuple(sorted(ends)) for ends in self.cut]:
             self.link(one, other, cut=False)
         self.troubles.end()
+        if self.fleet:
+            self._in_loop(self.fleet.heal())
         follower = next(region for region in self.state.regions if region != self.pair.writer)
         for place in sorted(self.dead | self.stopped):
             self.revive(place)
@@ -153,6 +175,7 @@ class LocalCloud:
                 for region in self.state.regions
             },
             "dns": self.plane.status(),
+            **({"fleet": self.fleet.status()} if self.fleet and self.fleet.awake else {}),
         }
 
     def _state(self, region: str) -> str:
@@ -160,8 +183,8 @@ class LocalCloud:
             return "dead"
         return "stopped" if region in self.stopped else "alive"
 
-    def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self.loop).result(_LINK_WITHIN_S)
+    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(_IN_LOOP_WITHIN_S)
 
     @staticmethod
     def _must_be(place: str, places: set[str]) -> None:

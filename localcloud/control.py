@@ -40,6 +40,9 @@ class Regions(Protocol):
     def trouble(self, name: str, order: Mapping[str, Any]) -> None:
         """Begin a trouble that takes no place away; see localcloud/troubles.py."""
 
+    def wake_fleet(self) -> None:
+        """An instance or a group was made or changed."""
+
     def heal(self) -> int:
         """End every fault; returns how many rows only a lost writer had."""
 
@@ -72,6 +75,10 @@ def application(regions: Regions, token: str) -> web.Application:
         await asyncio.to_thread(regions.create_owner, order["username"], order["password"], order["database"])
         return web.json_response({"database": order["database"]})
 
+    async def fleet(_: web.Request) -> web.Response:
+        regions.wake_fleet()
+        return web.json_response({})
+
     async def status(_: web.Request) -> web.Response:
         view = await asyncio.to_thread(regions.status)
         return web.json_response(view, dumps=lambda value: json.dumps(value, default=str))
@@ -80,6 +87,7 @@ def application(regions: Regions, token: str) -> web.Application:
     app.router.add_routes(_faults(regions))
     app.router.add_post("/hooks/promote", promote)
     app.router.add_post("/hooks/database", database)
+    app.router.add_post("/hooks/fleet", fleet)
     app.router.add_get("/status", status)
     return app
 

@@ -20,6 +20,7 @@ from localcloud import tls
 from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
 from localcloud.control import application
 from localcloud.emulated_aws import EmulatedAws
+from localcloud.fleet.assembly import fleet_of
 from localcloud.issuer import Issuer
 from localcloud.link import Link
 from localcloud.paths import CLOUD_FILE, LOGS, STATE
@@ -75,13 +76,16 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         aws = EmulatedAws(_emulator_config(state, settings, issuer), folder)
         plane = _route53(state, time_scale)
         loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
-        cloud = LocalCloud(settings, state, pair, aws, links, plane, issuer, loop, lost)
+        fleet = fleet_of(state, folder)
+        cloud = LocalCloud(settings, state, pair, aws, links, plane, issuer, loop, lost, fleet)
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()
         _seed_secrets(settings, state, secrets.token_urlsafe(24), pair.ca_pem, api_key)
         await plane.start()
         parts.push_async_callback(plane.stop)
+        fleet.start()
+        parts.push_async_callback(fleet.stop)
         yield cloud
 
 

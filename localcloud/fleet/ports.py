@@ -51,6 +51,10 @@ class PortBook:
         """Cut the zone off from all others, or end that."""
         (self._cut_zones.add if cut else self._cut_zones.discard)(zone)
 
+    def is_cut(self, zone: str) -> bool:
+        """Whether the zone is cut off."""
+        return zone in self._cut_zones
+
     def endpoint(self, instance: str, port: int) -> Endpoint | None:
         """Where *port* of the instance with this id listens; None for an instance that never was.
 

@@ -1,0 +1,1 @@
+"""EC2 instances as process groups of this machine: boot, metadata service, faults."""

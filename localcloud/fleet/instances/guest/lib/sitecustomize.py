@@ -1,0 +1,13 @@
+"""The clock of an instance: Python's time() and time_ns() are as wrong as the file INSTANCE_CLOCK says."""
+
+import mmap
+import os
+import struct
+import time
+
+if "INSTANCE_CLOCK" in os.environ:
+    with open(os.environ["INSTANCE_CLOCK"], "rb") as _stream:  # noqa: PTH123 - pathlib would cost every start
+        _offset = mmap.mmap(_stream.fileno(), 8, access=mmap.ACCESS_READ)
+    _right, _right_ns, _read = time.time, time.time_ns, struct.Struct("=q").unpack_from
+    time.time = lambda: _right() + _read(_offset)[0] / 1e9
+    time.time_ns = lambda: _right_ns() + _read(_offset)[0]
