@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from lib import config
 from localcloud.emulated_aws import EmulatedAws
+from localcloud.fleet.balancer.plane import Balancers
 from localcloud.fleet.fleet import Fleet
 from localcloud.fleet.troubles import FLEET_TROUBLES, begin
 from localcloud.issuer import Issuer
@@ -49,6 +50,8 @@ class LocalCloud:
     """Where rows go that only a lost writer has."""
     fleet: Fleet | None = None
     """Instances and their groups; it belongs to *loop*, too."""
+    balancers: Balancers | None = None
+    """They belong to *loop*, too."""
     dead: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
@@ -133,9 +136,10 @@ class LocalCloud:
             self.troubles.begin(name, order)
 
     def wake_fleet(self) -> None:
-        """An instance or a group was made or changed."""
-        if self.fleet:
-            self.loop.call_soon_threadsafe(self.fleet.wake)
+        """An instance, a group or a load balancer was made or changed."""
+        for part in (self.fleet, self.balancers):
+            if part:
+                self.loop.call_soon_threadsafe(part.wake)
 
     def lag(self, seconds: float) -> None:
         """Let commits of either region reach the other one only after *seconds*."""
@@ -176,6 +180,7 @@ class LocalCloud:
             },
             "dns": self.plane.status(),
             **({"fleet": self.fleet.status()} if self.fleet and self.fleet.awake else {}),
+            **({"balancers": self.balancers.status()} if self.balancers and self.balancers.awake else {}),
         }
 
     def _state(self, region: str) -> str:

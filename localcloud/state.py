@@ -44,6 +44,8 @@ class CloudState(BaseModel):
     """URL of the issuer of access tokens."""
     issuer_ca: Path = Path()
     """File with the authority that signed the issuer's certificate."""
+    balancer_ca: Path = Path()
+    """File with the authority that signs the certificates of load balancers."""
 
     def save(self, path: Path = CLOUD_FILE) -> None:
         """Write the file so that only its owner can read it, all of it or nothing."""

@@ -20,7 +20,8 @@ from localcloud import tls
 from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
 from localcloud.control import application
 from localcloud.emulated_aws import EmulatedAws
-from localcloud.fleet.assembly import fleet_of
+from localcloud.fleet.assembly import fleet_of, load_balancers, services
+from localcloud.fleet.balancer.plane import Balancers
 from localcloud.issuer import Issuer
 from localcloud.link import Link
 from localcloud.paths import CLOUD_FILE, LOGS, STATE
@@ -74,14 +75,17 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         api_key = secrets.token_urlsafe(24)
         issuer = await _issuer(parts, state, settings, api_key)
         aws = EmulatedAws(_emulator_config(state, settings, issuer), folder)
-        plane = _route53(state, time_scale)
-        loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
         fleet = fleet_of(state, folder)
-        cloud = LocalCloud(settings, state, pair, aws, links, plane, issuer, loop, lost, fleet)
+        balancers = load_balancers(state, fleet.book, time_scale=time_scale)
+        plane = _route53(state, time_scale, balancers)
+        loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
+        cloud = LocalCloud(settings, state, pair, aws, links, plane, issuer, loop, lost, fleet, balancers)
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()
         _seed_secrets(settings, state, secrets.token_urlsafe(24), pair.ca_pem, api_key)
+        await balancers.start()
+        parts.push_async_callback(balancers.stop)
         await plane.start()
         parts.push_async_callback(plane.stop)
         fleet.start()
@@ -114,6 +118,7 @@ def _plan(regions: list[str], folder: Path) -> CloudState:
         calls_log=folder / "logs" / "calls.jsonl",
         issuer=f"https://127.0.0.1:{issuer}",
         issuer_ca=folder / "issuer" / "authority.pem",
+        balancer_ca=folder / "balancers" / "authority.pem",
     )
 
 
@@ -177,7 +182,7 @@ def _emulator_config(state: CloudState, settings: config.Settings, issuer: Issue
     }
 
 
-def _route53(state: CloudState, time_scale: float) -> Route53Plane:
+def _route53(state: CloudState, time_scale: float, balancers: Balancers) -> Route53Plane:
     doors = {name: _port(region.front_door) for name, region in state.regions.items()}
 
     def locate(fqdn: str) -> tuple[str, int]:
@@ -192,6 +197,7 @@ def _route53(state: CloudState, time_scale: float) -> Route53Plane:
         state.dns_port,
         time_scale=time_scale,
         on_change=_log_change,
+        services=lambda: services(balancers),
     )
 
 

@@ -2,12 +2,29 @@
 
 import os
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
 
 _NAMES = ("127.0.0.1", "localhost")
+
+
+class Authority:
+    """A certificate authority of this machine. Its key is in memory only."""
+
+    def __init__(self) -> None:
+        self._ca = trustme.CA(organization_name="local cloud")
+
+    @property
+    def pem(self) -> str:
+        """The certificate that clients trust."""
+        return self._ca.cert_pem.bytes().decode()
+
+    def leaf(self, names: Iterable[str]) -> trustme.LeafCert:
+        """A new certificate for *names*, wildcards included, with its key."""
+        return self._ca.issue_cert(*names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +45,12 @@ def issue(folder: Path) -> ServerCertificate:
 
     The authority's own key is never written.
     """
-    authority = trustme.CA(organization_name="local cloud")
-    leaf = authority.issue_cert(*_NAMES)
+    authority = Authority()
+    leaf = authority.leaf(_NAMES)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     chain, key = folder / "server.pem", folder / "server.key"
     chain.write_bytes(b"".join(blob.bytes() for blob in leaf.cert_chain_pems))
     key.unlink(missing_ok=True)  # O_EXCL: never write a key into a file that others may have open
     with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(leaf.private_key_pem.bytes())
-    return ServerCertificate(chain, key, authority.cert_pem.bytes().decode())
+    return ServerCertificate(chain, key, authority.pem)

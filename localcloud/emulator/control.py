@@ -10,6 +10,7 @@ POST /_gate/sabotage         {"region": region, "harm": "kill" | "refuse" | null
 POST /_gate/throttling       {"region", "service", "one_in": int}  -> the same; so many calls are refused
 POST /_gate/clocks           {"region", "seconds": float}  -> the same; so fast is the clock of functions
 GET, POST /_gate/fleet       see localcloud/emulator/fleet.py
+POST /_gate/balancers/{name} what load balancers ask of the emulator or tell it, by the name of the order
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -18,8 +19,8 @@ import asyncio
 import hmac
 import json
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.emulator import fleet
@@ -34,6 +35,8 @@ from localcloud.emulator.throttling import Throttling
 
 TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
 Reply = tuple[int, object]
+BalancerOrder = Callable[[Mapping[str, Any]], object]
+"""Carries out one order of the load balancers; returns what to send as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,8 @@ class Control:
     sabotage: Sabotage
     throttling: Throttling
     clocks: Clocks
+    balancers: Mapping[str, BalancerOrder] = field(default_factory=dict)
+    """By name: what load balancers ask of the emulator or tell it."""
 
     async def handle(self, door: Door, head: Head, body: bytes) -> Reply:
         """Answer one request with a status and what to send as JSON."""
@@ -68,8 +73,8 @@ class Control:
                 return 200, self.regions.states if what == "regions" else self.regions.cut_links
             case "POST", ["regions", place]:
                 return 200, await self._set_state(place, order["state"])
-            case _, ["fleet", *name]:
-                return 200, await asyncio.to_thread(fleet.answer, name, self.config.account_id, order)
+            case _, [("fleet" | "balancers") as who, *name]:
+                return 200, await self._served(who, name, order)
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
@@ -78,6 +83,11 @@ class Control:
                 return 200, order
             case _:
                 return 404, {"message": f"no {head.method} {head.path}"}
+
+    async def _served(self, who: str, name: list[str], order: dict[str, Any]) -> object:
+        if who == "balancers":
+            return self.balancers["/".join(name)](order)
+        return await asyncio.to_thread(fleet.answer, name, self.config.account_id, order)
 
     def _begin(self, trouble: str, region: str, order: dict[str, Any]) -> None:
         match trouble:

@@ -18,7 +18,15 @@ from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
-from localcloud.emulator.patches import harmed_steps, http_api, hypercorn_server, sessions, workers
+from localcloud.emulator.patches import (
+    harmed_steps,
+    http_api,
+    hypercorn_server,
+    load_balancers,
+    sessions,
+    targets,
+    workers,
+)
 from localcloud.emulator.regions import Regions
 from localcloud.emulator.sabotage import Sabotage
 from localcloud.emulator.throttling import Throttling
@@ -59,6 +67,10 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
             sabotage=sabotage,
             throttling=Throttling(),
             clocks=clocks,
+            balancers={
+                "snapshot": lambda _: load_balancers.snapshot(config.account_id, regions),
+                "health": targets.found,
+            },
         )
         gate = Gate(
             app=ministack.app,

@@ -1,10 +1,16 @@
-"""The fleet of a local cloud, made from the cloud's addresses and keys."""
+"""The fleet and the load balancers of a local cloud, made from the cloud's addresses and keys."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from localcloud.fleet.balancer.control_plane import EmulatedControlPlane
+from localcloud.fleet.balancer.plane import Balancers
 from localcloud.fleet.desk import Desk
 from localcloud.fleet.fleet import Fleet
+from localcloud.fleet.ports import InstancePorts
+from localcloud.route53.records import Service
 from localcloud.state import CloudState
+from localcloud.tls import Authority
 
 
 def fleet_of(state: CloudState, folder: Path) -> Fleet:
@@ -21,3 +27,33 @@ def fleet_of(state: CloudState, folder: Path) -> Fleet:
         logs=folder / "logs" / "instances",
         endpoints={name: region.endpoint for name, region in state.regions.items()},
     )
+
+
+def load_balancers(state: CloudState, instances: InstancePorts, *, time_scale: float) -> Balancers:
+    """Load balancers that sleep until one is made; their authority is written for clients to trust."""
+    authority = Authority()
+    _publish(authority, state.balancer_ca)
+    return Balancers(
+        control_plane=EmulatedControlPlane(state),
+        instances=instances,
+        authority=authority,
+        time_scale=time_scale,
+    )
+
+
+def services(balancers: Balancers) -> Mapping[str, Service]:
+    """What Route 53's checkers and records find under the names of load balancers."""
+    if not balancers.awake:
+        return {}
+    healthy, doors = balancers.healthy(), balancers.doors
+    return {
+        name: Service(
+            healthy=healthy.get(name, False), ports=ports, secure=doors.secure.get(name, frozenset())
+        )
+        for name, ports in doors.ports.items()
+    }
+
+
+def _publish(authority: Authority, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(authority.pem)

@@ -1,15 +1,15 @@
 """What a question is answered with: a pure function of configuration and health."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from localcloud.route53.records import Configuration, Record, Role, Zone, dns_name
+from localcloud.route53.records import Configuration, Record, Role, Service, Zone, dns_name
 from localcloud.route53.rules import Health, choose, record_healthy
 
-LOCAL_HOST = re.compile(r"[a-z0-9-]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com")
-"""Default endpoints of API Gateway; every one of them is a front door on this machine."""
+LOCAL_HOST = re.compile(r"[a-z0-9-]+\.(execute-api\.[a-z0-9-]+|[a-z0-9-]+\.elb)\.amazonaws\.com")
+"""Default endpoints of API Gateway and load balancers; every one of them is served on this machine."""
 LOCAL_TTL_S = 60
 
 
@@ -66,6 +66,40 @@ def reply(configuration: Configuration, health: Health, name: str, type_: str) -
         return Reply(Code.NOERROR if LOCAL_HOST.fullmatch(name) else Code.REFUSED)
     code = Code.NOERROR if zone.exists(name) else Code.NXDOMAIN
     return Reply(code, authority=_resources(zone, health, zone.name, "SOA"))
+
+
+def aws_name(configuration: Configuration, health: Health, name: str) -> str:
+    """Where a name leads now, through aliases and CNAMEs: the last name of the chain."""
+    seen: set[str] = set()
+    name = dns_name(name)
+    while name not in seen and (zone := configuration.zone_of(name)):
+        seen.add(name)
+        group = zone.group(name, "A") or zone.group(name, "CNAME")
+        if not group:
+            return name
+        chosen = _chosen(zone, health, group)
+        if chosen.alias is None and chosen.type != "CNAME":
+            return name
+        name = chosen.alias.target if chosen.alias else dns_name(chosen.values[0])
+    return name
+
+
+def located(
+    configuration: Configuration, health: Health, services: Mapping[str, Service], name: str
+) -> Reply | None:
+    """The answer to a question for SRV of `_http._tcp.NAME` or `_https._tcp.NAME` where a service is.
+
+    AWS answers none: it is how clients learn the port of this machine (RFC 2782).
+    """
+    found = re.fullmatch(r"_(https?)\._tcp\.(.+)", dns_name(name))
+    if found is None:
+        return None
+    target = aws_name(configuration, health, found[2])
+    public = 443 if found[1] == "https" else 80
+    port = services[target].ports.get(public) if target in services else None
+    if port is None:
+        return None
+    return Reply(Code.NOERROR, (Resource(dns_name(name), "SRV", LOCAL_TTL_S, f"0 0 {port} {target}."),))
 
 
 def present(configuration: Configuration, health: Health) -> dict[tuple[str, str], Present]:

@@ -140,7 +140,10 @@ def health_check(shape: CheckShape) -> HealthCheck:
 
 
 def _alias(shape: AliasShape) -> Alias:
-    return Alias(target=dns_name(shape["DNSName"]), evaluate_target_health=shape["EvaluateTargetHealth"])
+    target = dns_name(shape["DNSName"]).removeprefix(
+        "dualstack."
+    )  # of load balancers, as the console writes it
+    return Alias(target=target, evaluate_target_health=shape["EvaluateTargetHealth"])
 
 
 def _refuse_alias_of_alias(one: Record, zone_: Zone) -> None:

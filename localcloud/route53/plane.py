@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
-from localcloud.route53.answers import Reply, present, reply
+from localcloud.route53.answers import Reply, aws_name, located, present, reply
 from localcloud.route53.checkers import Crew
-from localcloud.route53.dns import DnsServer
-from localcloud.route53.probe import Locate
+from localcloud.route53.dns import HOST, DnsServer
+from localcloud.route53.inputs import Alarms, Services, Source, no_services
+from localcloud.route53.probe import Place
 from localcloud.route53.records import (
     AlarmCheck,
     AlarmId,
@@ -21,11 +22,6 @@ from localcloud.route53.records import (
 from localcloud.route53.rules import statuses
 from localcloud.route53.status import Status, describe
 from localcloud.route53.timeline import Change, View, changes
-
-Source = Callable[[], Awaitable[Configuration]]
-"""Reads the control plane; raises ControlPlaneError or UnsupportedError."""
-Alarms = Callable[[Collection[AlarmId]], Awaitable[Mapping[AlarmId, AlarmState]]]
-"""Reads the states of CloudWatch alarms; leaves out those that do not answer."""
 
 PULL_EVERY_S = 1.0
 AVAILABLE = "available"
@@ -45,11 +41,12 @@ class Route53Plane:
 
     Args:
         source: Reads the configuration.
-        locate: Where a public name is served on this machine.
+        locate: Host and port at which a public name is served on this machine, unless it leads to a service.
         dns_port: UDP and TCP port on 127.0.0.1.
         checkers: Health checkers a check.
         time_scale: How many times faster than AWS the checkers ask. Timeouts and TTLs stay.
         on_change: Called with each change, in the event loop; what it raises stops the checkers.
+        services: The load balancers of this machine.
         alarms: Reads the alarms behind health checks; without it they have insufficient data.
         clock: Seconds since the epoch.
         pull_every_s: Seconds between two readings of the configuration.
@@ -58,12 +55,13 @@ class Route53Plane:
     def __init__(
         self,
         source: Source,
-        locate: Locate,
+        locate: Callable[[str], tuple[str, int]],
         dns_port: int,
         *,
         checkers: int = 16,
         time_scale: float = 1.0,
         on_change: Callable[[Change], None] = _ignore,
+        services: Services = no_services,
         alarms: Alarms | None = None,
         clock: Callable[[], float] = time.time,
         pull_every_s: float = PULL_EVERY_S,
@@ -73,6 +71,7 @@ class Route53Plane:
         self._checkers = checkers
         self._time_scale = time_scale
         self._on_change = on_change
+        self._services = services
         self._read_alarms = alarms
         self._clock = clock
         self._pull_every_s = pull_every_s
@@ -104,6 +103,10 @@ class Route53Plane:
 
     def answer(self, name: str, type_: str) -> Reply:
         """The answer to a question by what is known now."""
+        if type_ == "SRV" and (
+            found := located(self._configuration, self._view.health, self._services(), name)
+        ):
+            return found
         return reply(self._configuration, self._view.health, name, type_)
 
     def status(self) -> Status:
@@ -157,17 +160,25 @@ class Route53Plane:
                 continue
             self._crews[id_] = Crew(
                 check,
-                self._locate,
+                self._place,
                 size=self._checkers,
                 time_scale=self._time_scale,
                 on_turn=self._evaluate,
             )
             self._crews[id_].start(group)
 
+    def _place(self, fqdn: str, port: int) -> Place:
+        """Where a checker finds a name: at the load balancer it leads to, or where the cloud says."""
+        service = self._services().get(aws_name(self._configuration, self._view.health, fqdn))
+        if service is None:
+            return Place(*self._locate(fqdn))
+        return Place(HOST, service.ports[port], port in service.secure)
+
     def _evaluate(self) -> None:
         opinions = {id_: crew.opinions for id_, crew in self._crews.items()}
         checks, before = self._configuration.checks, self._view
-        health = statuses(checks, opinions, self._alarms, before.health)
+        services = {name: service.healthy for name, service in self._services().items()}
+        health = statuses(checks, opinions, self._alarms, before.health) | services
         self._view = View(health=health, answers=present(self._configuration, health))
         for change in changes(before, self._view, at=self._clock()):
             self._on_change(change)

@@ -1,14 +1,29 @@
 """One request of one health checker."""
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from localcloud.route53.records import EndpointCheck
 from localcloud.route53.rules import CONNECT_TIMEOUT_S, RESPONSE_TIMEOUT_S, passes
 
-Locate = Callable[[str], tuple[str, int]]
-"""Host and port at which a public name is served on this machine; LookupError if it is not."""
+_UNVALIDATED = ssl.create_default_context()
+_UNVALIDATED.check_hostname = False
+_UNVALIDATED.verify_mode = ssl.CERT_NONE
+
+
+class Place(NamedTuple):
+    """Where a name and port are served on this machine."""
+
+    host: str
+    port: int
+    secure: bool = False
+
+
+Locate = Callable[[str, int], Place]
+"""Where a public name is served at a port; LookupError if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +37,9 @@ class Result:
 async def probe(check: EndpointCheck, locate: Locate) -> Result:
     """Asks the endpoint once; whatever goes wrong on the way is a failed probe."""
     try:
-        host, port = locate(check.fqdn)
+        place = locate(check.fqdn, check.port)
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(place.host, place.port, **_tls(check, place))
     except LookupError:
         return Result(passed=False, reason="DNS resolution failed")
     except TimeoutError:
@@ -42,6 +57,14 @@ async def probe(check: EndpointCheck, locate: Locate) -> Result:
     finally:
         writer.close()
     return Result(passed=passes(status), reason=f"HTTP status code {status}")
+
+
+def _tls(check: EndpointCheck, place: Place) -> dict[str, Any]:
+    """What TLS asks for; Route 53 validates no certificates.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html
+    """
+    return {"ssl": _UNVALIDATED, "server_hostname": check.fqdn} if place.secure else {}
 
 
 def _request(check: EndpointCheck) -> bytes:

@@ -153,6 +153,21 @@ HealthCheck = EndpointCheck | CalculatedCheck | AlarmCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What answers under an AWS name on this machine: a load balancer.
+
+    Attributes:
+        healthy: What aliases that evaluate their target take it for.
+        ports: The port of 127.0.0.1 by the port that clients know.
+        secure: The ports, as clients know them, that speak TLS.
+    """
+
+    healthy: bool
+    ports: Mapping[int, int]
+    secure: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """Everything the control plane says; `checks` lists children before their parents."""
 

@@ -31,7 +31,7 @@ HEALTHY_ABOVE_PERCENT = 18
 """An endpoint is healthy when more than this share of its checkers says so (health)."""
 
 Health = Mapping[str, bool]
-"""Status of every health check by id, inversion included."""
+"""Status of every health check by id, inversion included, and of every load balancer by its DNS name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +131,17 @@ def record_healthy(record: Record, zone: Zone, health: Health) -> bool:
     """Whether a record may be answered by preference (choice).
 
     A record without a health check is always healthy. An alias that evaluates its target is
-    healthy while one record of the target group is; a target outside the zone is an AWS service,
-    which is taken as up.
+    healthy while one record of the target group is, or while the load balancer is that it names; any
+    other target outside the zone is an AWS service, which is taken as up.
     """
     if record.health_check is not None and not health.get(record.health_check, True):
         return False
     if record.alias is None or not record.alias.evaluate_target_health:
         return True
     targets = zone.group(record.alias.target, record.type)
-    return not targets or any(record_healthy(target, zone, health) for target in targets)
+    if not targets:
+        return health.get(record.alias.target, True)
+    return any(record_healthy(target, zone, health) for target in targets)
 
 
 def choose(group: Sequence[Record], healthy: Callable[[Record], bool]) -> Record:

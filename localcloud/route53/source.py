@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.route53 import parsing
-from localcloud.route53.plane import Alarms, Source
+from localcloud.route53.inputs import Alarms, Source
 from localcloud.route53.records import AlarmId, AlarmState, Configuration, ControlPlaneError
 
 CONTROL_PLANE_REGION = "us-east-1"

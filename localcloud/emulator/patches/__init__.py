@@ -28,6 +28,9 @@ from localcloud.emulator.patches import (
     http_api,
     instance_views,
     instances,
+    listener_certificates,
+    listener_rules,
+    load_balancers,
     log_metrics,
     network,
     refreshes,
@@ -36,6 +39,7 @@ from localcloud.emulator.patches import (
     schedules,
     state_machines,
     surroundings,
+    targets,
     workers,
     xray,
     zones,
@@ -89,6 +93,7 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
     aurora.promote(hooks)
     rewind.restore_clusters()
     _lead_the_fleet(hooks.waking("fleet"))
+    _balance_load(hooks.waking("fleet"))
 
 
 def _lead_the_fleet(wake: Callable[[], None]) -> None:
@@ -102,3 +107,16 @@ def _lead_the_fleet(wake: Callable[[], None]) -> None:
     group_members.name_policies()
     group_members.track_requests()
     refreshes.leave_refreshes_to_the_fleet(wake)
+
+
+def _balance_load(wake: Callable[[], None]) -> None:
+    """Leave targets and their health to the load balancers that *wake* wakes."""
+    listener_rules.forward_to_several_groups()
+    listener_rules.keep_all_conditions()
+    listener_certificates.serve_listener_certificates()
+    load_balancers.tell_all_attributes()
+    load_balancers.stand_in_the_zones_of_subnets()
+    load_balancers.refuse_and_cascade_deletes()
+    targets.register_by_port()
+    targets.tell_the_health_that_was_found()
+    load_balancers.wake_at_changes(wake)

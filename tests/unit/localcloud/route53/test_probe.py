@@ -5,7 +5,7 @@ import pytest
 
 from localcloud.route53 import probe as module
 from localcloud.route53 import rules
-from localcloud.route53.probe import Result, probe
+from localcloud.route53.probe import Place, Result, probe
 from localcloud.route53.records import EndpointCheck
 
 CHECK = EndpointCheck(
@@ -34,7 +34,7 @@ async def ask(response: bytes, *, delay_s: float = 0) -> tuple[Result, bytes]:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     address = server.sockets[0].getsockname()
-    result = await probe(CHECK, lambda _: (address[0], address[1]))
+    result = await probe(CHECK, lambda *_: Place(address[0], address[1]))
     server.close()
     return result, requests[0]
 
@@ -81,17 +81,19 @@ async def test_a_full_backlog_fails_for_want_of_a_connection(monkeypatch: pytest
         for filler in fillers:
             filler.settimeout(0)
             filler.connect_ex(full.getsockname())
-        result = await probe(CHECK, lambda _: full.getsockname())
+        result = await probe(CHECK, lambda *_: Place(*full.getsockname()))
         for filler in fillers:
             filler.close()
     assert result == Result(passed=False, reason="no connection within 0.1 s")
 
 
 async def test_a_closed_port_fails(free_port: int):
-    result = await probe(CHECK, lambda _: ("127.0.0.1", free_port))
+    result = await probe(CHECK, lambda *_: Place("127.0.0.1", free_port))
     assert not result.passed
     assert result.reason.startswith("no connection: ")
 
 
 async def test_a_name_that_is_served_nowhere_fails():
-    assert await probe(CHECK, lambda name: {}[name]) == Result(passed=False, reason="DNS resolution failed")
+    assert await probe(CHECK, lambda name, _: {}[name]) == Result(
+        passed=False, reason="DNS resolution failed"
+    )

@@ -1,0 +1,61 @@
+"""One request as the rules see it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from http.cookies import CookieError, SimpleCookie
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a client asked for.
+
+    Attributes:
+        path: As it was sent, percent-encoding included, without the query.
+        query: As it was sent, without the question mark.
+        headers: In the order of arrival, names as they were sent.
+        client: Address of the other end of the connection.
+        client_port: Its port.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    client: str
+    client_port: int = 0
+    version: str = "HTTP/1.1"
+
+    def values(self, name: str) -> list[str]:
+        """All values of a header; the name in any case."""
+        wanted = name.lower()
+        return [value for key, value in self.headers if key.lower() == wanted]
+
+    def value(self, name: str) -> str:
+        """The header's first value; empty without one."""
+        return next(iter(self.values(name)), "")
+
+    @property
+    def host(self) -> str:
+        """The name in the Host header, without a port, in lower case."""
+        return host_and_port(self.value("host"))[0].lower()
+
+    @property
+    def target(self) -> str:
+        """Path and query, as a request line has them."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies by name; none when they cannot be read."""
+        try:
+            return {name: one.value for name, one in SimpleCookie("; ".join(self.values("cookie"))).items()}
+        except CookieError:
+            return {}
+
+
+def host_and_port(host: str) -> tuple[str, str]:
+    """A Host header's name and port; the port is empty without one, and IPv6 keeps its brackets."""
+    name, colon, port = host.rpartition(":")
+    return (name, port) if colon and port.isdigit() else (host, "")
