@@ -10,7 +10,7 @@ POST /_gate/sabotage         {"region": region, "harm": "kill" | "refuse" | null
 POST /_gate/throttling       {"region", "service", "one_in": int}  -> the same; so many calls are refused
 POST /_gate/clocks           {"region", "seconds": float}  -> the same; so fast is the clock of functions
 GET, POST /_gate/fleet       see localcloud/emulator/fleet.py
-POST /_gate/balancers/{name} what load balancers ask of the emulator or tell it, by the name of the order
+POST /_gate/balancers/...    see localcloud/emulator/balancers.py
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -23,7 +23,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from localcloud.emulator import fleet
 from localcloud.emulator.asgi import Head
 from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import Door, EmulatorConfig
@@ -35,8 +34,8 @@ from localcloud.emulator.throttling import Throttling
 
 TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
 Reply = tuple[int, object]
-BalancerOrder = Callable[[Mapping[str, Any]], object]
-"""Carries out one order of the load balancers; returns what to send as JSON."""
+Desk = Callable[[list[str], Mapping[str, Any]], object]
+"""Carries out the order that a path names; returns what to send as JSON. Called in a thread of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +53,8 @@ class Control:
     sabotage: Sabotage
     throttling: Throttling
     clocks: Clocks
-    balancers: Mapping[str, BalancerOrder] = field(default_factory=dict)
-    """By name: what load balancers ask of the emulator or tell it."""
+    desks: Mapping[str, Desk] = field(default_factory=dict)
+    """By name: "fleet" of instances and groups, "balancers"."""
 
     async def handle(self, door: Door, head: Head, body: bytes) -> Reply:
         """Answer one request with a status and what to send as JSON."""
@@ -73,8 +72,8 @@ class Control:
                 return 200, self.regions.states if what == "regions" else self.regions.cut_links
             case "POST", ["regions", place]:
                 return 200, await self._set_state(place, order["state"])
-            case _, [("fleet" | "balancers") as who, *name]:
-                return 200, await self._served(who, name, order)
+            case _, [desk, *name] if desk in self.desks:
+                return 200, await asyncio.to_thread(self.desks[desk], name, order)
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
@@ -83,11 +82,6 @@ class Control:
                 return 200, order
             case _:
                 return 404, {"message": f"no {head.method} {head.path}"}
-
-    async def _served(self, who: str, name: list[str], order: dict[str, Any]) -> object:
-        if who == "balancers":
-            return self.balancers["/".join(name)](order)
-        return await asyncio.to_thread(fleet.answer, name, self.config.account_id, order)
 
     def _begin(self, trouble: str, region: str, order: dict[str, Any]) -> None:
         match trouble:

@@ -10,7 +10,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config as HypercornConfig
 from ministack import app as ministack
 
-from localcloud.emulator import lifetime, patches
+from localcloud.emulator import balancers, fleet, lifetime, patches
 from localcloud.emulator.calls import CallLog
 from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
@@ -18,15 +18,7 @@ from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
-from localcloud.emulator.patches import (
-    harmed_steps,
-    http_api,
-    hypercorn_server,
-    load_balancers,
-    sessions,
-    targets,
-    workers,
-)
+from localcloud.emulator.patches import harmed_steps, http_api, hypercorn_server, sessions, workers
 from localcloud.emulator.regions import Regions
 from localcloud.emulator.sabotage import Sabotage
 from localcloud.emulator.throttling import Throttling
@@ -67,9 +59,9 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
             sabotage=sabotage,
             throttling=Throttling(),
             clocks=clocks,
-            balancers={
-                "snapshot": lambda _: load_balancers.snapshot(config.account_id, regions),
-                "health": targets.found,
+            desks={
+                "fleet": lambda name, order: fleet.answer(name, config.account_id, order),
+                "balancers": lambda name, order: balancers.answer(name, config.account_id, regions, order),
             },
         )
         gate = Gate(

@@ -1,15 +1,12 @@
-"""Load balancers and target groups of ELBv2, and what the local balancer reads of them."""
+"""Load balancers and target groups of ELBv2."""
 # ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
 
-import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ministack.core.responses import request_scope
-from ministack.services import acm, alb, ec2
+from ministack.services import alb, ec2
 
 from localcloud.emulator.patches.wrapping import Wrapper, wrap, wrap_entry
-from localcloud.emulator.regions import Regions
 
 Parameters = dict[str, Any]
 Shape = dict[str, Any]
@@ -100,7 +97,7 @@ def refuse_and_cascade_deletes() -> None:
 
     def delete_balancer(original: Wrapper, params: Parameters) -> Any:
         arn = alb._p(params, "LoadBalancerArn")
-        if _attributes(alb._lb_attrs.get(arn, [])).get("deletion_protection.enabled") == "true":
+        if attributes_of(alb._lb_attrs.get(arn, [])).get("deletion_protection.enabled") == "true":
             said = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
             return alb._error("OperationNotPermitted", said)
         for listener in [one for one in alb._listeners.values() if one["LoadBalancerArn"] == arn]:
@@ -149,41 +146,6 @@ def wake_at_changes(wake: Callable[[], None]) -> None:
             wrap_entry(alb._ACTION_MAP, action, waking)
 
 
-def snapshot(account: str, regions: Regions) -> Shape:
-    """All that the balancer needs of *account*, as of one moment: balancers to certificates with their keys.
-
-    Regions that are dead are left out: their balancers answer nobody.
-    """
-    found: Shape = {"balancers": [], "listeners": [], "rules": [], "groups": [], "certificates": {}}
-    places = {region for store in (alb._lbs, alb._tgs) for (_, region, *_), _ in store.all_items()}
-    for region in sorted(filter(regions.alive, places)):
-        with request_scope(account, region):
-            _add_region(found)
-    return found
-
-
-def _add_region(found: Shape) -> None:
-    for arn, balancer in alb._lbs.items():
-        found["balancers"].append(balancer | {"Attributes": _attributes(alb._lb_attrs.get(arn, []))})
-    for arn, listener in alb._listeners.items():
-        attributes = _attributes(alb._listener_attrs.get(arn, []))
-        certificates = [*listener.get("Certificates", []), *listener.get("MoreCertificates", [])]
-        found["listeners"].append(listener | {"Attributes": attributes, "Certificates": certificates})
-    found["rules"] += copy.deepcopy(list(alb._rules.values()))
-    for arn, group in alb._tgs.items():
-        attributes = _attributes(alb._tg_attrs.get(arn, []))
-        found["groups"].append(group | {"Attributes": attributes, "Targets": list(alb._targets.get(arn, []))})
-    used = {arn for listener in found["listeners"] for arn in listener["Certificates"]}
-    found["certificates"] |= {
-        arn: {
-            "names": [one["DomainName"], *one["SubjectAlternativeNames"]],
-            "chain": (one["_pem_body"] + "\n" + one["_pem_chain"]) if one["_private_key"] else "",
-            "key": one["_private_key"],
-        }
-        for arn, one in acm._certificates.items()
-        if arn in used
-    }
-
-
-def _attributes(listed: Iterable[Shape]) -> Shape:
+def attributes_of(listed: Iterable[Shape]) -> Shape:
+    """The attributes of a balancer, listener or group by their keys."""
     return {one["Key"]: one["Value"] for one in listed}
