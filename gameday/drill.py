@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gameday import tasks
 from gameday.calls import Call
+from gameday.dr_answers import DrAnswer
 from gameday.errors import LedgerUnread, ObservationFailed
 from gameday.executions import StepSeen
 from gameday.faults import Deed, Revive
@@ -54,8 +55,9 @@ async def run_drill(
     Raises NotSteady, FaultRefused or LedgerUnread when there can be no record.
     """
     await wait_until_given(world, scenario.given, progress)
+    history, pace = History(), Pace()
     for deed in scenario.given.deeds:
-        await _strike(world, deed, progress)
+        await _strike(world, deed, progress, history)
     load = Load(
         run=run,
         api_name=world.api_name,
@@ -64,7 +66,6 @@ async def run_drill(
         plan=plan,
         credentials=world.credentials,
     )
-    history, pace = History(), Pace()
     progress.say(f"load: {plan.rate:g} payments/s from {plan.populations} client populations")
     view = View(
         scenario=scenario,
@@ -106,7 +107,7 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
     """Go through the timeline of the scenario, look on, and tell what was done."""
     scenario = view.scenario
     now = [step for step in scenario.steps if step.after_s == 0]
-    marks = [await _strike(world, step.deed, progress) for step in now]
+    marks = [await _strike(world, step.deed, progress, view.history) for step in now]
     at, done_at = marks[0].at, marks[-1].done_at
 
     returns: list[float] = []
@@ -114,7 +115,7 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
     async def later() -> None:
         for step in sorted(scenario.steps[len(now) :], key=lambda step: step.after_s):
             await asyncio.sleep(at + step.after_s - time.time())
-            marks.append(await _strike(world, step.deed, progress))
+            marks.append(await _strike(world, step.deed, progress, view.history))
             if isinstance(step.deed, Revive):
                 returns.append(marks[-1].at)
 
@@ -135,9 +136,13 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
     )
 
 
-async def _strike(world: World, deed: Deed, progress: Progress) -> Mark:
+async def _strike(world: World, deed: Deed, progress: Progress, history: History) -> Mark:
     at, what = time.time(), deed.told(world.places)
-    if outcome := await world.strike(deed):
+    outcome = await world.strike(deed)
+    if isinstance(outcome, DrAnswer):
+        history.answers.append(outcome)
+        outcome = outcome.told()
+    if outcome:
         what = f"{what}: {outcome}"
     progress.say(f"[bold red]fault[/bold red]: {what}")
     mark = Mark(at=at, done_at=time.time(), what=what)

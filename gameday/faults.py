@@ -41,14 +41,17 @@ class Kill:
     """Every process of the place gets SIGKILL, and nobody reaches it any more."""
 
     place: Place
+    silently: bool = False
+    """Whether its addresses swallow packets, as those of a lost region do, instead of refusing them."""
 
     def order(self, places: Places) -> Order:
         """The order in the names of this run."""
-        return Order(path=f"/places/{places[self.place]}/kill", body={})
+        act = "swallow" if self.silently else "kill"
+        return Order(path=f"/places/{places[self.place]}/{act}", body={})
 
     def told(self, places: Places) -> str:
         """What is done, in words."""
-        return f"{places[self.place]} killed"
+        return f"{places[self.place]} killed" + (", and its addresses swallow packets" * self.silently)
 
 
 @dataclass(frozen=True, slots=True)

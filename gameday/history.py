@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from gameday.dr_answers import DrAnswer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseSeen:
@@ -78,6 +80,8 @@ class History:
     readiness: list[ReadySeen] = field(default_factory=list)
     dns: list[DnsSeen] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
+    answers: list[DrAnswer] = field(default_factory=list)
+    """What `dr` told an operator who looked meanwhile."""
 
     @property
     def dns_follows(self) -> bool:

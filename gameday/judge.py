@@ -15,7 +15,17 @@ from gameday.summary import Host, Measured, Steady, Summary, Terraform
 from gameday.tenure import tenures
 from gameday.timeline import Event, events, moments
 from gameday.validity import Limits, excuses, invalid_reasons
-from gameday.verdict import DECLARED_AWS, calls, checks, only_slow, payments, rpo_s, verdict
+from gameday.verdict import (
+    DECLARED_AWS,
+    answer_checks,
+    answered,
+    calls,
+    checks,
+    only_slow,
+    payments,
+    rpo_s,
+    verdict,
+)
 
 _LEAST_SHARE = 0.9
 """Share of the payments the steady phase should have brought that must have been settled in it."""
@@ -70,7 +80,7 @@ def judge(
         calls=made_counts,
         terraform=terraform,
         steady=steady,
-    )
+    ) + answer_checks(record.history.answers, fault)
     if only_slow(met):
         reasons += excuses(record.host, limits)
     summary = Summary(
@@ -99,6 +109,7 @@ def judge(
             steal=record.host.steal,
             pressure=record.host.pressure,
         ),
+        answered=answered(record.history.answers, fault),
         checks=met,
         verdict=verdict(reasons, met),
     )

@@ -19,6 +19,7 @@ from gameday.calls import Call
 from gameday.cloud import Deployed
 from gameday.control import order
 from gameday.credentials import Credentials, Nothing, Tokens
+from gameday.dr_answers import AskDr, DrAnswer
 from gameday.errors import FaultRefused, ObservationFailed
 from gameday.executions import StepSeen, steps_since
 from gameday.faults import Deed, Ordered, Place, Places
@@ -26,6 +27,7 @@ from gameday.history import LeaseSeen
 from gameday.journal_reader import JournalReader
 from gameday.ledger_reader import LedgerReader
 from gameday.operators import Typed
+from gameday.pasted import Pasted
 from gameday.records import JournalEntry, LedgerRow
 from lib.authorization_section import Mode
 from lib.config import Settings
@@ -41,6 +43,7 @@ class LocalWorld:
 
     deployed: Deployed
     system: str
+    suffix: str
     primary: str
     survivor: str
     witness: str
@@ -79,6 +82,7 @@ class LocalWorld:
         return cls(
             deployed=deployed,
             system=settings.system,
+            suffix=settings.environment_suffix,
             primary=primary,
             survivor=survivor,
             witness=settings.witness,
@@ -158,16 +162,23 @@ class LocalWorld:
         except (BotoCoreError, ClientError) as error:
             raise ObservationFailed(str(error)) from error
         members = [member for cluster in clusters for member in cluster["GlobalClusterMembers"]]
+        regions = {member["DBClusterArn"].split(":")[3] for member in members}
+        if members and self.survivor not in regions:
+            return self.survivor  # it was detached, and is a writer of its own
         writers = [member["DBClusterArn"] for member in members if member["IsWriter"]]
         if len(writers) != 1:
             raise ObservationFailed(f"{len(writers)} of {len(members)} members are writers")
         return writers[0].split(":")[3]
 
-    async def strike(self, deed: Deed) -> str | None:
+    async def strike(self, deed: Deed) -> str | DrAnswer | None:
         """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
         match deed:
+            case AskDr():
+                return await asyncio.to_thread(deed.ask, self.deployed.state, self.places)
             case Typed():
                 return await asyncio.to_thread(deed.type, self.deployed.state, self.places)
+            case Pasted():
+                return await asyncio.to_thread(deed.paste, self.deployed.state, self.places, self.suffix)
             case Ordered():
                 await asyncio.to_thread(order, self.deployed.state, deed.order(self.places))
                 return None

@@ -151,6 +151,16 @@ class Host(_Part):
     pressure: float = 0.0
 
 
+class Answered(_Part):
+    """A command of `dr` with which an operator only looked; in seconds from its start to its end."""
+
+    command: str
+    after_s: float
+    """When it was typed, after the fault."""
+    seconds: float
+    exit_code: int
+
+
 class Check(_Part):
     """One expectation."""
 
@@ -189,5 +199,6 @@ class Summary(_Part):
     terraform: Terraform
     versions: dict[str, str]
     host: Host
+    answered: tuple[Answered, ...] = ()
     checks: tuple[Check, ...]
     verdict: Verdict

@@ -98,6 +98,21 @@ class Lag:
         return f"replication lags {self.seconds:g} s"
 
 
+@dataclass(frozen=True, slots=True)
+class RefuseManagedFailover:
+    """Aurora takes no managed failover in the region, as it does not while engine versions differ."""
+
+    place: Place
+
+    def order(self, places: Places) -> Order:
+        """The order in the names of this run."""
+        return Order(path="/troubles/managed-failover", body={"region": places[self.place]})
+
+    def told(self, places: Places) -> str:
+        """What is done, in words."""
+        return f"Aurora refuses every managed failover to {places[self.place]}"
+
+
 class Harm(StrEnum):
     """What happens to every step of a takeover, once."""
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from dr.budget.declared import durations
 from gameday.calls import CallReport
+from gameday.dr_answers import DrAnswer, slowest
 from gameday.history import Fault
 from gameday.ledger_check import LedgerFindings
 from gameday.records import Operation
 from gameday.scenario import Expect
 from gameday.summary import (
+    Answered,
     CallLine,
     Calls,
     Check,
@@ -46,6 +48,8 @@ _SPEED = frozenset(
         "payments without an acknowledgement",
         "recovery time objective, s",
         "restored within, s",
+        "dr status answered within, s",
+        "dr check answered within, s",
     }
 )
 """Expectations that a slow machine alone can make a run miss."""
@@ -151,6 +155,33 @@ def _besides(expect: Expect, steady: Steady, payments: Payments) -> list[Check]:
     if expect.loss is not None:
         asked.append(_exactly(f"promotion went on by {expect.loss}", 1, int(steady.loss == expect.loss)))
     return asked
+
+
+def answered(answers: Sequence[DrAnswer], fault: Fault) -> tuple[Answered, ...]:
+    """What an operator asked while the drill ran."""
+    return tuple(
+        Answered(
+            command=one.command,
+            after_s=round(one.at - fault.at, 3),
+            seconds=one.seconds,
+            exit_code=one.exit_code,
+        )
+        for one in answers
+    )
+
+
+def answer_checks(answers: Sequence[DrAnswer], fault: Fault) -> tuple[Check, ...]:
+    """How long an operator waited for what `dr` shows, and whether it showed the lost region as lost."""
+    if not answers:
+        return ()
+    wrong = sum(one.takes_for_alive(fault.region) for one in answers if fault.silent(one.at))
+    return (
+        *(
+            _at_most(f"dr {command} answered within, s", limit, took)
+            for command, (took, limit) in slowest(answers).items()
+        ),
+        _at_most("answers of dr that took the lost region for alive", 0, wrong),
+    )
 
 
 def only_slow(checks: Sequence[Check]) -> bool:

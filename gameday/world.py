@@ -5,6 +5,7 @@ from typing import Protocol
 
 from gameday.calls import Call
 from gameday.credentials import Credentials
+from gameday.dr_answers import DrAnswer
 from gameday.executions import StepSeen
 from gameday.faults import Deed, Places
 from gameday.history import LeaseSeen
@@ -52,7 +53,7 @@ class World(Protocol):
     async def writer(self) -> str:
         """Region of the global cluster's writer."""
 
-    async def strike(self, deed: Deed) -> str | None:
+    async def strike(self, deed: Deed) -> str | DrAnswer | None:
         """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
 
     async def steps(self, since: float, regions: Iterable[str]) -> Sequence[StepSeen]:

@@ -74,8 +74,11 @@ class LocalCloud:
         """Create the role and its database on the writer."""
         self.pair.create_owner(username, password, database)
 
-    def kill(self, place: str) -> int:
-        """Cut *place* off and kill every process of it; returns how many processes died."""
+    def kill(self, place: str, *, silently: bool = False) -> int:
+        """Cut *place* off and kill every process of it; returns how many processes died.
+
+        *silently*: its addresses swallow packets, as those of a lost region do, and refuse nobody.
+        """
         self._must_be(place, {*self.state.regions, self.settings.witness, "global"})
         log.warning("killing %s", place)
         self.dead.add(place)
@@ -83,7 +86,7 @@ class LocalCloud:
             # First, because what is under way is lost with the region, and its processes die one by one.
             for link in self.links.values():
                 self._in_loop(_cut(link))
-        workers = int(self.aws.set_region(place, "dead")["killed_processes"])
+        workers = int(self.aws.set_region(place, "silent" if silently else "dead")["killed_processes"])
         if place not in self.state.regions:
             return workers
         if self.fleet:

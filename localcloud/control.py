@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -25,8 +26,11 @@ class Regions(Protocol):
     def create_owner(self, username: str, password: str, database: str) -> None:
         """Create the role and its database on the writer."""
 
-    def kill(self, place: str) -> int:
-        """Kill every process of *place* and cut it off; returns how many processes died."""
+    def kill(self, place: str, *, silently: bool = False) -> int:
+        """Kill every process of *place* and cut it off; returns how many processes died.
+
+        *silently*: whoever calls it gets no refusal, only silence.
+        """
 
     def stop(self, region: str) -> int:
         """Let every process of *region* stand still; returns how many there are."""
@@ -96,6 +100,7 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
     """What drills order. A place or a number that makes no sense is answered with 400 and the reason."""
     deeds: dict[str, Callable[[str], int]] = {
         "kill": regions.kill,
+        "swallow": partial(regions.kill, silently=True),
         "stop": regions.stop,
         "revive": regions.revive,
     }

@@ -66,7 +66,7 @@ class EmulatedAws:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def set_region(self, region: str, state: str) -> dict[str, Any]:
-        """Tell the gate that *region* is "dead", "stopped" or "alive"; returns what the gate answered."""
+        """Tell the gate that *region* is "dead", "silent", "stopped" or "alive"; returns what it answered."""
         return dict(self._gate(f"/_gate/regions/{region}", {"state": state}))
 
     def set_link(self, one: str, other: str, *, cut: bool) -> None:
@@ -88,6 +88,10 @@ class EmulatedAws:
     def set_clock(self, region: str, seconds: float) -> None:
         """Let the clock of the functions of *region* be *seconds* fast."""
         self._gate("/_gate/clocks", {"region": region, "seconds": seconds})
+
+    def set_managed_failover(self, region: str, *, refused: bool) -> None:
+        """Let Aurora take no managed failovers in *region*, or take them again."""
+        self._gate("/_gate/managed-failover", {"region": region, "refused": refused})
 
     def _gate(self, path: str, body: Mapping[str, Any]) -> Any:
         request = urllib.request.Request(

@@ -41,6 +41,9 @@ class Gate(Protocol):
     def set_clock(self, region: str, seconds: float) -> None:
         """Let the clock of the functions of *region* be *seconds* fast."""
 
+    def set_managed_failover(self, region: str, *, refused: bool) -> None:
+        """Let Aurora take no managed failovers in *region*, or take them again."""
+
 
 @dataclass(slots=True)
 class Troubles:
@@ -58,6 +61,8 @@ class Troubles:
     sabotaged: set[str] = field(default_factory=set)
     throttled: set[tuple[str, str]] = field(default_factory=set)
     skewed: set[str] = field(default_factory=set)
+    unmanaged: set[str] = field(default_factory=set)
+    """Where Aurora takes no managed failover."""
     issuer_down: bool = False
 
     def begin(self, name: str, order: Order) -> None:
@@ -69,6 +74,7 @@ class Troubles:
             "disk": self._disk,
             "throttling": self._throttling,
             "clock": self._clock,
+            "managed-failover": self._managed_failover,
             "password": self._password,
             "issuer": self._issuer,
         }
@@ -90,10 +96,12 @@ class Troubles:
             self.gate.set_throttling(region, service, 0)
         for region in sorted(self.skewed):
             self.gate.set_clock(region, 0.0)
+        for region in sorted(self.unmanaged):
+            self.gate.set_managed_failover(region, refused=False)
         if self.issuer_down:
             self.set_issuer(up=True)
             self.issuer_down = False
-        for going_on in (self.flapping, self.sabotaged, self.throttled, self.skewed):
+        for going_on in (self.flapping, self.sabotaged, self.throttled, self.skewed, self.unmanaged):
             going_on.clear()
 
     def _flapping(self, order: Order) -> None:
@@ -118,6 +126,10 @@ class Troubles:
     def _clock(self, order: Order) -> None:
         self.skewed.add(order["region"])
         self.gate.set_clock(order["region"], float(order["seconds"]))
+
+    def _managed_failover(self, order: Order) -> None:
+        self.unmanaged.add(order["region"])
+        self.gate.set_managed_failover(order["region"], refused=True)
 
     def _issuer(self, _: Order) -> None:
         self.issuer_down = True

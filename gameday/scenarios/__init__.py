@@ -23,10 +23,12 @@ from gameday.scenarios.s16 import S16
 from gameday.scenarios.s17 import S17
 from gameday.scenarios.s18 import S18
 from gameday.scenarios.s19 import S19
+from gameday.scenarios.s20 import S20
+from gameday.scenarios.s21 import S21
 
 _IN_ORDER = (
     *(S3, S7, S9, S11, S14, S17),
-    *(S6, S1, S10, S2, S4, S5, S8, S18, S12, S13, S15, S19, S16),
+    *(S6, S1, S10, S2, S4, S5, S8, S18, S12, S13, S15, S19, S16, S20, S21),
 )
 
 SCENARIOS = {scenario.code: scenario for scenario in _IN_ORDER}

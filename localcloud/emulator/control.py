@@ -1,6 +1,6 @@
 """`/_gate/`: how the supervisor and drills let places die, live, and lose each other.
 
-POST /_gate/regions/{place}  {"state": "dead" | "stopped" | "alive"}
+POST /_gate/regions/{place}  {"state": "dead" | "silent" | "stopped" | "alive"}
                              -> {"region", "state", "killed_processes", "stopped_processes"}
 GET  /_gate/regions                                            -> {"us-east-1": "alive", ...}
 POST /_gate/links            {"a": place, "b": place, "cut": bool}  -> [["us-east-1", "us-west-2"], ...]
@@ -11,6 +11,7 @@ POST /_gate/throttling       {"region", "service", "one_in": int}  -> the same; 
 POST /_gate/clocks           {"region", "seconds": float}  -> the same; so fast is the clock of functions
 GET, POST /_gate/fleet       see localcloud/emulator/fleet.py
 POST /_gate/balancers/...    see localcloud/emulator/balancers.py
+POST /_gate/managed-failover {"region", "refused": bool}  -> the same; whether Aurora takes managed failovers
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -28,6 +29,7 @@ from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.flapping import Flapping
+from localcloud.emulator.managed_failover import ManagedFailovers
 from localcloud.emulator.regions import OPERATOR, Regions, UnknownPlaceError
 from localcloud.emulator.sabotage import Harm, Sabotage
 from localcloud.emulator.throttling import Throttling
@@ -53,6 +55,7 @@ class Control:
     sabotage: Sabotage
     throttling: Throttling
     clocks: Clocks
+    managed: ManagedFailovers
     desks: Mapping[str, Desk] = field(default_factory=dict)
     """By name: "fleet" of instances and groups, "balancers"."""
 
@@ -77,7 +80,9 @@ class Control:
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
-            case "POST", [("flapping" | "sabotage" | "throttling" | "clocks") as trouble]:
+            case "POST", [
+                ("flapping" | "sabotage" | "throttling" | "clocks" | "managed-failover") as trouble
+            ]:
                 self._begin(trouble, self._region(order["region"]), order)
                 return 200, order
             case _:
@@ -93,6 +98,8 @@ class Control:
                 self.throttling.set(region, order["service"], int(order["one_in"]))
             case "clocks":
                 self.clocks.set(region, float(order["seconds"]))
+            case "managed-failover":
+                self.managed.set(region, refused=bool(order["refused"]))
 
     async def _set_state(self, place: str, state: str) -> dict[str, Any]:
         killed = stopped = 0
@@ -102,14 +109,15 @@ class Control:
         elif state == "stopped":
             self.regions.stop(self._region(place))
             stopped = await asyncio.to_thread(self.signal_workers, place, signal.SIGSTOP)
-        elif state == "dead":
-            self.regions.kill(place)
-            self.connections.reset_ports(
-                port for port, door in self.config.doors.items() if place in (door.place, door.front_of)
-            )
+        elif state in {"dead", "silent"}:
+            self.regions.kill(place, silently=state == "silent")
+            if state == "dead":
+                self.connections.reset_ports(
+                    port for port, door in self.config.doors.items() if place in (door.place, door.front_of)
+                )
             killed = await asyncio.to_thread(self.kill_workers, place)
         else:
-            raise ValueError(f"state must be dead, stopped or alive, got {state!r}")
+            raise ValueError(f"state must be dead, silent, stopped or alive, got {state!r}")
         return {"region": place, "state": state, "killed_processes": killed, "stopped_processes": stopped}
 
     def _region(self, place: str) -> str:

@@ -7,6 +7,7 @@ What a fault forbids never reaches the emulator, and what a fault overtakes is n
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -26,6 +27,8 @@ INTEGRATION_TIMEOUT_S = 30.0
 """API Gateway gives up on a function after this time.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
 HANG_UP_WITHIN_S = 5.0
+SWALLOWED_S = 120.0
+"""Longer than anybody waits for a region that swallows packets; then the connection is reset."""
 
 Note = Callable[[int | None], None]
 
@@ -176,11 +179,20 @@ class Gate:
             await self.app(exchange.scope, exchange.receive, send)
         except _CutError:
             note_once(None)
-            self.hang_up(exchange.scope)
-            async with asyncio.timeout(HANG_UP_WITHIN_S):
-                await asgi.wait_until_gone(exchange.receive)
+            await self._leave_unanswered(exchange, target)
         finally:
             note_once(None)  # the client left before there was an answer
+
+    async def _leave_unanswered(self, exchange: Exchange, target: str) -> None:
+        """Say nothing until the client leaves where *target* swallows packets; else reset its connection."""
+        if self.regions.silent(target):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SWALLOWED_S):
+                    await asgi.wait_until_gone(exchange.receive)
+                    return
+        self.hang_up(exchange.scope)
+        async with asyncio.timeout(HANG_UP_WITHIN_S):
+            await asgi.wait_until_gone(exchange.receive)
 
     def _must_be_connected(self, origin: str, target: str) -> None:
         if not self.regions.connected(origin, target):

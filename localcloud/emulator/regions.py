@@ -24,15 +24,20 @@ class Regions:
         self._voters = frozenset({*names, witness})
         self._control_home = control_home
         self._dead: frozenset[str] = frozenset()
+        self._silent: frozenset[str] = frozenset()
         self._stopped: frozenset[str] = frozenset()
         self._cut: frozenset[frozenset[str]] = frozenset()
         self._changed = threading.Condition()
 
-    def kill(self, place: str) -> None:
-        """Let *place* die. Raises UnknownPlaceError for a place that cannot."""
+    def kill(self, place: str, *, silently: bool = False) -> None:
+        """Let *place* die; *silently*: whoever calls it gets no refusal, only silence.
+
+        Raises UnknownPlaceError for a place that cannot.
+        """
         self._must_be(place, self._voters | {GLOBAL})
         with self._changed:
             self._dead |= {place}
+            self._silent = self._silent | {place} if silently else self._silent - {place}
 
     def stop(self, region: str) -> None:
         """Let everything that runs in *region* stand still. Its AWS services go on, and it still votes."""
@@ -45,6 +50,7 @@ class Regions:
         self._must_be(place, self._voters | {GLOBAL})
         with self._changed:
             self._dead -= {place}
+            self._silent -= {place}
             self._stopped -= {place}
             self._changed.notify_all()
 
@@ -82,6 +88,12 @@ class Regions:
         if place == GLOBAL and self._control_home in self._dead:
             return False
         return place not in self._dead
+
+    def silent(self, place: str) -> bool:
+        """Whether *place* is dead and swallows what is sent there, without a refusal."""
+        if place == GLOBAL and self._control_home in self._silent:
+            return True
+        return place in self._silent
 
     def runs(self, region: str) -> bool:
         """Whether functions and state machines of *region* make progress."""

@@ -18,6 +18,7 @@ from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
+from localcloud.emulator.managed_failover import ManagedFailovers
 from localcloud.emulator.patches import harmed_steps, http_api, hypercorn_server, sessions, workers
 from localcloud.emulator.regions import Regions
 from localcloud.emulator.sabotage import Sabotage
@@ -44,8 +45,8 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
     regions = Regions(config.regions, witness=config.witness, control_home=config.primary_control_region)
     connections = Connections()
     told_to_end = _ending(lambda: connections.reset_ports(config.doors))
-    clocks, sabotage = Clocks(config.regions), Sabotage()
-    patches.apply(config, regions, clocks)
+    clocks, sabotage, managed = Clocks(config.regions), Sabotage(), ManagedFailovers()
+    patches.apply(config, regions, clocks, managed)
     harmed_steps.come_to_harm(sabotage)
     hypercorn_server.track(connections, lambda port: _lives(config, regions, port))
     with CallLog(config.calls_log) as log:
@@ -63,6 +64,7 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
                 "fleet": lambda name, order: fleet.answer(name, config.account_id, order),
                 "balancers": lambda name, order: balancers.answer(name, config.account_id, regions, order),
             },
+            managed=managed,
         )
         gate = Gate(
             app=ministack.app,
@@ -82,7 +84,8 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
 
 def _lives(config: EmulatorConfig, regions: Regions, port: int) -> bool:
     door = config.doors[port]
-    return regions.alive(door.front_of or door.place)
+    place = door.front_of or door.place
+    return regions.alive(place) or regions.silent(place)
 
 
 def _ending(last: Callable[[], object]) -> Callable[[], Awaitable[None]]:

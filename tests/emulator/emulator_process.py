@@ -65,7 +65,13 @@ class Emulator:
         return int(self.config["operator_port"])
 
     def client(
-        self, service: str, region: str = HOME, *, port: int | None = None, key: str | None = None
+        self,
+        service: str,
+        region: str = HOME,
+        *,
+        port: int | None = None,
+        key: str | None = None,
+        within_s: float = 60,
     ) -> Any:
         return boto3.client(
             service,
@@ -73,7 +79,7 @@ class Emulator:
             endpoint_url=f"http://127.0.0.1:{port or self.operator}",
             aws_access_key_id=key or self.config["access_key_id"],
             aws_secret_access_key=self.config["secret_access_key"],
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=within_s),
         )
 
     def get(self, port: int, path: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:

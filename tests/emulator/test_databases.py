@@ -164,3 +164,34 @@ def test_a_replica_of_a_table_keeps_its_own_key(emulator):
     for region, key in keys.items():
         table = emulator.client("dynamodb", region).describe_table(TableName="sessions")["Table"]
         assert table["SSEDescription"]["KMSMasterKeyArn"] == key
+
+
+def test_a_secondary_that_is_removed_after_its_writer_was_lost_is_promoted_and_comes_back_in_the_end(
+    emulator, fail_over, writer
+):
+    emulator.gate("managed-failover", {"region": AWAY, "refused": True})
+    emulator.kill(HOME)
+    with pytest.raises(ClientError, match="InvalidGlobalClusterStateFault"):
+        fail_over("ledger-away", AWAY)
+    before = len(emulator.hooks.orders)
+    arn = f"arn:aws:rds:{AWAY}:{ACCOUNT}:cluster:ledger-away"
+    emulator.client("rds", AWAY).remove_from_global_cluster(
+        GlobalClusterIdentifier=GROUP, DbClusterIdentifier=arn
+    )
+    order = {"action": "failover", "to_region": AWAY}
+    assert emulator.hooks.orders[before:] == [("/hooks/promote", TOKEN, order)]
+    assert HOME in writer(), "it is no member any more"
+    emulator.revive(HOME)
+    emulator.gate("managed-failover", {"region": AWAY, "refused": False})
+    assert AWAY in writer()
+    fail_over("ledger-home", HOME)
+    assert HOME in writer()
+
+
+def test_a_secondary_that_leaves_a_writer_which_lives_is_not_promoted(emulator):
+    before = len(emulator.hooks.orders)
+    arn = f"arn:aws:rds:{AWAY}:{ACCOUNT}:cluster:ledger-away"
+    emulator.client("rds", AWAY).remove_from_global_cluster(
+        GlobalClusterIdentifier=GROUP, DbClusterIdentifier=arn
+    )
+    assert len(emulator.hooks.orders) == before

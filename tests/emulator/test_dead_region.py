@@ -3,6 +3,7 @@ import threading
 import time
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from tests.emulator.deployed import api, function, invoke, role
 from tests.emulator.emulator_process import AWAY, HOME, NO_ANSWER, get, process_lives
@@ -90,3 +91,19 @@ def test_it_lives_again(emulator):
     emulator.kill(HOME)
     emulator.revive(HOME)
     assert emulator.front_door("/health")[1]["region"] == HOME
+
+
+@pytest.mark.parametrize("place", ["front door", "operator", AWAY])
+def test_a_region_that_swallows_packets_takes_connections_and_never_answers(emulator, place):
+    emulator.gate(f"regions/{HOME}", {"state": "silent"})
+
+    def ask() -> None:
+        if place == "front door":
+            port = emulator.config["front_doors"][HOME]
+            get(http.client.HTTPConnection("127.0.0.1", port, timeout=1), "/health")
+        port = emulator.operator if place == "operator" else emulator.config["region_ports"][AWAY]
+        emulator.client("dynamodb", HOME, port=port, within_s=1).list_tables()
+
+    with pytest.raises((TimeoutError, ReadTimeoutError)):
+        ask()
+    assert emulator.front_door("/health", AWAY)[1]["region"] == AWAY

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.hooks import Hooks
+from localcloud.emulator.managed_failover import ManagedFailovers
 from localcloud.emulator.patches import (
     alarm_clock,
     alarms,
@@ -18,6 +19,7 @@ from localcloud.emulator.patches import (
     backups,
     code,
     config_rules,
+    detached,
     documents,
     events,
     forgotten,
@@ -47,7 +49,7 @@ from localcloud.emulator.patches import (
 from localcloud.emulator.regions import Regions
 
 
-def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
+def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks, managed: ManagedFailovers) -> None:
     """Apply all patches. The environment that ministack reads on import must be set before."""
     hooks = Hooks(config.hook_url, config.token)
     authorization.name_global_clusters()
@@ -91,6 +93,8 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks) -> None:
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)
     aurora.promote(hooks)
+    detached.refuse_managed_failovers(managed)
+    detached.promote_what_leaves(hooks, managed, regions)
     rewind.restore_clusters()
     _lead_the_fleet(hooks.waking("fleet"))
     _balance_load(hooks.waking("fleet"))

@@ -56,7 +56,7 @@ def create_databases(hooks: Hooks) -> None:
             "password": rds._p(request, "MasterUserPassword"),
             "database": rds._p(request, "DatabaseName") or "postgres",
         }
-        return _ask(hooks, "database", order) or answer
+        return ask(hooks, "database", order) or answer
 
     wrap_entry(rds._ACTION_MAP, "CreateDBCluster", create)
 
@@ -72,7 +72,7 @@ def promote(hooks: Hooks) -> None:
     def move(original: Wrapper, request: dict[str, Any]) -> Answer:
         with one_at_a_time:
             resolved, refused = rds._resolve_global_writer_switch(request)
-            failed = None if refused else _ask(hooks, "promote", _promotion(request, resolved))
+            failed = None if refused else ask(hooks, "promote", _promotion(request, resolved))
             answer: Answer = failed or original(request)
             return answer
 
@@ -91,7 +91,7 @@ def _promotion(request: dict[str, Any], resolved: tuple[Any, ...]) -> dict[str, 
     }
 
 
-def _ask(hooks: Hooks, name: str, order: dict[str, Any]) -> Answer | None:
+def ask(hooks: Hooks, name: str, order: dict[str, Any]) -> Answer | None:
     """Call a hook; None when it did its work, else the error to answer."""
     try:
         hooks.call(name, order)

@@ -4,7 +4,16 @@ from failover.arrears import STALE_MS
 from failover.steps import STEPS
 from gameday.faults import Cut, Flap, Kill, Ordered, Place, Revive, Stop, at_once, isolated
 from gameday.scenarios import SCENARIOS
-from gameday.troubles import FillDisk, Harm, Lag, RotatePassword, Sabotage, SetClock, Throttle
+from gameday.troubles import (
+    FillDisk,
+    Harm,
+    Lag,
+    RefuseManagedFailover,
+    RotatePassword,
+    Sabotage,
+    SetClock,
+    Throttle,
+)
 from tests.unit.gameday.builders import EAST, WEST
 
 PLACES = {
@@ -20,6 +29,12 @@ PLACES = {
     ("deed", "path", "body", "words"),
     [
         (Kill(Place.HOLDER), "/places/us-east-1/kill", {}, "us-east-1 killed"),
+        (
+            Kill(Place.HOLDER, silently=True),
+            "/places/us-east-1/swallow",
+            {},
+            "us-east-1 killed, and its addresses swallow packets",
+        ),
         (Stop(Place.OTHER), "/places/us-west-2/stop", {}, "us-west-2 stands still"),
         (Revive(Place.WITNESS), "/places/us-east-2/revive", {}, "us-east-2 returns"),
         (
@@ -81,6 +96,12 @@ def test_a_deed_is_one_order_and_one_sentence(deed, path, body, words):
             {"region": WEST, "seconds": -20.0},
             "the clock of us-west-2 is set to -20 s",
         ),
+        (
+            RefuseManagedFailover(Place.OTHER),
+            "managed-failover",
+            {"region": WEST},
+            "Aurora refuses every managed failover to us-west-2",
+        ),
         (RotatePassword(), "password", {}, "the password of the database is rotated"),
     ],
 )
@@ -133,7 +154,8 @@ def test_every_step_of_a_takeover_is_struck():
 
 
 @pytest.mark.parametrize(
-    ("code", "silences"), [("S1", True), ("S2", True), ("S4", False), ("S11", False), ("S15", True)]
+    ("code", "silences"),
+    [("S1", True), ("S2", True), ("S4", False), ("S11", False), ("S15", True), ("S20", True)],
 )
 def test_only_a_dead_or_frozen_holder_can_answer_nobody(code, silences):
     assert SCENARIOS[code].silences is silences

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from gameday import local_world
+from gameday.dr_answers import AskDr
 from gameday.errors import FaultRefused, LedgerUnread, ObservationFailed
 from gameday.faults import Cut, Kill, Place, Stop
 from gameday.local_world import LocalWorld
 from gameday.operators import SWITCHOVER, Typed
+from gameday.pasted import Pasted
 from lib import config
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.clouds import control, stubbed
@@ -97,6 +99,14 @@ async def test_the_writer_is_the_region_of_the_one_writing_member(world):
         await world.writer()
 
 
+async def test_a_cluster_that_was_detached_is_a_writer_of_its_own(world):
+    world, stub = stubbed(world, "rds")
+    left = members(EAST)
+    left["GlobalClusters"][0]["GlobalClusterMembers"].pop()
+    stub.add_response("describe_global_clusters", left)
+    assert await world.writer() == WEST
+
+
 async def test_a_ledger_that_cannot_be_read_gives_no_verdict(world):
     with pytest.raises(LedgerUnread, match="the ledger on port 1 could not be read: EndpointConnectionError"):
         await world.rows("run", WEST)
@@ -138,6 +148,13 @@ async def test_the_steps_of_every_region_that_is_asked_are_told(world, monkeypat
 async def test_what_operators_were_told_is_what_came_of_the_deed(world, monkeypatch):
     monkeypatch.setattr(Typed, "type", lambda deed, state, places: f"{deed.words} in {places[Place.OTHER]}")
     assert await world.strike(SWITCHOVER) == f"{SWITCHOVER.words} in {WEST}"
+
+
+async def test_what_dr_answered_and_what_a_pasted_runbook_did_come_back(world, monkeypatch):
+    monkeypatch.setattr(AskDr, "ask", lambda deed, state, places: (deed.words, places[Place.OTHER]))
+    monkeypatch.setattr(Pasted, "paste", lambda deed, state, places, suffix: f"{deed.page} on {suffix}")
+    assert await world.strike(AskDr(("status",))) == (("status",), WEST)
+    assert await world.strike(Pasted("x.md", (1,), Place.OTHER)) == "x.md on dev"
 
 
 async def test_a_deed_that_nobody_can_do_is_refused(world):

@@ -3,9 +3,11 @@ from dataclasses import replace
 import pytest
 
 from failover.loss import Loss
+from gameday.dr_answers import DrAnswer
 from gameday.scenario import Expect
-from gameday.summary import Calls, Check, Measured, Objectives, Payments, Steady, Terraform
-from gameday.verdict import checks, verdict
+from gameday.summary import Answered, Calls, Check, Measured, Objectives, Payments, Steady, Terraform
+from gameday.verdict import answer_checks, answered, checks, verdict
+from tests.unit.gameday.builders import FAULT
 
 MEASURED = {
     "lease_expired_s": 25.0,
@@ -162,3 +164,37 @@ def test_an_invalid_run_is_neither_met_nor_missed():
 @pytest.mark.parametrize("harm", ["lost", "duplicated", "mismatched", "acknowledged_while_fenced"])
 def test_a_harmed_payment_is_a_miss_however_invalid_the_run(harm):
     assert verdict(["V40"], made(payments={harm: 1})) == "missed"
+
+
+def answer(**changes) -> DrAnswer:
+    seen = {"regions": [{"region": FAULT.region, "live": "unreachable"}]}
+    told = {"at": FAULT.at + 3, "command": "status", "seconds": 4.2, "within_s": 10.0, "exit_code": 5}
+    return DrAnswer(**(told | {"document": seen} | changes))
+
+
+CHECKED = {"command": "check", "document": {"unknown": [f"{FAULT.region}: its API: no answer in time"]}}
+
+
+@pytest.mark.parametrize(
+    ("answers", "names"),
+    [
+        ([], []),
+        ([answer(), answer(**CHECKED)], []),
+        ([answer(seconds=10.1), answer(**CHECKED)], ["dr status answered within, s"]),
+        ([answer(), answer(**CHECKED, seconds=10.1)], ["dr check answered within, s"]),
+        ([answer(seconds=10.1), answer()], ["dr status answered within, s"]),
+        ([answer(document={"unknown": []})], ["answers of dr that took the lost region for alive"]),
+        (
+            [answer(document={"regions": [{"region": FAULT.region, "live": "yes"}]})],
+            ["answers of dr that took the lost region for alive"],
+        ),
+        ([answer(at=FAULT.at - 3, document={})], []),
+    ],
+)
+def test_an_operator_who_looks_waits_ten_seconds_at_most_and_sees_what_is_lost(answers, names):
+    silenced = replace(FAULT, silent_from=FAULT.at + 0.5)
+    assert [check.name for check in answer_checks(answers, silenced) if not check.met] == names
+
+
+def test_what_an_operator_asked_is_told_in_seconds_after_the_fault():
+    assert answered([answer()], FAULT) == (Answered(command="status", after_s=3.0, seconds=4.2, exit_code=5),)

@@ -144,6 +144,11 @@ async def test_a_place_without_databases_dies_in_the_gate_only(cloud, told, plac
     assert told == [("gate", place, "dead")]
 
 
+async def test_a_region_that_dies_silently_refuses_nobody(cloud, told):
+    assert await asyncio.to_thread(lambda: cloud.kill(EAST, silently=True)) == 6
+    assert told[-2:] == [("gate", EAST, "silent"), ("kill", EAST)]
+
+
 async def test_a_revived_region_has_its_old_data(cloud, told):
     await asyncio.to_thread(cloud.kill, EAST)
     told.clear()

@@ -44,6 +44,9 @@ class Told(list):
     def set_clock(self, region, seconds):
         self.append(("clock", region, seconds))
 
+    def set_managed_failover(self, region, *, refused):
+        self.append(("managed failover refused", region, refused))
+
 
 @pytest.fixture
 def told():
@@ -74,6 +77,7 @@ def test_what_goes_on_is_ended_once(trouble, told):
     trouble.begin("disk", {"region": EAST})
     trouble.begin("throttling", {"region": EAST, "service": "ssm", "one_in": 5})
     trouble.begin("clock", {"region": WEST, "seconds": -20})
+    trouble.begin("managed-failover", {"region": WEST})
     trouble.begin("lag", {"seconds": 120})
     assert told == [
         ("flapping", EAST, 3),
@@ -81,6 +85,7 @@ def test_what_goes_on_is_ended_once(trouble, told):
         ("disk", EAST),
         ("throttling", EAST, "ssm", 5),
         ("clock", WEST, -20.0),
+        ("managed failover refused", WEST, True),
         ("lag", 120.0),
     ]
     told.clear()
@@ -91,6 +96,7 @@ def test_what_goes_on_is_ended_once(trouble, told):
         ("sabotage", WEST, None),
         ("throttling", EAST, "ssm", 0),
         ("clock", WEST, 0.0),
+        ("managed failover refused", WEST, False),
     ]
 
 

@@ -16,14 +16,13 @@ from threading import Thread
 from typing import Any
 
 import boto3
-import jmespath
 from botocore import xform_name
-from botocore.validate import ParamValidator
 from typer.testing import CliRunner
 
 from dr import approve, automation, commands, look, operate, reset, status
 from dr.ending import Ending
 from dr.exits import Exit
+from localcloud.aws_cli import Command
 
 LOOKS = frozenset({Exit.DONE, Exit.UNKNOWN, Exit.UNHEALTHY})
 """How a command that only looks may end in a disaster."""
@@ -110,28 +109,9 @@ class Shell:
         return "200"
 
     def _aws(self, words: list[str], region: str) -> str:
-        service, command, *rest = words
-        client = boto3.client(service, region_name=region or None)
-        operation = next(
-            o for o in client.meta.service_model.operation_names if xform_name(o, "-") == command
-        )
-        model = client.meta.service_model.operation_model(operation)
-        asked, shown = _parsed(rest, model.input_shape)
-        region = str(shown.get("region", region))
-        if not region:
-            raise NotAsWritten("no region")
-        report = ParamValidator().validate(asked, model.input_shape)
-        if report.has_errors():
-            raise NotAsWritten(report.generate_report())
-        self.calls.append(Call(region, service, operation, asked))
-        found = self._answer(service, operation, asked)
-        found.pop("ResponseMetadata", None)
-        if "query" in shown:
-            jmespath.compile(shown["query"])
-            found = jmespath.search(shown["query"], found)
-        if shown.get("output") != "text":
-            return json.dumps(found, default=str) + "\n"
-        return _text(found) + "\n"
+        command = Command.parse(words, region or None)
+        self.calls.append(Call(command.region, command.service, command.operation, dict(command.asked)))
+        return command.show(self._answer(command.service, command.operation, dict(command.asked)))
 
     def _answer(self, service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         if operation in self.answers:
@@ -170,47 +150,3 @@ def with_cloud(monkeypatch, cloud):
     """Every command of `dr` finds this cloud behind the outputs."""
     for module in (approve, automation, look, operate, reset, status):
         monkeypatch.setattr(module, "Cloud", lambda _: cloud)
-
-
-def _parsed(words, shape):
-    """The parameters and the options of the command line itself, as the AWS command line reads them."""
-    members = {xform_name(name, "-"): name for name in shape.members}
-    asked: dict[str, Any] = {}
-    shown: dict[str, str] = {}
-    queue = list(words)
-    while queue:
-        word = queue.pop(0)
-        if not word.startswith("--"):
-            continue  # the file that `lambda invoke` writes
-        values = []
-        while queue and not queue[0].startswith("--"):
-            values.append(queue.pop(0))
-        option = word[2:]
-        if option in {"output", "query", "region"}:
-            shown[option] = values[0]
-        elif option.removeprefix("no-") in members and option not in members:
-            asked[members[option.removeprefix("no-")]] = False
-        else:
-            name = members[option]
-            asked[name] = _value(shape.members[name], values)
-    return asked, shown
-
-
-def _value(shape, values):
-    if shape.type_name == "boolean":
-        return not values or values[0] == "true"
-    if values[0][:1] in "[{" and shape.type_name in {"structure", "list", "map"}:
-        return json.loads(values[0])
-    if shape.type_name == "list":
-        return [_value(shape.member, [value]) for value in values]
-    if shape.type_name == "structure":
-        pairs = dict(pair.split("=", 1) for pair in values[0].split(","))
-        return {name: _value(shape.members[name], [value]) for name, value in pairs.items()}
-    return int(values[0]) if shape.type_name in {"integer", "long"} else values[0]
-
-
-def _text(found):
-    if isinstance(found, list):
-        rows = [_text(one) for one in found]
-        return ("\n" if any(isinstance(one, list) for one in found) else "\t").join(rows)
-    return str(found)

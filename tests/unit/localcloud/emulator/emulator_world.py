@@ -13,6 +13,7 @@ from localcloud.emulator.connections import Connections
 from localcloud.emulator.control import Control
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
+from localcloud.emulator.managed_failover import ManagedFailovers
 from localcloud.emulator.regions import Regions
 from localcloud.emulator.sabotage import Sabotage
 from localcloud.emulator.throttling import Throttling
@@ -69,6 +70,7 @@ class World:
         self.regions = Regions(self.config.regions, witness=WITNESS, control_home=HOME)
         self.log = CallLog(self.config.calls_log)
         self.clocks = Clocks(self.config.regions)
+        self.managed = ManagedFailovers()
         self.hung_up: list[int] = []
         self.killed: list[str] = []
         self.signalled: list[tuple[str, signal.Signals]] = []
@@ -90,6 +92,7 @@ class World:
                 sabotage=Sabotage(),
                 throttling=Throttling(),
                 clocks=self.clocks,
+                managed=self.managed,
             ),
             hang_up=lambda scope: self.hung_up.append(scope["server"][1]),
             clock=lambda: 1_700_000_000.5,

@@ -35,6 +35,27 @@ async def test_a_region_dies_with_its_processes_and_lives_again(world, order):
     assert world.killed == [HOME]
 
 
+async def test_a_region_dies_silently_its_connections_stay_open_and_it_lives_again(world, order):
+    status, answered = await order("POST", f"regions/{HOME}", {"state": "silent"})
+    assert (status, answered["killed_processes"]) == (200, 3)
+    assert (await order("GET", "regions"))[1][HOME] == "dead"
+    assert world.regions.silent(HOME)
+    assert world.regions.silent("global"), "the control planes are lost with their home"
+    assert not world.regions.silent(AWAY)
+    await order("POST", f"regions/{HOME}", {"state": "alive"})
+    assert not world.regions.silent(HOME)
+
+
+async def test_managed_failovers_are_refused_and_clusters_that_left_meanwhile_come_back(world, order):
+    said = {"region": AWAY, "refused": True}
+    assert await order("POST", "managed-failover", said) == (200, said)
+    assert world.managed.refused == {AWAY}
+    back = []
+    world.managed.rebuilds.append(lambda: back.append("cluster"))
+    await order("POST", "managed-failover", said | {"refused": False})
+    assert (world.managed.refused, back, world.managed.rebuilds) == (set(), ["cluster"], [])
+
+
 async def test_a_region_stands_still_and_goes_on_where_it_stood(world, order):
     _, answered = await order("POST", f"regions/{HOME}", {"state": "stopped"})
     assert (answered["stopped_processes"], answered["killed_processes"]) == (2, 0)

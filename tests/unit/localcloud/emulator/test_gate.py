@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -123,6 +124,23 @@ async def test_calls_to_a_dead_region_are_hung_up_on_and_logged(world):
     assert world.hung_up == [AWAY_PORT, FRONT_DOOR]
     assert world.seen == []
     assert [(call["status"], call["cut"]) for call in world.calls()] == [(None, True)]
+
+
+async def test_a_region_that_swallows_packets_refuses_nobody_and_answers_nobody(world):
+    world.regions.kill(HOME, silently=True)
+    assert await world.request(AWAY_PORT, headers=signed("ssm", HOME)) == (None, None)
+    assert (await world.request(FRONT_DOOR))[0] is None
+    assert world.hung_up == [], "the client is the one that gives up"
+    assert world.seen == []
+    assert [(call["status"], call["cut"]) for call in world.calls()] == [(None, True)]
+
+
+async def test_nobody_waits_for_ever_for_a_region_that_swallows_packets(world, monkeypatch):
+    monkeypatch.setattr(gate, "SWALLOWED_S", 0.0)
+    monkeypatch.setattr(gate.asgi, "wait_until_gone", lambda _: asyncio.sleep(0.1))
+    world.regions.kill(HOME, silently=True)
+    await world.request(AWAY_PORT, headers=signed("ssm", HOME))
+    assert world.hung_up == [AWAY_PORT]
 
 
 async def test_an_answer_that_a_death_overtakes_is_not_sent(world):
