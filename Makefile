@@ -124,12 +124,12 @@ doctor: setup ## Check that an account has what a deploy needs; creates nothing 
 	@$(VENV) -m dr doctor $(addprefix --accept ,$(ACCEPT))
 
 deploy: doctor $(CDKTF) ## Deploy every stack to AWS, after `make doctor` (needs credentials)
-	@$(VENV) -m dr.quiet $(ANYWAY)
+	@$(VENV) -m dr quiet $(ANYWAY)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve $(CDKTF_FLAGS) --outputs-file cfn-outputs/outputs.json
 	@$(VENV) -m dr outputs cfn-outputs/outputs.json
 
 deploy-region: setup $(CDKTF) ## Deploy one region alone, while the other may be down (REGION)
-	@$(VENV) -m dr.quiet $(ANYWAY)
+	@$(VENV) -m dr quiet $(ANYWAY)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" CDKTF_FLAGS="$(CDKTF_FLAGS)" $(VENV) -m dr.delivery region "$(REGION)"
 
 destroy: setup $(CDKTF) ## Destroy every stack on AWS, wherever the writer is; a repeated run goes on (needs credentials)

@@ -23,6 +23,7 @@ from dr.exits import Exit
 from dr.guard.command import guard
 from dr.limits import limit_s
 from dr.options import AsJson, OutputsFile
+from dr.quiet import quiet
 from dr.replay import command as replay
 from dr.rewind.command import rewind
 from dr.status import status
@@ -46,6 +47,7 @@ app.add_typer(automation.commands)
 app.command()(budget)
 app.command()(doctor)
 app.command()(guard)
+app.command()(quiet)
 app.command()(status)
 app.command()(rewind)
 app.command()(drill)

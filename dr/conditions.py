@@ -12,8 +12,8 @@ Condition = Callable[[Situation, str], bool | None]
 
 
 def lease_readable(seen: Situation, _target: str) -> bool | None:
-    """Every region reads the lease."""
-    return all(seen.leases_read.values())
+    """Every region reads the lease; where nothing at all answers, this machine may be what is cut off."""
+    return all(seen.leases_read.values()) if _anybody(seen) else None
 
 
 def lease_known(seen: Situation, _target: str) -> bool | None:
@@ -32,6 +32,22 @@ def holder_serves(seen: Situation, _target: str) -> bool | None:
         return None
     ready = {view.region: view.ready is Answer.YES for view in seen.topology.regions}
     return seen.lease.state is LeaseState.ACTIVE and ready[seen.lease.holder]
+
+
+def only_holder_ready(seen: Situation, _target: str) -> bool | None:
+    """No region but the holder calls itself ready: two that do would both be sent payments."""
+    if seen.lease is None:
+        return None
+    ready = {view.region for view in seen.topology.regions if view.ready is Answer.YES}
+    return ready <= {seen.lease.holder}
+
+
+def lease_runs(seen: Situation, _target: str) -> bool | None:
+    """The lease has not run out, by the clock of any region that answers."""
+    clocks = [inspection.clock_ms for inspection in seen.inspections.values() if inspection]
+    if seen.lease is None or not clocks:
+        return None
+    return not seen.lease.expired(now_ms=min(clocks), skew_ms=seen.clock_skew_ms)
 
 
 def expired(seen: Situation, target: str) -> bool | None:
@@ -60,6 +76,8 @@ def holder_fenced(seen: Situation, _target: str) -> bool | None:
 
 def target_live(seen: Situation, target: str) -> bool | None:
     """The target's API is live."""
+    if not _anybody(seen):
+        return None
     return next(view.live is Answer.YES for view in seen.topology.regions if view.region == target)
 
 
@@ -160,3 +178,7 @@ def replica(inspection: Inspection) -> bool | None:
 def answers(inspection: Inspection) -> bool | None:
     """The database answers."""
     return inspection.database in {DatabaseFact.REPLICA, DatabaseFact.WRITER}
+
+
+def _anybody(seen: Situation) -> bool:
+    return any(view.reachable for view in seen.topology.regions)

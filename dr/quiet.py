@@ -1,4 +1,4 @@
-"""`python -m dr.quiet`: whether a deployment would run into a takeover. `make deploy` asks first.
+"""`dr quiet`: whether a deployment would run into a takeover. `make deploy` asks first.
 
 A deployment replaces the functions and the state machine that a takeover runs on. Both releases can end it,
 but nobody should have to find out during an outage.
@@ -10,19 +10,18 @@ from typing import Annotated
 
 import typer
 
-from dr.calls import NoAccess, client, error_code
+from dr.calls import client, error_code
+from dr.envelope import write
+from dr.exits import Exit
+from dr.options import AsJson
 from failover.lease import Automation, Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
 from lib import config
 from lib.config import Settings
-from lib.errors import SettingsError
 from runtime.clock import now_ms
 
-REFUSED, UNKNOWN = 1, 3
 ReadLease = Callable[[str], Lease | None]
 """Reads the lease in a region. Raises LeaseUnknown."""
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 def in_the_way(lease: Lease | None, *, now_ms: int, skew_ms: int) -> str | None:
@@ -63,31 +62,34 @@ def reader(settings: Settings) -> ReadLease:
     return lambda region: LeaseTable(client("dynamodb", region), table, settings.system).read()
 
 
-@app.command(help=__doc__)
 def quiet(
     *,
     anyway: Annotated[bool, typer.Option(help="Deploy all the same; says what it found.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Exit code 0: deploy; 1: a takeover is in the way; 3: no region can say."""
+    """Ask whether a deployment may begin, or would run into a takeover: exit code 4; 3 when no region says.
+
+    Reads the lease of the environment that the settings name; before the first deployment there is none.
+    """
+    settings = config.load()
+    why, code = _found(settings)
+    quiet_ = code is Exit.DONE
+    if anyway:
+        code = Exit.DONE
+    if as_json:
+        write("quiet", code, {"quiet": quiet_, "why": why})
+    elif why:
+        hint = " (going on: --anyway)" if anyway else "; or make deploy ANYWAY=--anyway"
+        sys.stderr.write(f"{why}{hint}\n")
+    raise typer.Exit(code)
+
+
+def _found(settings: Settings) -> tuple[str | None, Exit]:
+    """What is in the way, and what follows. Raises NoAccess."""
+    regions = [region.name for region in settings.regions]
     try:
-        settings = config.load()
-        found = deployed_lease([region.name for region in settings.regions], reader(settings))
-    except (SettingsError, NoAccess) as error:
-        sys.stderr.write(f"error: {error}\n")
-        raise typer.Exit(REFUSED) from None
+        lease = deployed_lease(regions, reader(settings))
     except LeaseUnknown as error:
-        _end(UNKNOWN, f"unknown: whether a takeover is under way: {error}", anyway=anyway)
-        return
-    skew_ms = settings.protocol.clock_skew_s * 1000
-    if why := in_the_way(found, now_ms=now_ms(), skew_ms=skew_ms):
-        _end(REFUSED, f"refused: {why}; wait until it has ended: dr status", anyway=anyway)
-
-
-def _end(code: int, said: str, *, anyway: bool) -> None:
-    sys.stderr.write(f"{said}{' (going on: --anyway)' if anyway else '; or make deploy ANYWAY=--anyway'}\n")
-    if not anyway:
-        raise typer.Exit(code)
-
-
-if __name__ == "__main__":
-    app()
+        return f"unknown: whether a takeover is under way: {error}", Exit.UNKNOWN
+    why = in_the_way(lease, now_ms=now_ms(), skew_ms=settings.protocol.clock_skew_s * 1000)
+    return (f"refused: {why}; wait until it has ended: dr status", Exit.REFUSED) if why else (None, Exit.DONE)

@@ -98,6 +98,20 @@ RULES = (
         are.held_elsewhere,
     ),
     Rule(
+        "P23",
+        "the lease has not run out",
+        "nobody acknowledges by it: see the keeper's rule in its log; the holder is lost: dr failover",
+        CHECK,
+        are.lease_runs,
+    ),
+    Rule(
+        "P24",
+        "no region but the holder is ready",
+        "one of them is wrong: see the clocks (P65), then dr pause and the log of its readiness",
+        CHECK | PLANNED,
+        are.only_holder_ready,
+    ),
+    Rule(
         "P25",
         "the holder is ACTIVE and ready",
         "if it is lost: dr failover; if it stays held: dr retry",

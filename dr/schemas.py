@@ -89,6 +89,7 @@ CONTENT: Mapping[str, Mapping[str, Schema]] = {
     "budget": {"system": TEXT, "objectives": _list(ANY_MAP), "warnings": _list(TEXT)},
     "doctor": {"account": TEXT, "environment": TEXT, "checks": _list(ANY_MAP)},
     "guard": {"refused": FLAG, "stateful": COUNT, "refusals": _list(ANY_MAP)},
+    "quiet": {"quiet": FLAG, "why": _or_null(TEXT)},
     "rewind": {},
     "token": {"token": TEXT, "expires_at": NUMBER},
     "drill": {"result": {"enum": ["passed", "failed"]}, "evidence": TEXT, "head": TEXT, "phases": ANY_MAP},

@@ -29,7 +29,7 @@ def status(
     watch: Watch = False,
     every: Every = 2.0,
 ) -> None:
-    """Show both regions and the lease. Exit code 0 only when a region is ready, 3 when nobody answers.
+    """Show both regions and the lease. Exit code 0 only when its holder alone is ready, 3 when nobody says.
 
     Works with one region gone: the lease is read through whichever region answers. With --watch each look is
     one line when it goes into a file, and one line of JSON with --json.
@@ -46,10 +46,12 @@ def status(
 
 
 def verdict(topology: Topology) -> Exit:
-    """Whether a region is ready, as far as any answered."""
-    if any(view.ready is Answer.YES for view in topology.regions):
-        return Exit.DONE
-    return Exit.UNHEALTHY if any(view.reachable for view in topology.regions) else Exit.UNKNOWN
+    """Whether the holder of the lease is ready and nobody else, as far as any answered."""
+    ready = {view.region for view in topology.regions if view.ready is Answer.YES}
+    if not any(view.reachable for view in topology.regions) or (ready and topology.lease_read_in is None):
+        return Exit.UNKNOWN
+    served = topology.lease is not None and ready == {topology.lease.holder}
+    return Exit.DONE if served else Exit.UNHEALTHY
 
 
 def _watch(cloud: Cloud, every_s: float, *, as_json: bool) -> NoReturn:

@@ -54,9 +54,6 @@ from failover.rules import PATIENCE_MS, Action, Decision, Rule
 
 __all__ = ["PATIENCE_MS", "Action", "Decision", "Policy", "Rule", "decide"]
 
-DRAIN_LIMIT_MS = 3 * 60 * 1000
-"""Draining takes seconds until the writer moves, so this is an outage that nobody ends."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -66,8 +63,14 @@ class Policy:
     skew_ms: int
     transition_limit_ms: int
     """The longest TAKING or DRAINING that is still renewed."""
-    drain_limit_ms: int = DRAIN_LIMIT_MS
-    """The longest DRAINING while the writer is still where it was."""
+
+    @property
+    def drain_limit_ms(self) -> int:
+        """The longest DRAINING while the writer is still where it was.
+
+        Draining takes seconds: a tenth of what a whole transition may take is an outage that nobody ends.
+        """
+        return self.transition_limit_ms // 10
 
     @property
     def silence_ms(self) -> int:

@@ -100,7 +100,8 @@ def answering(told):
     server.item, server.refuses_functions = None, None
     server.members, server.date_off_s = [(WEST, True), (EAST, False)], 0
     server.updates = lambda lease: lease
-    server.doors = {"/health/live": 200, "/health/ready": 200}
+    server.doors = {"/health/live": 200, "/health/ready": 200, "/west/health/live": 200}
+    server.doors["/west/health/ready"] = 503  # the west stands by
     server.url = f"http://127.0.0.1:{server.server_port}"
     Thread(target=server.serve_forever, daemon=True).start()
     yield server

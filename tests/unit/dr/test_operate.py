@@ -60,7 +60,10 @@ def test_failed_and_unknown_are_told_apart(cloud, ends, exit_code, says):
 
 def test_going_home_takes_another_soak_time_only_when_asked(cloud):
     put(cloud, replace(LEASE, holder=WEST, previous_holder=EAST))
-    views = tuple(replace(view, ready=Answer.YES) for view in HEALTHY.topology.regions)
+    views = tuple(
+        replace(view, ready=Answer.YES if view.region == WEST else Answer.NO)
+        for view in HEALTHY.topology.regions
+    )
     cloud.found = replace(
         HEALTHY,
         topology=replace(HEALTHY.topology, regions=views),

@@ -37,7 +37,8 @@ def dr(aws, tmp_path, monkeypatch, capsys):
     path = tmp_path / "flat.json"
 
     def dr(*arguments, given=True):
-        path.write_text(json.dumps(OUTPUTS | dict.fromkeys(ENDPOINTS, aws.url)))
+        doors = {"api_endpoint_us_east_1": aws.url, "api_endpoint_us_west_2": f"{aws.url}/west"}
+        path.write_text(json.dumps(OUTPUTS | doors))
         words = ["dr", *arguments, *(["--outputs", str(path)] if given else [])]
         monkeypatch.setattr("sys.argv", words)
         with pytest.raises(SystemExit) as ended:
@@ -285,7 +286,7 @@ def test_a_newer_function_that_tells_more_is_read(aws, dr):
 def test_a_permission_that_is_missing_is_said_where_the_lease_would_stand(aws, dr):
     aws.refuses = "AccessDeniedException"
     code, told, _ = dr("status", "--json")
-    assert (code, told["lease"]) == (0, None)
+    assert (code, told["lease"]) == (3, None)
     assert all("access denied (AccessDeniedException" in reason for reason in told["unknown"])
     assert "unknown: us-east-1: the lease: access denied" in " ".join(dr("status")[1].split())
 
@@ -301,7 +302,7 @@ def test_an_item_that_is_no_lease_is_unknown_with_its_reason(aws, dr):
     aws.lease = LEASE
     aws.item = {"system": {"S": "payments"}}
     code, told, _ = dr("status", "--json")
-    assert (code, told["lease_read_in"], len(told["unknown"])) == (0, None, 2)
+    assert (code, told["lease_read_in"], len(told["unknown"])) == (3, None, 2)
 
 
 # from another folder

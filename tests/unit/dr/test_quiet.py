@@ -1,14 +1,16 @@
 """A deployment does not run into a takeover."""
 
+import json
 from dataclasses import replace
 
 import boto3
+import fastjsonschema
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from typer.testing import CliRunner
 
-from dr import quiet
+from dr import commands, quiet, schemas
 from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.lease_item import to_item
 from failover.lease_table import LeaseUnknown
@@ -80,21 +82,33 @@ def table(monkeypatch):
 
 
 def typed(*arguments):
-    result = CliRunner().invoke(quiet.app, arguments)
+    result = CliRunner().invoke(commands.app, ["quiet", *arguments])
     return result.exit_code, result.stderr
+
+
+def told(*arguments):
+    result = CliRunner().invoke(commands.app, ["quiet", "--json", *arguments])
+    document = json.loads(result.stdout)
+    fastjsonschema.validate(schemas.schema("quiet"), document)
+    assert document["exit_code"] == result.exit_code
+    return result.exit_code, document["quiet"], document["why"]
 
 
 def test_the_command_refuses_while_a_takeover_is_under_way_unless_it_is_told_otherwise(table):
     table(TAKING)
     code, said = typed()
-    assert (code, said.startswith(f"refused: {EAST} is TAKING"), "ANYWAY" in said) == (1, True, True)
+    assert (code, said.startswith(f"refused: {EAST} is TAKING"), "ANYWAY" in said) == (4, True, True)
     code, said = typed("--anyway")
     assert (code, "going on" in said) == (0, True)
+    code, is_quiet, why = told()
+    assert (code, is_quiet, "a takeover is under way" in why) == (4, False, True)
+    assert told("--anyway") == (0, False, why)
 
 
 def test_the_command_is_silent_when_nothing_is_in_the_way(table):
     table(LEASE)
     assert typed() == (0, "")
+    assert told() == (0, True, None)
 
 
 def test_the_command_says_when_it_cannot_know(table, monkeypatch):
@@ -103,17 +117,25 @@ def test_the_command_says_when_it_cannot_know(table, monkeypatch):
     assert (code, said.startswith("unknown: whether a takeover is under way")) == (3, True)
     code, said = typed("--anyway")
     assert (code, "going on" in said) == (0, True)
+    assert told()[:2] == (3, False)
 
 
-def test_settings_that_are_wrong_are_one_line(monkeypatch):
+def test_settings_that_are_wrong_are_one_line_or_one_document(monkeypatch, capsys):
     def refuses():
         raise SettingsError("payments.toml: x")
 
     monkeypatch.setattr(quiet.config, "load", refuses)
-    assert typed() == (1, "error: payments.toml: x\n")
+    monkeypatch.setattr(commands.sys, "argv", ["dr", "quiet", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        commands.run()
+    printed = capsys.readouterr()
+    assert (ended.value.code, printed.err) == (1, "error: payments.toml: x\n")
+    document = json.loads(printed.out)
+    assert (document["schema"], document["error"]["kind"]) == ("dr/quiet/1", "settings")
 
 
 def test_make_deploy_asks_first():
     lines = (quiet.config.CONFIG.parent / "Makefile").read_text().splitlines()
-    place = next(n for n, line in enumerate(lines) if line.startswith("deploy:"))
-    assert lines[place + 1].strip() == "@$(VENV) -m dr.quiet $(ANYWAY)"
+    for target in ("deploy:", "deploy-region:"):
+        place = next(n for n, line in enumerate(lines) if line.startswith(target))
+        assert lines[place + 1].strip() == "@$(VENV) -m dr quiet $(ANYWAY)"

@@ -122,7 +122,10 @@ def test_a_switchover_to_the_holder_is_refused():
 )
 def test_going_home_waits_for_soak_and_acknowledgement(change, codes):
     home = replace(HEALTHY.inspections[WEST])
-    views = tuple(replace(view, ready=Answer.YES) for view in HEALTHY.topology.regions)
+    views = tuple(
+        replace(view, ready=Answer.YES if view.region == WEST else Answer.NO)
+        for view in HEALTHY.topology.regions
+    )
     situation = replace(
         with_lease(AT_WEST, **change),
         inspections={EAST: home, WEST: HEALTHY.inspections[EAST]},

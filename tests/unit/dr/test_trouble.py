@@ -171,7 +171,7 @@ def lost(aws, dr):
 
 def test_B03_no_command_of_a_disaster_calls_the_lost_region(aws, lost):
     code, out, _ = lost("status", "--json")
-    assert (code, json.loads(out)["lease_read_in"]) == (0, WEST)
+    assert (code, json.loads(out)["lease_read_in"]) == (5, WEST)
     assert lost("plan", "failover", "--json")[0] == 0
     assert lost("check", "--json")[0] == 5
     aws.updates = lambda lease: lease.taken_over(by=WEST, now_ms=aws.told["clock_ms"], ttl_ms=30_000)

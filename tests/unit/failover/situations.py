@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from failover.decision import DRAIN_LIMIT_MS
 from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.observation import (
     ApiFact,
@@ -15,7 +14,7 @@ from failover.observation import (
     TakeoverFact,
 )
 
-from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
+from .scene import EAST, LEASE, NOW, POLICY, SKEW, TTL, WEST
 
 EXPIRED = replace(LEASE, expires_at_ms=NOW - SKEW - 1)
 
@@ -50,4 +49,4 @@ ABANDONED = replace(
     database=DatabaseFact.WRITER,
 )
 NEVER = {"epoch": 1, "previous_holder": None, "state": LeaseState.TAKING}
-GIVE_UP = DRAIN_LIMIT_MS
+GIVE_UP = POLICY.drain_limit_ms

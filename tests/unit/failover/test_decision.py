@@ -3,7 +3,7 @@ from itertools import product
 
 import pytest
 
-from failover.decision import DRAIN_LIMIT_MS, PATIENCE_MS, Action, Decision, Rule, decide
+from failover.decision import PATIENCE_MS, Action, Decision, Rule, decide
 from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.observation import (
     ApiFact,
@@ -202,7 +202,7 @@ LEASES = [
         LeaseState,
         (-SKEW - 1, -SKEW, 0, SKEW, 30_000, DOUBTED + 1),
         Automation,
-        (0, DRAIN_LIMIT_MS + 1, LIMIT, LIMIT + 1),
+        (0, POLICY.drain_limit_ms + 1, LIMIT, LIMIT + 1),
         (EAST, WEST, None),
     )
 ]
@@ -298,7 +298,7 @@ def test_a_drain_is_given_up_only_by_its_holder_with_the_writer_still_there():
             and seen.lease.held_by(seen.region)
             and seen.lease.state is LeaseState.DRAINING
             and seen.lease.expires_at_ms <= NOW + DOUBTED
-            and seen.now_ms - seen.lease.changed_at_ms > DRAIN_LIMIT_MS
+            and seen.now_ms - seen.lease.changed_at_ms > POLICY.drain_limit_ms
             and (seen.database, seen.api) == (DatabaseFact.WRITER, ApiFact.LIVE)
         )
         assert (decide(seen, POLICY).action is Action.STAY) is safe, seen

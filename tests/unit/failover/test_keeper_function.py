@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -88,13 +89,14 @@ def test_a_deployed_keeper_resumes_nothing_it_is_not_fit_for(deployed, leases, p
     assert leases.read() == lease
 
 
-def test_the_function_ends_before_its_time_does(deployed):
-    class Context:
-        @staticmethod
-        def get_remaining_time_in_millis() -> int:
-            return 25_000
-
-    assert handler({}, Context()) == {"ticks": 1}
+def test_the_function_ends_before_its_time_does(deployed, monkeypatch):
+    timeline = Timeline(tick_takes=1, timeout=25)
+    monkeypatch.setattr(keeper, "build", lambda _: timeline)
+    monkeypatch.setattr(keeper, "run", partial(run, clock=lambda: timeline.now, sleep=timeline.sleep))
+    left = SimpleNamespace(get_remaining_time_in_millis=lambda: (timeline.timeout - timeline.now) * 1000)
+    assert handler({}, left) == {"ticks": 1}
+    timeline.timeout = 65
+    assert handler({}, left) == {"ticks": 5}
 
 
 def test_the_function_ticks_as_its_settings_say(deployed, monkeypatch):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from failover.decision import DRAIN_LIMIT_MS, Action, Decision, Rule, decide
+from failover.decision import Action, Decision, Rule, decide
 from failover.lease import Automation
 from failover.observation import ApiFact, DatabaseFact, FenceFact, LeaseFact, ReadyFact, TakeoverFact
 
@@ -12,7 +12,7 @@ from .scene import LIMIT, NOW, POLICY
 from .situations import DISASTER, DRAINING, HOLDER, LEAVING, NEVER, NEW, SUCCESSOR, TAKING
 
 AGED = {"changed_at_ms": NOW - LIMIT - 1}
-GIVEN_UP = {"changed_at_ms": NOW - DRAIN_LIMIT_MS - 1}
+GIVEN_UP = {"changed_at_ms": NOW - POLICY.drain_limit_ms - 1}
 
 
 @pytest.mark.parametrize(

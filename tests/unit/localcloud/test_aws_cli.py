@@ -23,13 +23,8 @@ def _keys(monkeypatch):
     [
         ("rds describe-global-clusters --global-cluster-identifier x", {"GlobalClusterIdentifier": "x"}),
         (
-            "rds failover-global-cluster --global-cluster-identifier a "
-            "--target-db-cluster-identifier b --allow-data-loss",
-            {
-                "GlobalClusterIdentifier": "a",
-                "TargetDbClusterIdentifier": "b",
-                "AllowDataLoss": True,
-            },
+            "rds switchover-global-cluster --global-cluster-identifier a --target-db-cluster-identifier b",
+            {"GlobalClusterIdentifier": "a", "TargetDbClusterIdentifier": "b"},
         ),
         (
             "lambda invoke --function-name f out.json",

@@ -61,3 +61,43 @@ def test_the_last_known_value_outlives_the_store(clock):
 def test_a_value_never_seen_is_unavailable(clock):
     with pytest.raises(ParameterUnavailable, match=r"/p/name.*ParameterNotFound"):
         Parameters(Store(), "/p", clock).get("name")
+
+
+def test_a_store_that_hangs_costs_a_cold_function_one_wait_a_tick_and_not_one_for_each_parameter(clock):
+    store = Store(name="there", other="too")
+    store.down = True
+    parameters = Parameters(store, "/p", clock)
+    with pytest.raises(ParameterUnavailable, match=r"cannot read /p/name"):
+        parameters.get("name")
+    for name in ("other", "name"):
+        with pytest.raises(ParameterUnavailable, match=rf"/p/{name} was not asked for: cannot read /p/name"):
+            parameters.get(name)
+    assert store.reads == 1
+    store.down = False
+    clock.now += 5.1
+    assert parameters.get("other") == "too", "the next tick asks again"
+
+
+def test_a_store_that_answers_is_asked_for_the_next_parameter(clock):
+    parameters = Parameters(Store(name="there"), "/p", clock)
+    with pytest.raises(ParameterUnavailable, match="ParameterNotFound"):
+        parameters.get("none")
+    assert parameters.get("name") == "there"
+
+
+def test_a_wait_for_a_store_that_hangs_does_not_use_up_its_own_rest(clock):
+    store = Store(name="known", other="also")
+    parameters = Parameters(store, "/p", clock)
+    assert (parameters.get("name"), parameters.get("other")) == ("known", "also")
+    answer = store.get_parameter
+
+    def hang(Name):  # noqa: N803 - boto3's
+        clock.now += 9
+        return answer(Name)
+
+    store.get_parameter, store.down = hang, True
+    clock.now += 600
+    assert parameters.get("name") == "known"
+    clock.now += 59
+    assert parameters.get("other") == "also"
+    assert store.reads == 3
