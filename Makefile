@@ -16,7 +16,7 @@ WRITER ?=
 CDKTF_FLAGS ?=
 RUNS ?= 10000
 SPREAD ?= --numprocesses=auto --dist=loadfile
-RUN ?= evidence/latest
+RUN ?= runs/latest
 export SYSTEM ENVIRONMENT_SUFFIX
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIPENV_VENV_IN_PROJECT := 1
@@ -34,7 +34,7 @@ MUTANTS_VENV := .local/mutants-venv
 CHAOS_VENV := .local/chaos-venv
 CDKTF := node_modules/.bin/cdktf
 NODE := node_modules/.package-lock.json
-TYPED := main.py lib lambda/runtime lambda/failover lambda/payments dr gates localcloud gameday bench
+TYPED := main.py lib lambda/runtime lambda/failover lambda/payments budget evidence dr gates localcloud gameday bench
 
 help: ## Print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -93,7 +93,7 @@ model: setup ## Play the executable model of the failover protocol (RUNS=10000)
 browser: setup $(NODE) ## Report, index and watch page in a real headless Chromium (CHROMIUM names another)
 	@$(VENV) -m pytest tests/browser
 
-pictures: setup ## Screenshots of a run's report into docs/images (RUN=evidence/latest; needs Chromium)
+pictures: setup ## Screenshots of a run's report into docs/images (RUN=runs/latest; needs Chromium)
 	@$(VENV) -m bench.pictures $(RUN)
 
 chaos: setup $(CHAOS_VENV)/.ready ## Run a scenario as a Chaos Toolkit experiment on the cloud of `make up` (SCENARIO)

@@ -5,17 +5,19 @@ from pathlib import Path
 
 from cdktf import App
 
-from dr.budget.synth import check
-from lib import bundle, config, provider_lock
-from lib.constructs.database import DatabaseOrigin
+from budget.synth import check
+from lib import bundle, provider_lock
+from lib.data.database import DatabaseOrigin
 from lib.errors import BundleError, SettingsError
 from lib.regions import Role
-from lib.stacks.foundation import FoundationStack
-from lib.stacks.regional import RegionalStack
-from lib.stacks.world import WorldStack
+from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.load import load_settings
+from lib.systems.payments.foundation import FoundationStack
+from lib.systems.payments.regional import RegionalStack
+from lib.systems.payments.world import WorldStack
 
 
-def build(app: App, settings: config.Settings, functions: bundle.Bundle) -> None:
+def build(app: App, settings: TwoRegionSettings, functions: bundle.Bundle) -> None:
     """All stacks of one system, in the order in which they are deployed."""
     foundation = FoundationStack(app, settings=settings)
     origins = {Role.PRIMARY: DatabaseOrigin.of(settings.database)}
@@ -30,7 +32,7 @@ def build(app: App, settings: config.Settings, functions: bundle.Bundle) -> None
     WorldStack(app, settings=settings, foundation=foundation, regions=regions)
 
 
-def synthesize(settings: config.Settings, functions: bundle.Bundle, folder: Path) -> None:
+def synthesize(settings: TwoRegionSettings, functions: bundle.Bundle, folder: Path) -> None:
     """All stacks of one system into *folder*, as judges read them."""
     app = App(outdir=str(folder), stack_traces=False)
     build(app, settings, functions)
@@ -40,7 +42,7 @@ def synthesize(settings: config.Settings, functions: bundle.Bundle, folder: Path
 if __name__ == "__main__":
     app = App(stack_traces=False)
     try:
-        settings = config.load(context_suffix=app.node.try_get_context("environmentSuffix"))
+        settings = load_settings(context_suffix=app.node.try_get_context("environmentSuffix"))
         sys.stderr.write(check(settings))
         provider_lock.require(settings)
         build(app, settings, bundle.build(Path(__file__).with_name("lambda"), Path(app.outdir)))

@@ -16,14 +16,14 @@ import pg8000.native
 from bench import stand_in
 from failover.lease import Lease, LeaseState
 from failover.lease_item import to_item
-from localcloud import tls
-from localcloud.paths import REPOSITORY
-from localcloud.ports import free_ports
+from localcloud.core import tls
+from localcloud.core.paths import REPOSITORY
+from localcloud.core.ports import free_ports
+from localcloud.core.processes import die_with_parent
 from localcloud.postgres import binaries
 from localcloud.postgres.host import Host
 from localcloud.postgres.server import Server
 from localcloud.postgres.storage import SUPERUSER, Passwords, Storage
-from localcloud.processes import die_with_parent
 from payments.ledger import Ledger
 
 REGION, EPOCH = "us-east-1", 1

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import ground, worker
-from localcloud.paths import REPOSITORY
+from localcloud.core.paths import REPOSITORY
 
 CLIENTS = (1, 2, 4)
 WARM_UP, SECONDS = 50, 6.0

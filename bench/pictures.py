@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 from bench import chromium
-from gameday.page import page
-from gameday.story import read
-from localcloud.paths import REPOSITORY
+from gameday.report.page import page
+from gameday.report.story import read
+from localcloud.core.paths import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "images"
 _WIDTH, _HEIGHT = 1120, 870
@@ -36,7 +36,7 @@ async def taken(run: Path, folder: Path) -> list[Path]:
 
 def main() -> None:
     """Take the pictures of the run that the command line names, by default the last one."""
-    run = Path(sys.argv[1] if len(sys.argv) > 1 else REPOSITORY / "evidence" / "latest")
+    run = Path(sys.argv[1] if len(sys.argv) > 1 else REPOSITORY / "runs" / "latest")
     for target in asyncio.run(taken(run, FOLDER)):
         sys.stdout.write(f"{target.relative_to(REPOSITORY)}: {target.stat().st_size // 1000} kB\n")
 

@@ -13,7 +13,7 @@ from http.client import HTTPException
 from typing import Any
 
 from dr.errors import DrError
-from lib.authorization_section import Authorization
+from lib.settings.authorization import Authorization
 
 TIMEOUT_S = 3.0
 ISSUER_CA = "TOKEN_ISSUER_CA"

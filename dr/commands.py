@@ -9,10 +9,9 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from dr import approve, automation, look, operate, reset, schemas
-from dr import evidence as sealed
+from dr import approve, automation, check, operate, reset, schemas
 from dr import outputs as flat
-from dr.budget.command import budget
+from dr.budget_command import budget
 from dr.deployment import DEFAULT_OUTPUTS
 from dr.doctor.command import doctor
 from dr.drill.command import drill
@@ -29,6 +28,7 @@ from dr.rewind.command import rewind
 from dr.status import status
 from dr.token_command import token
 from dr.waiting import deadline
+from evidence import manifest as sealed
 
 app = typer.Typer(
     help="Disaster recovery: see, test and steer which region takes payments.",
@@ -39,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(look.commands)
+app.add_typer(check.commands)
 app.add_typer(operate.commands)
 app.add_typer(reset.commands)
 app.add_typer(approve.commands)

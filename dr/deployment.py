@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dr.outputs import OutputsError, read
-from lib.lifecycle import Profile
+from lib.settings.lifecycle import Profile
 
 DEFAULT_OUTPUTS = Path("cfn-outputs/flat-outputs.json")
 REGIONAL = re.compile(r"api_endpoint_(?P<region>[a-z]{2}_[a-z]+_\d)")

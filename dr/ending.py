@@ -10,14 +10,14 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.markup import escape
 
+from budget.measured import EvidenceError as NoFigures
 from dr import envelope
-from dr.budget.evidence import EvidenceError as NoFigures
 from dr.errors import DrError
-from dr.evidence import EvidenceError
 from dr.exits import Exit
 from dr.guard.plan import PlanError
 from dr.outputs import OutputsError
 from dr.reasons import CANNOT_TELL, aws_cause, reason
+from evidence.manifest import EvidenceError
 from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError, LeaseLost
 from failover.takeover import TakeoverNotStarted

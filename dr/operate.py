@@ -7,9 +7,9 @@ from dr.aws import Cloud
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
 from dr.envelope import write
 from dr.exits import Exit
-from dr.move import Move, screen
 from dr.options import AsJson, DryRun, OutputsFile, Soak, To, Yes
 from dr.rules import Purpose
+from dr.takeover import Move, screen
 
 commands = typer.Typer()
 

@@ -16,8 +16,8 @@ from dr.exits import Exit
 from dr.options import AsJson
 from failover.lease import Automation, Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
-from lib import config
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.load import load_settings
 from runtime.clock import now_ms
 
 ReadLease = Callable[[str], Lease | None]
@@ -56,7 +56,7 @@ def deployed_lease(regions: list[str], read: ReadLease) -> Lease | None:
     return None
 
 
-def reader(settings: Settings) -> ReadLease:
+def reader(settings: TwoRegionSettings) -> ReadLease:
     """Reads the lease table that these settings name."""
     table = settings.name("lease")
     return lambda region: LeaseTable(client("dynamodb", region), table, settings.system).read()
@@ -71,7 +71,7 @@ def quiet(
 
     Reads the lease of the environment that the settings name; before the first deployment there is none.
     """
-    settings = config.load()
+    settings = load_settings()
     why, code = _found(settings)
     quiet_ = code is Exit.DONE
     if anyway:
@@ -84,7 +84,7 @@ def quiet(
     raise typer.Exit(code)
 
 
-def _found(settings: Settings) -> tuple[str | None, Exit]:
+def _found(settings: TwoRegionSettings) -> tuple[str | None, Exit]:
     """What is in the way, and what follows. Raises NoAccess."""
     regions = [region.name for region in settings.regions]
     try:

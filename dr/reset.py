@@ -9,11 +9,11 @@ from dr.aws import Cloud
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
 from dr.envelope import write
 from dr.exits import Exit
-from dr.move import Move, screen
 from dr.operations import Refused
 from dr.options import AsJson, DryRun, OutputsFile, Region, Yes
 from dr.question import permit
 from dr.situation import Inspection, Situation
+from dr.takeover import Move, screen
 from dr.topology import Answer
 from failover.lease import Lease, LeaseState
 from failover.observation import DatabaseFact, TakeoverFact

@@ -11,8 +11,8 @@ from dr.calls import AwsUnavailable, ask, client
 from dr.envelope import write
 from dr.exits import Exit
 from dr.options import AsJson
-from lib import config
-from lib.authorization_section import Mode
+from lib.settings.authorization import Mode
+from lib.systems.load import load_settings
 
 
 def token(
@@ -23,7 +23,7 @@ def token(
     as_json: AsJson = False,
 ) -> None:
     """Print an access token of the system's own client: curl -H "Authorization: Bearer $(dr token)"."""
-    settings = config.load()
+    settings = load_settings()
     authorization = settings.api.authorization
     if authorization.mode is Mode.NONE:
         raise NoToken(f"nobody is asked for a token (api.authorization.mode = none): {authorization.reason}")

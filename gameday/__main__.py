@@ -12,16 +12,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gameday import commands, stage
+from gameday import commands, deployment
 from gameday.chaos.commands import app as chaos
 from gameday.errors import GameDayError
-from gameday.ground import LocalGround
+from gameday.runner import LocalGround
 from gameday.runs import Runs
-from gameday.scenarios import SCENARIOS
 from gameday.series import Code, run_series
+from gameday.targets.payments.scenarios import SCENARIOS
 from lib.errors import SettingsError
-from localcloud.errors import LocalCloudError
-from localcloud.paths import REPOSITORY
+from localcloud.core.errors import LocalCloudError
+from localcloud.core.paths import REPOSITORY
 
 app = typer.Typer(
     help="Drills on the local cloud.",
@@ -70,8 +70,8 @@ def drill(
         typer.Option("--running", help="Use the cloud of `make up`, heal it before and after, and leave it."),
     ] = False,
     folder: Annotated[
-        Path, typer.Option("--evidence", help="Where the evidence goes.", show_default="evidence")
-    ] = REPOSITORY / "evidence",
+        Path, typer.Option("--evidence", help="Where the evidence goes.", show_default="runs")
+    ] = REPOSITORY / "runs",
     as_json: AsJson = False,
 ) -> None:
     """Put load on the system, break it, and prove that it did what the protocol says.
@@ -88,7 +88,7 @@ def drill(
 
     @contextmanager
     def deployed() -> Iterator[LocalGround]:
-        with stage.standing(say) if running else stage.fresh(say, time_scale=time_scale) as ready:
+        with deployment.standing(say) if running else deployment.fresh(say, time_scale=time_scale) as ready:
             ground = LocalGround(
                 stage=ready, screen=screen, evidence_folder=folder, time_scale=time_scale, rate=rate
             )

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from gameday import index as runs
 from gameday.chaos.experiment import experiment
 from gameday.errors import NotExportable
-from gameday.live.server import serve
-from gameday.page import page
-from gameday.scenarios import SCENARIOS
-from gameday.story import read
-from localcloud.paths import REPOSITORY
+from gameday.report import index as runs
+from gameday.report.live.server import serve
+from gameday.report.page import page
+from gameday.report.story import read
+from gameday.targets.payments.scenarios import SCENARIOS
+from localcloud.core.paths import REPOSITORY
 
-EVIDENCE = REPOSITORY / "evidence"
+EVIDENCE = REPOSITORY / "runs"
 
 
 def watch(

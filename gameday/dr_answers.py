@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gameday.errors import FaultRefused
-from gameday.faults import Place, Places, Step
-from localcloud.paths import REPOSITORY
-from localcloud.state import CloudState
+from gameday.plan.faults import Place, Places, Step
+from localcloud.core.paths import REPOSITORY
+from localcloud.core.state import CloudState
 
 WITHIN_S = 10.0
 """With a whole region gone `dr status` and `dr check` answer in this time, their start included."""

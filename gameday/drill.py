@@ -3,48 +3,27 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from gameday import tasks
-from gameday.calls import Call
 from gameday.dr_answers import DrAnswer
 from gameday.errors import LedgerUnread, ObservationFailed
-from gameday.executions import StepSeen
-from gameday.faults import Deed, Revive
-from gameday.given import wait_until_given
-from gameday.history import Fault, History, Mark
-from gameday.host import metered
-from gameday.live.look import View
-from gameday.load import Load, LoadPlan
-from gameday.observers import Pace, observing
-from gameday.progress import Progress
-from gameday.records import JournalEntry, LedgerRow, Operation
-from gameday.scenario import Scenario
-from gameday.timeline import epoch_before, restored_s
-from gameday.validity import HostLoad
-from gameday.world import World
+from gameday.judge.timeline import epoch_before, restored_s
+from gameday.load import tasks
+from gameday.load.payments import Load, LoadPlan
+from gameday.load.records import LedgerRow, Operation
+from gameday.observe.executions import StepSeen
+from gameday.observe.history import Fault, History, Mark
+from gameday.observe.host import metered
+from gameday.observe.observers import Pace, observing
+from gameday.observe.record import Record
+from gameday.observe.target import World
+from gameday.plan.faults import Deed, Revive
+from gameday.plan.scenario import Scenario
+from gameday.precondition import wait_until_given
+from gameday.report.live.look import View
+from gameday.report.progress import Progress
 
 _COUNT_S = 0.5
 """Seconds between two counts of all attempts, which cost more the longer a drill lasts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """Everything that a drill wrote down."""
-
-    run: str
-    history: History
-    operations: Sequence[Operation]
-    rows: Sequence[LedgerRow]
-    journal: Sequence[JournalEntry]
-    calls: Sequence[Call]
-    steps: Sequence[StepSeen]
-    """What the state machines of the regions that live did."""
-    fault: Fault
-    host: HostLoad
-    steady_since: float
-    until: float
-    """When the last payment arrived."""
 
 
 async def run_drill(

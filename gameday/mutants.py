@@ -20,9 +20,20 @@ from rich.console import Console
 from gameday.errors import GameDayError
 from gameday.runs import Runs
 from gameday.series import Code
-from localcloud.paths import REPOSITORY, STATE
+from localcloud.core.paths import REPOSITORY, STATE
 
-COPIED = ("config", "dr", "gameday", "lambda", "lib", "localcloud", "main.py", "cdktf.json")
+COPIED = (
+    "budget",
+    "config",
+    "dr",
+    "evidence",
+    "gameday",
+    "lambda",
+    "lib",
+    "localcloud",
+    "main.py",
+    "cdktf.json",
+)
 INSTALLED = ("bin", "emulator-venv")
 """What `make setup` put below `.local`, which a copy shares."""
 _LAST_LINES = 5

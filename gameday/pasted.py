@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gameday.errors import FaultRefused
-from gameday.faults import Place, Places
-from localcloud.paths import LOGS, REPOSITORY
-from localcloud.state import CloudState
+from gameday.plan.faults import Place, Places
+from localcloud.core.paths import LOGS, REPOSITORY
+from localcloud.core.state import CloudState
 
 RUNBOOKS = REPOSITORY / "docs" / "runbooks"
 _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)

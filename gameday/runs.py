@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 from rich.table import Table
 
-from gameday.report import words
+from gameday.judge.summary import Measured, Payments, Summary
+from gameday.report.console import words
 from gameday.series import Ran, worst
-from gameday.summary import Measured, Payments, Summary
 
 
 class _Part(BaseModel):

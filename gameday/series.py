@@ -7,8 +7,8 @@ from enum import IntEnum
 from typing import Protocol
 
 from gameday.errors import GameDayError
-from gameday.summary import Summary, Verdict
-from localcloud.errors import LocalCloudError
+from gameday.judge.summary import Summary, Verdict
+from localcloud.core.errors import LocalCloudError
 
 
 class Code(IntEnum):

@@ -15,8 +15,8 @@ from gates.findings import Allowance, Finding, ListError, allowances, unexplaine
 from gates.requests import judge as requests
 from gates.requests import variants
 from gates.synthesis import WORK, Document, SynthesisFailed, synthesize
-from lib import config
-from localcloud.errors import LocalCloudError
+from lib.systems.load import load_settings
+from localcloud.core.errors import LocalCloudError
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 screen = Console(highlight=False)
@@ -45,7 +45,7 @@ SHARES = {Judge.PLANS: Judge.CHECKOV}
 
 
 def _parity() -> list[Finding]:
-    settings = config.load()
+    settings = load_settings()
     both = parity.documents(synthesize(), settings)
     return parity.differences(both.first, both.second, settings.regions)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from gates.findings import Finding
 from gates.synthesis import WORK, Document
-from localcloud.paths import STATE
+from localcloud.core.paths import STATE
 
 PROGRAM = STATE / "gates-venv" / "bin" / "checkov"
 JUDGED = ("resource", "data")

@@ -14,10 +14,10 @@ from pathlib import Path
 from gates.findings import Finding
 from gates.parity import compare
 from gates.synthesis import WORK, Document
-from localcloud.paths import REPOSITORY, STATE
+from localcloud.core.paths import REPOSITORY, STATE
 
 PYTHON = STATE / "fork-venv" / "bin" / "python"
-COPIED = ("lib", "dr", "lambda", "config", "main.py")
+COPIED = ("lib", "budget", "lambda", "config", "main.py")
 RENAMED = (
     (re.compile(r"\bcdktf_cdktf_provider_aws\b"), "cdktn_provider_aws"),
     (re.compile(r"\bcdktf\b(?=[. ])"), "cdktn"),
@@ -26,14 +26,14 @@ IMPORT = re.compile(r"^\s*(?:from|import) cdktf\b|cdktf_cdktf_provider_aws")
 PROGRAM = """
 import sys
 from pathlib import Path
-from main import App, build, bundle, config
+from main import App, build, bundle, load_settings
 
 output = Path(sys.argv[1])
 code = output / "code"
 code.mkdir(parents=True)
 (code / "handler.py").write_text("")
 app = App(outdir=str(output), stack_traces=False, skip_validation=True)
-build(app, config.load(), bundle.build(code, output, distributions=()))
+build(app, load_settings(), bundle.build(code, output, distributions=()))
 app.synth()
 """
 """Without vendored packages, which the fork's environment does not have. The fork wants to be told for which

@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from lib import config
+from lib.systems.load import load_settings
 
 Tagged = Mapping[str, Any]
 """A resource as the tagging API describes it."""
@@ -49,7 +49,7 @@ def ends_by_itself(arn: str, keys: Any) -> bool:
 
 def main(path: Path) -> int:
     """Print the orphans of both regions; the exit code."""
-    settings = config.load()
+    settings = load_settings()
     open_ = set(path.read_text().split())
     everything = [one for region in settings.regions for one in _tagged(settings.system, region.name)]
     left = orphans(everything, open_=open_)

@@ -12,9 +12,9 @@ from typing import Any
 
 from gates.findings import Finding
 from gates.synthesis import Document
-from lib.config import Settings
 from lib.pair import Pair
 from lib.regions import Region
+from lib.settings.two_regions import TwoRegionSettings
 
 RULE = "parity"
 CIDR = re.compile(r"\b\d+\.\d+\.\d+\.\d+/\d+\b")
@@ -30,7 +30,7 @@ def compare(one: Document, other: Document) -> Iterator[tuple[str, str]]:
     return _differ("", _plain(one), _plain(other))
 
 
-def documents(stacks: dict[str, Document], settings: Settings) -> Pair[Document]:
+def documents(stacks: dict[str, Document], settings: TwoRegionSettings) -> Pair[Document]:
     """The documents of the two regional stacks."""
     return settings.regions.map(lambda region: stacks[settings.name(region.code)])
 

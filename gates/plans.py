@@ -9,9 +9,9 @@ from dr.guard.rules import refusals
 from gates.checkov import judge_plans
 from gates.findings import Finding
 from gates.synthesis import WORK, Document
-from localcloud.paths import WORK as DEPLOYED
-from localcloud.stacks import Stack, synthesize, terraform
-from localcloud.state import CloudState
+from localcloud.core.paths import WORK as DEPLOYED
+from localcloud.core.stacks import Stack, synthesize, terraform
+from localcloud.core.state import CloudState
 
 
 def judge(work: Path = WORK) -> list[Finding]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from gates.findings import Finding
 from gates.synthesis import WORK, Document
-from localcloud.paths import STATE
+from localcloud.core.paths import STATE
 
 PROGRAM = STATE / "gates-venv" / "bin" / "parliament"
 ATTRIBUTES = frozenset({"assume_role_policy", "policy"})

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gates.findings import Finding
-from localcloud.paths import REPOSITORY
+from localcloud.core.paths import REPOSITORY
 
 FOLDERS = ("failover", "runtime", "payments")
 """Below lambda/; payments because its journal and its ledger are part of every takeover."""

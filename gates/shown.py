@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gates.synthesis import Document
-from localcloud.paths import REPOSITORY
+from localcloud.core.paths import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "deployment.md"
 BLOCK = re.compile(r"<!-- policy (?P<name>[\w-]+) -->\n```json\n(?P<text>.*?)\n```", re.DOTALL)

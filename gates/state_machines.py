@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gates.findings import Finding
 from gates.synthesis import WORK, Document
-from localcloud.paths import REPOSITORY
+from localcloud.core.paths import REPOSITORY
 
 PROGRAM = REPOSITORY / "node_modules" / ".bin" / "asl-validator"
 

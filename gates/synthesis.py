@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from localcloud.paths import REPOSITORY, STATE
+from localcloud.core.paths import REPOSITORY, STATE
 
 Document = dict[str, Any]
 WORK = STATE / "gates"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gates.findings import Finding
-from localcloud.paths import REPOSITORY
+from localcloud.core.paths import REPOSITORY
 
 FOLDER = REPOSITORY / ".github" / "workflows"
 PROGRAM = Path(__file__).with_name("actionlint.mjs")

@@ -5,8 +5,8 @@ from typing import TypeVar
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 
-from lib.config import Settings
 from lib.regions import Region
+from lib.settings.two_regions import TwoRegionSettings
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ SINCE_6 = frozenset(
 """Every argument we use that version 5 of the provider does not have."""
 
 
-def since_6(settings: Settings, argument: str, value: T) -> T | None:
+def since_6(settings: TwoRegionSettings, argument: str, value: T) -> T | None:
     """*value*, or None when the provider is too old to know *argument*, which must be listed in SINCE_6."""
     if argument not in SINCE_6:
         raise KeyError(f"{argument} is not listed in SINCE_6")
@@ -29,7 +29,7 @@ def since_6(settings: Settings, argument: str, value: T) -> T | None:
 
 
 def provider_in(
-    stack: TerraformStack, id_: str, *, settings: Settings, region: Region, alias: str | None = None
+    stack: TerraformStack, id_: str, *, settings: TwoRegionSettings, region: Region, alias: str | None = None
 ) -> AwsProvider:
     """The provider for one region, which tags whatever it creates."""
     tags = {

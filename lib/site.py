@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from lib.config import Settings
 from lib.regions import Region
+from lib.settings.two_regions import TwoRegionSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """Knows the names and the ARNs of everything that has a name in this region."""
 
-    settings: Settings
+    settings: TwoRegionSettings
     region: Region
     account: str
 

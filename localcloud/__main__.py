@@ -12,15 +12,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from lib import config
 from lib.errors import SettingsError
+from lib.systems.load import load_settings
 from localcloud import deployment, lifecycle
-from localcloud.errors import LocalCloudError
-from localcloud.paths import OUTPUTS, STATE
-from localcloud.stacks import in_order, synthesize, terraform
-from localcloud.state import CloudState
-from localcloud.terraform import Terraform
-from localcloud.toolchain import install_stand_in
+from localcloud.core.errors import LocalCloudError
+from localcloud.core.paths import OUTPUTS, STATE
+from localcloud.core.stacks import in_order, synthesize, terraform
+from localcloud.core.state import CloudState
+from localcloud.core.terraform import Terraform
+from localcloud.core.toolchain import install_stand_in
 
 app = typer.Typer(
     help="AWS on your machine: two regions, real Terraform, real PostgreSQL, nothing but loopback.",
@@ -47,7 +47,7 @@ def up() -> None:
 
 
 def _how_to_call(cloud: CloudState) -> str:
-    primary = cloud.regions[config.load().primary.name]
+    primary = cloud.regions[load_settings().primary.name]
     variables = " ".join(
         f"{name}={value}"
         for name, value in cloud.aws_environment(next(iter(cloud.regions))).items()

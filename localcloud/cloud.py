@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lib import config
+from lib.settings.two_regions import TwoRegionSettings
+from localcloud.core.link import Link
+from localcloud.core.state import CloudState
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.fleet.balancer.plane import Balancers
 from localcloud.fleet.fleet import Fleet
 from localcloud.fleet.troubles import FLEET_TROUBLES, begin
 from localcloud.issuer import Issuer
-from localcloud.link import Link
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
-from localcloud.state import CloudState
 from localcloud.troubles import Troubles
 
 _IN_LOOP_WITHIN_S = 20.0
@@ -36,7 +36,7 @@ class LocalCloud:
     A place is a region, the witness or "global", the control planes that are homed in one region.
     """
 
-    settings: config.Settings
+    settings: TwoRegionSettings
     state: CloudState
     pair: PostgresPair
     aws: EmulatedAws

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from localcloud.errors import LocalCloudError
+from localcloud.core.errors import LocalCloudError
 
 TOKEN_HEADER = "X-Localcloud-Token"  # noqa: S105 - the name of the header, not a token
 

@@ -15,11 +15,11 @@ from dr import outputs as deployed
 from dr.delivery.order import destruction
 from dr.delivery.writer import region_of_writer
 from dr.doctor.aws import Account
-from lib import config
-from localcloud.paths import OUTPUTS, STATE, WORK
-from localcloud.stacks import Stack, in_order, synthesize, terraform
-from localcloud.state import CloudState
-from localcloud.terraform import Terraform
+from lib.systems.load import load_settings
+from localcloud.core.paths import OUTPUTS, STATE, WORK
+from localcloud.core.stacks import Stack, in_order, synthesize, terraform
+from localcloud.core.state import CloudState
+from localcloud.core.terraform import Terraform
 
 Say = Callable[[str], None]
 
@@ -88,7 +88,7 @@ def planned_changes(
 
 def with_swapped_roles(cloud: CloudState) -> list[Stack]:
     """The stacks as they are when the settings name the other region as the primary, ready to be planned."""
-    swapped = config.load().standby.name
+    swapped = load_settings().standby.name
     stacks = synthesize(WORK, output="swapped.out", primary=swapped, issuer=cloud.issuer)
     for stack in stacks:
         _tool(cloud, stack).init()
@@ -98,7 +98,7 @@ def with_swapped_roles(cloud: CloudState) -> list[Stack]:
 def destroy(cloud: CloudState, say: Say) -> int:
     """Destroy every stack, in the order of `make destroy`; returns how many resources are left."""
     stacks = {stack.name: stack for stack in synthesize(WORK, issuer=cloud.issuer)}
-    settings = config.load()
+    settings = load_settings()
     order = destruction(settings, region_of_writer(Account(partial(_client, cloud)), settings))
 
     def remove(stack: Stack) -> int:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from localcloud.errors import MissingTool, StartFailed
-from localcloud.paths import EMULATOR_PYTHON, LOGS, REPOSITORY
-from localcloud.processes import die_with_parent
+from localcloud.core.errors import MissingTool, StartFailed
+from localcloud.core.paths import EMULATOR_PYTHON, LOGS, REPOSITORY
+from localcloud.core.processes import die_with_parent
 
 SERVE = REPOSITORY / "localcloud" / "emulator" / "serve.py"
 READY_WITHIN_S = 30.0

@@ -18,7 +18,7 @@ from aiohttp import BasicAuth, web
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from localcloud.tls import ServerCertificate
+from localcloud.core.tls import ServerCertificate
 
 LIFETIME_S = 900
 """Longer than a drill: a client that has a token needs its issuer only for the next one."""

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
-from localcloud import preflight
-from localcloud.errors import NotRunning, StartFailed
-from localcloud.paths import CLOUD_FILE, LOGS, REPOSITORY, WORK
-from localcloud.state import CloudState
+from localcloud.core import preflight
+from localcloud.core.errors import NotRunning, StartFailed
+from localcloud.core.paths import CLOUD_FILE, LOGS, REPOSITORY, WORK
+from localcloud.core.state import CloudState
 
 Say = Callable[[str], None]
 

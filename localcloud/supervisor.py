@@ -15,22 +15,23 @@ from typing import Any
 import boto3
 from aiohttp import web
 
-from lib import config
-from localcloud import tls
+from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.load import load_settings
 from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
 from localcloud.control import application
+from localcloud.core import tls
+from localcloud.core.link import Link
+from localcloud.core.paths import CLOUD_FILE, LOGS, STATE
+from localcloud.core.ports import free_ports
+from localcloud.core.state import CloudState, RegionState
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.fleet.assembly import fleet_of, load_balancers, services
 from localcloud.fleet.balancer.plane import Balancers
 from localcloud.issuer import Issuer
-from localcloud.link import Link
-from localcloud.paths import CLOUD_FILE, LOGS, STATE
-from localcloud.ports import free_ports
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
 from localcloud.route53.source import route53_source
 from localcloud.route53.timeline import Change
-from localcloud.state import CloudState, RegionState
 
 ACCOUNT_ID = "123456789012"
 STRONG_TABLES = ("lease", "journal", "arrivals", "approvals")
@@ -66,7 +67,7 @@ def _stop_at_end_of_input(stopped: asyncio.Event) -> None:
 @asynccontextmanager
 async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIterator[LocalCloud]:
     """A local cloud with its organisation's secrets seeded and nothing deployed; it ends with the block."""
-    settings = config.load()
+    settings = load_settings()
     regions = [region.name for region in settings.regions]
     LOGS.mkdir(parents=True, exist_ok=True)
     state = _plan(regions, folder)
@@ -143,7 +144,7 @@ async def _databases(
 
 
 async def _issuer(
-    parts: AsyncExitStack, state: CloudState, settings: config.Settings, api_key: str
+    parts: AsyncExitStack, state: CloudState, settings: TwoRegionSettings, api_key: str
 ) -> Issuer:
     """The organisation's issuer of access tokens, which knows one client: the system's own."""
     certificate = tls.issue(state.issuer_ca.parent)
@@ -161,7 +162,7 @@ async def _issuer(
     return issuer
 
 
-def _emulator_config(state: CloudState, settings: config.Settings, issuer: Issuer) -> dict[str, Any]:
+def _emulator_config(state: CloudState, settings: TwoRegionSettings, issuer: Issuer) -> dict[str, Any]:
     regions = state.regions.items()
     return {
         "operator_port": _port(state.operator_endpoint),
@@ -212,7 +213,9 @@ async def _serve_control(parts: AsyncExitStack, cloud: LocalCloud) -> None:
     await web.TCPSite(runner, "127.0.0.1", _port(cloud.state.control)).start()
 
 
-def _seed_secrets(settings: config.Settings, state: CloudState, password: str, ca: str, api_key: str) -> None:
+def _seed_secrets(
+    settings: TwoRegionSettings, state: CloudState, password: str, ca: str, api_key: str
+) -> None:
     """What the organisation has before the first deploy: its secrets, in both regions."""
     database = json.dumps({"username": settings.database.username, "password": password, "ca": ca})
     values = {settings.database.secret: database, settings.api.key_secret: api_key}

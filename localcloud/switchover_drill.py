@@ -13,10 +13,10 @@ from typing import Any
 
 import boto3
 
-from lib import config
-from localcloud.errors import LocalCloudError
+from lib.systems.load import load_settings
+from localcloud.core.errors import LocalCloudError
+from localcloud.core.state import CloudState
 from localcloud.runbook import Run, Scripts, StepFailed
-from localcloud.state import CloudState
 
 WRAPPER = "{script}\nimport sys\nprint(json.dumps({handler}(json.load(sys.stdin), None)))\n"
 
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     region, *pairs = arguments
     cloud = CloudState.load()
     operator = cloud.aws_environment(region)
-    content = _client("ssm", operator).get_document(Name=config.load().name("drill"))["Content"]
+    content = _client("ssm", operator).get_document(Name=load_settings().name("drill"))["Content"]
     document = json.loads(content)
     with _twin(operator, document["assumeRole"].rpartition("/")[2], cloud.account_id) as keys:
         own = {**operator, **keys, "AWS_ENDPOINT_URL": cloud.regions[region].endpoint}

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 import boto3
 
-from lib import config
-from localcloud.state import CloudState
+from lib.settings.two_regions import TwoRegionSettings
+from localcloud.core.state import CloudState
 
 log = logging.getLogger("localcloud")
 Order = Mapping[str, Any]
@@ -49,7 +49,7 @@ class Gate(Protocol):
 class Troubles:
     """Begins troubles and ends those that do not end by themselves. Calls block."""
 
-    settings: config.Settings
+    settings: TwoRegionSettings
     state: CloudState
     databases: Databases
     gate: Gate

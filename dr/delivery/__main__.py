@@ -11,8 +11,8 @@ from dr.delivery import order
 from dr.delivery.cdktf import CommandLine, DeliveryFailed, say
 from dr.delivery.writer import region_of_writer
 from dr.doctor.aws import Account, Unanswered
-from lib import config
 from lib.errors import SettingsError
+from lib.systems.load import load_settings
 
 INTERRUPTED = 130
 
@@ -27,7 +27,7 @@ def command_line() -> CommandLine:
 @app.command()
 def region(name: Annotated[str, typer.Argument(help="The region to deploy.")]) -> None:
     """Deploy the stack of one region alone, while the other may be down. Needs nothing of the other."""
-    command_line().deploy(order.of_region(config.load(), name))
+    command_line().deploy(order.of_region(load_settings(), name))
 
 
 @app.command()
@@ -38,7 +38,7 @@ def destroy(
     ] = "",
 ) -> None:
     """Destroy every stack, the region with Aurora's writer last. Safe to run again: it goes on."""
-    settings = config.load()
+    settings = load_settings()
     if writer:
         order.of_region(settings, writer)
     where = writer or region_of_writer(Account(), settings)

@@ -1,11 +1,11 @@
 """Which stacks are touched, and in which order. Pure."""
 
-from lib.config import Settings
 from lib.errors import SettingsError
 from lib.regions import Region
+from lib.settings.two_regions import TwoRegionSettings
 
 
-def of_region(settings: Settings, name: str) -> str:
+def of_region(settings: TwoRegionSettings, name: str) -> str:
     """The stack of the region *name*. Raises SettingsError for a region that has none."""
     for region in settings.regions:
         if region.name == name:
@@ -14,7 +14,7 @@ def of_region(settings: Settings, name: str) -> str:
     raise SettingsError(f"REGION = {name or 'nothing'}: no stack is there; choose {known}")
 
 
-def destruction(settings: Settings, writer: str | None) -> list[str]:
+def destruction(settings: TwoRegionSettings, writer: str | None) -> list[str]:
     """Every stack, dependants first, and the region with the *writer* after the other one.
 
     Aurora lets the writer of a global database go only when it is the last member
@@ -30,5 +30,5 @@ def destruction(settings: Settings, writer: str | None) -> list[str]:
     ]
 
 
-def _stack(settings: Settings, region: Region) -> str:
+def _stack(settings: TwoRegionSettings, region: Region) -> str:
     return settings.name(region.code)

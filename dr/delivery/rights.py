@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from dr.delivery import actions
 from dr.doctor.account import FOR_A_DOMAIN, SERVICE_LINKED
-from lib.config import Settings
 from lib.iam import Allow, Statement, outside
+from lib.settings.two_regions import TwoRegionSettings
 
 LONGEST = 6144
 """Characters of a managed policy without white space
@@ -29,7 +29,7 @@ PASSED_TO = (
 UNDER_THE_BOUNDARY = "AttachRolePolicy CreateRole PutRolePolicy"
 
 
-def rights(settings: Settings, account: str) -> Mapping[str, tuple[Statement, ...]]:
+def rights(settings: TwoRegionSettings, account: str) -> Mapping[str, tuple[Statement, ...]]:
     """The statements of each document for *settings* in *account*, by the document's name."""
     return {
         "deploy-data": (*_data(settings, account), _nowhere_else(settings)),
@@ -38,7 +38,7 @@ def rights(settings: Settings, account: str) -> Mapping[str, tuple[Statement, ..
     }
 
 
-def _nowhere_else(settings: Settings) -> Statement:
+def _nowhere_else(settings: TwoRegionSettings) -> Statement:
     regions = {one.name for one in settings.regions} | {settings.witness, "us-east-1"}
     if settings.state:
         regions.add(settings.state.region)
@@ -51,11 +51,11 @@ def _do(service: str, names: str, resources: Iterable[str] = ("*",), **more: obj
     return Allow(named, places, why_any=NO_ARN if "*" in places else "", **more)  # type: ignore[arg-type]
 
 
-def _tagged(settings: Settings) -> dict[str, dict[str, str]]:
+def _tagged(settings: TwoRegionSettings) -> dict[str, dict[str, str]]:
     return {"StringEquals": {"aws:ResourceTag/System": settings.system}}
 
 
-def _data(settings: Settings, account: str) -> Iterable[Statement]:
+def _data(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
     ours = f"{settings.system}-*"
     kinds = ("cluster", "cluster-pg", "cluster-snapshot", "db", "subgrp")
     clusters = [f"arn:aws:rds:*:{account}:{kind}:{ours}" for kind in kinds]
@@ -87,7 +87,7 @@ def _data(settings: Settings, account: str) -> Iterable[Statement]:
         yield _do("s3", "DeleteObject GetObject PutObject", [f"{bucket}/{settings.system}/*"])
 
 
-def _network(settings: Settings, account: str) -> Iterable[Statement]:
+def _network(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
     yield _do("ec2", actions.NETWORK)
     yield _do("ec2", actions.UNDONE, when=_tagged(settings))
     yield _do("route53", actions.ZONES)
@@ -96,7 +96,7 @@ def _network(settings: Settings, account: str) -> Iterable[Statement]:
     yield _do("sts", "GetCallerIdentity")
 
 
-def _roles(settings: Settings, account: str) -> Iterable[Statement]:
+def _roles(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
     """Roles of this system's names only; behind the boundary of the settings when they name one."""
     roles = [f"arn:aws:iam::{account}:role/{settings.system}-*"]
     boundary = settings.access.permissions_boundary
@@ -117,7 +117,7 @@ def _roles(settings: Settings, account: str) -> Iterable[Statement]:
     )
 
 
-def _operations(settings: Settings, account: str) -> Iterable[Statement]:
+def _operations(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
     ours = f"{settings.system}-*"
     here = f"*:{account}"
     places = ("apis", "apis/*", "domainnames", "domainnames/*", "tags/*")

@@ -1,10 +1,10 @@
 """Where the writer of the global database is, asked of either region."""
 
 from dr.doctor.aws import Aws, Unanswered
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
 
 
-def region_of_writer(aws: Aws, settings: Settings) -> str | None:
+def region_of_writer(aws: Aws, settings: TwoRegionSettings) -> str | None:
     """The writer's region; None when there is no global database, or nothing in it.
 
     Raises Unanswered when no region says, NoAccess.

@@ -6,7 +6,7 @@ from typing import Any
 
 from dr.doctor.aws import must
 from dr.doctor.checks import Check, Patient, Scope
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
 
 ENGINE = "aurora-postgresql"
 SERVICE_LINKED = {
@@ -36,7 +36,7 @@ def read_closed_regions(patient: Patient) -> list[str]:
     return [name for name in names if name not in opened]
 
 
-def judge_regions(_: Settings, closed: list[str]) -> Iterable[str]:
+def judge_regions(_: TwoRegionSettings, closed: list[str]) -> Iterable[str]:
     """All must be open."""
     return [f"the account has not enabled {name}" for name in closed]
 
@@ -49,7 +49,7 @@ def read_recorders(patient: Patient) -> list[Recorder]:
     ]
 
 
-def judge_recorders(settings: Settings, recorders: list[Recorder]) -> Iterable[str]:
+def judge_recorders(settings: TwoRegionSettings, recorders: list[Recorder]) -> Iterable[str]:
     """A region has one recorder: somebody else's, or ours."""
     foreign = [one for one in recorders if one.name != settings.name("config")]
     if settings.compliance.recorder and foreign:
@@ -66,7 +66,7 @@ def read_backup(patient: Patient) -> Mapping[str, Any]:
     return must(patient.aws("backup", patient.region, "describe_region_settings"))
 
 
-def judge_backup(_: Settings, told: Mapping[str, Any]) -> Iterable[str]:
+def judge_backup(_: TwoRegionSettings, told: Mapping[str, Any]) -> Iterable[str]:
     """It must look after both kinds of state, and copy tables into another region."""
     for kind in ("Aurora", "DynamoDB"):
         if not told.get("ResourceTypeOptInPreference", {}).get(kind):
@@ -91,7 +91,7 @@ def read_orders(patient: Patient) -> tuple[int, int]:
     return len(must(offers)["OrderableDBInstanceOptions"]), len(zones["AvailabilityZones"])
 
 
-def judge_orders(settings: Settings, found: tuple[int, int]) -> Iterable[str]:
+def judge_orders(settings: TwoRegionSettings, found: tuple[int, int]) -> Iterable[str]:
     """What the settings order can be had."""
     offers, zones = found
     database = settings.database
@@ -147,7 +147,7 @@ def _may_create(patient: Patient, who: str, role: str, service: str) -> bool:
     return all(one["EvalDecision"] == "allowed" for one in must(answer)["EvaluationResults"])
 
 
-def judge_service_roles(_: Settings, services: list[str]) -> Iterable[str]:
+def judge_service_roles(_: TwoRegionSettings, services: list[str]) -> Iterable[str]:
     """Without its role the service refuses the first thing that needs it."""
     return [f"{service} has no role yet, and these credentials may not make it" for service in services]
 
@@ -167,7 +167,7 @@ def read_named(patient: Patient) -> list[str]:
     return absent
 
 
-def judge_named(_: Settings, absent: list[str]) -> Iterable[str]:
+def judge_named(_: TwoRegionSettings, absent: list[str]) -> Iterable[str]:
     """All must be there."""
     return [f"there is no {what}" for what in absent]
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from dr.doctor.aws import Aws, Unanswered
 from dr.rules import Verdict
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
 
 V = TypeVar("V")
 AT_ONCE = 8
@@ -29,7 +29,7 @@ class Patient:
     """What is examined: settings, account and one region of it."""
 
     aws: Aws
-    settings: Settings
+    settings: TwoRegionSettings
     region: str
     account: str
 
@@ -47,7 +47,7 @@ class Check(Generic[V]):
     """Keys of the settings file that it looks after."""
     fix: str
     read: Callable[[Patient], V]
-    judge: Callable[[Settings, V], Iterable[str]]
+    judge: Callable[[TwoRegionSettings, V], Iterable[str]]
     scope: Scope = Scope.REGION
 
 
@@ -64,7 +64,7 @@ class Finding:
     fix: str
 
 
-def examine(checks: Sequence[Check[V]], aws: Aws, settings: Settings, account: str) -> list[Finding]:
+def examine(checks: Sequence[Check[V]], aws: Aws, settings: TwoRegionSettings, account: str) -> list[Finding]:
     """The findings of all checks, in their order and region by region."""
     regions = [region.name for region in settings.regions]
     asked = [

@@ -18,7 +18,7 @@ from dr.exits import Exit
 from dr.options import AsJson
 from dr.rules import Verdict
 from dr.screen import COLOURS
-from lib import config
+from lib.systems.load import load_settings
 
 CHECKS: tuple[Check[Any], ...] = tuple(
     sorted(
@@ -52,7 +52,7 @@ def doctor(
     accepted = frozenset(accept or ())
     if strange := accepted - {check.code for check in CHECKS}:
         raise typer.BadParameter(f"there is no check {', '.join(sorted(strange))}", param_hint="--accept")
-    settings, aws = config.load(), Account()
+    settings, aws = load_settings(), Account()
     progress = Console(stderr=True, highlight=False)
     with progress.status("asking AWS about both regions, some ten seconds"):
         number = _account(aws, [settings.primary.name, settings.standby.name])

@@ -9,8 +9,8 @@ from typing import Any
 
 from dr.doctor.aws import Unanswered
 from dr.doctor.checks import Check, Patient, Scope
-from lib.authorization_section import Mode
-from lib.config import Settings
+from lib.settings.authorization import Mode
+from lib.settings.two_regions import TwoRegionSettings
 
 WITHIN_S = 10.0
 DOCUMENT = "/.well-known/openid-configuration"
@@ -39,7 +39,7 @@ def read(patient: Patient) -> Mapping[str, Any] | None:
     return document if isinstance(document, dict) else {}
 
 
-def judge(settings: Settings, document: Mapping[str, Any] | None) -> Iterable[str]:
+def judge(settings: TwoRegionSettings, document: Mapping[str, Any] | None) -> Iterable[str]:
     """The document names the issuer exactly, and where its keys are."""
     if document is None:
         return

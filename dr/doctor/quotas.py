@@ -6,8 +6,8 @@ from typing import Any
 
 from dr.doctor.aws import Unanswered, must
 from dr.doctor.checks import Check, Patient
-from lib.config import Settings
-from lib.operations import API_TIMEOUT_S
+from lib.settings.api import API_TIMEOUT_S
+from lib.settings.two_regions import TwoRegionSettings
 
 KEPT_FOR_OTHERS = 100
 """Lambda never lets reservations take the last hundred executions of an account."""
@@ -47,13 +47,13 @@ def read_concurrency(patient: Patient) -> Use:
     return Use("unreserved executions of Lambda at once", total - unreserved, needed, total)
 
 
-def judge(_: Settings, use: Use) -> Iterable[str]:
+def judge(_: TwoRegionSettings, use: Use) -> Iterable[str]:
     """Whether it fits."""
     if use.others + use.needed > use.allowed:
         yield f"{use.what}: {use.needed} needed, {use.allowed - use.others} of {use.allowed} left"
 
 
-def _others(settings: Settings, found: Iterable[Mapping[str, Any]]) -> int:
+def _others(settings: TwoRegionSettings, found: Iterable[Mapping[str, Any]]) -> int:
     """How many of *found* are not of this environment: a second deployment needs no second network."""
     ours = {("System", settings.system), ("EnvironmentSuffix", settings.environment_suffix)}
     return sum(not ours <= {(tag["Key"], tag["Value"]) for tag in one.get("Tags", ())} for one in found)

@@ -1,12 +1,12 @@
 """The least that the doctor needs: reading rights, and both secrets. docs/deployment.md has the document."""
 
-from lib.config import Settings
 from lib.iam import Allow
+from lib.settings.two_regions import TwoRegionSettings
 
 LISTS = "a listing and the account's own settings have no ARN"
 
 
-def rights(settings: Settings, account: str) -> tuple[Allow, ...]:
+def rights(settings: TwoRegionSettings, account: str) -> tuple[Allow, ...]:
     """The statements of the policy for *settings* in *account*."""
     secrets = tuple(
         f"arn:aws:secretsmanager:{region.name}:{account}:secret:{name}-??????"
@@ -56,7 +56,7 @@ def rights(settings: Settings, account: str) -> tuple[Allow, ...]:
     )
 
 
-def _state(settings: Settings) -> tuple[Allow, ...]:
+def _state(settings: TwoRegionSettings) -> tuple[Allow, ...]:
     """Look at the state bucket, and see which states there are; none of them is read by the doctor."""
     if settings.state is None:
         return ()

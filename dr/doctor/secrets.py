@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from dr.doctor.checks import Check, Patient, Scope
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
 
 PASSWORD_LENGTH = range(8, 42)
 NOT_IN_PASSWORDS = frozenset('/@" ')
@@ -18,7 +18,7 @@ KEY_OF_AWS = "alias/aws/secretsmanager"
 DATABASE_KEYS = ("username", "password", "ca")
 BUNDLE = "https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"
 
-Which = Callable[[Settings], str]
+Which = Callable[[TwoRegionSettings], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Secret:
     """Its customer key; None is the key that AWS manages."""
 
 
-def database(settings: Settings) -> str:
+def database(settings: TwoRegionSettings) -> str:
     """The name of the database's secret."""
     return settings.database.secret
 
 
-def api_key(settings: Settings) -> str:
+def api_key(settings: TwoRegionSettings) -> str:
     """The name of the secret that is the API key."""
     return settings.api.key_secret
 
@@ -61,7 +61,7 @@ def read_both(patient: Patient) -> Mapping[str, list[Secret]]:
     }
 
 
-def judge_database(settings: Settings, secret: Secret) -> Iterable[str]:
+def judge_database(settings: TwoRegionSettings, secret: Secret) -> Iterable[str]:
     """What the stacks and the functions would not understand."""
     if secret.text is None:
         yield f"there is no secret {settings.database.secret} with a text"
@@ -99,7 +99,7 @@ def _trusts(bundle: str) -> bool:
     return "BEGIN CERTIFICATE" in bundle
 
 
-def judge_api_key(settings: Settings, secret: Secret) -> Iterable[str]:
+def judge_api_key(settings: TwoRegionSettings, secret: Secret) -> Iterable[str]:
     """Why it could not be kept as a parameter."""
     if not secret.text:
         yield f"there is no secret {settings.api.key_secret} with a text"
@@ -107,7 +107,7 @@ def judge_api_key(settings: Settings, secret: Secret) -> Iterable[str]:
         yield f"{settings.api.key_secret} is longer than {LONGEST_PARAMETER} characters"
 
 
-def judge_alike(_: Settings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
+def judge_alike(_: TwoRegionSettings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
     """A region that takes over with another password would not reach its own database."""
     for name, found in both.items():
         if len({_opens(secret.text) for secret in found if secret.text is not None}) > 1:
@@ -125,7 +125,7 @@ def _opens(text: str) -> str:
     return json.dumps({key: value for key, value in content.items() if key != "ca"}, sort_keys=True)
 
 
-def judge_keys(_: Settings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
+def judge_keys(_: TwoRegionSettings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
     """No function may use a customer key, so none could read what lies under it."""
     for name, found in both.items():
         if customer := {secret.key for secret in found if secret.key and not secret.key.endswith(KEY_OF_AWS)}:

@@ -10,7 +10,7 @@ from dr.doctor import stacks
 from dr.doctor.aws import Answer, must
 from dr.doctor.checks import Check, Patient, Scope
 from dr.doctor.stacks import Document
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
 
 ACCOUNT = "${data.aws_caller_identity.account.account_id}"
 
@@ -42,7 +42,7 @@ def read_bucket(patient: Patient) -> Bucket | None:
     )
 
 
-def judge_bucket(settings: Settings, bucket: Bucket | None) -> Iterable[str]:
+def judge_bucket(settings: TwoRegionSettings, bucket: Bucket | None) -> Iterable[str]:
     """The state survives mistakes and the loss of the primary region, and nobody else reads it."""
     if bucket is None or settings.state is None:
         if settings.lifecycle.protected:
@@ -150,7 +150,7 @@ def _has_state(patient: Patient, stack: str) -> bool:
     return patient.aws("s3", state.region, "head_object", Bucket=state.bucket, Key=key) is not None
 
 
-def judge_taken(_: Settings, taken: list[str]) -> Iterable[str]:
+def judge_taken(_: TwoRegionSettings, taken: list[str]) -> Iterable[str]:
     """Terraform would refuse to make them a second time."""
     return [f"{what} is taken, and no state knows it" for what in taken]
 

@@ -8,7 +8,7 @@ from dnslib import QTYPE, DNSError, DNSRecord
 
 from dr.doctor.aws import Unanswered, must
 from dr.doctor.checks import Check, Patient, Scope
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
 
 RESOLVERS = Path("/etc/resolv.conf")
 DNS_S = 5.0
@@ -41,7 +41,7 @@ def _resolver() -> str:
     return servers[0]
 
 
-def name_of(settings: Settings) -> str:
+def name_of(settings: TwoRegionSettings) -> str:
     """The zone that the API's name is written to."""
     return settings.dns.domain if settings.dns.zone == "existing" else settings.zone_name
 
@@ -62,13 +62,13 @@ def read(patient: Patient) -> Zone:
     return Zone(len(zones), own, asked_of_the_world(name))
 
 
-def judge_existing(settings: Settings, zone: Zone) -> Iterable[str]:
+def judge_existing(settings: TwoRegionSettings, zone: Zone) -> Iterable[str]:
     """One public zone of the domain, where the settings expect it."""
     if settings.dns.zone == "existing" and zone.count != 1:
         yield f"the account has {zone.count} public zones {settings.dns.domain}, not one"
 
 
-def judge_delegation(settings: Settings, zone: Zone) -> Iterable[str]:
+def judge_delegation(settings: TwoRegionSettings, zone: Zone) -> Iterable[str]:
     """The world asks the zone's own name servers, or no certificate is ever issued."""
     if not settings.dns.delegated:
         return

@@ -19,7 +19,7 @@ from dr.operations import Refused
 from dr.options import AsJson, DryRun, OutputsFile, Yes
 from dr.question import permit
 
-DEFAULT_EVIDENCE = Path("evidence/dr")
+DEFAULT_EVIDENCE = Path("runs/dr")
 KNOWN_CONSEQUENCE = "--payments-pause-twice"
 say = partial(Console(highlight=False, stderr=True).print, soft_wrap=True)
 

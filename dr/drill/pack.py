@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from dr.deployment import Deployment
 from dr.drill.trial import Trial
 from dr.moments import shown
-from dr.run_folder import conclude
+from evidence.run_folder import conclude
 
 SCHEMA = "1"
 

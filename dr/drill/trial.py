@@ -10,10 +10,10 @@ from typing import Any
 from dr.aws import Cloud
 from dr.errors import DrError
 from dr.front_door import pay, probe
-from dr.move import Move
 from dr.operations import Outcome, Refused, lease_of
 from dr.rules import Purpose, judge, refusals
 from dr.screen import findings_json
+from dr.takeover import Move
 from dr.targets import resolve
 from dr.waiting import until
 

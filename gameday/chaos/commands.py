@@ -8,14 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from gameday import cloud, healing
 from gameday.chaos import payments
 from gameday.errors import NotSteady, ObservationFailed
-from gameday.history import LeaseSeen
-from gameday.local_world import LocalWorld
-from gameday.scenarios import SCENARIOS
-from lib import config
-from localcloud.paths import STATE
+from gameday.observe.history import LeaseSeen
+from gameday.targets import cloud
+from gameday.targets.payments import healing
+from gameday.targets.payments.local import LocalWorld
+from gameday.targets.payments.scenarios import SCENARIOS
+from lib.systems.load import load_settings
+from localcloud.core.paths import STATE
 
 FOLDER = STATE / "chaos"
 GIVEN, LOAD = FOLDER / "given.json", FOLDER / "load.json"
@@ -100,14 +101,14 @@ def heal() -> None:
 
 def _world() -> LocalWorld:
     """The world in which the region that holds the lease now is the holder."""
-    deployed, settings = cloud.load(), config.load()
+    deployed, settings = cloud.load(), load_settings()
     views = {name: LocalWorld.of(deployed, settings, holder=name) for name in deployed.state.regions}
     return views[healing.holder(*views.values())]
 
 
 def _given_world() -> LocalWorld:
     """The world in which the region that held the lease at the beginning is the holder."""
-    return LocalWorld.of(cloud.load(), config.load(), holder=_read(GIVEN)["holder"])
+    return LocalWorld.of(cloud.load(), load_settings(), holder=_read(GIVEN)["holder"])
 
 
 def _lease(world: LocalWorld) -> LeaseSeen | None:

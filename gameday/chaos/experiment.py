@@ -7,7 +7,7 @@ what each of them wrote. https://chaostoolkit.org/reference/api/experiment/
 from typing import Any
 
 from gameday.errors import NotExportable
-from gameday.scenario import Scenario, Side
+from gameday.plan.scenario import Scenario, Side
 
 CONTROL = "gameday.chaos.control"
 _RATE = 10.0

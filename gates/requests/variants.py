@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from gates.synthesis import Document
-from lib import bundle, config, settings_file
-from lib.config import LABEL_LIMIT
+from lib import bundle
 from lib.facts import CONFIG
+from lib.settings import file
+from lib.settings.label import LABEL_LIMIT
+from lib.settings.two_regions import TwoRegionSettings
 from main import synthesize as synthesized
 
 Overlay = Mapping[str, Any]
@@ -59,15 +61,15 @@ def synthesize(system: str, name: str, folder: Path) -> dict[str, Document]:
     }
 
 
-def settings_of(system: str, overlays: tuple[Overlay, ...]) -> config.Settings:
+def settings_of(system: str, overlays: tuple[Overlay, ...]) -> TwoRegionSettings:
     """The settings of *system*, changed by every overlay. Raises pydantic's ValidationError."""
-    document = settings_file.read(CONFIG / f"{system}.toml") | {"environment_suffix": "dev"}
+    document = file.read(CONFIG / f"{system}.toml") | {"environment_suffix": "dev"}
     for overlay in overlays:
         if overlay.get("PRIMARY_REGION") == "standby":
-            document = settings_file.with_primary(document, document["standby"]["name"])
+            document = file.with_primary(document, document["standby"]["name"])
         else:
             document = merged(document, overlay)
-    return config.Settings.model_validate(document)
+    return TwoRegionSettings.model_validate(document)
 
 
 def merged(document: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[0] = str(REPOSITORY)  # started by path, because this environment does not hold the package
 
-from localcloud.emulator import garbage, lifetime  # noqa: E402 - needs the line above
+from localcloud.emulator import gc_freeze, lifetime  # noqa: E402 - needs the line above
 from localcloud.emulator.config import ConfigError, load  # noqa: E402
 from localcloud.emulator.environment import prepare  # noqa: E402
 
@@ -29,7 +29,7 @@ def main() -> int:
     from localcloud.emulator import server  # noqa: PLC0415 - ministack reads the environment on import
 
     lifetime.end_with_stdin()
-    with garbage.looked_for_once():
+    with gc_freeze.looked_for_once():
         asyncio.run(server.serve(config, ready=announce))
     return 0
 

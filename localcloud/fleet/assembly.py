@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from localcloud.core.state import CloudState
+from localcloud.core.tls import Authority
 from localcloud.fleet.balancer.control_plane import EmulatedControlPlane
 from localcloud.fleet.balancer.plane import Balancers
 from localcloud.fleet.desk import Desk
 from localcloud.fleet.fleet import Fleet
 from localcloud.fleet.ports import InstancePorts
 from localcloud.route53.records import Service
-from localcloud.state import CloudState
-from localcloud.tls import Authority
 
 
 def fleet_of(state: CloudState, folder: Path) -> Fleet:

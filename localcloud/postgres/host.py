@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from localcloud.core.processes import Account, run, spawn
 from localcloud.postgres.binaries import Installation
 from localcloud.postgres.errors import PostgresFailed
-from localcloud.processes import Account, run, spawn
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pg8000.native import identifier, literal
 
-from localcloud import tls
+from localcloud.core import tls
 from localcloud.postgres import binaries
 from localcloud.postgres.errors import PostgresFailed, ServerDown
 from localcloud.postgres.host import Host

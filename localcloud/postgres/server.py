@@ -11,12 +11,12 @@ from typing import Any
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
-from localcloud.paths import REPOSITORY
+from localcloud.core.paths import REPOSITORY
+from localcloud.core.processes import freeze_tree, kill_tree, spawn, stop, thaw_tree, wait_until
+from localcloud.core.tls import ServerCertificate
 from localcloud.postgres import disk
 from localcloud.postgres.errors import PostgresFailed, ServerDown, log_tail
 from localcloud.postgres.storage import SUPERUSER, Storage
-from localcloud.processes import freeze_tree, kill_tree, spawn, stop, thaw_tree, wait_until
-from localcloud.tls import ServerCertificate
 
 _START_WITHIN_S = 30.0
 _STOP_WITHIN_S = 6.0  # one more than wal_sender_timeout: a writer waits for the standby it lost

@@ -1,7 +1,7 @@
 """Every kind of page, made from the same small drill that the unit tests judge."""
 
-from gameday import evidence, index
-from gameday.validity import HostLoad
+from gameday.observe.host_load import HostLoad
+from gameday.report import evidence, index
 from tests.unit.gameday.builders import NOBODY_MOVES
 from tests.unit.gameday.reports import drawn, judged, record
 

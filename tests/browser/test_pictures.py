@@ -3,7 +3,7 @@
 import pytest
 
 from bench import pictures
-from gameday import evidence
+from gameday.report import evidence
 from tests.unit.gameday.reports import judged, record
 
 PNG = b"\x89PNG\r\n\x1a\n"

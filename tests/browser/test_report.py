@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from localcloud.paths import REPOSITORY
+from localcloud.core.paths import REPOSITORY
 from tests.browser.pages import PAGES
 
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"

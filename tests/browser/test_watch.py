@@ -5,7 +5,7 @@ import asyncio
 from aiohttp import web
 
 from bench.chromium import Page
-from gameday.live.server import application
+from gameday.report.live.server import application
 from tests.unit.gameday.looks import view
 
 HEADING = "document.querySelector('h1').textContent"

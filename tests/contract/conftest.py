@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench import ground
-from localcloud.processes import die_with_parent
+from localcloud.core.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -21,7 +21,8 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from localcloud import gateway_event, tls
+from localcloud import gateway_event
+from localcloud.core import tls
 from localcloud.emulator import tokens
 from localcloud.issuer import Issuer
 from payments.handler import handler

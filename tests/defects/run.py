@@ -21,12 +21,24 @@ import pytest
 from tests.defects.defect import ROOT, Defect
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".*", "__pycache__", "node_modules", "cdktf.out", "evidence", "cfn-outputs", "mutants"
+    ".*", "__pycache__", "node_modules", "cdktf.out", "runs", "cfn-outputs", "mutants"
 )
 LIMIT_S = 180
 PASSED, FAILED, BROKE = 0, 1, 3
 """What pytest exits with. Anything else means that the tests could not even be collected."""
-OURS = {"bench", "dr", "failover", "lib", "localcloud", "main", "payments", "runtime", "tests"}
+OURS = {
+    "bench",
+    "budget",
+    "dr",
+    "evidence",
+    "failover",
+    "lib",
+    "localcloud",
+    "main",
+    "payments",
+    "runtime",
+    "tests",
+}
 """What a fork imports anew, from the copy."""
 STACKS = ("tests/unit/lib", "tests/unit/policy")
 WARM = ("aws_lambda_powertools.metrics", "boto3", "fastjsonschema", "moto.dynamodb.models", "pg8000.native")

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.toolchain import PROVIDER_VERSION, find_mirror
+from localcloud.core.toolchain import PROVIDER_VERSION, find_mirror
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("config", "dr", "lambda", "lib", "localcloud", "tests/integration")
+COPIED = ("budget", "config", "dr", "evidence", "lambda", "lib", "localcloud", "tests/integration")
 FILES = (
     "Makefile",
     "Pipfile",

@@ -16,9 +16,9 @@ import pytest
 
 from dr.delivery.rights import rights as deployers
 from dr.doctor.rights import rights as doctors
-from lib import config
+from lib.systems.load import load_settings
 from localcloud.control import TOKEN_HEADER
-from localcloud.state import CloudState
+from localcloud.core.state import CloudState
 
 from .clone import Clone
 
@@ -188,7 +188,7 @@ def test_nothing_is_left_whose_name_the_next_environment_would_collide_with(one)
 
 def test_every_call_of_the_deploys_is_a_right_of_the_deploying_role(cloud):
     """Of what names itself in a request; operations of REST are judged by tests/unit/dr/delivery alone."""
-    settings = config.load()
+    settings = load_settings()
     documents = [doctors(settings, "1"), *deployers(settings, "1").values()]
     actions = {action for document in documents for one in document for action in one.actions}
     called = {action_of(json.loads(line)) for line in cloud.calls_log.read_text().splitlines()}

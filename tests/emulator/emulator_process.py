@@ -18,8 +18,8 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionError as NotConnected
 from botocore.exceptions import HTTPClientError
 
-from localcloud.paths import EMULATOR_PYTHON, REPOSITORY
-from localcloud.ports import free_port
+from localcloud.core.paths import EMULATOR_PYTHON, REPOSITORY
+from localcloud.core.ports import free_port
 
 HOME, AWAY, WITNESS = "us-east-1", "us-west-2", "us-east-2"
 TOKEN = "run-token"

@@ -16,9 +16,9 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from localcloud import tls
+from localcloud.core import tls
+from localcloud.core.ports import free_port
 from localcloud.issuer import Issuer, encoded
-from localcloud.ports import free_port
 from tests.emulator.deployed import api, function, role, statement
 from tests.emulator.emulator_process import ACCOUNT, AWAY, HOME, Emulator, running
 

@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from localcloud.core.state import CloudState
 from localcloud.fleet.assembly import load_balancers, services
 from localcloud.fleet.ports import PortBook
-from localcloud.state import CloudState
 from tests.emulator.emulator_process import ACCOUNT, HOME, TOKEN
 
 

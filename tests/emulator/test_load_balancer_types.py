@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from localcloud.terraform import Terraform
-from localcloud.toolchain import PROVIDER_VERSION
+from localcloud.core.terraform import Terraform
+from localcloud.core.toolchain import PROVIDER_VERSION
 from tests.emulator.emulator_process import HOME, running
 
 SOURCE = {"source": "hashicorp/aws", "version": PROVIDER_VERSION}

@@ -8,25 +8,25 @@ from cdktf_cdktf_provider_aws.apigatewayv2_api import Apigatewayv2Api
 from cdktf_cdktf_provider_aws.apigatewayv2_stage import Apigatewayv2Stage
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 
-from lib import config
-from lib.care_sections import Compliance as ComplianceSettings
-from lib.care_sections import Drills
-from lib.config import Settings
-from lib.constructs.compliance import Compliance
-from lib.constructs.domain import ApiDomain, DomainEnd
-from lib.constructs.drill import SwitchoverDrill
+from lib.failover.switchover_drill import SwitchoverDrill
+from lib.network.api_domain import ApiDomain, DomainEnd
 from lib.provider import provider_in
 from lib.regions import Region
+from lib.security.compliance import Compliance
+from lib.settings.compliance import Compliance as ComplianceSettings
+from lib.settings.drills import Drills
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
-from lib.stacks.base import AwsStack
-from localcloud.terraform import Terraform
-from localcloud.toolchain import PROVIDER_VERSION
+from lib.stack import AwsStack
+from lib.systems.load import load_settings
+from localcloud.core.terraform import Terraform
+from localcloud.core.toolchain import PROVIDER_VERSION
 from tests.emulator.emulator_process import AWAY, HOME
 
 
 @pytest.fixture(scope="module")
-def settings() -> Settings:
-    given = config.load({"ENVIRONMENT_SUFFIX": "options", "AWS_PROVIDER_VERSION": PROVIDER_VERSION})
+def settings() -> TwoRegionSettings:
+    given = load_settings({"ENVIRONMENT_SUFFIX": "options", "AWS_PROVIDER_VERSION": PROVIDER_VERSION})
     return given.model_copy(
         update={
             "compliance": ComplianceSettings(recorder=True),
@@ -39,7 +39,7 @@ def settings() -> Settings:
 class OptionalParts(AwsStack):
     """The parts that no default deploys, and the least that they hang on."""
 
-    def __init__(self, app: App, settings: Settings) -> None:
+    def __init__(self, app: App, settings: TwoRegionSettings) -> None:
         super().__init__(app, settings=settings, what="options", region=settings.regions.first)
         self._settings = settings
         Compliance(self, "compliance", site=self.site)

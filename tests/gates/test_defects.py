@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gates import checkov, fork, policies, state_machines, workflows
-from localcloud.terraform import Terraform
+from localcloud.core.terraform import Terraform
 
 WORKFLOW = """
 on: push

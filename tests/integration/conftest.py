@@ -16,8 +16,8 @@ import pytest
 from dr.access_token import Client, ca_file
 from dr.deployment import Deployment
 from dr.outputs import read
-from lib import config
-from lib.authorization_section import Mode
+from lib.settings.authorization import Mode
+from lib.systems.load import load_settings
 from runtime.signing import signed
 
 OUTPUTS = Path(__file__).parents[2] / "cfn-outputs" / "flat-outputs.json"
@@ -80,7 +80,7 @@ def key() -> str:
 @cache
 def token(scopes: str = "") -> str | None:
     """An access token of the system's own client, whose secret is the parameter api/key; None: mode none."""
-    settings = config.load()
+    settings = load_settings()
     authorization = settings.api.authorization
     if authorization.mode is Mode.NONE:
         return None

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from lib import config
+from lib.systems.load import load_settings
 from tests.integration.conftest import ask, prove, token
 
 ROUTES = [
@@ -61,7 +61,7 @@ def test_a_token_that_was_changed_is_refused(deployment, holder, payment, key, c
 
 
 def test_a_token_to_read_does_not_pay_and_one_to_pay_does_not_read(deployment, holder, payment, key):
-    scopes = config.load().api.authorization
+    scopes = load_settings().api.authorization
     reader, payer = token(scopes.read_scope), token(scopes.pay_scope)
     assert ask(deployment, holder, "/payments", body=payment, key=key, bearer=reader).status == 403
     paid = ask(deployment, holder, "/payments", body=payment, key=key, bearer=payer)

@@ -15,7 +15,7 @@ from failover.replay import Replayed
 from failover.steps import STEPS, reconcile
 from failover.steps import drain as drain_step
 from failover.steps import hand_over as hand_over_step
-from lib.constructs import takeover as asl
+from lib.failover import takeover as asl
 from payments import lease_view, ledger_sql, payment_flow
 from payments.entry import EntryState
 from payments.errors import JournalUnavailable

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lib import config
+from lib.systems.load import load_settings
 from tests.model import chaos, machine
 from tests.model.aurora import Aurora
 from tests.model.chaos import Chaos
@@ -49,7 +49,7 @@ def test_a_holder_that_missed_its_ticks_serves_again_while_the_survivor_is_throt
 
 def recovered_s(monkeypatch, *, throttled_s: float, promotion_s: float) -> float:
     """When a payment is acknowledged after a region was lost, with the limits that are deployed."""
-    settings = config.load({})
+    settings = load_settings({})
     monkeypatch.setattr(machine, "LIMITS", settings.limits)
     monkeypatch.setattr(chaos, "CALM_LIMIT_MS", 3_600_000)
     monkeypatch.setattr(chaos, "MOST_POINTS", 10**6)
@@ -74,7 +74,7 @@ def test_a_lost_region_is_recovered_within_the_objective_however_slow_aurora_is(
     monkeypatch, throttled_s, promotion_s
 ):
     took_s = recovered_s(monkeypatch, throttled_s=throttled_s, promotion_s=promotion_s)
-    assert throttled_s + promotion_s <= took_s < config.load({}).objectives.rto_s
+    assert throttled_s + promotion_s <= took_s < load_settings({}).objectives.rto_s
 
 
 def test_a_promotion_that_outlasts_the_objective_is_gone_on_with(monkeypatch):

@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from failover.takeover import Takeover
-from lib.constructs import takeover as asl
+from lib.failover import takeover as asl
 from tests.model.many import quiet
 from tests.model.profiles import BY_NAME
 from tests.model.run import run

@@ -2,15 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from lib import bundle, config
+from lib import bundle
 from lib.bundle import Bundle
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.load import load_settings
 from tests.unit.synthesized import Resource, Synthesized, synthesize
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    return config.load({"ENVIRONMENT_SUFFIX": "test"})
+def settings() -> TwoRegionSettings:
+    return load_settings({"ENVIRONMENT_SUFFIX": "test"})
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,7 @@ def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stacks(settings: Settings, functions: Bundle, app_folder: Path) -> dict[str, Synthesized]:
+def stacks(settings: TwoRegionSettings, functions: Bundle, app_folder: Path) -> dict[str, Synthesized]:
     """Every stack of the payments system, as the default provider is told."""
     return synthesize(settings, functions, app_folder)
 

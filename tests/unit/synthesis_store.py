@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from lib.bundle import Bundle
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 STORE = ROOT / ".local" / "synthesized"
@@ -25,7 +25,7 @@ INPUTS = ("lib/**/*.py", "main.py", "config/**/*", "Pipfile.lock")
 KEPT_S = 24 * 60 * 60
 
 
-def synthesize(settings: Settings, bundle: Bundle, folder: Path) -> None:
+def synthesize(settings: TwoRegionSettings, bundle: Bundle, folder: Path) -> None:
     """All stacks of *settings* into *folder*."""
     kept = _shelf() / _key(settings, bundle)
     with _alone(kept.with_suffix(".lock")):
@@ -36,7 +36,7 @@ def synthesize(settings: Settings, bundle: Bundle, folder: Path) -> None:
     shutil.copytree(kept, folder, dirs_exist_ok=True)
 
 
-def _key(settings: Settings, bundle: Bundle) -> str:
+def _key(settings: TwoRegionSettings, bundle: Bundle) -> str:
     told = f"{_code()} {bundle.path.name} {bundle.sha256} {settings.model_dump_json()}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 

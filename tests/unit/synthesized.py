@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.bundle import Bundle
-from lib.config import Settings
+from lib.settings.two_regions import TwoRegionSettings
 from tests.unit import synthesis_store
 
 Body = dict[str, Any]
@@ -79,7 +79,7 @@ class Synthesized:
         }
 
 
-def synthesize(settings: Settings, bundle: Bundle, folder: Path) -> dict[str, Synthesized]:
+def synthesize(settings: TwoRegionSettings, bundle: Bundle, folder: Path) -> dict[str, Synthesized]:
     """All stacks by what their name says between system and suffix: foundation, use1, usw2, world."""
     synthesis_store.synthesize(settings, bundle, folder)
     found = {}

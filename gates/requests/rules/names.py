@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from gates.requests.model import shortened
-from lib import schedules
+from lib.settings import schedules
 
 Sent = Mapping[str, Any]
 ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+")

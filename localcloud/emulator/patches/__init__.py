@@ -21,8 +21,9 @@ from localcloud.emulator.patches import (
     config_rules,
     detached,
     documents,
+    dropped_attributes,
     events,
-    forgotten,
+    function_environment,
     functions,
     group_members,
     group_settings,
@@ -40,7 +41,6 @@ from localcloud.emulator.patches import (
     rewind,
     schedules,
     state_machines,
-    surroundings,
     targets,
     workers,
     xray,
@@ -59,7 +59,7 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks, managed: Man
     authorizers.keep_what_a_jwt_authorizer_has()
     code.unpack_once()
     workers.point_at_own_region(config.region_ports)
-    surroundings.surround(clocks.files, config.redirections)
+    function_environment.surround(clocks.files, config.redirections)
     workers.end_with_the_server()
     workers.bound_the_pools()
     workers.stay_dead(regions)
@@ -69,10 +69,10 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks, managed: Man
     state_machines.pause_in_dead_regions(regions)
     state_machines.accept_a_repeated_start()
     http_api.publish_front_doors(config.front_doors)
-    forgotten.remember_replica_keys()
-    forgotten.remember_log_exports()
-    forgotten.remember_insights_key()
-    forgotten.remember_tracing()
+    dropped_attributes.remember_replica_keys()
+    dropped_attributes.remember_log_exports()
+    dropped_attributes.remember_insights_key()
+    dropped_attributes.remember_tracing()
     alarms.describe_in_full()
     alarms.keep_percentiles()
     alarms.keep_metric_math()

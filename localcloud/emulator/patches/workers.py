@@ -11,7 +11,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from localcloud.emulator.line import Line
+from localcloud.emulator.fifo_lock import Line
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
 from localcloud.emulator.regions import Regions
 

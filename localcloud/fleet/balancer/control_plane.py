@@ -12,10 +12,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localcloud.core.state import CloudState
 from localcloud.fleet.balancer.metrics import NAMESPACE, Datum
 from localcloud.fleet.balancer.model import Configuration
 from localcloud.fleet.balancer.reading import configuration
-from localcloud.state import CloudState
 
 PATIENCE_S = 5.0
 MOST_DATA = 500

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from aiohttp import web
 
+from localcloud.core.ports import free_port
+from localcloud.core.tls import Authority
 from localcloud.fleet.balancer.model import Certificate, Configuration, Listener, LoadBalancer
 from localcloud.fleet.balancer.refusals import LINE_BYTES
 from localcloud.fleet.ports import LOOPBACK
-from localcloud.ports import free_port
-from localcloud.tls import Authority
 
 Serve = Callable[[LoadBalancer, Listener, web.BaseRequest], Awaitable[web.StreamResponse]]
 MOST_HEADERS = 1000

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from localcloud.core.tls import Authority
 from localcloud.fleet.balancer import access_log, metrics
 from localcloud.fleet.balancer.control_plane import ControlPlane, Unreachable
 from localcloud.fleet.balancer.health import Target, serves
@@ -20,7 +21,6 @@ from localcloud.fleet.balancer.status import balancer_status, target_status
 from localcloud.fleet.balancer.upstream import Upstream
 from localcloud.fleet.balancer.watch import Watch
 from localcloud.fleet.ports import InstancePorts
-from localcloud.tls import Authority
 
 LOOK_S = 1.0
 """Between two looks at the configuration when nobody says that it changed."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from localcloud.core.ports import free_ports
 from localcloud.emulator.clocks import Clocks
 from localcloud.fleet.instances import image
 from localcloud.fleet.instances.machine import Machine
@@ -15,7 +16,6 @@ from localcloud.fleet.instances.metadata import MetadataService
 from localcloud.fleet.instances.metadata_server import MetadataServer
 from localcloud.fleet.instances.record import Instance
 from localcloud.fleet.ports import PortBook
-from localcloud.ports import free_ports
 
 STATUS_CHECK_S = 120.0
 """How long an instance is unreachable before a status check says so: two checks, one a minute.

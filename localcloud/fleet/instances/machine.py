@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localcloud.core.processes import freeze_tree, kill_tree, thaw_tree
 from localcloud.fleet.instances.image import INIT, base_python
 from localcloud.fleet.instances.record import Instance
 from localcloud.postgres import disk
-from localcloud.processes import freeze_tree, kill_tree, thaw_tree
 
 SHUTDOWN_S = 15.0
 """How long processes may take to end after SIGTERM; systemd's own default is 90 s."""

@@ -5,8 +5,8 @@ import json
 from dr.delivery.rights import rights as deployers
 from dr.doctor.command import CHECKS
 from dr.doctor.rights import rights as doctors
-from lib import config
 from lib.iam import policy
+from lib.systems.load import load_settings
 
 ENVIRONMENT = {
     "TERRAFORM_STATE_BUCKET": "acme-states",
@@ -25,7 +25,7 @@ def table() -> str:
 
 def documents() -> dict[str, str]:
     """Every policy that the page shows, by its name."""
-    settings = config.load(ENVIRONMENT)
+    settings = load_settings(ENVIRONMENT)
     statements = {"doctor": doctors(settings, "ACCOUNT"), **deployers(settings, "ACCOUNT")}
     return {name: _shown(policy(found)) for name, found in statements.items()}
 

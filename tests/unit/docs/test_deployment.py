@@ -8,14 +8,13 @@ import pytest
 
 from dr.doctor.command import CHECKS
 from gates import shown
-from lib import config
+from lib.systems.load import load_settings
 
 from .deployment_page import documents, table
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "deployment.md").read_text()
 SETTINGS_FILE = (ROOT / "config" / "payments.toml").read_text()
-SECTIONS = ("sections", "care_sections", "approval_section", "operations")
 
 
 def existing_in_the_file() -> set[str]:
@@ -32,8 +31,8 @@ def existing_in_the_file() -> set[str]:
 def existing_in_the_sections() -> set[str]:
     """Attributes of the settings whose words say that something must exist, as ``Class.attribute``."""
     found = set()
-    for name in SECTIONS:
-        for node in ast.walk(ast.parse((ROOT / "lib" / f"{name}.py").read_text())):
+    for path in (ROOT / "lib" / "settings").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.ClassDef):
                 continue
             for attribute, words in zip(node.body, node.body[1:], strict=False):
@@ -73,7 +72,7 @@ def test_every_policy_of_the_page_is_judged():
 
 def test_every_key_of_a_check_is_a_setting():
     for key in settings_of_checks():
-        value = config.load()
+        value = load_settings()
         for part in key.split("."):
             assert hasattr(value, part) or value is None, key
             value = getattr(value, part, None)
@@ -90,7 +89,7 @@ def test_whatever_the_words_of_a_setting_say_is_existing_is_looked_for(attribute
 
 
 def test_every_secret_of_the_settings_is_named_in_the_readme_and_on_the_page():
-    settings = config.load()
+    settings = load_settings()
     for secret in (settings.database.secret, settings.api.key_secret):
         assert f"`{secret}`" in (ROOT / "README.md").read_text()
         assert f"--name {secret}" in PAGE

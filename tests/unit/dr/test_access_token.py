@@ -12,13 +12,13 @@ from dr import token_command
 from dr.access_token import Client, NoToken, ca_file
 from dr.calls import AwsUnavailable
 from dr.commands import app
-from lib import config
-from lib.authorization_section import Mode
-from localcloud import tls
+from lib.settings.authorization import Mode
+from lib.systems.load import load_settings
+from localcloud.core import tls
+from localcloud.core.ports import free_port
 from localcloud.issuer import Issuer
-from localcloud.ports import free_port
 
-SECTION = config.load({}).api.authorization
+SECTION = load_settings({}).api.authorization
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +125,11 @@ def test_P09_dr_token_reads_the_api_key_where_a_region_answers(typed):
 def test_dr_token_says_why_there_is_none(typed, monkeypatch):
     typed.answering.clear()
     assert isinstance(typed().exception, NoToken)
-    settings = config.load()
+    settings = load_settings()
     none = SECTION.model_copy(update={"mode": Mode.NONE, "reason": "a private network stands in front"})
     monkeypatch.setattr(
-        token_command.config,
-        "load",
+        token_command,
+        "load_settings",
         lambda: settings.model_copy(update={"api": settings.api.model_copy(update={"authorization": none})}),
     )
     assert "a private network stands in front" in str(typed().exception)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dr import look, status
+from dr import check, status
 from dr.exits import Exit
 from dr.rules import Purpose, Verdict, judge
 from dr.situation import Aurora, Situation
@@ -58,7 +58,7 @@ STATES = {
 def test_status_and_check_agree(name):
     situation, shown, checked, broken = STATES[name]
     findings = judge(Purpose.CHECK, situation, resolve(situation, Purpose.CHECK))
-    assert (status.verdict(situation.topology), look.verdict(findings)) == (shown, checked)
+    assert (status.verdict(situation.topology), check.verdict(findings)) == (shown, checked)
     assert {one.code for one in findings if one.verdict is Verdict.FAIL} == broken
 
 

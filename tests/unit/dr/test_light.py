@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from dr.budget.recovery_point import STRONG_SINCE
+from budget.recovery_point import STRONG_SINCE
 from lib.provider import SINCE_6
 
 

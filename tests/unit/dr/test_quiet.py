@@ -15,6 +15,7 @@ from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.lease_item import to_item
 from failover.lease_table import LeaseUnknown
 from lib.errors import SettingsError
+from lib.facts import CONFIG
 
 from .world import EAST, LEASE, NOW, WEST
 
@@ -124,7 +125,7 @@ def test_settings_that_are_wrong_are_one_line_or_one_document(monkeypatch, capsy
     def refuses():
         raise SettingsError("payments.toml: x")
 
-    monkeypatch.setattr(quiet.config, "load", refuses)
+    monkeypatch.setattr(quiet, "load_settings", refuses)
     monkeypatch.setattr(commands.sys, "argv", ["dr", "quiet", "--json"])
     with pytest.raises(SystemExit) as ended:
         commands.run()
@@ -135,7 +136,7 @@ def test_settings_that_are_wrong_are_one_line_or_one_document(monkeypatch, capsy
 
 
 def test_make_deploy_asks_first():
-    lines = (quiet.config.CONFIG.parent / "Makefile").read_text().splitlines()
+    lines = (CONFIG.parent / "Makefile").read_text().splitlines()
     for target in ("deploy:", "deploy-region:"):
         place = next(n for n, line in enumerate(lines) if line.startswith(target))
         assert lines[place + 1].strip() == "@$(VENV) -m dr quiet $(ANYWAY)"

@@ -8,8 +8,8 @@ from dr import commands as command
 from dr import plans
 from dr.rules import Purpose
 from failover.steps.drain import QUIET_S
-from lib import config
-from lib.constructs.takeover import takeover
+from lib.failover.takeover import takeover
+from lib.systems.load import load_settings
 
 README = Path(__file__).parents[3] / "README.md"
 BEGIN, END = "<!-- dr --help -->\n```\n", "```\n<!-- /dr --help -->"
@@ -28,7 +28,7 @@ def test_the_readme_shows_the_real_help():
 
 
 def test_a_plan_names_the_steps_that_the_state_machine_runs():
-    states = takeover("arn", config.load({}).limits)["States"].values()
+    states = takeover("arn", load_settings({}).limits)["States"].values()
     run = {one["Parameters"]["Payload"]["step"] for one in states if one["Type"] == "Task"} - {"undo"}
     assert {step.name for step in plans.steps(Purpose.SWITCHOVER)} == run - {"approve"}
     forced = {step.name for step in plans.steps(Purpose.FAILOVER)}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from failover.arrears import BATCH, GRACE_MS, STALE_MS
-from lib import config
+from lib.systems.load import load_settings
 from payments.arrivals import MINUTE_MS, minute_of
 from payments.entry import EntryState
 from payments.errors import StaleEpoch
@@ -149,7 +149,7 @@ def test_after_a_long_time_the_mark_catches_up_over_several_runs(world, reconcil
 
 def test_a_mark_passes_nothing_that_a_request_can_still_acknowledge() -> None:
     """Clocks may differ by twice the skew of the settings, and be set back by as much meanwhile."""
-    skew_ms = config.load({"ENVIRONMENT_SUFFIX": "test"}).protocol.clock_skew_s * 1000
+    skew_ms = load_settings({"ENVIRONMENT_SUFFIX": "test"}).protocol.clock_skew_s * 1000
     assert max(PATIENCE_MS, 10_000) + 4 * skew_ms < GRACE_MS
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gameday.history import DnsSeen, Fault, History, LeaseSeen, Mark, ReadySeen, WriterSeen
-from gameday.records import Attempt, JournalEntry, LedgerRow, Operation
+from gameday.load.records import Attempt, JournalEntry, LedgerRow, Operation
+from gameday.observe.history import DnsSeen, Fault, History, LeaseSeen, Mark, ReadySeen, WriterSeen
 
 EAST, WEST = "us-east-1", "us-west-2"
 FAULT_AT = 1000.0

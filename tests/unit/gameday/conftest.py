@@ -3,10 +3,10 @@ from collections.abc import Callable
 
 import pytest
 
-from gameday.cloud import Deployed, Outputs
-from gameday.local_world import LocalWorld
-from lib import config
-from localcloud.state import CloudState, RegionState
+from gameday.targets.cloud import Deployed, Outputs
+from gameday.targets.payments.local import LocalWorld
+from lib.systems.load import load_settings
+from localcloud.core.state import CloudState, RegionState
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.simulated import SimulatedLoop
 
@@ -45,4 +45,4 @@ def world(tmp_path) -> LocalWorld:
         lease_table="lease",
         journal_table="journal",
     )
-    return LocalWorld.of(Deployed(state=state, outputs=outputs), config.load({}))
+    return LocalWorld.of(Deployed(state=state, outputs=outputs), load_settings({}))

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from gameday.calls import Call
-from gameday.credentials import Credentials, Nothing
-from gameday.executions import StepSeen
-from gameday.faults import Deed, Kill, Place
-from gameday.history import LeaseSeen
-from gameday.records import JournalEntry, LedgerRow
+from gameday.load.credentials import Credentials, Nothing
+from gameday.load.records import JournalEntry, LedgerRow
+from gameday.observe.calls import Call
+from gameday.observe.executions import StepSeen
+from gameday.observe.history import LeaseSeen
+from gameday.plan.faults import Deed, Kill, Place
 from localcloud.route53.resolver import Answer
 from tests.unit.gameday.builders import EAST, WEST
 
 
 @dataclass
 class FakeWorld:
-    """Implements gameday.world.World. `takeover_s` after the kill the west acknowledges."""
+    """Implements gameday.observe.target.World. `takeover_s` after the kill the west acknowledges."""
 
     takeover_s: float = 1.5
     dns_ttl: int = 1

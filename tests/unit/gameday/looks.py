@@ -2,10 +2,10 @@
 
 from types import SimpleNamespace
 
-from gameday.history import History
-from gameday.live.look import View
-from gameday.scenario import Follow, Scenario
-from gameday.scenarios import SCENARIOS
+from gameday.observe.history import History
+from gameday.plan.scenario import Follow, Scenario
+from gameday.report.live.look import View
+from gameday.targets.payments.scenarios import SCENARIOS
 from tests.unit.gameday.builders import EAST, FAULT, LOST, PAID, WEST, history
 
 

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 
 from rich.console import Console
 
-from gameday.drill import Record, run_drill
+from gameday.drill import run_drill
 from gameday.errors import ObservationFailed
-from gameday.executions import StepSeen
-from gameday.faults import Kill, Place, Revive, Step, at_once
-from gameday.judge import Judgement, judge
-from gameday.load import LoadPlan
-from gameday.progress import Progress
-from gameday.scenario import Expect, Follow, Given, Scenario
-from gameday.settings import DrillSettings
-from gameday.summary import ConfiguredWaits, Objectives, Terraform
-from gameday.troubles import Lag
-from gameday.validity import HostLoad
+from gameday.judge.judgement import Judgement, judge
+from gameday.judge.settings import DrillSettings
+from gameday.judge.summary import ConfiguredWaits, Objectives, Terraform
+from gameday.load.payments import LoadPlan
+from gameday.observe.executions import StepSeen
+from gameday.observe.host_load import HostLoad
+from gameday.observe.record import Record
+from gameday.plan.faults import Kill, Place, Revive, Step, at_once
+from gameday.plan.scenario import Expect, Follow, Given, Scenario
+from gameday.plan.troubles import Lag
+from gameday.report.progress import Progress
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld, running
 

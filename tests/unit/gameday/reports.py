@@ -3,16 +3,16 @@
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from gameday.drill import Record
-from gameday.judge import Judgement, judge
-from gameday.page import page
-from gameday.scenario import Follow
-from gameday.scenarios import SCENARIOS
-from gameday.settings import DrillSettings
-from gameday.story import Story
-from gameday.summary import Terraform
-from gameday.validity import HostLoad
-from lib import config
+from gameday.judge.judgement import Judgement, judge
+from gameday.judge.settings import DrillSettings
+from gameday.judge.summary import Terraform
+from gameday.observe.host_load import HostLoad
+from gameday.observe.record import Record
+from gameday.plan.scenario import Follow
+from gameday.report.page import page
+from gameday.report.story import Story
+from gameday.targets.payments.scenarios import SCENARIOS
+from lib.systems.load import load_settings
 from tests.unit.gameday.builders import FAULT, LOST, PAID, WEST, entry, history, row
 
 RESCUED = PAID[75]
@@ -38,7 +38,7 @@ def record(fault=FAULT, **changes) -> Record:
 
 def judged(of: Record, code: str = "S1", **terraform) -> Judgement:
     scenario = replace(SCENARIOS[code], follow=Follow(good_s=10))
-    settings = DrillSettings.of(config.load({}), 1.0)
+    settings = DrillSettings.of(load_settings({}), 1.0)
     versions = {"evil": "<script>alert(1)</script>"}
     return judge(of, scenario, settings, rate=4.0, terraform=Terraform(**terraform), versions=versions)
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gameday import healing
 from gameday.__main__ import app
 from gameday.chaos import commands, control
 from gameday.chaos.experiment import experiment
 from gameday.chaos.payments import Paid, pay
 from gameday.errors import NotSteady
-from gameday.scenarios import SCENARIOS
+from gameday.targets.payments import healing
+from gameday.targets.payments.scenarios import SCENARIOS
 from tests.unit.gameday.builders import EAST, WEST, lease, operation, row
 from tests.unit.gameday.fakes import FakeWorld, running
 

@@ -5,7 +5,7 @@ import pytest
 from gameday import dr_answers
 from gameday.dr_answers import AskDr, one_after_the_other, slowest
 from gameday.errors import FaultRefused
-from tests.unit.gameday.test_operators import PLACES, STATE
+from tests.unit.gameday.targets.test_operators import PLACES, STATE
 
 STATUS = AskDr(("status",))
 

@@ -6,13 +6,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dr import evidence as sealed
-from gameday import evidence
-from gameday.drill import Record
+from evidence import manifest as sealed
 from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
-from gameday.junit import junit
-from gameday.report import print_report
-from gameday.validity import HostLoad
+from gameday.observe.host_load import HostLoad
+from gameday.observe.record import Record
+from gameday.report import evidence
+from gameday.report.console import print_report
+from gameday.report.junit import junit
 from tests.unit.gameday import simulated
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld

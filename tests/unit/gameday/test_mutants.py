@@ -11,7 +11,7 @@ from gameday import mutants
 from gameday.errors import GameDayError
 from gameday.mutants import MUTANTS, Change, MutantSurvived, drill, plant, verdict
 from gameday.runs import Outcome, Runs
-from gameday.scenarios import SCENARIOS
+from gameday.targets.payments.scenarios import SCENARIOS
 
 JOURNAL_OFF = MUTANTS["journal-off"]
 

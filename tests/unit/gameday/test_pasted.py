@@ -4,11 +4,11 @@ import pytest
 
 from gameday import pasted
 from gameday.errors import FaultRefused
-from gameday.faults import Place
 from gameday.pasted import Pasted
-from gameday.scenarios import SCENARIOS
+from gameday.plan.faults import Place
+from gameday.targets.payments.scenarios import SCENARIOS
 from tests.unit.gameday.builders import WEST
-from tests.unit.gameday.test_operators import PLACES, STATE
+from tests.unit.gameday.targets.test_operators import PLACES, STATE
 
 PAGE = "\n".join(
     [

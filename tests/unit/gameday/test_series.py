@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from gameday import __main__ as command
 from gameday.errors import LedgerUnread
+from gameday.judge.summary import Check, Measured, Payments, Summary
 from gameday.runs import Runs
 from gameday.series import Code, Ran, run_series, worst
-from gameday.summary import Check, Measured, Payments, Summary
-from localcloud.errors import LocalCloudError
+from localcloud.core.errors import LocalCloudError
 
 PAYMENTS = Payments(
     attempted=900,
@@ -136,7 +136,7 @@ def test_each_verdict_has_its_exit_code(monkeypatch, tmp_path, verdict, code):
     def fresh(say, *, time_scale):
         yield None
 
-    monkeypatch.setattr(command.stage, "fresh", fresh)
+    monkeypatch.setattr(command.deployment, "fresh", fresh)
     monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: summary(scenario, verdict))
     monkeypatch.setattr(command.LocalGround, "heal", lambda self: None)
     evidence = ["--evidence", str(tmp_path)]
@@ -159,7 +159,7 @@ def test_a_drill_on_a_running_cloud_heals_it_and_leaves_it(monkeypatch, tmp_path
     def standing(say):
         yield None
 
-    monkeypatch.setattr(command.stage, "standing", standing)
+    monkeypatch.setattr(command.deployment, "standing", standing)
     monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: summary(scenario, "met"))
     monkeypatch.setattr(command.LocalGround, "heal", lambda self: healed.append(self.rate))
     on_running = ["drill", "--running", "--evidence", str(tmp_path)]

@@ -1,13 +1,13 @@
 import pytest
 
-from lib import config
 from lib.provider import SINCE_6, since_6
+from lib.systems.load import load_settings
 
 
 @pytest.mark.parametrize("argument", sorted(SINCE_6))
 def test_what_only_version_6_knows_is_left_out_for_version_5(argument):
-    old = config.load({"AWS_PROVIDER_VERSION": "5.100.0"})
-    assert since_6(config.load({}), argument, "value") == "value"
+    old = load_settings({"AWS_PROVIDER_VERSION": "5.100.0"})
+    assert since_6(load_settings({}), argument, "value") == "value"
     assert since_6(old, argument, "value") is None
 
 

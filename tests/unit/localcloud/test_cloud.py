@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lib import config
+from lib.systems.load import load_settings
 from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
-from localcloud.state import CloudState, RegionState
+from localcloud.core.state import CloudState, RegionState
 
 EAST, WEST, WITNESS = "us-east-1", "us-west-2", "us-east-2"
 
@@ -119,7 +119,7 @@ async def cloud(told):
     )
     links = {name: Link(told, name) for name in (EAST, WEST)}
     return LocalCloud(
-        settings=config.load({}),
+        settings=load_settings({}),
         state=state,
         pair=Pair(told, links),
         aws=Aws(told),

@@ -7,7 +7,7 @@ import pytest
 
 from localcloud import __main__ as command
 from localcloud import deployment
-from localcloud.stacks import Stack
+from localcloud.core.stacks import Stack
 
 NAMES = [f"payments-{what}-dev" for what in ("foundation", "use1", "usw2", "world")]
 

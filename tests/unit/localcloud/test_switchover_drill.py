@@ -1,9 +1,9 @@
 import pytest
 
 from localcloud import switchover_drill
-from localcloud.errors import NotRunning
+from localcloud.core.errors import NotRunning
+from localcloud.core.state import CloudState
 from localcloud.runbook import StepFailed, select
-from localcloud.state import CloudState
 from localcloud.switchover_drill import run_script
 
 SCRIPT = (

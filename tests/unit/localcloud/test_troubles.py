@@ -8,13 +8,13 @@ import pytest
 from botocore.stub import Stubber
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from lib import config
+from lib.systems.load import load_settings
 from localcloud import troubles
+from localcloud.core.state import CloudState, RegionState
 from localcloud.postgres import disk
 from localcloud.postgres.errors import PostgresFailed, ServerDown
-from localcloud.state import CloudState, RegionState
 from localcloud.troubles import Troubles
-from tests.unit.localcloud.postgres_world import EAST, WEST, world
+from tests.unit.localcloud.postgres.postgres_world import EAST, WEST, world
 
 
 class Told(list):
@@ -68,7 +68,7 @@ def trouble(told):
         dns_port=1,
         calls_log=Path("calls"),
     )
-    return Troubles(config.load({}), state, told, told, told.lag, told.set_issuer)
+    return Troubles(load_settings({}), state, told, told, told.lag, told.set_issuer)
 
 
 def test_what_goes_on_is_ended_once(trouble, told):

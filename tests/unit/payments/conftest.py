@@ -18,7 +18,7 @@ from pg8000.exceptions import Error
 from pg8000.native import Connection
 
 from failover.lease import Automation, Lease, LeaseState
-from localcloud.ports import free_port
+from localcloud.core.ports import free_port
 from payments.entry import EntryState, JournalEntry
 from payments.ledger import Ledger
 from payments.request import PaymentRequest

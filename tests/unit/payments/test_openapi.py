@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lib.constructs.payments import ROUTES
+from lib.systems.payments.api import ROUTES
 from payments import openapi, text
 from payments.currencies import MONEY
 from payments.openapi import document

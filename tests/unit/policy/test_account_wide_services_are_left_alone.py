@@ -1,6 +1,6 @@
 """P25: what exists once an account, or starves other systems, is not ours to make."""
 
-from lib import reservations
+from lib.failover import reservations
 
 
 def test_P25_no_detector_is_created(resources):

@@ -8,7 +8,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 IMPORT = re.compile(r"^\s*(?:from|import)\s+cdktf", re.MULTILINE)
 ELSEWHERE = [
-    folder for folder in ("lambda", "dr", "gates", "gameday", "localcloud") if (ROOT / folder).is_dir()
+    folder
+    for folder in ("lambda", "budget", "evidence", "dr", "gates", "gameday", "localcloud")
+    if (ROOT / folder).is_dir()
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from botocore import xform_name
 
 from failover.decision import Rule
-from lib.log_metrics import PAGES
+from lib.systems.payments.log_metrics import PAGES
 
 RUNBOOKS = Path(__file__).resolve().parents[3] / "docs" / "runbooks"
 WRITTEN = sorted(RUNBOOKS.glob("*.md"))

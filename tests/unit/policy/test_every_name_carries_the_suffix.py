@@ -2,7 +2,7 @@
 
 import re
 
-from lib import config
+from lib.systems.load import load_settings
 from tests.unit.synthesized import Resource, synthesize
 
 NAMELESS = {
@@ -77,7 +77,7 @@ def test_what_has_no_name_is_really_part_of_something(resources):
 
 def test_P19_the_longest_names_still_fit(functions, tmp_path):
     longest = "a23456789-123456"
-    settings = config.load({"ENVIRONMENT_SUFFIX": longest}).model_copy(update={"system": longest})
+    settings = load_settings({"ENVIRONMENT_SUFFIX": longest}).model_copy(update={"system": longest})
     stacks = synthesize(settings, functions, tmp_path)
     lengths = [
         (len(resource.name or ""), LIMITS[resource.type], str(resource))

@@ -1,7 +1,7 @@
 """Functions are told names, places and durations. What is secret they read where it is kept."""
 
-from lib.config import Settings
-from lib.stacks.regional import environment
+from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.payments.regional import environment
 
 TOLD = {
     *("SYSTEM", "PARAMETER_PREFIX", "LEASE_TABLE", "JOURNAL_TABLE", "ARRIVALS_TABLE", "SESSIONS_TABLE"),
@@ -16,7 +16,7 @@ TOLD = {
 }
 
 
-def test_functions_are_told_these_things_and_no_others(settings: Settings) -> None:
+def test_functions_are_told_these_things_and_no_others(settings: TwoRegionSettings) -> None:
     assert environment(settings).keys() == TOLD
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dr.guard.rules import STATEFUL
 from gates.requests.variants import OPTIONS, PROTECTED, settings_of
-from lib.operations import AUDIT_DAYS
+from lib.settings.observability import AUDIT_DAYS
 from tests.unit.injected import Stacks, broken
 from tests.unit.synthesized import Body, synthesize
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lib import config
-from lib.constructs.database import SWAPPED_WITH_ROLES
+from lib.data.database import SWAPPED_WITH_ROLES
+from lib.systems.load import load_settings
 from tests.unit.injected import Stacks
 from tests.unit.synthesized import synthesize
 
@@ -20,7 +20,7 @@ def swapped(settings, functions, tmp_path_factory) -> Stacks:
         "ENVIRONMENT_SUFFIX": settings.environment_suffix,
         "PRIMARY_REGION": settings.standby.name,
     }
-    return synthesize(config.load(environment), functions, tmp_path_factory.mktemp("swapped"))
+    return synthesize(load_settings(environment), functions, tmp_path_factory.mktemp("swapped"))
 
 
 def flat(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:

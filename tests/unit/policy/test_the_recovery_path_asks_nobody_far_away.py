@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gameday.calls import _GLOBAL_CONTROL_PLANES
+from gameday.observe.calls import _GLOBAL_CONTROL_PLANES
 from gates.findings import allowances, unexplained
 from gates.recovery_path import REGIONAL, judge, violations
 

@@ -10,8 +10,8 @@ from dr.delivery import cdktf, order
 from dr.delivery.cdktf import CommandLine, DeliveryFailed
 from dr.delivery.writer import region_of_writer
 from dr.doctor.aws import Unanswered
-from lib import config
 from lib.errors import SettingsError
+from lib.systems.load import load_settings
 
 EAST, WEST = "us-east-1", "us-west-2"
 WORLD, USE1, USW2, FOUNDATION = (f"payments-{what}-test" for what in ("world", "use1", "usw2", "foundation"))
@@ -51,7 +51,7 @@ def test_the_region_with_the_writer_goes_last(settings, writer, expected):
 
 
 def test_without_a_writer_the_region_that_was_created_last_goes_first():
-    swapped = config.load({"ENVIRONMENT_SUFFIX": "test", "PRIMARY_REGION": WEST})
+    swapped = load_settings({"ENVIRONMENT_SUFFIX": "test", "PRIMARY_REGION": WEST})
     assert order.destruction(swapped, None) == [WORLD, USE1, USW2, FOUNDATION]
 
 

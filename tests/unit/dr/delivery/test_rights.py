@@ -9,8 +9,8 @@ from botocore.session import get_session
 
 from dr.delivery.rights import LONGEST, rights
 from gates.requests.types import CALLS
-from lib import config
 from lib.iam import policy
+from lib.systems.load import load_settings
 
 ACCOUNT = "123456789012"
 PREFIXES = {"apigatewayv2": "apigateway", "stepfunctions": "states"}
@@ -43,7 +43,9 @@ UNMADE = {
 
 
 def settings(boundary=""):
-    document = config.load({"TERRAFORM_STATE_BUCKET": "states", "TERRAFORM_STATE_BUCKET_REGION": "us-east-2"})
+    document = load_settings(
+        {"TERRAFORM_STATE_BUCKET": "states", "TERRAFORM_STATE_BUCKET_REGION": "us-east-2"}
+    )
     access = document.access.model_copy(update={"permissions_boundary": boundary or None})
     return document.model_copy(update={"access": access})
 

@@ -8,7 +8,7 @@ from dr import commands as entry
 from dr.doctor import command, issuer, stacks
 from dr.doctor.checks import examine
 from dr.rules import Verdict
-from lib import config
+from lib.systems.load import load_settings
 
 from .account_world import ACCOUNT, FakeAws
 
@@ -39,7 +39,7 @@ def made_stacks(monkeypatch, tmp_path):
 
 @pytest.fixture
 def settings():
-    return config.load({"ENVIRONMENT_SUFFIX": "test"})
+    return load_settings({"ENVIRONMENT_SUFFIX": "test"})
 
 
 @pytest.fixture

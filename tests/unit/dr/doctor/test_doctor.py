@@ -103,7 +103,7 @@ def test_it_reads_and_has_the_rights_for_exactly_that(aws, doctor, changed, made
         dns={"zone": "existing", "delegated": True},
         access={"permissions_boundary": "limits"},
     )
-    monkeypatch.setattr("lib.config.load", lambda: everything)
+    monkeypatch.setattr("dr.doctor.command.load_settings", lambda: everything)
     monkeypatch.setattr("dr.doctor.zones.asked_of_the_world", lambda _: frozenset())
     zone = {"Name": "payments.test.", "Id": "Z1", "CallerReference": "1", "Config": {"PrivateZone": False}}
     aws.answers["route53", "list_hosted_zones_by_name"] = {"HostedZones": [zone]}

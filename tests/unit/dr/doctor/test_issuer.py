@@ -8,7 +8,7 @@ import pytest
 
 from dr.doctor import issuer
 from dr.rules import Verdict
-from lib.authorization_section import Authorization, Mode
+from lib.settings.authorization import Authorization, Mode
 
 FETCH = issuer.fetch
 OURS = "https://login.payments.test"

@@ -7,8 +7,8 @@ import pytest
 from dr.doctor import stacks
 from dr.doctor.aws import Unanswered
 from dr.doctor.state import NAMED
-from lib.lifecycle import Profile
-from lib.sections import RemoteState
+from lib.settings.lifecycle import Profile
+from lib.settings.provider import RemoteState
 
 from .account_world import ABSENT, EAST, WEST
 

@@ -5,7 +5,6 @@ import pytest
 from typer.testing import CliRunner
 
 from dr import commands as entry
-from dr import evidence
 from dr.drill import command, trial
 from dr.drill.pack import label
 from dr.drill.trial import DrillFailed
@@ -14,6 +13,7 @@ from dr.operations import Refused
 from dr.rules import Purpose, Verdict, judge
 from dr.situation import Aurora
 from dr.topology import Answer
+from evidence import manifest
 from failover.lease import LeaseState
 from failover.lease_item import to_item
 from failover.observation import TakeoverFact
@@ -112,9 +112,9 @@ def test_a_drill_goes_there_and_back_and_leaves_sealed_evidence(cloud, drill, tm
     assert (summary["result"], summary["label"]) == ("passed", "local cloud")
     assert summary["executions"] == ["payments-4-switchover", "payments-5-failback"]
     assert [phases[i]["facts"]["payment"]["region"] for i in (2, 4)] == [WEST, EAST]
-    assert evidence.verify(tmp_path / "dr" / "latest") == []
+    assert manifest.verify(tmp_path / "dr" / "latest") == []
     told = json.loads(done.stdout)
-    assert told["head"] == evidence.head(tmp_path / "dr" / "latest")
+    assert told["head"] == manifest.head(tmp_path / "dr" / "latest")
     assert cloud.table.read().holder == EAST
 
 
@@ -125,10 +125,10 @@ def test_each_drill_follows_the_one_before(cloud, drill, tmp_path, monkeypatch):
         put(cloud.table, LEASE)
         cloud.executions.clear()
         assert drill("--yes").exit_code == 0
-    assert evidence.verify(tmp_path / "dr") == []
+    assert manifest.verify(tmp_path / "dr") == []
     first = sorted((tmp_path / "dr").glob("*-drill"))[0]
     (first / "summary.json").write_text("{}")
-    assert evidence.verify(tmp_path / "dr")
+    assert manifest.verify(tmp_path / "dr")
 
 
 def test_a_protected_environment_is_drilled_only_by_who_names_the_consequence(cloud, drill, outputs_file):

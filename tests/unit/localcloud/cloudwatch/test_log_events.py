@@ -4,7 +4,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from lib.log_metrics import LOG_METRICS
+from lib.systems.payments.log_metrics import LOG_METRICS
 from localcloud.cloudwatch.log_events import (
     Datum,
     UnknownPattern,

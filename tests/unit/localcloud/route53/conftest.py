@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from localcloud import ports
+from localcloud.core import ports
 from localcloud.route53 import parsing
 from localcloud.route53.records import Configuration
 

@@ -5,13 +5,13 @@ import ssl
 
 import pytest
 
+from localcloud.core.tls import Authority
 from localcloud.route53 import parsing
 from localcloud.route53.answers import Code, aws_name, located, reply
 from localcloud.route53.plane import Route53Plane
 from localcloud.route53.probe import Place, probe
 from localcloud.route53.records import Configuration, EndpointCheck, Role, Service
 from localcloud.route53.rules import choose, record_healthy
-from localcloud.tls import Authority
 
 WEB = "web-0123abcd.us-east-1.elb.amazonaws.com"
 PAGE = "s3-website-us-west-2.amazonaws.com"

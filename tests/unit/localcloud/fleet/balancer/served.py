@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from localcloud.core.tls import Authority
 from localcloud.fleet.balancer.health import State as Health
 from localcloud.fleet.balancer.health import Target
 from localcloud.fleet.balancer.listeners import Doors
@@ -18,7 +19,6 @@ from localcloud.fleet.balancer.proxy import Proxy
 from localcloud.fleet.balancer.state import State
 from localcloud.fleet.balancer.upstream import Upstream
 from localcloud.fleet.ports import Endpoint
-from localcloud.tls import Authority
 from tests.unit.localcloud.fleet.balancer.world import balancer, group, listener
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]

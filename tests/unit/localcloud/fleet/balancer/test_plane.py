@@ -7,12 +7,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from localcloud.core.ports import free_port
+from localcloud.core.tls import Authority
 from localcloud.fleet.balancer.control_plane import Unreachable
 from localcloud.fleet.balancer.model import Configuration, LogPlace
 from localcloud.fleet.balancer.plane import Balancers
 from localcloud.fleet.ports import Endpoint
-from localcloud.ports import free_port
-from localcloud.tls import Authority
 from tests.unit.localcloud.fleet.balancer.served import Instances
 from tests.unit.localcloud.fleet.balancer.world import CHECK, GROUP_ARN, balancer, group, listener
 

@@ -8,11 +8,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from localcloud.core.ports import free_port
 from localcloud.fleet.balancer.health import State as Health
 from localcloud.fleet.balancer.model import LogPlace
 from localcloud.fleet.balancer.rules import Condition, Fixed, Forward, Redirect, Rule, Weighted
 from localcloud.fleet.ports import Endpoint
-from localcloud.ports import free_port
 from tests.unit.localcloud.fleet.balancer.served import one_listener, serving
 from tests.unit.localcloud.fleet.balancer.world import GROUP_ARN, balancer, group, ids, listener
 

@@ -1,0 +1,1 @@
+"""Sealed evidence of drills: manifest, run folder, verification."""

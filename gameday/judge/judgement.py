@@ -1,0 +1,116 @@
+"""From a drill's record to its summary and the findings behind it. Pure."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from os import cpu_count
+
+from gameday.judge.ledger_check import LedgerFindings, check
+from gameday.judge.settings import DrillSettings
+from gameday.judge.steadiness import steadiness
+from gameday.judge.summary import Host, Measured, Steady, Summary, Terraform
+from gameday.judge.tenure import tenures
+from gameday.judge.timeline import Event, events, moments
+from gameday.judge.validity import Limits, excuses, invalid_reasons
+from gameday.judge.verdict import (
+    DECLARED_AWS,
+    answer_checks,
+    answered,
+    calls,
+    checks,
+    only_slow,
+    payments,
+    rpo_s,
+    verdict,
+)
+from gameday.observe.calls import CallReport, recovery_calls
+from gameday.observe.executions import failed_steps, loss_found
+from gameday.observe.record import Record
+from gameday.plan.scenario import Scenario
+
+_LEAST_SHARE = 0.9
+"""Share of the payments the steady phase should have brought that must have been settled in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The summary, and what it was made of."""
+
+    summary: Summary
+    events: list[Event]
+    findings: LedgerFindings
+    calls: CallReport
+
+
+def judge(
+    record: Record,
+    scenario: Scenario,
+    settings: DrillSettings,
+    *,
+    rate: float,
+    terraform: Terraform,
+    versions: dict[str, str],
+) -> Judgement:
+    """What *record* proves."""
+    fault = record.fault
+    seen = moments(record.history, record.operations, fault, record.until, scenario.follow.good_s)
+    planned = bool(scenario.expect.planned)
+    whole = planned or seen.restored_s is None
+    end = record.until if whole else fault.at + (seen.restored_s or 0)
+    findings = check(record.operations, record.rows, record.journal, tenures(record.history.leases), fault)
+    made = recovery_calls(record.calls, fault, end, planned=planned)
+    limits = Limits(steady_payments=int(rate * scenario.given.steady_s * _LEAST_SHARE))
+    reasons = invalid_reasons(
+        history=record.history,
+        operations=record.operations,
+        calls=record.calls,
+        fault=fault,
+        steady_since=record.steady_since,
+        host=record.host,
+        limits=limits,
+    )
+    measured = Measured.of(seen, rpo_s(findings, fault))
+    moved = steadiness(record.history, record.operations, fault, seen.restored_s, record.until)
+    steady = Steady(**asdict(moved), failed_steps=failed_steps(record.steps), loss=loss_found(record.steps))
+    counts, made_counts = payments(record.operations, findings), calls(made)
+    met = checks(
+        measured=measured,
+        objectives=settings.objectives,
+        expect=scenario.expect,
+        payments=counts,
+        calls=made_counts,
+        terraform=terraform,
+        steady=steady,
+    ) + answer_checks(record.history.answers, fault)
+    if only_slow(met):
+        reasons += excuses(record.host, limits)
+    summary = Summary(
+        run=record.run,
+        scenario=scenario.code,
+        title=scenario.title,
+        holder_before=fault.region,
+        holder_after=fault.survivor,
+        fault_at=datetime.fromtimestamp(fault.at, UTC).isoformat(timespec="milliseconds"),
+        time_scale=settings.time_scale,
+        rate=rate,
+        valid=not reasons,
+        invalid_reasons=tuple(reasons),
+        objectives=settings.objectives,
+        measured=measured,
+        steady=steady,
+        configured_waits=settings.waits,
+        declared_aws=DECLARED_AWS,
+        payments=counts,
+        calls=made_counts,
+        terraform=terraform,
+        versions=versions,
+        host=Host(
+            cores=cpu_count() or 1,
+            load_per_core=record.host.per_core,
+            steal=record.host.steal,
+            pressure=record.host.pressure,
+        ),
+        answered=answered(record.history.answers, fault),
+        checks=met,
+        verdict=verdict(reasons, met),
+    )
+    return Judgement(summary=summary, events=events(seen, fault), findings=findings, calls=made)

@@ -1,0 +1,204 @@
+"""summary.json: the outcome of a drill, for machines. Fields are only ever added within a version."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gameday.judge.timeline import Moments
+
+Verdict = Literal["met", "missed", "invalid"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Objectives(_Part):
+    """What the business asked for."""
+
+    rto_s: float
+    rpo_s: float
+
+
+class Measured(_Part):
+    """Measured on this machine, in seconds after the fault; null: did not happen."""
+
+    lease_expired_s: float | None
+    detected_s: float | None
+    writer_promoted_s: float | None
+    active_s: float | None
+    ready_s: float | None
+    dns_moved_s: float | None
+    first_ack_s: float | None
+    restored_s: float | None
+    rpo_s: float
+
+    @classmethod
+    def of(cls, seen: Moments, rpo_s: float) -> "Measured":
+        """The measured part from what was seen."""
+        return cls(
+            lease_expired_s=seen.lease_expired_s,
+            detected_s=seen.detected_s,
+            writer_promoted_s=seen.writer_promoted_s,
+            active_s=seen.active_s,
+            ready_s=seen.ready_s,
+            dns_moved_s=seen.dns_moved_s,
+            first_ack_s=seen.first_ack_s,
+            restored_s=seen.restored_s,
+            rpo_s=rpo_s,
+        )
+
+    @property
+    def takeover_s(self) -> float | None:
+        """From the lease taken to the first payment settled: promotion, and what orchestration costs."""
+        if self.first_ack_s is None or self.detected_s is None:
+            return None
+        return round(self.first_ack_s - self.detected_s, 3)
+
+
+class ConfiguredWaits(_Part):
+    """Waits that the settings ask for; they are inside the measured times."""
+
+    lease_ttl_s: float
+    tick_s: float
+    clock_skew_s: float
+    dns_ttl_s: float
+    health_check_interval_s: float
+    health_check_threshold: int
+
+
+class Steady(_Part):
+    """What moved after the fault; see gameday/judge/steadiness.py."""
+
+    epochs_begun: int
+    writer_moves: int
+    dns_moves: int
+    old_holder_ready: int
+    refusals: int
+    failed_permille: float
+    planned: int = 0
+    longest_stall_s: float | None = None
+    failed_steps: int = 0
+    """Steps of takeovers that failed, were run again, and did their work in the end."""
+    loss: str | None = None
+    """The rule of failover/loss.py by which the last forced promotion went on; null: there was none."""
+    unlatched: int = 0
+
+
+class Declared(_Part):
+    """A duration that only AWS can show. It is quoted, and part of no measured time."""
+
+    optimistic_s: float | None
+    statement: str
+    sources: tuple[str, ...]
+
+
+class Payments(_Part):
+    """Counts of payments."""
+
+    attempted: int
+    acknowledged: int
+    accepted: int
+    """Only ever answered with 202."""
+    unanswered: int
+    """Neither acknowledged nor accepted when the drill ended."""
+    lost: int
+    accepted_lost: int
+    duplicated: int
+    mismatched: int
+    unbalanced_minor: dict[str, int]
+    """Per currency: ledger minus acknowledged, where not zero."""
+    acknowledged_while_fenced: int
+    reconciled: int
+    rescued: int = 0
+    """Of the reconciled ones those acknowledged before the fault: nothing but the journal had them."""
+
+
+class CallLine(_Part):
+    """How often one principal used one action."""
+
+    principal: str
+    service: str
+    action: str
+    count: int
+
+
+class Calls(_Part):
+    """AWS calls that functions made between the fault and the restoration."""
+
+    during_recovery: int
+    to_dead_region: int
+    to_foreign_control_plane: int
+    table: tuple[CallLine, ...]
+
+
+class Terraform(_Part):
+    """What the deployment was; null where the drill was not told."""
+
+    resources: int | None = None
+    apply_s: float | None = None
+    second_plan_changes: int | None = None
+    plan_changes_after: dict[str, int | None] | None = None
+    """Changes by stack that a plan would make after the drill, before anything was healed; null: no plan."""
+
+
+class Host(_Part):
+    """The machine from the steady phase until the last payment arrived; load and pressure at worst."""
+
+    cores: int
+    load_per_core: float
+    steal: float
+    pressure: float = 0.0
+
+
+class Answered(_Part):
+    """A command of `dr` with which an operator only looked; in seconds from its start to its end."""
+
+    command: str
+    after_s: float
+    """When it was typed, after the fault."""
+    seconds: float
+    exit_code: int
+
+
+class Check(_Part):
+    """One expectation."""
+
+    name: str
+    limit: float | None
+    """At most; null: no upper limit."""
+    measured: float | None
+    met: bool
+    at_least: float = 0.0
+
+
+class Summary(_Part):
+    """The whole outcome. Write it with `by_alias=True`."""
+
+    schema_version: Literal["1"] = Field(default="1", alias="schema")
+    run: str
+    scenario: str
+    title: str
+    holder_before: str
+    holder_after: str
+    """Region that had to hold the lease in the end."""
+    cloud: Literal["local"] = "local"
+    fault_at: str
+    """ISO 8601, UTC."""
+    time_scale: float
+    rate: float
+    valid: bool
+    invalid_reasons: tuple[str, ...]
+    objectives: Objectives
+    measured: Measured
+    steady: Steady
+    configured_waits: ConfiguredWaits
+    declared_aws: dict[str, Declared]
+    payments: Payments
+    calls: Calls
+    terraform: Terraform
+    versions: dict[str, str]
+    host: Host
+    answered: tuple[Answered, ...] = ()
+    checks: tuple[Check, ...]
+    verdict: Verdict

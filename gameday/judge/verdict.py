@@ -1,0 +1,213 @@
+"""From what was found to a verdict. Pure."""
+
+from collections.abc import Sequence
+
+from budget.declared import durations
+from gameday.dr_answers import DrAnswer, slowest
+from gameday.judge.ledger_check import LedgerFindings
+from gameday.judge.summary import (
+    Answered,
+    CallLine,
+    Calls,
+    Check,
+    Declared,
+    Measured,
+    Objectives,
+    Payments,
+    Steady,
+    Terraform,
+    Verdict,
+)
+from gameday.load.records import Operation
+from gameday.observe.calls import CallReport
+from gameday.observe.history import Fault
+from gameday.plan.scenario import Expect
+
+_PROMOTION = durations()["aurora_promotion"]
+DECLARED_AWS = {
+    "aurora_promotion_s": Declared(
+        optimistic_s=_PROMOTION.usual_s, statement=_PROMOTION.statement, sources=tuple(_PROMOTION.sources)
+    )
+}
+"""The local database is promoted in its own time, which says nothing about Aurora's."""
+
+_HARM = frozenset(
+    {
+        "payments lost",
+        "payments duplicated",
+        "payments with another amount",
+        "payments acknowledged while fenced",
+    }
+)
+"""Expectations about safety: no overloaded machine and no restless start excuses that one is missed."""
+
+_SPEED = frozenset(
+    {
+        "failed attempts, per mille",
+        "longest stall of a payment, s",
+        "payments without an acknowledgement",
+        "recovery time objective, s",
+        "restored within, s",
+        "dr status answered within, s",
+        "dr check answered within, s",
+    }
+)
+"""Expectations that a slow machine alone can make a run miss."""
+
+
+def rpo_s(findings: LedgerFindings, fault: Fault) -> float:
+    """How far back the oldest lost payment goes before the fault, in seconds; 0 when none is lost."""
+    oldest = findings.oldest_lost_at
+    return 0.0 if oldest is None else round(max(0.0, fault.at - oldest), 3)
+
+
+def payments(operations: Sequence[Operation], findings: LedgerFindings) -> Payments:
+    """The findings as counts."""
+    answered = len(findings.acknowledged) + len(findings.accepted)
+    return Payments(
+        attempted=len(operations),
+        acknowledged=len(findings.acknowledged),
+        accepted=len(findings.accepted),
+        unanswered=len(operations) - answered,
+        lost=len(findings.lost),
+        accepted_lost=len(findings.accepted_lost),
+        duplicated=len(findings.duplicated),
+        mismatched=len(findings.mismatched),
+        unbalanced_minor=dict(findings.unbalanced),
+        acknowledged_while_fenced=len(findings.fenced),
+        reconciled=len(findings.reconciled),
+        rescued=len(findings.rescued),
+    )
+
+
+def calls(report: CallReport) -> Calls:
+    """The calls as counts."""
+    return Calls(
+        during_recovery=len(report.calls),
+        to_dead_region=len(report.to_dead_region),
+        to_foreign_control_plane=len(report.to_foreign_control_plane),
+        table=tuple(
+            CallLine(
+                principal=line.principal,
+                service=line.service,
+                action=line.action,
+                count=line.count,
+            )
+            for line in report.table
+        ),
+    )
+
+
+def checks(
+    *,
+    measured: Measured,
+    objectives: Objectives,
+    expect: Expect,
+    payments: Payments,
+    calls: Calls,
+    terraform: Terraform,
+    steady: Steady,
+) -> tuple[Check, ...]:
+    """Every expectation with what was measured against it: less is a failure, and so is more."""
+    nothing = {
+        "payments lost": payments.lost,
+        "accepted payments lost": payments.accepted_lost,
+        "payments duplicated": payments.duplicated,
+        "payments with another amount": payments.mismatched,
+        "currencies out of balance": len(payments.unbalanced_minor),
+        "payments acknowledged while fenced": payments.acknowledged_while_fenced,
+        "times the old holder called itself ready": steady.old_holder_ready,
+        "failovers that left automation running": steady.unlatched,
+        "calls to the lost region": calls.to_dead_region,
+        "calls to a foreign control plane": calls.to_foreign_control_plane,
+    }
+    if terraform.second_plan_changes is not None:
+        nothing["changes in a second plan"] = terraform.second_plan_changes
+    return (
+        _exactly("epochs begun", expect.moves, steady.epochs_begun),
+        _exactly("epochs begun as planned", expect.planned, steady.planned),
+        _exactly("moves of the writer", expect.moves, steady.writer_moves),
+        _exactly("moves of DNS", expect.moves, steady.dns_moves),
+        *_besides(expect, steady, payments),
+        _at_least("refusals by the old holder", expect.least_refusals, steady.refusals),
+        _at_least("acknowledged payments that only the journal had", expect.least_rescued, payments.rescued),
+        _at_most("failed attempts, per mille", expect.failed_permille, steady.failed_permille),
+        _at_most("recovery time objective, s", objectives.rto_s, measured.restored_s),
+        _at_most("restored within, s", expect.restored_s, measured.restored_s),
+        _at_most("recovery point objective, s", objectives.rpo_s, measured.rpo_s),
+        *(_at_most(name, 0, count) for name, count in nothing.items()),
+        *(
+            _at_most(f"changes in a plan of {stack} afterwards", 0, count)
+            for stack, count in (terraform.plan_changes_after or {}).items()
+        ),
+    )
+
+
+def _besides(expect: Expect, steady: Steady, payments: Payments) -> list[Check]:
+    """What only some scenarios ask for."""
+    asked = []
+    if expect.stall_s is not None:
+        left = payments.attempted - payments.acknowledged
+        asked.append(_exactly("payments without an acknowledgement", 0, left))
+        asked.append(_at_most("longest stall of a payment, s", expect.stall_s, steady.longest_stall_s))
+    if expect.failed_steps is not None:
+        asked.append(_exactly("steps that failed once and went on", expect.failed_steps, steady.failed_steps))
+    if expect.loss is not None:
+        asked.append(_exactly(f"promotion went on by {expect.loss}", 1, int(steady.loss == expect.loss)))
+    return asked
+
+
+def answered(answers: Sequence[DrAnswer], fault: Fault) -> tuple[Answered, ...]:
+    """What an operator asked while the drill ran."""
+    return tuple(
+        Answered(
+            command=one.command,
+            after_s=round(one.at - fault.at, 3),
+            seconds=one.seconds,
+            exit_code=one.exit_code,
+        )
+        for one in answers
+    )
+
+
+def answer_checks(answers: Sequence[DrAnswer], fault: Fault) -> tuple[Check, ...]:
+    """How long an operator waited for what `dr` shows, and whether it showed the lost region as lost."""
+    if not answers:
+        return ()
+    wrong = sum(one.takes_for_alive(fault.region) for one in answers if fault.silent(one.at))
+    return (
+        *(
+            _at_most(f"dr {command} answered within, s", limit, took)
+            for command, (took, limit) in slowest(answers).items()
+        ),
+        _at_most("answers of dr that took the lost region for alive", 0, wrong),
+    )
+
+
+def only_slow(checks: Sequence[Check]) -> bool:
+    """Whether the run missed something, and nothing but what takes time."""
+    missed = {check.name for check in checks if not check.met}
+    return bool(missed) and missed <= _SPEED
+
+
+def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check]) -> Verdict:
+    """What the run says. An invalid one says nothing, however good, unless it harmed a payment."""
+    missed = {check.name for check in checks if not check.met}
+    if missed & _HARM:
+        return "missed"
+    if invalid_reasons:
+        return "invalid"
+    return "missed" if missed else "met"
+
+
+def _exactly(name: str, count: int, measured: int) -> Check:
+    return Check(name=name, at_least=count, limit=count, measured=measured, met=measured == count)
+
+
+def _at_least(name: str, least: int, measured: int) -> Check:
+    return Check(name=name, at_least=least, limit=None, measured=measured, met=measured >= least)
+
+
+def _at_most(name: str, limit: float, measured: float | None) -> Check:
+    met = measured is not None and measured <= limit
+    return Check(name=name, limit=limit, measured=measured, met=met)

@@ -1,0 +1,1 @@
+"""Clients that pay while a drill runs, and what they remember."""

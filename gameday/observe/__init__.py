@@ -1,0 +1,1 @@
+"""What is seen of the system while a drill runs."""

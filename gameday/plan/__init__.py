@@ -1,0 +1,1 @@
+"""What a drill does: scenarios, faults, and what they start from."""

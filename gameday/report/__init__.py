@@ -1,0 +1,1 @@
+"""What a drill has found, for people and machines."""

@@ -1,0 +1,1 @@
+"""Where drills run: what a target must offer, and each system's own."""

@@ -1,0 +1,1 @@
+"""The payments system as the target of drills."""

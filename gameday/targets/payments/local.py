@@ -1,0 +1,244 @@
+"""The local cloud as the world of a drill."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_rds import RDSClient
+from mypy_boto3_stepfunctions import SFNClient
+
+from dr.access_token import AccessToken, Client, NoToken
+from gameday.dr_answers import AskDr, DrAnswer
+from gameday.errors import FaultRefused, ObservationFailed
+from gameday.load.credentials import Credentials, Nothing, Tokens
+from gameday.load.records import JournalEntry, LedgerRow
+from gameday.observe.calls import Call
+from gameday.observe.executions import StepSeen, steps_since
+from gameday.observe.history import LeaseSeen
+from gameday.pasted import Pasted
+from gameday.plan.faults import Deed, Ordered, Place, Places
+from gameday.targets.cloud import Deployed
+from gameday.targets.control import order
+from gameday.targets.operators import Typed
+from gameday.targets.payments.journal_reader import JournalReader
+from gameday.targets.payments.ledger_reader import LedgerReader
+from lib.settings.authorization import Mode
+from lib.settings.two_regions import TwoRegionSettings
+from localcloud.core.state import CloudState
+from localcloud.route53.resolver import Resolver
+
+_QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalWorld:
+    """Implements gameday.observe.target.World. AWS is read as an operator would, in the survivor."""
+
+    deployed: Deployed
+    system: str
+    suffix: str
+    primary: str
+    survivor: str
+    witness: str
+    doors: Mapping[str, str]
+    resolver: Resolver
+    credentials: Credentials
+    payer: str
+    """Whose the payments of the load are, as their keys tell; empty where nobody is asked."""
+    dynamodb: DynamoDBClient
+    rds: RDSClient
+    machines: Mapping[str, SFNClient]
+    ledgers: Mapping[str, LedgerReader]
+    calls_from: int
+    """Where the log of AWS calls ended when this world was first looked at, in bytes."""
+
+    @classmethod
+    def of(
+        cls, deployed: Deployed, settings: TwoRegionSettings, *, holder: str | None = None
+    ) -> "LocalWorld":
+        """The world of the system that *settings* describe, deployed in the running local cloud.
+
+        *holder* is the region that holds the lease; by default where the settings place the first writer.
+        """
+        authorization = settings.api.authorization
+        state, primary = deployed.state, holder or settings.primary.name
+        survivor = next(name for name in state.regions if name != primary)
+        aws: Any = boto3.Session(
+            aws_access_key_id=state.access_key_id,
+            aws_secret_access_key=state.secret_access_key,
+            region_name=survivor,
+        )
+
+        def client(service: str, region: str = survivor) -> Any:
+            return aws.client(
+                service, region_name=region, endpoint_url=state.operator_endpoint, config=_QUICK
+            )
+
+        return cls(
+            deployed=deployed,
+            system=settings.system,
+            suffix=settings.environment_suffix,
+            primary=primary,
+            survivor=survivor,
+            witness=settings.witness,
+            doors={name: region.front_door for name, region in state.regions.items()},
+            resolver=Resolver("127.0.0.1", state.dns_port),
+            credentials=_credentials(settings, state, client("ssm")),
+            payer=f"@sub:{authorization.client_id}" if authorization.mode is Mode.JWT else "",
+            dynamodb=client("dynamodb"),
+            rds=client("rds"),
+            machines={name: client("stepfunctions", name) for name in state.regions},
+            ledgers={
+                name: LedgerReader(
+                    secrets=client("secretsmanager"),
+                    secret=settings.database.secret,
+                    database=settings.database.name,
+                    port=region.database_port,
+                )
+                for name, region in state.regions.items()
+            },
+            calls_from=_size(state.calls_log),
+        )
+
+    @property
+    def api_name(self) -> str:
+        """DNS name of the API."""
+        return self.deployed.outputs.api_name
+
+    @property
+    def places(self) -> Places:
+        """What plays which part."""
+        return {
+            Place.HOLDER: self.primary,
+            Place.OTHER: self.survivor,
+            Place.WITNESS: self.witness,
+            Place.CONTROL_PLANES: "global",
+            Place.OPERATOR: "operator",
+        }
+
+    async def lease(self) -> LeaseSeen:
+        """The lease item, strongly consistent."""
+        return await asyncio.to_thread(self._lease)
+
+    def _lease(self) -> LeaseSeen:
+        try:
+            answer = self.dynamodb.get_item(
+                TableName=self.deployed.outputs.lease_table,
+                Key={"system": {"S": self.system}},
+                ConsistentRead=True,
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise ObservationFailed(str(error)) from error
+        if "Item" not in answer:
+            raise ObservationFailed("there is no lease yet")
+        item = answer["Item"]
+        return LeaseSeen(
+            at=time.time(),
+            epoch=int(item["epoch"]["N"]),
+            holder=item["holder"]["S"],
+            state=item["state"]["S"],
+            expires_at=int(item["expires_at_ms"]["N"]) / 1000,
+            kind=item["kind"]["S"],
+            automatic=item["automation"]["S"] == "RUNNING",
+            unlatched=item["kind"]["S"] == "failover"
+            and "previous_holder" in item
+            and item["automation"]["S"] == "RUNNING",
+        )
+
+    async def writer(self) -> str:
+        """Region of the global cluster's writer."""
+        return await asyncio.to_thread(self._writer)
+
+    def _writer(self) -> str:
+        try:
+            clusters = self.rds.describe_global_clusters(
+                GlobalClusterIdentifier=self.deployed.outputs.global_cluster_id
+            )["GlobalClusters"]
+        except (BotoCoreError, ClientError) as error:
+            raise ObservationFailed(str(error)) from error
+        members = [member for cluster in clusters for member in cluster["GlobalClusterMembers"]]
+        regions = {member["DBClusterArn"].split(":")[3] for member in members}
+        if members and self.survivor not in regions:
+            return self.survivor  # it was detached, and is a writer of its own
+        writers = [member["DBClusterArn"] for member in members if member["IsWriter"]]
+        if len(writers) != 1:
+            raise ObservationFailed(f"{len(writers)} of {len(members)} members are writers")
+        return writers[0].split(":")[3]
+
+    async def strike(self, deed: Deed) -> str | DrAnswer | None:
+        """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
+        match deed:
+            case AskDr():
+                return await asyncio.to_thread(deed.ask, self.deployed.state, self.places)
+            case Typed():
+                return await asyncio.to_thread(deed.type, self.deployed.state, self.places)
+            case Pasted():
+                return await asyncio.to_thread(deed.paste, self.deployed.state, self.places, self.suffix)
+            case Ordered():
+                await asyncio.to_thread(order, self.deployed.state, deed.order(self.places))
+                return None
+            case _:
+                raise FaultRefused(f"nobody here can do this: {deed.told(self.places)}")
+
+    async def steps(self, since: float, regions: Iterable[str]) -> Sequence[StepSeen]:
+        """The steps of takeovers in *regions*. Raises ObservationFailed."""
+        found = [await asyncio.to_thread(steps_since, self.machines[name], since) for name in regions]
+        return [step for steps in found for step in steps]
+
+    async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
+        """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
+        found = await asyncio.to_thread(self.ledgers[region].rows, run)
+        return [replace(row, idempotency_key=_unscoped(row.idempotency_key)) for row in found]
+
+    async def journal(self, keys: Iterable[str]) -> Sequence[JournalEntry]:
+        """Journal entries of the payments with these idempotency keys. Raises LedgerUnread."""
+        reader = JournalReader(self.dynamodb, self.deployed.outputs.journal_table)
+        found = await asyncio.to_thread(reader.entries, [f"{key}{self.payer}" for key in keys])
+        return [replace(entry, idempotency_key=_unscoped(entry.idempotency_key)) for entry in found]
+
+    def calls(self, since: float, until: float) -> Sequence[Call]:
+        """AWS calls logged between two times, both after this world was first looked at."""
+        with self.deployed.state.calls_log.open() as lines:
+            if self.calls_from:
+                lines.seek(self.calls_from - 1)
+                lines.readline()  # its end, when the line was half written then
+            calls = [Call.parse(line) for line in lines if line.endswith("\n")]
+        return [call for call in calls if since <= call.at <= until]
+
+
+def _credentials(settings: TwoRegionSettings, state: CloudState, ssm: Any) -> Credentials:
+    """Those of the system's own client at the issuer. Its secret is read where both regions have it."""
+    authorization = settings.api.authorization
+    if authorization.mode is Mode.NONE:
+        return Nothing()
+
+    def fetch() -> AccessToken:
+        try:
+            found = ssm.get_parameter(Name=f"{settings.parameter_prefix}/api/key", WithDecryption=True)
+        except (BotoCoreError, ClientError) as error:
+            raise NoToken(f"the secret of our own client cannot be read: {error}") from error
+        own = Client.of(
+            authorization,
+            secret=found["Parameter"]["Value"],
+            issuer=state.issuer,
+            ca_file=str(state.issuer_ca),
+        )
+        return own.token()
+
+    return Tokens(fetch)
+
+
+def _unscoped(key: str) -> str:
+    """The key as its client sent it: no client can send an "@"."""
+    return key.partition("@")[0]
+
+
+def _size(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0

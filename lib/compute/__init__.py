@@ -1,0 +1,1 @@
+"""Functions, and what stands around them."""

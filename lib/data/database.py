@@ -1,0 +1,157 @@
+"""One region's member of the Aurora global database."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
+from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
+from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
+    RdsClusterParameterGroup,
+    RdsClusterParameterGroupParameter,
+)
+from constructs import Construct
+
+from lib.data.backup import backed_up
+from lib.iam import Allow
+from lib.network.vpc import RegionalNetwork
+from lib.observability.logs import LogGroup
+from lib.security.key import EncryptionKey
+from lib.security.secret import ephemeral_secret
+from lib.settings.data import Database
+from lib.site import Site
+
+ENGINE = "aurora-postgresql"
+LOG = "postgresql"
+SWAPPED_WITH_ROLES = [
+    "database_name",
+    "engine_version",  # the global container upgrades its members
+    "global_cluster_identifier",
+    "master_password_wo_version",
+    "master_username",
+    "replication_source_identifier",
+]
+"""What a failover or switchover changes: a plan that reacted would detach, recreate or promote."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseOrigin:
+    """What the first writer is created with. All later members get it by replication."""
+
+    database: str
+    username: str
+    secret: str
+    """Name of the existing entry of Secrets Manager that holds ``password``."""
+
+    @classmethod
+    def of(cls, settings: Database) -> Self:
+        """The origin that the settings ask for."""
+        return cls(database=settings.name, username=settings.username, secret=settings.secret)
+
+    def give_to(self, cluster: RdsCluster) -> None:
+        """Make *cluster* the origin; its password passes through Terraform without being kept."""
+        secret = ephemeral_secret(cluster, "database", name=self.secret)
+        cluster.database_name = self.database
+        cluster.master_username = self.username
+        cluster.master_password_wo = f'${{jsondecode({secret})["password"]}}'
+        cluster.master_password_wo_version = 1
+
+
+class RegionalDatabase(Construct):
+    """An Aurora cluster with one instance; it joins the global database by name."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        network: RegionalNetwork,
+        key: EncryptionKey,
+        origin: DatabaseOrigin | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._site = site
+        self._settings = site.settings.database
+        self.global_id = site.name(id_)
+        cluster = self._cluster(site.own_name(id_), network, key)
+        self.instance = self._instance(cluster, key)
+        if origin:
+            origin.give_to(cluster)
+        self.arn = cluster.arn
+        self.identifier = site.own_name(id_)
+        self.address = f"{cluster.endpoint}:{cluster.port}"
+
+    def fail_over(self) -> list[Allow]:
+        """Make this region's cluster the writer in a disaster, and see which one is.
+
+        The planned way is a call in the other region: it goes with the role of automation. AWS's own policy
+        names both clusters for either call, the one that is promoted and the one that is demoted.
+        https://docs.aws.amazon.com/r53recovery/latest/dg/security_iam_region_switch_aurora.html
+        """
+        container = f"arn:aws:rds::{self._site.account}:global-cluster:{self.global_id}"
+        there = self._site.other
+        other = there.arn("rds", f"cluster:{there.own_name('ledger')}")
+        return [
+            Allow(("rds:FailoverGlobalCluster",), (container, self.arn, other)),
+            Allow(("rds:DescribeGlobalClusters",), (container,)),
+        ]
+
+    def _cluster(self, name: str, network: RegionalNetwork, key: EncryptionKey) -> RdsCluster:
+        # Aurora would make the log group itself, without retention, and leave it behind
+        logs = LogGroup(
+            self, "logs", site=self._site, key=key, name=f"/aws/rds/cluster/{name}/{LOG}", audit=True
+        )
+        lifecycle = self._site.settings.lifecycle
+        subnets = DbSubnetGroup(self, "subnets", name=self.global_id, subnet_ids=network.private_subnet_ids)
+        self.subnet_group = subnets.name
+        return RdsCluster(
+            self,
+            "cluster",
+            cluster_identifier=name,
+            engine=ENGINE,
+            engine_version=self._settings.engine_version,
+            global_cluster_identifier=self.global_id,
+            db_subnet_group_name=subnets.name,
+            db_cluster_parameter_group_name=self._parameters().name,
+            vpc_security_group_ids=[network.firewall.database.id],
+            storage_encrypted=True,
+            kms_key_id=key.arn,
+            backup_retention_period=self._settings.backup_retention_days,
+            copy_tags_to_snapshot=True,
+            enabled_cloudwatch_logs_exports=[LOG],
+            deletion_protection=lifecycle.protected,
+            skip_final_snapshot=not lifecycle.protected,
+            final_snapshot_identifier=lifecycle.final_snapshot(name),
+            delete_automated_backups=not lifecycle.protected,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=SWAPPED_WITH_ROLES),
+            tags=backed_up(self._site.settings),
+            depends_on=[logs.group],
+        )
+
+    def _parameters(self) -> RdsClusterParameterGroup:
+        """The same in both regions: a promoted cluster does not inherit the group of the old writer."""
+        major = self._settings.engine_version.partition(".")[0]
+        return RdsClusterParameterGroup(
+            self,
+            "parameters",
+            name=self.global_id,
+            family=f"{ENGINE}{major}",
+            parameter=[RdsClusterParameterGroupParameter(name="rds.force_ssl", value="1")],
+        )
+
+    def _instance(self, cluster: RdsCluster, key: EncryptionKey) -> RdsClusterInstance:
+        """Without an instance a region replicates but cannot be promoted."""
+        return RdsClusterInstance(
+            self,
+            "instance",
+            identifier=self._site.own_name("ledger-0"),
+            cluster_identifier=cluster.id,
+            engine=ENGINE,
+            engine_version=cluster.engine_version,
+            instance_class=self._settings.instance_class,
+            auto_minor_version_upgrade=False,  # roles can switch only between equal versions
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=key.arn,
+        )

@@ -1,1 +1,0 @@
-"""Drills of a deployed system: pure values, no construct."""

@@ -1,0 +1,1 @@
+"""The recovery: who decides, who takes over, and how that is tried."""

@@ -1,0 +1,128 @@
+"""Failover of one region: the keeper that decides, and the state machine that takes over."""
+
+import json
+
+from cdktf_cdktf_provider_aws.sfn_state_machine import (
+    SfnStateMachine,
+    SfnStateMachineLoggingConfiguration,
+    SfnStateMachineTracingConfiguration,
+)
+from constructs import Construct
+
+from lib.compute.function import SAMPLING, TRACING, Function, FunctionPlatform
+from lib.compute.schedule import EveryMinute
+from lib.data.database import RegionalDatabase
+from lib.data.table import TableAccess
+from lib.failover import approvals, reservations
+from lib.failover.takeover import takeover
+from lib.iam import Allow
+from lib.messaging.event_bus import BusAccess
+from lib.observability.logs import LogGroup
+from lib.security.role import ServiceRole
+
+LOG_DELIVERY = Allow(
+    (
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
+    ),
+    ("*",),
+    why_any="log deliveries of Step Functions have no ARN",
+)
+
+
+class FailoverControl(Construct):
+    """Runs wholly in its region: it calls no other region and changes nothing that another region owns.
+
+    *prove* lets it make a synthetic payment.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        platform: FunctionPlatform,
+        database: RegionalDatabase,
+        service: Function,
+        prove: Allow,
+    ) -> None:
+        super().__init__(scope, id_)
+        lease = TableAccess.to(platform.site, "lease")
+        journal = TableAccess.to(platform.site, "journal")
+        self.steps = Function(
+            self,
+            "steps",
+            platform=platform,
+            handler="failover.steps.handler",
+            memory_mb=1024,
+            timeout_s=60,
+            reserved=reservations.STEPS,
+            allow=[
+                lease.update(),
+                journal.sweep(),
+                TableAccess.to(platform.site, "arrivals").query(),
+                BusAccess.to(platform.site).put(),
+                *approvals.ask(platform.site),
+                *database.fail_over(),
+                service.invoke(),
+                prove,
+                Allow(("sts:AssumeRole",), (platform.site.automation_role_arn,)),
+            ],
+        )
+        self.machine = FailoverMachine(self, "failover", platform=platform, steps=self.steps)
+        self.keeper = Function(
+            self,
+            "keeper",
+            platform=platform,
+            handler="failover.keeper.handler",
+            memory_mb=512,
+            timeout_s=platform.site.settings.protocol.keeper_timeout_s,
+            reserved=reservations.keeper(platform.site.settings.protocol),
+            allow=[
+                lease.write(),
+                journal.read(),
+                TableAccess.to(platform.site, "arrivals").query(),
+                *self.machine.start(),
+            ],
+        )
+        EveryMinute(self, "schedule", site=platform.site, what="keeper", function=self.keeper)
+
+
+class FailoverMachine(Construct):
+    """The takeover as a state machine. An execution is named after system and epoch: one a takeover."""
+
+    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform, steps: Function) -> None:
+        super().__init__(scope, id_)
+        self._site = platform.site
+        self._name = self._site.name(id_)
+        logs = LogGroup(
+            self, "logs", site=self._site, key=platform.key, name=f"/aws/states/{self._name}", audit=True
+        )
+        statements = [steps.invoke(), LOG_DELIVERY, TRACING, SAMPLING]
+        role = ServiceRole(self, "role", site=self._site, what=id_, service="states", allow=statements)
+        self.arn = SfnStateMachine(
+            self,
+            "machine",
+            name=self._name,
+            role_arn=role.arn,
+            definition=json.dumps(takeover(steps.arn, self._site.settings.limits)),
+            tracing_configuration=SfnStateMachineTracingConfiguration(enabled=True),
+            logging_configuration=SfnStateMachineLoggingConfiguration(
+                level="ALL", include_execution_data=True, log_destination=f"{logs.arn}:*"
+            ),
+            depends_on=[role.policy],
+        ).arn
+
+    def start(self) -> list[Allow]:
+        """Start takeovers and see how they stand."""
+        executions = self._site.arn("states", f"execution:{self._name}:*")
+        return [
+            Allow(("states:StartExecution",), (self.arn,)),
+            Allow(("states:DescribeExecution",), (executions,)),
+        ]

@@ -1,0 +1,1 @@
+"""Events, and what becomes of those that nobody took."""

@@ -1,0 +1,1 @@
+"""Networks, the ways between them, and the public name."""

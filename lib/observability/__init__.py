@@ -1,0 +1,1 @@
+"""Logs, traces, alarms and who is told."""

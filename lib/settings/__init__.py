@@ -1,0 +1,1 @@
+"""Settings: what a human wrote, typed and checked, by subject."""

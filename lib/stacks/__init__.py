@@ -1,1 +1,0 @@
-"""One state a region, one for what must be there before, one for what needs both."""

@@ -1,0 +1,1 @@
+"""One folder a system: its stacks, its settings, its alarms."""

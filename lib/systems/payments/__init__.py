@@ -1,0 +1,1 @@
+"""The payments system, in two regions."""

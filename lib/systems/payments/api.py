@@ -1,0 +1,55 @@
+"""The payment API of one region."""
+
+from constructs import Construct
+
+from lib.compute.function import Function, FunctionPlatform
+from lib.compute.http_api import HttpApi, Right
+from lib.data.table import TableAccess
+from lib.iam import Allow
+from lib.settings.api import API_TIMEOUT_S
+
+ROUTES = {
+    "POST /payments": Right.PAY,
+    "GET /payments/{payment_id}": Right.READ,
+    "PUT /sessions/{session_id}": Right.PAY,
+    "GET /sessions/{session_id}": Right.READ,
+    "DELETE /sessions/{session_id}": Right.PAY,
+    "GET /health/live": Right.NONE,
+    "HEAD /health/live": Right.NONE,
+    "GET /health/routable": Right.NONE,
+    "HEAD /health/routable": Right.NONE,
+    "GET /health/ready": Right.NONE,
+    "HEAD /health/ready": Right.NONE,
+    "GET /openapi.json": Right.NONE,
+}
+"""What clients may ask for, and the right that each route asks for."""
+SYNTHETIC = "POST /synthetic-payments"
+"""Payments that the system makes itself, to prove that it can."""
+
+
+class PaymentApi(Construct):
+    """The function that takes payments, and the HTTP API in front of it."""
+
+    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform) -> None:
+        super().__init__(scope, id_)
+        self.function = Function(
+            self,
+            "service",
+            platform=platform,
+            handler="payments.handler.handler",
+            memory_mb=1024,
+            timeout_s=API_TIMEOUT_S,
+            allow=[
+                TableAccess.to(platform.site, "lease").read(),
+                TableAccess.to(platform.site, "journal").write(),
+                TableAccess.to(platform.site, "arrivals").add(),
+                TableAccess.to(platform.site, "arrivals").query(),
+                TableAccess.to(platform.site, "sessions").keep(),
+            ],
+        )
+        routes = ROUTES | {SYNTHETIC: Right.SYSTEM}
+        self.http = HttpApi(self, "api", platform=platform, function=self.function, routes=routes)
+
+    def prove(self) -> Allow:
+        """Make a synthetic payment through this region's API."""
+        return self.http.invoke(SYNTHETIC)

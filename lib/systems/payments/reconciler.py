@@ -1,0 +1,33 @@
+"""The reconciler of one region: settles what was accepted, publishes what was settled."""
+
+from constructs import Construct
+
+from lib.compute.function import Function, FunctionPlatform
+from lib.compute.schedule import EveryMinute
+from lib.data.table import TableAccess
+from lib.failover import reservations
+from lib.messaging.event_bus import BusAccess
+
+
+class Reconciler(Construct):
+    """Runs every minute in both regions; only the holder's does anything."""
+
+    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform) -> None:
+        super().__init__(scope, id_)
+        site = platform.site
+        self.function = Function(
+            self,
+            "reconciler",
+            platform=platform,
+            handler="failover.reconciler.handler",
+            memory_mb=1024,
+            timeout_s=60,
+            reserved=reservations.RECONCILER,
+            allow=[
+                TableAccess.to(site, "lease").read(),
+                TableAccess.to(site, "journal").sweep(),
+                TableAccess.to(site, "arrivals").query(),
+                BusAccess.to(site).put(),
+            ],
+        )
+        EveryMinute(self, "schedule", site=site, what="reconciler", function=self.function)

@@ -1,0 +1,49 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from localcloud.core.errors import NotRunning
+from localcloud.core.state import CloudState, RegionState
+
+EAST = RegionState(
+    endpoint="http://127.0.0.1:1", front_door="http://127.0.0.1:2", database_port=3, link_port=4
+)
+CLOUD = CloudState(
+    pid=1,
+    control="http://127.0.0.1:5",
+    token="t",
+    operator_endpoint="http://127.0.0.1:6",
+    account_id="123456789012",
+    access_key_id="AKIA",
+    secret_access_key="s",
+    regions={"us-east-1": EAST},
+    dns_port=7,
+    calls_log=Path("calls.jsonl"),
+)
+
+
+def test_the_file_comes_back_as_it_was_written_and_only_its_owner_can_read_it(tmp_path):
+    path = tmp_path / "cloud.json"
+    CLOUD.save(path)
+    assert CloudState.load(path) == CLOUD
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_without_a_cloud_the_advice_is_to_start_one(tmp_path):
+    with pytest.raises(NotRunning, match=r"no local cloud is running\n  start one with: make up"):
+        CloudState.load(tmp_path / "cloud.json")
+
+
+@pytest.mark.parametrize("content", ["{", "{}"])
+def test_a_broken_file_says_how_to_get_rid_of_it(tmp_path, content):
+    path = tmp_path / "cloud.json"
+    path.write_text(content)
+    with pytest.raises(NotRunning, match="make down"):
+        CloudState.load(path)
+
+
+def test_the_environment_points_every_sdk_at_this_cloud():
+    environment = CLOUD.aws_environment("us-east-1")
+    assert environment["AWS_ENDPOINT_URL"] == CLOUD.operator_endpoint
+    assert environment["AWS_EC2_METADATA_DISABLED"] == "true"
