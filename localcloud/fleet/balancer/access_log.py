@@ -102,6 +102,8 @@ def _seconds(duration: float) -> str:
 
 def _quoted(text: str) -> str:
     """In quotes; what could end them or the line is escaped, as AWS does."""
+    if text.isprintable() and '"' not in text:
+        return f'"{text}"'
     plain = "".join(char if char.isprintable() and char != '"' else f"\\x{ord(char):02X}" for char in text)
     return f'"{plain}"'
 

@@ -4,15 +4,16 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiohttp import web
 
-from localcloud.fleet.balancer.access_log import Entry
+from localcloud.fleet.balancer.access_log import ABSENT, NOT_SENT, Entry, line
 from localcloud.fleet.balancer.answering import Answer
 from localcloud.fleet.balancer.metrics import Served
-from localcloud.fleet.balancer.model import Listener, LoadBalancer, TargetGroup
+from localcloud.fleet.balancer.model import Listener, LoadBalancer, TargetGroup, TargetId
 from localcloud.fleet.balancer.request import Request
+from localcloud.fleet.balancer.rules import Rule
 
 
 class SlowClient(Exception):
@@ -27,9 +28,17 @@ class Exchange:
     listener: Listener
     raw: web.BaseRequest
     request: Request
-    entry: Entry
-    served: Served = field(default_factory=lambda: Served(status=500))
+    began: float
+    """When it came, in seconds since the epoch."""
+    rule: Rule | None = None
+    redirected_to: str = ABSENT
     group: TargetGroup | None = None
+    target: TargetId | None = None
+    zone: str = ""
+    trace: str = ABSENT
+    target_status: int | None = None
+    target_s: float | None = None
+    unconnected: bool = False
     slow: bool = False
     """The client stopped sending."""
     begun: Answer | None = None
@@ -51,6 +60,38 @@ class Exchange:
         except TimeoutError:
             self.slow = True
             raise SlowClient from None
+
+    def served(self, status: int) -> Served:
+        """What metrics count, when the client got *status*."""
+        return Served(
+            status=status,
+            group=self.group.arn if self.group else None,
+            zone=self.zone,
+            target_status=self.target_status,
+            response_s=self.target_s,
+            unconnected=self.unconnected,
+        )
+
+    def logged(self, status: int, sent: int) -> str:
+        """The line of the access log, when the client got *status* and *sent* bytes."""
+        entry = Entry(
+            request=self.request,
+            began=self.began,
+            ended=time.time(),
+            status=status,
+            target=str(self.target) if self.target else ABSENT,
+            target_status=self.target_status,
+            request_s=0.0 if self.target else NOT_SENT,
+            target_s=NOT_SENT if self.target_s is None else self.target_s,
+            response_s=NOT_SENT if self.target_s is None else 0.0,
+            sent=sent,
+            group=self.group.arn if self.group else ABSENT,
+            trace=self.trace,
+            priority=(self.rule.priority or 0) if self.rule else -1,
+            action=self.rule.action if self.rule else None,
+            redirected_to=self.redirected_to,
+        )
+        return line(entry, self.balancer, self.listener)
 
     def end_in_time(self, answer: Answer) -> None:
         """Close the connection with this answer when the client has had it for long enough."""

@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiohttp import web
 
 from localcloud.fleet.balancer import answering, refusals, stickiness
-from localcloud.fleet.balancer.access_log import Entry, line
 from localcloud.fleet.balancer.answering import Answer, ClientLeft
 from localcloud.fleet.balancer.exchange import Exchange, new_root, request_of
 from localcloud.fleet.balancer.headers import answered, to_target, trace_id
@@ -34,10 +33,14 @@ class Proxy:
 
     async def serve(self, balancer: LoadBalancer, listener: Listener, raw: web.BaseRequest) -> Answer:
         """Answer one request, count it and log it."""
-        request = request_of(raw)
-        entry = Entry(request=request, began=time.time(), ended=0.0, status=refusals.LEFT)
-        exchange = Exchange(balancer=balancer, listener=listener, raw=raw, request=request, entry=entry)
-        exchange.connected_s = self._connected_s(raw)
+        exchange = Exchange(
+            balancer=balancer,
+            listener=listener,
+            raw=raw,
+            request=request_of(raw),
+            began=time.time(),
+            connected_s=self._connected_s(raw),
+        )
         answer: Answer | None = None
         try:
             answer = await self._answer(exchange)
@@ -55,19 +58,17 @@ class Proxy:
     async def _answer(self, exchange: Exchange) -> Answer:
         if status := refusals.refusal(exchange.request):
             return await self._own(exchange, *answering.error(exchange.listener, status))
-        rule = rule_for(exchange.listener, exchange.request)
-        exchange.entry = replace(exchange.entry, priority=rule.priority or 0, action=rule.action)
+        rule = exchange.rule = rule_for(exchange.listener, exchange.request)
         if not isinstance(rule.action, Forward):
             made = answering.done(exchange.listener, rule.action, exchange.request)
-            where = made[0].headers.get("Location", "-")
-            exchange.entry = replace(exchange.entry, redirected_to=where)
+            exchange.redirected_to = made[0].headers.get("Location", exchange.redirected_to)
             return await self._own(exchange, *made)
         try:
             return await self._forward(exchange, rule.action)
         except UpstreamError as error:
             if exchange.begun:
                 raise
-            exchange.served = replace(exchange.served, unconnected=isinstance(error, Unconnected))
+            exchange.unconnected = isinstance(error, Unconnected)
             return await self._own(exchange, *answering.error(exchange.listener, error.status))
 
     async def _forward(self, exchange: Exchange, action: Forward) -> Answer:
@@ -78,7 +79,7 @@ class Proxy:
         target = self.state.choose(group, cookies, at) if group else None
         if group is None or target is None:
             raise UpstreamError(refusals.NO_TARGET, "no target is registered")
-        exchange.group = group
+        exchange.group, exchange.target = group, target
         try:
             async with asyncio.timeout(None) as limit:
                 with self.state.under_way(group.arn, target, limit):
@@ -88,24 +89,19 @@ class Proxy:
 
     async def _ask(self, exchange: Exchange, action: Forward, group: TargetGroup, target: TargetId) -> Answer:
         endpoint, began = self.state.endpoint(target), time.perf_counter()
-        trace = trace_id(exchange.request.value("x-amzn-trace-id"), new_root())
-        exchange.served = replace(exchange.served, group=group.arn, zone=endpoint.zone)
-        exchange.entry = replace(
-            exchange.entry, group=group.arn, trace=trace, target=str(target), request_s=0.0
-        )
+        exchange.trace = trace_id(exchange.request.value("x-amzn-trace-id"), new_root())
+        exchange.zone = endpoint.zone
         try:
             async with self.upstream.asked(
                 endpoint,
                 protocol=group.protocol,
                 method=exchange.request.method,
                 target=exchange.request.target,
-                headers=to_target(exchange.balancer, exchange.listener, exchange.request, trace),
+                headers=to_target(exchange.balancer, exchange.listener, exchange.request, exchange.trace),
                 body=exchange.body() if exchange.raw.body_exists else None,
                 idle_s=exchange.balancer.idle_s,
             ) as theirs:
-                took = time.perf_counter() - began
-                exchange.served = replace(exchange.served, target_status=theirs.status, response_s=took)
-                exchange.entry = replace(exchange.entry, target_status=theirs.status, target_s=took)
+                exchange.target_status, exchange.target_s = theirs.status, time.perf_counter() - began
                 cookies = stickiness.cookies(self.state.spread, exchange.listener, action, group, target)
                 return await _passed_on(exchange, theirs, cookies)
         except Broken:
@@ -118,7 +114,7 @@ class Proxy:
         raise UpstreamError(refusals.SILENT_TARGET, "the target is gone")
 
     async def _own(self, exchange: Exchange, answer: Answer, data: bytes) -> Answer:
-        exchange.served = replace(exchange.served, target_status=None, response_s=None)
+        exchange.target_status = exchange.target_s = None
         if exchange.raw.body_exists and not exchange.raw.content.is_eof():
             answer.force_close()
         exchange.end_in_time(answer)
@@ -132,12 +128,11 @@ class Proxy:
 
     def _account(self, exchange: Exchange, answer: Answer | None) -> None:
         status = answer.status if answer else refusals.LEFT
-        served = replace(exchange.served, status=status)
+        served = exchange.served(status)
         self.state.tallies[exchange.balancer.arn].add(served, exchange.balancer, exchange.group)
         if exchange.balancer.logs.bucket:
-            sent = answer.body_length if answer and status != refusals.LEFT else 0
-            entry = replace(exchange.entry, ended=time.time(), status=status, sent=sent, response_s=0.0)
-            self.state.lines[exchange.balancer.arn].append(line(entry, exchange.balancer, exchange.listener))
+            sent = answer.body_length if answer else 0
+            self.state.lines[exchange.balancer.arn].append(exchange.logged(status, sent))
 
 
 async def _passed_on(exchange: Exchange, theirs: aiohttp.ClientResponse, cookies: Headers) -> Answer:

@@ -29,8 +29,7 @@ class Request:
 
     def values(self, name: str) -> list[str]:
         """All values of a header; the name in any case."""
-        wanted = name.lower()
-        return [value for key, value in self.headers if key.lower() == wanted]
+        return self._by_name.get(name.lower(), [])
 
     def value(self, name: str) -> str:
         """The header's first value; empty without one."""
@@ -47,8 +46,17 @@ class Request:
         return f"{self.path}?{self.query}" if self.query else self.path
 
     @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key, value in self.headers:
+            found.setdefault(key.lower(), []).append(value)
+        return found
+
+    @cached_property
     def cookies(self) -> dict[str, str]:
         """The cookies by name; none when they cannot be read."""
+        if "cookie" not in self._by_name:
+            return {}
         try:
             return {name: one.value for name, one in SimpleCookie("; ".join(self.values("cookie"))).items()}
         except CookieError:
