@@ -96,8 +96,9 @@ def synchronized(before: Targets, group: TargetGroup, *, used: bool, at: float) 
     New ones are initial, or unused while no balancer forwards to the group; who is deregistered drains until
     the delay is over; who is registered again while it drains begins anew.
     """
-    after = {id_: _member(before.get(id_), id_, group, used=used) for id_ in group.members}
-    for id_, target in before.items():
+    known = {id_: settled(target, group.slow_start_s, at) for id_, target in before.items()}
+    after = {id_: _member(known.get(id_), id_, group, used=used) for id_ in group.members}
+    for id_, target in known.items():
         if id_ not in after and (leaving := _leaving(target, group, at)) is not None:
             after[id_] = leaving
     return after

@@ -57,6 +57,8 @@ class Spread:
 
     def group(self, action: Forward, cookies: Mapping[str, str]) -> str | None:
         """ARN of the group of this request; None where every weight is 0."""
+        if len(action.groups) == 1 and action.groups[0].weight:
+            return action.groups[0].group
         weights = {one.group: float(one.weight) for one in action.groups}
         if action.sticky_s is not None:
             bound = cookies.get(GROUP_COOKIE, "")

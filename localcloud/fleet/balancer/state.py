@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from localcloud.fleet.balancer.health import Target, routable, settled, synchronized
+from localcloud.fleet.balancer.health import Target, routable, synchronized
 from localcloud.fleet.balancer.metrics import Tally
 from localcloud.fleet.balancer.model import Configuration, TargetGroup, TargetId
 from localcloud.fleet.balancer.spread import Spread
@@ -48,10 +48,7 @@ class State:
 
     def choose(self, group: TargetGroup, cookies: dict[str, str], at: float) -> TargetId | None:
         """Which target of *group* a new request goes to; None where nobody is registered."""
-        known = self.targets.get(group.arn, {})
-        some = [settled(target, group.slow_start_s, at) for target in known.values()]
-        known.update((target.id, target) for target in some)
-        return self.spread.target(group, routable(group, some), cookies, at)
+        return self.spread.target(group, routable(group, self.targets[group.arn].values()), cookies, at)
 
     @contextmanager
     def under_way(self, group: str, id_: TargetId, limit: asyncio.Timeout) -> Iterator[None]:

@@ -95,6 +95,14 @@ def test_a_group_that_no_balancer_forwards_to_is_unused():
     assert not synchronized(before, group(0), used=False, at=1)
 
 
+def test_a_slow_start_that_is_over_is_forgotten_when_the_group_is_read_anew():
+    joined = after(NEW, PASS, others=targets(2)[1:])
+    slow = group(1, slow_start_s=30)
+    (growing,) = synchronized({NEW.id: joined}, slow, used=True, at=29).values()
+    (whole,) = synchronized({NEW.id: joined}, slow, used=True, at=30).values()
+    assert (growing.ramp_from, whole.ramp_from) == (0.0, None)
+
+
 def test_a_group_without_checks_gets_requests():
     unchecked = group(1, check=replace(CHECK, enabled=False))
     (target,) = synchronized({}, unchecked, used=True, at=0).values()
