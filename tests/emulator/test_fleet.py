@@ -1,19 +1,14 @@
 """Instances and groups run, end to end: the emulator as a process, the fleet in this one, real processes."""
 
-import asyncio
 import base64
 import http.client
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-from localcloud.fleet.desk import Desk
-from localcloud.fleet.fleet import Fleet
 from tests.emulator.deployed import statement
-from tests.emulator.emulator_process import HOME, TOKEN, Emulator, eventually
+from tests.emulator.emulator_process import HOME, eventually
+from tests.emulator.fleet_process import fleet_of
 
 APP = """
 import http.server, os, pathlib, time
@@ -44,85 +39,6 @@ dnf install -y python3.11
 systemctl enable --now "$app/app.service"
 echo "the user data is done"
 """
-
-
-class Cloud:
-    """A fleet in a thread of its own, and the emulator that it belongs to."""
-
-    def __init__(self, emulator: Emulator, fleet: Fleet, loop: asyncio.AbstractEventLoop) -> None:
-        self.emulator, self.fleet, self.loop = emulator, fleet, loop
-
-    def client(self, service):
-        return self.emulator.client(service)
-
-    def do(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
-
-    def get(self, instance, path="/"):
-        """Body of a GET at the instance's port 8080; raises OSError where nobody answers."""
-        endpoint = self.fleet.book.endpoint(instance, 8080)
-        if endpoint is None or endpoint.dark:
-            raise ConnectionError("dark")
-        connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=2)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().read().decode()
-        finally:
-            connection.close()
-
-    def version(self, instance):
-        try:
-            return self.get(instance).split()[0]
-        except (OSError, http.client.HTTPException):
-            return None
-
-    def members(self, name="web"):
-        (group,) = self.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])[
-            "AutoScalingGroups"
-        ]
-        return group["Instances"]
-
-    def serving(self):
-        return sorted(
-            self.version(each["InstanceId"]) or "-"
-            for each in self.members()
-            if each["LifecycleState"] == "InService"
-        )
-
-
-@contextmanager
-def fleet_of(emulator: Emulator, folder) -> Iterator[Cloud]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    config = emulator.config
-
-    async def made() -> Fleet:
-        fleet = Fleet(
-            desk=Desk(
-                url=f"http://127.0.0.1:{emulator.operator}",
-                token=TOKEN,
-                account=config["account_id"],
-                access_key_id=config["access_key_id"],
-                secret_access_key=config["secret_access_key"],
-            ),
-            folder=folder / "fleet",
-            logs=folder / "logs",
-            endpoints={name: f"http://127.0.0.1:{port}" for name, port in config["region_ports"].items()},
-        )
-        fleet.start()
-        fleet.wake()
-        return fleet
-
-    cloud = Cloud(emulator, asyncio.run_coroutine_threadsafe(made(), loop).result(10), loop)
-    try:
-        yield cloud
-    finally:
-        cloud.do(cloud.fleet.stop())
-        cloud.do(loop.shutdown_default_executor())
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
 
 
 @pytest.fixture(scope="module")

@@ -106,6 +106,17 @@ def test_a_group_is_described_as_it_was_made(scaling, group, template):
     assert (hook["HeartbeatTimeout"], hook["DefaultResult"]) == (60, "ABANDON")
 
 
+def test_two_hooks_are_told_apart(scaling, group):
+    scaling.put_lifecycle_hook(
+        AutoScalingGroupName=group,
+        LifecycleHookName="leave",
+        LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+    )
+    asked = {"AutoScalingGroupName": group, "LifecycleHookNames": ["leave"]}
+    (found,) = scaling.describe_lifecycle_hooks(**asked)["LifecycleHooks"]
+    assert found["LifecycleHookName"] == "leave"
+
+
 def test_an_update_changes_the_template_and_the_rest(scaling, group, template, subnets):
     scaling.update_auto_scaling_group(
         AutoScalingGroupName=group,

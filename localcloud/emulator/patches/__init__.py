@@ -108,7 +108,7 @@ def _lead_the_fleet(wake: Callable[[], None]) -> None:
     groups.keep_groups(wake)
     group_settings.switch_groups(wake)
     group_members.listen_to_members(wake)
-    group_members.name_policies()
+    group_members.name_policies_and_hooks()
     group_members.track_requests()
     refreshes.leave_refreshes_to_the_fleet(wake)
 

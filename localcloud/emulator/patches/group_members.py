@@ -32,10 +32,11 @@ def listen_to_members(wake: Callable[[], None]) -> None:
     autoscaling._ACTION_MAP["DescribeScalingActivities"] = _activities
 
 
-def name_policies() -> None:
-    """Answer for the policies that PolicyNames asks for; upstream answers for all of the group.
+def name_policies_and_hooks() -> None:
+    """Answer for the policies and hooks whose names are asked for; upstream answers for all of the group.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribePolicies.html
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeLifecycleHooks.html
     """
 
     def describe(params: Parameters) -> Answer:
@@ -51,7 +52,20 @@ def name_policies() -> None:
         result = f"<DescribePoliciesResult>{inner}</DescribePoliciesResult>"
         return autoscaling._xml(200, "DescribePoliciesResponse", result)
 
+    def hooks(params: Parameters) -> Answer:
+        group = autoscaling._p(params, "AutoScalingGroupName")
+        names = autoscaling._parse_member_list(params, "LifecycleHookNames")
+        shown = [
+            {key: value for key, value in hook.items() if value != ""}
+            for hook in autoscaling._hooks.values()
+            if hook["AutoScalingGroupName"] == group and (not names or hook["LifecycleHookName"] in names)
+        ]
+        inner = f"<LifecycleHooks>{autoscaling._member_xml(shown)}</LifecycleHooks>"
+        result = f"<DescribeLifecycleHooksResult>{inner}</DescribeLifecycleHooksResult>"
+        return autoscaling._xml(200, "DescribeLifecycleHooksResponse", result)
+
     autoscaling._ACTION_MAP["DescribePolicies"] = describe
+    autoscaling._ACTION_MAP["DescribeLifecycleHooks"] = hooks
 
 
 def track_requests() -> None:
