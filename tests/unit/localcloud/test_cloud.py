@@ -218,3 +218,72 @@ async def test_the_issuer_of_tokens_goes_down_and_comes_back_with_everything_els
     assert told == [("issuer", "down")]
     await asyncio.to_thread(cloud.heal)
     assert told[1] == ("issuer", "up")
+
+
+class FleetParts:
+    """A fleet that only writes down what it was told."""
+
+    full: frozenset[str] = frozenset()
+    awake = True
+
+    def __init__(self, told):
+        self.told = told
+
+    async def kill_region(self, region):
+        self.told.append(("fleet dead", region))
+        return 7
+
+    async def revive_region(self, region):
+        self.told.append(("fleet alive", region))
+
+    async def refuse_launches(self, zones):
+        self.told.append(("full", *zones))
+
+    async def heal(self):
+        self.told.append(("fleet heals",))
+
+    def wake(self):
+        self.told.append(("woken",))
+
+    def wake_if_awake(self):
+        self.told.append(("looks",))
+
+    def status(self):
+        return {"instances": {}}
+
+
+@pytest.fixture
+def fleet(cloud, told):
+    cloud.fleet = FleetParts(told)
+    return cloud.fleet
+
+
+async def test_a_killed_region_loses_its_instances_too_and_gets_them_back(cloud, told, fleet):
+    assert await asyncio.to_thread(cloud.kill, EAST) == 6 + 7
+    assert ("fleet dead", EAST) in told
+    await asyncio.to_thread(cloud.revive, EAST)
+    assert told[-1] == ("fleet alive", EAST)
+    await asyncio.to_thread(cloud.kill, WITNESS)
+    assert ("fleet dead", WITNESS) not in told
+
+
+async def test_troubles_of_the_fleet_go_to_the_fleet_and_end_with_all_others(cloud, told, fleet):
+    order = {"zones": ["us-east-1a"]}
+    await asyncio.to_thread(cloud.trouble, "launches-refused", order)
+    assert told == [("full", "us-east-1a"), ("looks",)]
+    await asyncio.to_thread(cloud.heal)
+    assert ("fleet heals",) in told
+
+
+async def test_half_an_order_for_the_fleet_is_refused(cloud, fleet):
+    with pytest.raises(KeyError, match="zones"):
+        await asyncio.to_thread(cloud.trouble, "launches-refused", {})
+
+
+async def test_the_fleet_is_woken_and_shown_once_it_is_awake(cloud, told, fleet):
+    cloud.wake_fleet()
+    await asyncio.sleep(0)
+    assert told == [("woken",)]
+    assert cloud.status()["fleet"] == {"instances": {}}
+    fleet.awake = False
+    assert "fleet" not in cloud.status()
