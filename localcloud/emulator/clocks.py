@@ -17,11 +17,14 @@ LARGEST_S = 3600.0
 
 
 class Clocks:
-    """The offsets of *regions*, right at first."""
+    """The offsets of *regions*, right at first, in *folder* or in one that is removed with this object."""
 
-    def __init__(self, regions: Iterable[str]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="clocks-")  # removed with this object
-        self.files = {region: Path(self._folder.name) / region for region in regions}
+    def __init__(self, regions: Iterable[str], *, folder: Path | None = None) -> None:
+        if folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="clocks-")
+            folder = Path(self._folder.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.files = {region: folder / region for region in regions}
         """Where the processes of a region find its offset."""
         self._offsets = {region: _mapped(path) for region, path in self.files.items()}
 

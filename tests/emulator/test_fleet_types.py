@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.terraform import Terraform
+from localcloud.core.terraform import Terraform
 from tests.emulator.emulator_process import HOME, eventually
 from tests.emulator.fleet_process import fleet_of
 

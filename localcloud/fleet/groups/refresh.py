@@ -110,6 +110,9 @@ def _roll(facts: Facts, refresh: Refresh, now: float) -> list[Action]:
         delay = refresh.preferences.checkpoint_delay_s
         refresh = replace(refresh, passed=refresh.passed + 1, wait_until=now + delay)
     update: list[Action] = [SetRefresh(refresh)] if refresh != facts.refresh else []
+    if stale := [member for member in round_.old if member.extra]:
+        # launched in advance for a target that is none any more: it replaces nobody
+        return update + [End(member.id, REPLACED) for member in stale if facts.group.runs("Terminate")]
     if now < refresh.wait_until:
         return update
     return update + _replace_some(replace(facts, refresh=refresh), refresh, round_, now)

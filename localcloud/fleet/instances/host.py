@@ -67,7 +67,9 @@ class InstanceHost:
 
     def clock(self, name: str) -> Clocks:
         """The clock of the instance, right at first."""
-        return self._clocks.setdefault(name, Clocks([name]))
+        if name not in self._clocks:
+            self._clocks[name] = Clocks([name], folder=self.folder / "clocks")
+        return self._clocks[name]
 
     def prepare(self) -> None:
         """Begin with an empty folder and the programs of the machine image."""
@@ -150,10 +152,13 @@ class InstanceHost:
         here = self.running.pop(name, None)
         if here is None:
             return
-        await asyncio.to_thread(here.machine.shut_down)
-        self.book.power_off(name)
-        self._clocks.pop(name, None)
-        await here.metadata.stop()
+        try:
+            await asyncio.to_thread(here.machine.shut_down)
+        finally:  # even when the cloud stops meanwhile
+            self.book.power_off(name)
+            self._clocks.pop(name, None)
+            here.machine.power_off()
+            await here.metadata.stop()
         log.info("%s has ended", name)
 
     async def stop(self) -> None:

@@ -81,7 +81,7 @@ def never_twice(_: World, actions: list[Action]) -> None:
     assert len(ended) == len(set(ended))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STORIES)
 def test_the_group_keeps_its_bounds_and_comes_to_rest(story):
     world = watched(story)

@@ -108,6 +108,17 @@ def test_an_alarm_rolls_back_to_what_the_group_had_before_the_refresh_started(wh
     assert (world.versions(), world.group.template) == (Counter({"1": 3}), ONE)
 
 
+def test_a_rollback_ends_what_was_launched_in_advance():
+    world = settled()
+    world.begin_refresh(min_healthy=100, max_healthy=110, auto_rollback=True, alarms=frozenset({"errors"}))
+    world.until(lambda: len(world.facts.alive) == 4)
+    world.alarms = {"errors"}
+    world.until(lambda: finished(world))
+    world.run(10)
+    assert world.refresh.status is Status.ROLLBACK_SUCCESSFUL
+    assert (world.versions(), len(world.serving())) == (Counter({"1": 3}), 3)
+
+
 def test_under_terraform_a_rollback_returns_to_the_new_version():
     """Terraform updates the group first, so that what it had before the refresh started is the new one."""
     world = settled()
