@@ -89,6 +89,7 @@ class LocalCloud:
         workers = int(self.aws.set_region(place, "silent" if silently else "dead")["killed_processes"])
         if place not in self.state.regions:
             return workers
+        self._look_at_balancers()
         if self.fleet:
             workers += self._in_loop(self.fleet.kill_region(place))
         return workers + len(self.pair.kill(place))
@@ -116,6 +117,7 @@ class LocalCloud:
         self.dead.discard(place)
         self.stopped.discard(place)
         self.aws.set_region(place, "alive")
+        self._look_at_balancers()
         if self.fleet:
             self._in_loop(self.fleet.revive_region(place))
         return processes
@@ -143,6 +145,11 @@ class LocalCloud:
         for part in (self.fleet, self.balancers):
             if part:
                 self.loop.call_soon_threadsafe(part.wake)
+
+    def _look_at_balancers(self) -> None:
+        """Those of a region that died answer nobody, those of one that lives do."""
+        if self.balancers and self.balancers.awake:
+            self.loop.call_soon_threadsafe(self.balancers.wake)
 
     def lag(self, seconds: float) -> None:
         """Let commits of either region reach the other one only after *seconds*."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import aiohttp
+from yarl import URL
 
 from localcloud.fleet.balancer.health import Outcome, Reason
 from localcloud.fleet.balancer.model import HealthCheck, TargetId
@@ -35,7 +36,7 @@ class Checker:
         if endpoint.dark:
             await asyncio.sleep(check.timeout_s)
             return Outcome(Reason.TIMEOUT)
-        url = f"{check.protocol.lower()}://{LOOPBACK}:{endpoint.port}{check.path}"
+        url = URL(f"{check.protocol.lower()}://{LOOPBACK}:{endpoint.port}{check.path}", encoded=True)
         timeout = aiohttp.ClientTimeout(total=check.timeout_s)
         try:
             async with self._session.get(url, allow_redirects=False, timeout=timeout) as answer:

@@ -39,6 +39,8 @@ class Exchange:
     target_status: int | None = None
     target_s: float | None = None
     unconnected: bool = False
+    received: int = 0
+    """Bytes of the body."""
     slow: bool = False
     """The client stopped sending."""
     begun: Answer | None = None
@@ -56,6 +58,7 @@ class Exchange:
                     data = await self.raw.content.readany()
                 if not data:
                     return
+                self.received += len(data)
                 yield data
         except TimeoutError:
             self.slow = True
@@ -84,7 +87,10 @@ class Exchange:
             request_s=0.0 if self.target else NOT_SENT,
             target_s=NOT_SENT if self.target_s is None else self.target_s,
             response_s=NOT_SENT if self.target_s is None else 0.0,
+            received=self.request.size + self.received,
             sent=sent,
+            tls=self._tls(),
+            server_name=self.request.host if self.listener.secure else ABSENT,
             group=self.group.arn if self.group else ABSENT,
             trace=self.trace,
             priority=(self.rule.priority or 0) if self.rule else -1,
@@ -92,6 +98,10 @@ class Exchange:
             redirected_to=self.redirected_to,
         )
         return line(entry, self.balancer, self.listener)
+
+    def _tls(self) -> tuple[str, str]:
+        cipher = self.raw.transport.get_extra_info("cipher") if self.raw.transport else None
+        return (cipher[0], cipher[1]) if cipher else (ABSENT, ABSENT)
 
     def end_in_time(self, answer: Answer) -> None:
         """Close the connection with this answer when the client has had it for long enough."""

@@ -33,6 +33,8 @@ _ANSWERS = {
     "x_frame_options": "X-Frame-Options",
 }
 
+_TYPES = ("instance", "ip")
+
 
 def configuration(snapshot: Shape) -> Configuration:
     """The configuration from a snapshot of the emulator (localcloud/emulator/patches/load_balancers.py).
@@ -50,7 +52,10 @@ def configuration(snapshot: Shape) -> Configuration:
         balancers=balancers,
         groups=groups,
         certificates=certificates,
-        unsupported=tuple(reader.unsupported),
+        unsupported=(
+            *reader.unsupported,
+            *(f"{one.arn}: targets of type {one.type}" for one in groups.values() if one.type not in _TYPES),
+        ),
     )
 
 

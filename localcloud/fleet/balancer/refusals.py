@@ -27,7 +27,7 @@ def refusal(request: Request) -> int | None:
         return BAD_REQUEST
     if encodings - {"chunked", "identity"}:
         return NOT_IMPLEMENTED
-    if sum(len(name) + len(value) + 4 for name, value in request.headers) > MOST_HEADER_BYTES:
+    if request.size > MOST_HEADER_BYTES:
         return BAD_REQUEST
     forwarded = sum(value.count(",") + 1 for value in request.values("x-forwarded-for"))
     return TOO_FORWARDED if forwarded > MOST_FORWARDED else None

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from http.cookies import CookieError, SimpleCookie
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -54,13 +53,15 @@ class Request:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """The cookies by name; none when they cannot be read."""
-        if "cookie" not in self._by_name:
-            return {}
-        try:
-            return {name: one.value for name, one in SimpleCookie("; ".join(self.values("cookie"))).items()}
-        except CookieError:
-            return {}
+        """The cookies by name; what else stands in the header is not looked at, however odd."""
+        pairs = (one.partition("=") for value in self.values("cookie") for one in value.split(";"))
+        return {name.strip(): value.strip() for name, _, value in pairs}
+
+    @property
+    def size(self) -> int:
+        """Bytes of the request line and the headers."""
+        line = len(self.method) + len(self.target) + len(self.version) + 4
+        return line + sum(len(name) + len(value) + 4 for name, value in self.headers) + 2
 
 
 def host_and_port(host: str) -> tuple[str, str]:

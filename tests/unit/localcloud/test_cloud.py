@@ -287,3 +287,35 @@ async def test_the_fleet_is_woken_and_shown_once_it_is_awake(cloud, told, fleet)
     assert cloud.status()["fleet"] == {"instances": {}}
     fleet.awake = False
     assert "fleet" not in cloud.status()
+
+
+class Balancers:
+    """Load balancers that only remember that they were woken."""
+
+    def __init__(self, told, *, awake):
+        self.told, self.awake = told, awake
+
+    def wake(self):
+        self.told.append(("balancers", "wake"))
+        self.awake = True
+
+    def status(self):
+        return ["web"]
+
+
+async def test_load_balancers_look_at_once_when_a_region_dies_or_lives_again(cloud, told):
+    cloud.balancers = Balancers(told, awake=True)
+    await asyncio.to_thread(cloud.kill, EAST)
+    await asyncio.to_thread(cloud.revive, EAST)
+    await asyncio.sleep(0)
+    assert told.count(("balancers", "wake")) == 2
+
+
+async def test_load_balancers_sleep_until_one_is_made(cloud, told):
+    cloud.balancers = Balancers(told, awake=False)
+    await asyncio.to_thread(cloud.kill, EAST)
+    assert "balancers" not in await asyncio.to_thread(cloud.status)
+    assert ("balancers", "wake") not in told
+    await asyncio.to_thread(cloud.wake_fleet)
+    await asyncio.sleep(0)
+    assert (await asyncio.to_thread(cloud.status))["balancers"] == ["web"]

@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from localcloud.fleet.balancer.listeners import minimum_version
-from localcloud.fleet.balancer.model import Certificate
+from localcloud.fleet.balancer.model import Certificate, LogPlace
 from localcloud.fleet.balancer.rules import Fixed, Rule
 from tests.unit.localcloud.fleet.balancer.served import one_listener, serving
 from tests.unit.localcloud.fleet.balancer.world import listener
@@ -44,6 +44,15 @@ async def test_each_name_has_its_certificate(served, name):
 async def test_a_name_that_nobody_has_gets_the_default_which_does_not_fit(served):
     with pytest.raises(Exception, match=r"(?i)hostname mismatch"):
         await greeted(served, "other.test")
+
+
+async def test_an_access_log_names_cipher_and_version(served):
+    logged = one_listener(SECURE, logs=LogPlace("logs"))
+    await served.configure(balancers=logged, certificates=ASKED_FOR)
+    await greeted(served, "www.example.test")
+    ((line,),) = served.state.lines.values()
+    assert " TLSv1.3 " in line
+    assert line.startswith("https ")
 
 
 async def test_old_versions_are_refused(served):

@@ -430,3 +430,36 @@ async def test_a_client_that_waits_for_leave_to_send_gets_it(served):
     told = await answer.json()
     assert told["body"] == "hello"
     assert "expect" not in {name.lower() for name, _ in told["headers"]}
+
+
+async def test_a_body_of_unknown_length_arrives_whole(served):
+    await served.target(0, echo)
+    await served.configure(group(1))
+
+    async def parts():
+        yield b"one "
+        yield b"two"
+
+    _, _, answer = await served.ask("POST", data=parts())
+    assert (await answer.json())["body"] == "one two"
+
+
+async def test_odd_cookies_hide_no_other(served):
+    for number in range(3):
+        await served.target(number, named(f"i-{number}"))
+    await served.configure(group(sticky_s=60))
+    bound = served.state.spread.token(f"{GROUP_ARN} {ids(3)[1]}")
+    odd = {"Cookie": f'prefs={{"a": [1, 2]}}; b[0]=1; =; lonely; AWSALB={bound}'}
+    assert {(await served.get(headers=odd))[1] for _ in range(5)} == {"i-1"}
+
+
+async def test_what_an_access_log_says_of_a_request_with_a_body(served):
+    await served.target(0, echo)
+    await served.configure(group(1), balancers=one_listener(HTTP, logs=LogPlace("logs")))
+    await served.ask("POST", "/x", data=b"hello")
+    ((line,),) = served.state.lines.values()
+    fields = line.split()
+    head = b"POST /x HTTP/1.1\r\n" + b"\r\n"
+    assert int(fields[10]) > len(head) + len(b"hello")
+    assert int(fields[11]) > 0
+    assert fields[4] == "i-0:8080"

@@ -186,3 +186,8 @@ def test_other_kinds_of_balancers_are_left_alone():
     )
     assert found.balancers == ()
     assert found.used == frozenset()
+
+
+def test_a_group_of_functions_is_said_not_to_be_served():
+    found, _, _, _ = read(group={"TargetType": "lambda"})
+    assert found.unsupported == (f"{GROUP_ARN}: targets of type lambda",)
