@@ -2,6 +2,7 @@
 
 POST /_gate/balancers/snapshot  {}  -> {"balancers", "listeners", "rules", "groups", "certificates"}
 POST /_gate/balancers/health    {"groups": {arn: [{"Id", "Port", "Health"}]}}  -> how many groups were told
+POST /_gate/balancers/metrics   {"region", "data": [MetricDatum]}  -> how many were kept
 """
 # ruff: noqa: SLF001 - reads what upstream keeps to itself
 
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ministack.core.responses import request_scope
-from ministack.services import acm, alb
+from ministack.services import acm, alb, cloudwatch
 
 from localcloud.emulator.patches import targets
 from localcloud.emulator.patches.load_balancers import attributes_of
@@ -26,8 +27,10 @@ def answer(path: list[str], account: str, regions: Regions, order: Mapping[str, 
             return snapshot(account, regions)
         case ["health"]:
             return targets.found(order)
+        case ["metrics"]:
+            return _measured(account, regions, order["region"], order["data"])
         case _:
-            raise ValueError(f"{path} is none of snapshot, health")
+            raise ValueError(f"{path} is none of snapshot, health, metrics")
 
 
 def snapshot(account: str, regions: Regions) -> Shape:
@@ -41,6 +44,19 @@ def snapshot(account: str, regions: Regions) -> Shape:
         with request_scope(account, region):
             _add_region(found)
     return found
+
+
+def _measured(account: str, regions: Regions, region: str, data: list[Shape]) -> Shape:
+    """Keep what PutMetricData would keep; a region that is dead keeps nothing."""
+    if not regions.alive(region):
+        return {"data": 0}
+    with request_scope(account, region):
+        for datum in data:
+            dimensions = {one["Name"]: one["Value"] for one in datum["Dimensions"]}
+            rest = (datum.get("Value"), datum.get("Values"), datum.get("Counts"), None)
+            moment = (datum["Timestamp"], datum["Unit"])
+            cloudwatch._store_datum("AWS/ApplicationELB", datum["MetricName"], dimensions, *moment, *rest)
+    return {"data": len(data)}
 
 
 def _add_region(found: Shape) -> None:

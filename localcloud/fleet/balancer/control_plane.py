@@ -13,12 +13,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.core.state import CloudState
-from localcloud.fleet.balancer.metrics import NAMESPACE, Datum
+from localcloud.fleet.balancer.metrics import Datum
 from localcloud.fleet.balancer.model import Configuration
 from localcloud.fleet.balancer.reading import configuration
 
 PATIENCE_S = 5.0
-MOST_DATA = 500
 _LOGGER = logging.getLogger("localcloud.fleet")
 
 
@@ -36,7 +35,7 @@ class ControlPlane(Protocol):
         """Say what was found of all targets, by ARN of their group. Raises Unreachable."""
 
     async def measure(self, region: str, data: Sequence[Datum]) -> None:
-        """Put metrics; what cannot be put is lost."""
+        """Put metrics. Raises Unreachable."""
 
     async def store(self, region: str, bucket: str, key: str, lines: Sequence[str]) -> None:
         """Put an access log; what cannot be put is lost."""
@@ -51,18 +50,19 @@ class EmulatedControlPlane:
 
     async def read(self) -> Configuration:
         """The configuration now. Raises Unreachable."""
-        return configuration(await self._order("snapshot", {}))
+        found = configuration(await self._order("snapshot", {}))
+        for region in {balancer.region for balancer in found.balancers if balancer.logs.bucket}:
+            # Now, because to make one costs a third of a second, which requests would feel later.
+            await asyncio.to_thread(self._client, "s3", region)
+        return found
 
     async def tell(self, health: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """Say what was found of all targets, by ARN of their group. Raises Unreachable."""
         await self._order("health", {"groups": health})
 
     async def measure(self, region: str, data: Sequence[Datum]) -> None:
-        """Put metrics; what cannot be put is lost."""
-        client = self._client("cloudwatch", region)
-        for first in range(0, len(data), MOST_DATA):
-            some = list(data[first : first + MOST_DATA])
-            await _tried(partial(client.put_metric_data, Namespace=NAMESPACE, MetricData=some))
+        """Put metrics. Raises Unreachable."""
+        await self._order("metrics", {"region": region, "data": data})
 
     async def store(self, region: str, bucket: str, key: str, lines: Sequence[str]) -> None:
         """Put an access log; what cannot be put is lost."""

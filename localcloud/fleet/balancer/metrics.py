@@ -12,7 +12,6 @@ from typing import Any
 from localcloud.fleet.balancer.health import State, Target
 from localcloud.fleet.balancer.model import LoadBalancer, TargetGroup
 
-NAMESPACE = "AWS/ApplicationELB"
 CLASSES = range(2, 6)
 SINGLE_CODES = (500, 502, 503, 504)
 """Codes of the balancer's own that have a metric of their own."""
@@ -74,6 +73,13 @@ class Tally:
         if served.response_s is not None:
             for scope in scopes:
                 self.times.setdefault(scope, Counter())[round(served.response_s, 3)] += 1
+
+    def merge(self, other: "Tally") -> None:
+        """Count what *other* counted, too."""
+        self.counts.update(other.counts)
+        self.requests.update(other.requests)
+        for scope, times in other.times.items():
+            self.times.setdefault(scope, Counter()).update(times)
 
     @property
     def flowing(self) -> bool:

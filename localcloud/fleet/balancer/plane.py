@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.core.tls import Authority
-from localcloud.fleet.balancer import access_log, metrics
+from localcloud.fleet.balancer import reporting
 from localcloud.fleet.balancer.control_plane import ControlPlane, Unreachable
 from localcloud.fleet.balancer.health import Target, serves
 from localcloud.fleet.balancer.listeners import Doors
@@ -22,8 +21,10 @@ from localcloud.fleet.balancer.upstream import Upstream
 from localcloud.fleet.balancer.watch import Watch
 from localcloud.fleet.ports import InstancePorts
 
-LOOK_S = 1.0
-"""Between two looks at the configuration when nobody says that it changed."""
+TURN_S = 1.0
+"""Between two looks at what is due: draining that is over, health to tell."""
+READ_EVERY_S = 5.0
+"""Between two readings of the configuration when nobody says that it changed."""
 TELL_EVERY_S = 10.0
 """Between two lots of metrics. AWS's are of a minute; the sums over a minute are the same."""
 LOG_EVERY_S = 300.0
@@ -106,19 +107,11 @@ class Balancers:
 
     async def publish(self) -> None:
         """Put the metrics of the time since the last ones."""
-        for balancer in self.state.configuration.balancers:
-            tally = self.state.tallies.pop(balancer.arn, metrics.Tally())
-            groups = [(group, self._with_zones(group)) for group in self._groups(balancer)]
-            if told := metrics.data(tally, balancer, groups, at=self.wall()):
-                await self.control_plane.measure(balancer.region, told)
+        await reporting.publish(self.state, self.control_plane, self._members, at=self.wall())
 
     async def write_logs(self) -> None:
         """Put the access logs of the time since the last ones."""
-        for balancer in self.state.configuration.balancers:
-            if lines := self.state.lines.pop(balancer.arn, []):
-                account = balancer.arn.split(":")[4]
-                key = access_log.key(balancer, account, until=self.wall(), unique=secrets.token_hex(4))
-                await self.control_plane.store(balancer.region, balancer.logs.bucket, key, lines)
+        await reporting.write_logs(self.state, self.control_plane, at=self.wall())
 
     def healthy(self) -> dict[str, bool]:
         """By DNS name: whether Route 53 takes the balancer for healthy: each of its groups must be.
@@ -140,20 +133,21 @@ class Balancers:
         """Each balancer with its ports and targets, ready for JSON."""
         ports = self.doors.ports
         return [
-            balancer_status(
-                balancer,
-                ports.get(balancer.dns_name, {}),
-                [(group, self._with_zones(group)) for group in self._groups(balancer)],
-            )
+            balancer_status(balancer, ports.get(balancer.dns_name, {}), self._members(balancer))
             for balancer in self.state.configuration.balancers
         ]
 
     async def _run(self) -> None:
         await self._awake.wait()
-        published = logged = _now()
+        read = published = logged = _now()
         while True:
-            self._again.clear()
-            await self.look()
+            if self._again.is_set() or _now() - read >= READ_EVERY_S:
+                self._again.clear()
+                read = _now()
+                await self.look()
+            else:
+                self.state.configure(self.state.configuration, _now())
+                await self._tell()
             if _now() - published >= TELL_EVERY_S:
                 published = _now()
                 await self.publish()
@@ -161,15 +155,23 @@ class Balancers:
                 logged = _now()
                 await self.write_logs()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._again.wait(), LOOK_S)
+                await asyncio.wait_for(self._again.wait(), TURN_S)
 
     def _groups(self, balancer: LoadBalancer) -> list[TargetGroup]:
         known = self.state.configuration.groups
         return [known[arn] for arn in sorted(balancer.groups) if arn in known]
 
-    def _with_zones(self, group: TargetGroup) -> tuple[tuple[str, Target], ...]:
-        targets = self.state.targets[group.arn].values()
-        return tuple((self.state.endpoint(target.id).zone, target) for target in targets)
+    def _members(self, balancer: LoadBalancer) -> list[tuple[TargetGroup, tuple[tuple[str, Target], ...]]]:
+        """The groups that it forwards to, each with its targets and their zones."""
+        return [
+            (
+                group,
+                tuple(
+                    (self.state.endpoint(one.id).zone, one) for one in self.state.targets[group.arn].values()
+                ),
+            )
+            for group in self._groups(balancer)
+        ]
 
     async def _tell(self) -> None:
         """Say what was found, unless it was said already."""

@@ -42,6 +42,8 @@ class Control:
         self.health = health
 
     async def measure(self, region, data):
+        if not self.reachable:
+            raise Unreachable("gone")
         self.data += data
 
     async def store(self, region, bucket, key, lines):
@@ -161,6 +163,32 @@ async def test_metrics_and_logs_are_told_once(world):
     ((bucket, key, lines),) = world.control.logs
     assert (bucket, len(lines)) == ("logs", 1)
     assert key.startswith("web/AWSLogs/123456789012/elasticloadbalancing/us-east-1/1970/01/01/")
+
+
+async def test_metrics_that_nobody_takes_are_told_later_and_once(world):
+    await world.instance(0)
+    world.control.say(group(1, check=FAST))
+    await world.balancers.look()
+    await world.until(lambda: world.states() == ["healthy"])
+    async with aiohttp.ClientSession() as session:
+        assert await world.get(session) == 200
+        world.control.reachable = False
+        await world.balancers.publish()
+        assert await world.get(session) == 200
+    world.control.reachable = True
+    await world.balancers.publish()
+    await world.balancers.publish()
+    counted = [
+        one["Value"]
+        for one in world.control.data
+        if one["MetricName"] == "RequestCount" and len(one["Dimensions"]) == 1
+    ]
+    times = [
+        sum(one["Counts"])
+        for one in world.control.data
+        if one["MetricName"] == "TargetResponseTime" and len(one["Dimensions"]) == 1
+    ]
+    assert (counted, times) == ([2.0], [2.0])
 
 
 async def test_what_route_53_is_told(world):
