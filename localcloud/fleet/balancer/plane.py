@@ -180,7 +180,7 @@ class Balancers:
             arn: [target_status(groups[arn], target) for target in targets.values()]
             for arn, targets in self.state.targets.items()
         }
-        if said == self._told or not (said or self._told):
+        if said == (self._told or {}):
             return
         health = {
             arn: [{"Id": one["id"], "Port": one["port"], "Health": one["health"]} for one in targets]
