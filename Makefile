@@ -35,6 +35,7 @@ CHAOS_VENV := .local/chaos-venv
 CDKTF := node_modules/.bin/cdktf
 NODE := node_modules/.package-lock.json
 TYPED := main.py lib lambda/runtime lambda/failover lambda/payments budget evidence dr gates localcloud gameday bench
+WEB := apps lambda/remediation
 
 help: ## Print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -72,7 +73,7 @@ check: lint unit validate ## Format, lint, strict types, unit and policy tests, 
 lint: setup ## Format, lint and strict types
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m ruff check .
-	@$(VENV) -m mypy $(TYPED)
+	@$(VENV) -m mypy $(TYPED) $(WEB)
 
 gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(AUTHORIZATION)/.ready $(CDKTF) ## Judge the stacks offline: requests to AWS, parity, checkov, IAM, state machine, workflows, fork
 	@$(VENV) -m pytest tests/gates --numprocesses=auto

@@ -1,4 +1,4 @@
-"""The functions' zip: the same bytes whenever, wherever and however often it is built from the same files."""
+"""Zips of code: the same bytes whenever, wherever and however often they are built from the same files."""
 
 import hashlib
 import importlib.metadata
@@ -22,6 +22,28 @@ VENDORED = (
     "typing_extensions",
 )
 """What the functions need beyond the Lambda runtime. Pure Python: the zip runs on any machine."""
+
+WEB = (
+    *(one for one in VENDORED if one != "fastjsonschema"),
+    "anyio",
+    "boto3",
+    "botocore",
+    "click",
+    "h11",
+    "idna",
+    "itsdangerous",
+    "jinja2",
+    "MarkupSafe",
+    "python-multipart",
+    "s3transfer",
+    "starlette",
+    "urllib3",
+    "uvicorn",
+)
+"""What the web application needs beyond Python: an instance brings no boto3."""
+WEB_PACKAGES = {"apps/web": "apps/web", "runtime": "lambda/runtime"}
+"""Its own code, by the place in the zip."""
+WEB_SERVICES = frozenset({"cloudwatch", "s3", "secretsmanager", "ssm", "sts"})
 
 ASSETS = "assets"
 """The folder beside `stacks` in the output folder of CDKTF."""
@@ -55,11 +77,40 @@ def build(source: Path, output: Path, distributions: Iterable[str] = VENDORED) -
         raise BundleError(f"{source} is not a folder; the functions' code is expected there")
     files: dict[str, Path] = {}
     for name, path in [*_own(source), *(file for one in distributions for file in _vendored(one))]:
-        if path.suffix in COMPILED:
-            raise BundleError(f"{name} is compiled for one machine; vendor a pure Python build of it instead")
-        if files.setdefault(name, path) != path:
-            raise BundleError(f"{path} and {files[name]} both want to be {name}; rename one of them")
-    return _write(files, output / ASSETS)
+        _enter(files, name, path)
+    return _write(files, output / ASSETS, "functions")
+
+
+def build_web(root: Path, output: Path) -> Bundle:
+    """Zip the web application of the repository at *root*, as `build` does.
+
+    Of botocore's descriptions of services only those that the application calls are kept, a tenth of all.
+    MarkupSafe is taken without its compiled half, which it does without.
+
+    Raises BundleError as `build` does.
+    """
+    files: dict[str, Path] = {}
+    for place, source in WEB_PACKAGES.items():
+        for name, path in _own(root / source):
+            _enter(files, f"{place}/{name}", path)
+    for distribution in WEB:
+        for name, path in _vendored(distribution):
+            if not _left_out(PurePosixPath(name)):
+                _enter(files, name, path)
+    return _write(files, output / ASSETS, "web")
+
+
+def _left_out(name: PurePosixPath) -> bool:
+    if name.parts[:2] == ("botocore", "data"):
+        return len(name.parts) > 3 and name.parts[2] not in WEB_SERVICES  # noqa: PLR2004 - of a service
+    return name.parts[0] == "markupsafe" and name.name.startswith("_speedups.")
+
+
+def _enter(files: dict[str, Path], name: str, path: Path) -> None:
+    if path.suffix in COMPILED:
+        raise BundleError(f"{name} is compiled for one machine; vendor a pure Python build of it instead")
+    if files.setdefault(name, path) != path:
+        raise BundleError(f"{path} and {files[name]} both want to be {name}; rename one of them")
 
 
 def _own(source: Path) -> Iterator[tuple[str, Path]]:
@@ -88,9 +139,9 @@ def _belongs(file: PurePosixPath) -> bool:
     return not file.parts[0].endswith(".dist-info") or file.name == "METADATA"
 
 
-def _write(files: dict[str, Path], target: Path) -> Bundle:
+def _write(files: dict[str, Path], target: Path, kind: str) -> Bundle:
     target.mkdir(parents=True, exist_ok=True)
-    draft = target / "functions.zip.draft"
+    draft = target / f"{kind}.zip.draft"
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, EPOCH)
@@ -98,6 +149,6 @@ def _write(files: dict[str, Path], target: Path) -> Bundle:
             entry.create_system = 3  # Unix, whatever the machine: zipfile writes down where it ran
             archive.writestr(entry, files[name].read_bytes())
     digest = hashlib.sha256(draft.read_bytes()).digest()
-    path = target / f"functions-{digest.hex()[:16]}.zip"
+    path = target / f"{kind}-{digest.hex()[:16]}.zip"
     draft.replace(path)
     return Bundle(path.resolve(), b64encode(digest).decode())

@@ -1,7 +1,8 @@
 """Errors of this package.
 
 SettingsError      what a human wrote cannot be deployed
-BundleError        the functions' zip cannot be built
+BundleError        a zip of code cannot be built
+UserDataError      the script of an instance cannot be filled in
 """
 
 
@@ -10,4 +11,8 @@ class SettingsError(Exception):
 
 
 class BundleError(Exception):
-    """The functions' zip cannot be built; the message names the file and the fix."""
+    """A zip of code cannot be built; the message names the file and the fix."""
+
+
+class UserDataError(Exception):
+    """The script of an instance cannot be filled in; the message names the value."""

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
 
-from runtime.environment import Environment
+from runtime import environment
 
 CONNECT_TIMEOUT_S = 1.0
 READ_TIMEOUT_S = 2.0
@@ -39,7 +39,7 @@ def client(
     # The region is explicit because boto3 does not read AWS_REGION, and a profile's must not win.
     return boto3.client(  # type: ignore[call-overload]
         service,
-        region_name=Environment.from_env().region,
+        region_name=environment.region(),
         config=_config(read_timeout, attempts, connections),
     )
 

@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -44,12 +44,14 @@ class Credentials:
 
 
 class Database:
-    """The cluster that `{prefix}/db/writer` names.
+    """The database that a parameter names: by default the cluster of `{prefix}/db/writer`.
 
     Args:
         parameters: of the own region: db/writer, db/name and db/secret.
         secrets_client: of the own region.
         connect_timeout: seconds to connect, and the longest wait for any answer after that.
+        endpoint: the parameter that holds its host and port.
+        resolve: says under which host the server of that name proves who it is, or raises OSError.
     """
 
     def __init__(
@@ -57,10 +59,15 @@ class Database:
         parameters: Parameters,
         secrets_client: "SecretsManagerClient",
         connect_timeout: float = 2.0,
+        *,
+        endpoint: str = "db/writer",
+        resolve: Callable[[str], str] = str,
     ) -> None:
         self._parameters = parameters
         self._secrets = secrets_client
         self._timeout = connect_timeout
+        self._endpoint = endpoint
+        self._resolve = resolve
         self._credentials: Credentials | None = None
 
     def connect(self) -> Connection:
@@ -118,10 +125,10 @@ class Database:
         return str(rows[0][0]).partition(" ")[0]
 
     def _open(self, credentials: Credentials) -> Connection:
-        host, _, port = self._parameter("db/writer").rpartition(":")
+        host, _, port = self._parameter(self._endpoint).rpartition(":")
         return Connection(
             credentials.username,
-            host=host,
+            host=self._resolve(host),
             port=int(port),
             database=self._parameter("db/name"),
             password=credentials.password,

@@ -1,4 +1,4 @@
-"""The environment of a function, read once, whole and typed. Nothing else reads os.environ."""
+"""The environment of a process, read once, whole and typed. Nothing else reads os.environ."""
 
 import os
 from collections.abc import Mapping
@@ -37,23 +37,37 @@ class Environment:
             BadEnvironment: a key is missing, empty or not a positive number where one is needed.
         """
         return cls(
-            system=_text(source, "SYSTEM"),
-            region=_text(source, "AWS_REGION"),
-            parameter_prefix=_text(source, "PARAMETER_PREFIX"),
-            lease_table=_text(source, "LEASE_TABLE"),
-            journal_table=_text(source, "JOURNAL_TABLE"),
-            arrivals_table=_text(source, "ARRIVALS_TABLE"),
-            sessions_table=_text(source, "SESSIONS_TABLE"),
+            system=text(source, "SYSTEM"),
+            region=text(source, "AWS_REGION"),
+            parameter_prefix=text(source, "PARAMETER_PREFIX"),
+            lease_table=text(source, "LEASE_TABLE"),
+            journal_table=text(source, "JOURNAL_TABLE"),
+            arrivals_table=text(source, "ARRIVALS_TABLE"),
+            sessions_table=text(source, "SESSIONS_TABLE"),
             lease_ttl_s=_seconds(source, "LEASE_TTL_SECONDS"),
             tick_s=_seconds(source, "TICK_SECONDS"),
             clock_skew_s=_seconds(source, "CLOCK_SKEW_SECONDS"),
             keeper_lifetime_s=_seconds(source, "KEEPER_LIFETIME_SECONDS"),
             transition_limit_s=_seconds(source, "TRANSITION_LIMIT_SECONDS"),
-            authorization=_text(source, "AUTHORIZATION"),
+            authorization=text(source, "AUTHORIZATION"),
         )
 
 
-def _text(source: Mapping[str, str], key: str) -> str:
+def region(source: Mapping[str, str] = os.environ) -> str:
+    """The region that this process runs in, as AWS_REGION tells it.
+
+    Raises:
+        BadEnvironment: it is missing or empty.
+    """
+    return text(source, "AWS_REGION")
+
+
+def text(source: Mapping[str, str], key: str) -> str:
+    """A value that must be there.
+
+    Raises:
+        BadEnvironment: it is missing or empty.
+    """
     value = source.get(key, "").strip()
     if not value:
         raise BadEnvironment(f"environment variable {key} is missing or empty")
@@ -61,7 +75,7 @@ def _text(source: Mapping[str, str], key: str) -> str:
 
 
 def _seconds(source: Mapping[str, str], key: str) -> int:
-    value = _text(source, key)
+    value = text(source, key)
     if not (value.isascii() and value.isdecimal() and int(value) > 0):
         raise BadEnvironment(f"environment variable {key} must be whole seconds > 0, got {value!r}")
     return int(value)

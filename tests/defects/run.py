@@ -27,6 +27,7 @@ LIMIT_S = 180
 PASSED, FAILED, BROKE = 0, 1, 3
 """What pytest exits with. Anything else means that the tests could not even be collected."""
 OURS = {
+    "apps",
     "bench",
     "budget",
     "dr",
@@ -36,6 +37,7 @@ OURS = {
     "localcloud",
     "main",
     "payments",
+    "remediation",
     "runtime",
     "tests",
 }

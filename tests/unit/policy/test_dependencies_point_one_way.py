@@ -11,12 +11,27 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 MAY_IMPORT = {
     "lib": {"lib"},
-    "lambda": {"failover", "payments", "runtime"},
+    "lambda": {"failover", "payments", "remediation", "runtime"},
+    "lambda/runtime": {"runtime"},
+    "lambda/remediation": {"remediation", "runtime"},
+    "apps": {"apps", "runtime"},
     "dr": {"dr", "lib", "failover", "payments", "runtime", "main"},
     "localcloud": {"localcloud", "lib", "dr"},
     "gameday": {"gameday", "localcloud", "lib", "dr", "failover"},
 }
-OURS = {"lib", "failover", "payments", "runtime", "dr", "localcloud", "gameday", "gates", "main"}
+OURS = {
+    "lib",
+    "failover",
+    "payments",
+    "remediation",
+    "runtime",
+    "apps",
+    "dr",
+    "localcloud",
+    "gameday",
+    "gates",
+    "main",
+}
 
 
 def imported(path: Path) -> set[str]:

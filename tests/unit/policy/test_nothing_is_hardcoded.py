@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-SOURCES = [ROOT / "main.py", *sorted((ROOT / "lib").rglob("*.py")), *sorted((ROOT / "lambda").rglob("*.py"))]
+SOURCES = [
+    ROOT / "main.py",
+    *(path for folder in ("lib", "lambda", "apps") for path in sorted((ROOT / folder).rglob("*.py"))),
+]
 LITERAL = {
     "a region": re.compile(r"\b(us|eu|ap|sa|ca|me|af)(-gov)?-(north|south|east|west|central)[a-z]*-\d\b"),
     "an account": re.compile(r"\b\d{12}\b"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("lib", "lambda", "dr", "localcloud", "gameday", "gates", "bench")
+FOLDERS = ("lib", "lambda", "apps", "dr", "localcloud", "gameday", "gates", "bench")
 ENDS_LOOSELY = re.compile(
     r"""\bre\.(?:compile|match|search|findall|finditer|split|sub)\(\s*[rf]*(?P<quote>["'])"""
     r"""(?:(?!(?P=quote)|\n).)*(?<!\\)\$(?P=quote)(?!.*MULTILINE)"""

@@ -51,6 +51,20 @@ def database(postgres: Postgres, parameters: KnownParameters) -> Callable[..., D
     return build
 
 
+def test_another_parameter_may_name_it_and_a_name_stand_for_the_host_of_its_certificate(postgres):
+    port = postgres.address.rpartition(":")[2]
+    parameters = KnownParameters(
+        db_replica=f"db.internal:{port}", db_name="payments", db_secret="payments/database"
+    )
+    database = Database(
+        parameters,
+        Secrets(secret(postgres)),
+        endpoint="db/replica",
+        resolve={"db.internal": "127.0.0.1"}.__getitem__,
+    )
+    assert database.writable()
+
+
 @pytest.mark.parametrize(("value", "writable"), [("t", True), ("f", False)])
 def test_the_database_says_whether_it_is_the_writer(database, postgres, value, writable):
     postgres.answer = lambda: boolean_row(value)

@@ -1,0 +1,69 @@
+"""The application over AWS: parameters, secrets, databases and the bucket of the region it runs in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from apps.web.application import Parts, application
+from apps.web.databases import Databases, Endpoint, Source
+from apps.web.files import Files
+from apps.web.names import follow
+from apps.web.pool import Pool
+from apps.web.settings import Settings
+from apps.web.upkeep import PROBE_S, REPORT_S, Every, Report, Watch
+from apps.web.users import SecretUsers
+from runtime.clients import client
+from runtime.database import Database, DatabaseUnavailable
+from runtime.parameters import Parameters, ParameterUnavailable
+
+ANSWER_S = 2.0
+"""The longest wait for a database, to connect and for each answer."""
+
+
+def compose(settings: Settings) -> ASGIApp:
+    """The application of this instance. It asks nothing of AWS yet but the name of its bucket.
+
+    Raises:
+        ParameterUnavailable: there is no bucket to be known. The service is started again by whoever runs it.
+    """
+    parameters = Parameters(client("ssm"), settings.parameter_prefix)
+    secrets = client("secretsmanager")
+
+    def hosts() -> frozenset[str]:
+        try:
+            return frozenset(parameters.get("db/hosts").split(","))
+        except ParameterUnavailable as error:
+            raise DatabaseUnavailable(str(error)) from error
+
+    def endpoint(source: Source) -> Endpoint:
+        database = Database(
+            parameters, secrets, ANSWER_S, endpoint=f"db/{source}", resolve=lambda name: follow(name, hosts())
+        )
+        return Endpoint(source, Pool(database.connect))
+
+    databases = Databases(endpoint(Source.WRITER), endpoint(Source.REPLICA))
+    parts = Parts(
+        databases=databases,
+        files=Files(client("s3", read_timeout=10.0), parameters.get("files/bucket")),
+        users=SecretUsers(secrets, lambda: parameters.get("web/secret")),
+        version=settings.version,
+        secure=settings.scheme == "https",
+    )
+    report = Report(client("cloudwatch"), settings.parameter_prefix.strip("/"), databases)
+    beside = [
+        Every(PROBE_S, Watch(databases.writer, creates=True), "writer"),
+        Every(PROBE_S, Watch(databases.replica), "replica"),
+        Every(REPORT_S, report, "report"),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        for one in beside:
+            one.start()
+        yield
+        for one in beside:
+            one.stop()
+
+    return application(parts, lifespan)

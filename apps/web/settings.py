@@ -1,0 +1,50 @@
+"""What an instance is told about where it runs. Nothing else in this package reads os.environ."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from runtime.environment import BadEnvironment, text
+
+SCHEMES = ("https", "http")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The environment variables of the application, see docs/webapp.md."""
+
+    region: str
+    parameter_prefix: str
+    """Where the region's parameters are, `/webapp-dev`."""
+    version: str
+    """Of the bundle that runs, as `/version` tells it."""
+    host: str
+    port: int
+    scheme: str
+    """What browsers use to reach the load balancer. Without TLS there, cookies cannot be marked secure."""
+
+    @classmethod
+    def from_env(cls, source: Mapping[str, str] = os.environ) -> Self:
+        """Read every key.
+
+        Raises:
+            BadEnvironment: a key is missing, empty or no such value.
+        """
+        scheme = text(source, "SCHEME")
+        if scheme not in SCHEMES:
+            raise BadEnvironment(f"environment variable SCHEME must be https or http, got {scheme!r}")
+        return cls(
+            region=text(source, "AWS_REGION"),
+            parameter_prefix=text(source, "PARAMETER_PREFIX"),
+            version=text(source, "BUNDLE_VERSION"),
+            host=source.get("HOST", "").strip() or "0.0.0.0",  # noqa: S104 - security groups say who may come
+            port=_port(text(source, "PORT")),
+            scheme=scheme,
+        )
+
+
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and 0 < int(value) < 65_536):  # noqa: PLR2004
+        raise BadEnvironment(f"environment variable PORT must be 1 to 65535, got {value!r}")
+    return int(value)

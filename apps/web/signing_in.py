@@ -1,0 +1,70 @@
+"""Signing in and out."""
+
+import asyncio
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from apps.web import forms
+from apps.web.screens import screen
+from apps.web.sessions import Session, Sessions
+from apps.web.users import SecretUsers
+
+AT_ONCE = 2
+"""Passwords that are tried at the same time: each costs a twentieth of a second of a processor and 16 MiB."""
+WAIT_S = 3.0
+MOST_PASSWORD = 200
+
+
+class SigningIn:
+    """Answers around the session."""
+
+    def __init__(self, users: SecretUsers, sessions: Sessions) -> None:
+        self._users = users
+        self._sessions = sessions
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    def ask(self, request: Request) -> Response:
+        """The form."""
+        return self._form(self._sessions.of(request))
+
+    async def enter(self, request: Request) -> Response:
+        """Try a name and a password."""
+        form = await forms.read(request)
+        session = await run_in_threadpool(self._sessions.of, request)
+        if not session.allows(forms.field(form, "csrf")):
+            raise HTTPException(403, "The form is out of date; load the page anew.")
+        name, password = forms.field(form, "name"), forms.field(form, "password")
+        if len(password) > MOST_PASSWORD or not await self._admits(name, password):
+            return self._form(session, status=403, message="Name or password is wrong.")
+        return self._home(self._sessions.begun(name))
+
+    async def leave(self, request: Request) -> Response:
+        """End the session here. A copy of the cookie stays valid until it is too old."""
+        form = await forms.read(request)
+        session = await run_in_threadpool(self._sessions.of, request)
+        if not session.allows(forms.field(form, "csrf")):
+            raise HTTPException(403, "The form is out of date; load the page anew.")
+        return self._home(self._sessions.begun())
+
+    async def _admits(self, name: str, password: str) -> bool:
+        try:
+            await asyncio.wait_for(self._turns.acquire(), WAIT_S)
+        except TimeoutError:
+            raise HTTPException(503, "Too many people sign in at the moment.") from None
+        try:
+            return await run_in_threadpool(lambda: self._users().admits(name, password))
+        finally:
+            self._turns.release()
+
+    def _form(self, session: Session, status: int = 200, message: str = "") -> Response:
+        answer = screen("sign-in.html", status, session=session, message=message)
+        self._sessions.write(session, answer)
+        return answer
+
+    def _home(self, session: Session) -> Response:
+        answer = RedirectResponse("/", 303)
+        self._sessions.write(session, answer)
+        return answer
