@@ -1,6 +1,7 @@
 """The load balancers of a local cloud: configuration in, checks and requests, health and metrics out."""
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.core.tls import Authority
+from localcloud.emulator.gc_freeze import looked_for_once
 from localcloud.fleet.balancer import reporting
 from localcloud.fleet.balancer.control_plane import ControlPlane, Unreachable
 from localcloud.fleet.balancer.health import Target, serves
@@ -139,6 +141,11 @@ class Balancers:
 
     async def _run(self) -> None:
         await self._awake.wait()
+        with looked_for_once():
+            gc.collect()  # a later one would stop requests for as long as this takes, which is half a second
+            await self._turns()
+
+    async def _turns(self) -> None:
         read = published = logged = _now()
         while True:
             if self._again.is_set() or _now() - read >= READ_EVERY_S:
