@@ -3,14 +3,18 @@
 from budget.compute import compute
 from budget.model import Budget, Verdict
 from lib.errors import SettingsError
+from lib.settings.common import CommonSettings
 from lib.settings.two_regions import TwoRegionSettings
 
 
-def check(settings: TwoRegionSettings) -> str:
+def check(settings: CommonSettings) -> str:
     """One line, with its end, about what is unproven or accepted, empty when everything is met.
 
-    Raises SettingsError, one line an objective, when one is infeasible and not accepted.
+    Nothing is added up yet for a system in one region. Raises SettingsError, one line an objective, when one
+    is infeasible and not accepted.
     """
+    if not isinstance(settings, TwoRegionSettings):
+        return ""
     budget = compute(settings)
     if budget.refused:
         raise SettingsError(

@@ -24,6 +24,8 @@ def token(
 ) -> None:
     """Print an access token of the system's own client: curl -H "Authorization: Bearer $(dr token)"."""
     settings = load_settings()
+    if settings.api is None:
+        raise NoToken(f"{settings.system} has no API that asks for tokens")
     authorization = settings.api.authorization
     if authorization.mode is Mode.NONE:
         raise NoToken(f"nobody is asked for a token (api.authorization.mode = none): {authorization.reason}")

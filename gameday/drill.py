@@ -4,12 +4,12 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from gameday.dr_answers import DrAnswer
 from gameday.errors import LedgerUnread, ObservationFailed
 from gameday.judge.timeline import epoch_before, restored_s
 from gameday.load import tasks
 from gameday.load.payments import Load, LoadPlan
 from gameday.load.records import LedgerRow, Operation
+from gameday.observe.dr_answers import DrAnswer
 from gameday.observe.executions import StepSeen
 from gameday.observe.history import Fault, History, Mark
 from gameday.observe.host import metered

@@ -26,14 +26,14 @@ IMPORT = re.compile(r"^\s*(?:from|import) cdktf\b|cdktf_cdktf_provider_aws")
 PROGRAM = """
 import sys
 from pathlib import Path
-from main import App, build, bundle, load_settings
+from main import App, bundle, load_any, registry
 
 output = Path(sys.argv[1])
 code = output / "code"
 code.mkdir(parents=True)
 (code / "handler.py").write_text("")
 app = App(outdir=str(output), stack_traces=False, skip_validation=True)
-build(app, load_settings(), bundle.build(code, output, distributions=()))
+registry.build(app, load_any(), bundle.build(code, output, distributions=()))
 app.synth()
 """
 """Without vendored packages, which the fork's environment does not have. The fork wants to be told for which

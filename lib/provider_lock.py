@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lib.errors import SettingsError
 from lib.facts import CONFIG
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
 
 NAME = ".terraform.lock.hcl"
 
@@ -18,7 +18,7 @@ def kept(version: str, folder: Path = CONFIG) -> Path:
     return folder / "locks" / f"aws-{version}.lock.hcl"
 
 
-def require(settings: TwoRegionSettings, folder: Path = CONFIG) -> None:
+def require(settings: CommonSettings, folder: Path = CONFIG) -> None:
     """Raise SettingsError when a protected environment would trust whatever a registry sends."""
     path = kept(settings.provider.aws, folder)
     if settings.lifecycle.protected and not path.exists():
@@ -28,7 +28,7 @@ def require(settings: TwoRegionSettings, folder: Path = CONFIG) -> None:
         )
 
 
-def give_to(stacks: Path, settings: TwoRegionSettings, folder: Path = CONFIG) -> None:
+def give_to(stacks: Path, settings: CommonSettings, folder: Path = CONFIG) -> None:
     """Put the kept file into the folder of each synthesized stack, where `terraform init` obeys it.
 
     A range of versions, or a version of which nothing is kept, is left to Terraform.

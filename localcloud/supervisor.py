@@ -149,13 +149,15 @@ async def _issuer(
     """The organisation's issuer of access tokens, which knows one client: the system's own."""
     certificate = tls.issue(state.issuer_ca.parent)
     state.issuer_ca.write_text(certificate.ca_pem)
-    asked = settings.api.authorization
+    asked = settings.api.authorization if settings.api else None
     issuer = Issuer(
         port=_port(state.issuer),
         certificate=certificate,
-        audience=next(iter(asked.audience), settings.system),
-        scopes=frozenset(scope for scope in (asked.pay_scope, asked.read_scope) if scope),
-        clients={asked.client_id or settings.system: api_key},
+        audience=next(iter(asked.audience if asked else ()), settings.system),
+        scopes=frozenset(scope for scope in (asked.pay_scope, asked.read_scope) if scope)
+        if asked
+        else frozenset(),
+        clients={(asked and asked.client_id) or settings.system: api_key},
     )
     await issuer.start()
     parts.push_async_callback(issuer.stop)
@@ -218,7 +220,9 @@ def _seed_secrets(
 ) -> None:
     """What the organisation has before the first deploy: its secrets, in both regions."""
     database = json.dumps({"username": settings.database.username, "password": password, "ca": ca})
-    values = {settings.database.secret: database, settings.api.key_secret: api_key}
+    values = {settings.database.secret: database}
+    if settings.api:
+        values[settings.api.key_secret] = api_key
     for region in state.regions:
         client = boto3.client(
             "secretsmanager",

@@ -60,7 +60,7 @@ def _data(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
     kinds = ("cluster", "cluster-pg", "cluster-snapshot", "db", "subgrp")
     clusters = [f"arn:aws:rds:*:{account}:{kind}:{ours}" for kind in kinds]
     keys = f"arn:aws:kms:*:{account}:key/*"
-    secrets = (settings.database.secret, settings.api.key_secret)
+    secrets = (settings.database.secret, *((settings.api.key_secret,) if settings.api else ()))
     asked = {"StringEquals": {"aws:RequestTag/System": settings.system}}
     yield _do("dynamodb", actions.TABLES, [f"arn:aws:dynamodb:*:{account}:table/{ours}"])
     yield _do(

@@ -32,16 +32,16 @@ def fetch(url: str) -> Any:
 
 def read(patient: Patient) -> Mapping[str, Any] | None:
     """The issuer's discovery document; None where the settings need none. Raises Unanswered."""
-    authorization = patient.settings.api.authorization
-    if authorization.mode is Mode.NONE:
+    api = patient.settings.api
+    if api is None or api.authorization.mode is Mode.NONE:
         return None
-    document = fetch(f"{authorization.issuer}{DOCUMENT}")
+    document = fetch(f"{api.authorization.issuer}{DOCUMENT}")
     return document if isinstance(document, dict) else {}
 
 
 def judge(settings: TwoRegionSettings, document: Mapping[str, Any] | None) -> Iterable[str]:
     """The document names the issuer exactly, and where its keys are."""
-    if document is None:
+    if document is None or settings.api is None:
         return
     issuer = settings.api.authorization.issuer
     if not document:

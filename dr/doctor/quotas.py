@@ -41,7 +41,8 @@ def read_addresses(patient: Patient) -> Use:
 def read_concurrency(patient: Patient) -> Use:
     """Executions of functions at once: a payment takes up to its timeout."""
     limits = must(patient.aws("lambda", patient.region, "get_account_settings"))["AccountLimit"]
-    needed = patient.settings.api.rate_limit * API_TIMEOUT_S + KEPT_FOR_OTHERS
+    api = patient.settings.api
+    needed = (api.rate_limit * API_TIMEOUT_S if api else 0) + KEPT_FOR_OTHERS
     unreserved = int(limits["UnreservedConcurrentExecutions"])
     total = int(limits["ConcurrentExecutions"])
     return Use("unreserved executions of Lambda at once", total - unreserved, needed, total)

@@ -11,7 +11,8 @@ def rights(settings: TwoRegionSettings, account: str) -> tuple[Allow, ...]:
     secrets = tuple(
         f"arn:aws:secretsmanager:{region.name}:{account}:secret:{name}-??????"
         for region in settings.regions
-        for name in (settings.database.secret, settings.api.key_secret)
+        for name in (settings.database.secret, settings.api.key_secret if settings.api else None)
+        if name
     )
     roles, policies = f"arn:aws:iam::{account}:role/*", f"arn:aws:iam::{account}:policy/*"
     members = tuple(f"arn:aws:rds:{region.name}:{account}:cluster:*" for region in settings.regions)

@@ -18,7 +18,7 @@ KEY_OF_AWS = "alias/aws/secretsmanager"
 DATABASE_KEYS = ("username", "password", "ca")
 BUNDLE = "https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"
 
-Which = Callable[[TwoRegionSettings], str]
+Which = Callable[[TwoRegionSettings], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,16 @@ def database(settings: TwoRegionSettings) -> str:
     return settings.database.secret
 
 
-def api_key(settings: TwoRegionSettings) -> str:
-    """The name of the secret that is the API key."""
-    return settings.api.key_secret
+def api_key(settings: TwoRegionSettings) -> str | None:
+    """The name of the secret that is the API key; None where there is no such API."""
+    return settings.api.key_secret if settings.api else None
 
 
 def read(which: Which, patient: Patient) -> Secret:
     """One secret in one region. Raises Unanswered."""
     name, region = which(patient.settings), patient.region
+    if name is None:
+        return Secret(None, None)
     described = patient.aws("secretsmanager", region, "describe_secret", SecretId=name)
     if described is None:
         return Secret(None, None)
@@ -54,10 +56,11 @@ def read_both(patient: Patient) -> Mapping[str, list[Secret]]:
     """Each secret in both regions, by name. Raises Unanswered."""
     here = [region.name for region in patient.settings.regions]
     return {
-        which(patient.settings): [
+        name: [
             read(which, Patient(patient.aws, patient.settings, region, patient.account)) for region in here
         ]
         for which in (database, api_key)
+        if (name := which(patient.settings))
     }
 
 
@@ -101,6 +104,8 @@ def _trusts(bundle: str) -> bool:
 
 def judge_api_key(settings: TwoRegionSettings, secret: Secret) -> Iterable[str]:
     """Why it could not be kept as a parameter."""
+    if settings.api is None:
+        return
     if not secret.text:
         yield f"there is no secret {settings.api.key_secret} with a text"
     elif len(secret.text) > LONGEST_PARAMETER:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from budget.declared import durations
-from gameday.dr_answers import DrAnswer, slowest
 from gameday.judge.ledger_check import LedgerFindings
 from gameday.judge.summary import (
     Answered,
@@ -20,6 +19,7 @@ from gameday.judge.summary import (
 )
 from gameday.load.records import Operation
 from gameday.observe.calls import CallReport
+from gameday.observe.dr_answers import DrAnswer, slowest
 from gameday.observe.history import Fault
 from gameday.plan.scenario import Expect
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gameday.dr_answers import DrAnswer
+from gameday.observe.dr_answers import DrAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

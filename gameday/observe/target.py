@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from gameday.dr_answers import DrAnswer
 from gameday.load.credentials import Credentials
 from gameday.load.records import JournalEntry, LedgerRow
 from gameday.observe.calls import Call
+from gameday.observe.dr_answers import DrAnswer
 from gameday.observe.executions import StepSeen
 from gameday.observe.history import LeaseSeen
 from gameday.plan.faults import Deed, Places

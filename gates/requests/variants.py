@@ -9,8 +9,9 @@ from gates.synthesis import Document
 from lib import bundle
 from lib.facts import CONFIG
 from lib.settings import file
+from lib.settings.common import CommonSettings
 from lib.settings.label import LABEL_LIMIT
-from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.registry import SYSTEMS
 from main import synthesize as synthesized
 
 Overlay = Mapping[str, Any]
@@ -44,8 +45,8 @@ VARIANTS: Mapping[str, tuple[Overlay, ...]] = {
 
 
 def systems() -> list[str]:
-    """Every system that has settings."""
-    return sorted(path.stem for path in CONFIG.glob("*.toml"))
+    """Every system there is."""
+    return sorted(SYSTEMS)
 
 
 def synthesize(system: str, name: str, folder: Path) -> dict[str, Document]:
@@ -61,7 +62,7 @@ def synthesize(system: str, name: str, folder: Path) -> dict[str, Document]:
     }
 
 
-def settings_of(system: str, overlays: tuple[Overlay, ...]) -> TwoRegionSettings:
+def settings_of(system: str, overlays: tuple[Overlay, ...]) -> CommonSettings:
     """The settings of *system*, changed by every overlay. Raises pydantic's ValidationError."""
     document = file.read(CONFIG / f"{system}.toml") | {"environment_suffix": "dev"}
     for overlay in overlays:
@@ -69,7 +70,7 @@ def settings_of(system: str, overlays: tuple[Overlay, ...]) -> TwoRegionSettings
             document = file.with_primary(document, document["standby"]["name"])
         else:
             document = merged(document, overlay)
-    return TwoRegionSettings.model_validate(document)
+    return SYSTEMS[system].settings.model_validate(document)
 
 
 def merged(document: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from constructs import Construct
 from lib.compute.function import Function, FunctionPlatform
 from lib.iam import Allow
 from lib.observability.logs import LogGroup
+from lib.settings.api import Api
 from lib.settings.authorization import Authorization, Mode
 
 ACCESS_LOG = json.dumps(
@@ -63,9 +64,11 @@ class HttpApi(Construct):
         platform: FunctionPlatform,
         function: Function,
         routes: Mapping[str, Right],
+        settings: Api,
     ) -> None:
         super().__init__(scope, id_)
         self._site = site = platform.site
+        self._settings = settings
         name = site.name(id_)
         api = Apigatewayv2Api(self, "api", name=name, protocol_type="HTTP")
         self._route(api, function, routes)
@@ -81,8 +84,8 @@ class HttpApi(Construct):
             ),
             default_route_settings=Apigatewayv2StageDefaultRouteSettings(
                 detailed_metrics_enabled=True,  # metrics a route: health checks are no errors of payments
-                throttling_rate_limit=site.settings.api.rate_limit,
-                throttling_burst_limit=site.settings.api.burst_limit,
+                throttling_rate_limit=settings.rate_limit,
+                throttling_burst_limit=settings.burst_limit,
             ),
         )
         function.invoked_by("apigateway", f"{api.execution_arn}/*/*")
@@ -118,7 +121,7 @@ class HttpApi(Construct):
 
     def _guards(self, api: Apigatewayv2Api) -> Mapping[Right, dict[str, Any]]:
         """What makes the gateway ask for each right."""
-        settings = self._site.settings.api.authorization
+        settings = self._settings.authorization
         always = {Right.NONE: {}, Right.SYSTEM: {"authorization_type": "AWS_IAM"}}
         if settings.mode is Mode.NONE:
             return always | {Right.READ: {}, Right.PAY: {}}

@@ -18,7 +18,14 @@ class Parameters(Construct):
     """The region's addresses in Parameter Store, below one prefix."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site, values: Mapping[str, str], key: EncryptionKey
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        values: Mapping[str, str],
+        api_key_secret: str,
+        key: EncryptionKey,
     ) -> None:
         super().__init__(scope, id_)
         prefix = site.settings.parameter_prefix
@@ -30,7 +37,7 @@ class Parameters(Construct):
             name=f"{prefix}/{API_KEY}",
             type="SecureString",
             key_id=key.arn,
-            value_wo=ephemeral_secret(self, "api-key", name=site.settings.api.key_secret).join(("${", "}")),
+            value_wo=ephemeral_secret(self, "api-key", name=api_key_secret).join(("${", "}")),
             value_wo_version=1,  # raise it in both regions when the key was changed
         )
 

@@ -36,7 +36,7 @@ class ApiDomain(Construct):
         self, scope: Construct, id_: str, *, settings: TwoRegionSettings, zone_id: str, ends: Pair[DomainEnd]
     ) -> None:
         super().__init__(scope, id_)
-        self._name = settings.api_name
+        self._name = settings.public_name
         certificates = ends.map(self._certificate)
         proof = self._proof(zone_id, certificates.first)
         self.aliases: Pair[Route53RecordAlias | None] = ends.zip(certificates).map(

@@ -64,7 +64,7 @@ class FailoverRecord(Construct):
             self,
             f"record-{answer.region.code}",
             zone_id=zone_id,
-            name=self._settings.api_name,
+            name=self._settings.public_name,
             type="A" if answer.alias else "CNAME",
             alias=answer.alias,
             ttl=None if answer.alias else self._settings.dns.ttl_s,

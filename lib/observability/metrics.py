@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,6 @@ class Metric:
         return self.statistic.startswith("p")
 
 
-def own_namespace(settings: TwoRegionSettings) -> str:
+def own_namespace(settings: CommonSettings) -> str:
     """The namespace of what is counted in our own logs."""
     return f"{settings.system}-{settings.environment_suffix}"

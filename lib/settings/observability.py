@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from lib.limits import limit
 from lib.settings import offered
-from lib.settings.section import Seconds, Section
+from lib.settings.section import Section
 
 Days = Annotated[int, AfterValidator(offered.log_days)]
 AUDIT_DAYS = 365
@@ -25,10 +25,6 @@ class Logs(Section):
 class Alarms(Section):
     """When somebody is called."""
 
-    replication_lag_s: Seconds
-    api_latency_ms: Annotated[int, Field(gt=0)]
-    """The 99th percentile of all answers."""
-    api_errors_a_minute: Annotated[int, Field(gt=0)]
     email: Annotated[str, AfterValidator(limit("email").require)] | None = None
     """Who gets a letter; without it the topics are there and wait for a subscriber."""
 

@@ -99,7 +99,7 @@ def test_P12_the_recorder_runs_and_the_rules_are_there(emulator):
 def test_P18_both_regions_serve_the_domain_with_a_certificate_of_their_own(emulator, settings):
     for region in (HOME, AWAY):
         (domain,) = emulator.client("apigatewayv2", region).get_domain_names()["Items"]
-        assert domain["DomainName"] == settings.api_name
+        assert domain["DomainName"] == settings.public_name
         (end,) = domain["DomainNameConfigurations"]
         assert f":acm:{region}:" in end["CertificateArn"]
         certificate = emulator.client("acm", region).describe_certificate(

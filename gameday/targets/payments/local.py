@@ -15,18 +15,18 @@ from mypy_boto3_rds import RDSClient
 from mypy_boto3_stepfunctions import SFNClient
 
 from dr.access_token import AccessToken, Client, NoToken
-from gameday.dr_answers import AskDr, DrAnswer
 from gameday.errors import FaultRefused, ObservationFailed
 from gameday.load.credentials import Credentials, Nothing, Tokens
 from gameday.load.records import JournalEntry, LedgerRow
 from gameday.observe.calls import Call
+from gameday.observe.dr_answers import AskDr, DrAnswer
 from gameday.observe.executions import StepSeen, steps_since
 from gameday.observe.history import LeaseSeen
-from gameday.pasted import Pasted
 from gameday.plan.faults import Deed, Ordered, Place, Places
 from gameday.targets.cloud import Deployed
 from gameday.targets.control import order
 from gameday.targets.operators import Typed
+from gameday.targets.pasted import Pasted
 from gameday.targets.payments.journal_reader import JournalReader
 from gameday.targets.payments.ledger_reader import LedgerReader
 from lib.settings.authorization import Mode
@@ -67,7 +67,7 @@ class LocalWorld:
 
         *holder* is the region that holds the lease; by default where the settings place the first writer.
         """
-        authorization = settings.api.authorization
+        asked = settings.api.authorization if settings.api else None
         state, primary = deployed.state, holder or settings.primary.name
         survivor = next(name for name in state.regions if name != primary)
         aws: Any = boto3.Session(
@@ -91,7 +91,7 @@ class LocalWorld:
             doors={name: region.front_door for name, region in state.regions.items()},
             resolver=Resolver("127.0.0.1", state.dns_port),
             credentials=_credentials(settings, state, client("ssm")),
-            payer=f"@sub:{authorization.client_id}" if authorization.mode is Mode.JWT else "",
+            payer=f"@sub:{asked.client_id}" if asked and asked.mode is Mode.JWT else "",
             dynamodb=client("dynamodb"),
             rds=client("rds"),
             machines={name: client("stepfunctions", name) for name in state.regions},
@@ -215,9 +215,9 @@ class LocalWorld:
 
 def _credentials(settings: TwoRegionSettings, state: CloudState, ssm: Any) -> Credentials:
     """Those of the system's own client at the issuer. Its secret is read where both regions have it."""
-    authorization = settings.api.authorization
-    if authorization.mode is Mode.NONE:
+    if settings.api is None or settings.api.authorization.mode is Mode.NONE:
         return Nothing()
+    authorization = settings.api.authorization
 
     def fetch() -> AccessToken:
         try:

@@ -5,9 +5,8 @@ first, the others move the lease to the other region and back again.
 """
 
 from failover.loss import Loss
-from gameday.dr_answers import one_after_the_other
 from gameday.load.payments import LoadPlan
-from gameday.pasted import Pasted
+from gameday.observe.dr_answers import one_after_the_other
 from gameday.plan.faults import Cut, Flap, Kill, Place, Revive, Step, Stop, at_once, isolated
 from gameday.plan.scenario import Expect, Follow, Given, Plans, Scenario, Side
 from gameday.plan.troubles import (
@@ -22,6 +21,7 @@ from gameday.plan.troubles import (
     Throttle,
 )
 from gameday.targets.operators import FAILBACK, SWITCHOVER, Typed
+from gameday.targets.pasted import Pasted
 
 S1 = Scenario(
     code="S1",

@@ -30,7 +30,7 @@ def regional_alarms(metrics: RegionMetrics, timeouts: dict[str, int]) -> list[Al
 
 
 def _replication(metrics: RegionMetrics) -> Iterator[Alarm]:
-    limit_s = metrics.site.settings.alarms.replication_lag_s
+    limit_s = metrics.alarms.replication_lag_s
     for id_, name in (
         ("replication-lag", "AuroraGlobalDBReplicationLag"),
         ("rpo-lag", "AuroraGlobalDBRPOLag"),
@@ -71,7 +71,7 @@ def _functions(metrics: RegionMetrics, timeouts: dict[str, int]) -> Iterator[Ala
 
 
 def _api(metrics: RegionMetrics) -> Iterator[Alarm]:
-    settings = metrics.site.settings.alarms
+    settings = metrics.alarms
     yield Alarm(
         id="api-errors",
         metric=metrics.payments("5xx"),
@@ -219,7 +219,7 @@ def replica_alarm(metrics: RegionMetrics, table: str, *, receiving: str) -> Alar
 
     Only tables of eventual consistency have this metric: the strong ones wait for the other region.
     """
-    limit_s = metrics.site.settings.alarms.replication_lag_s
+    limit_s = metrics.alarms.replication_lag_s
     return Alarm(
         id=f"{table}-latency",
         metric=metrics.table(table, "ReplicationLatency", "Average", ReceivingRegion=receiving),

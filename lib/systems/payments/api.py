@@ -6,7 +6,7 @@ from lib.compute.function import Function, FunctionPlatform
 from lib.compute.http_api import HttpApi, Right
 from lib.data.table import TableAccess
 from lib.iam import Allow
-from lib.settings.api import API_TIMEOUT_S
+from lib.settings.api import API_TIMEOUT_S, Api
 
 ROUTES = {
     "POST /payments": Right.PAY,
@@ -30,7 +30,7 @@ SYNTHETIC = "POST /synthetic-payments"
 class PaymentApi(Construct):
     """The function that takes payments, and the HTTP API in front of it."""
 
-    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform) -> None:
+    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform, settings: Api) -> None:
         super().__init__(scope, id_)
         self.function = Function(
             self,
@@ -48,7 +48,9 @@ class PaymentApi(Construct):
             ],
         )
         routes = ROUTES | {SYNTHETIC: Right.SYSTEM}
-        self.http = HttpApi(self, "api", platform=platform, function=self.function, routes=routes)
+        self.http = HttpApi(
+            self, "api", platform=platform, function=self.function, routes=routes, settings=settings
+        )
 
     def prove(self) -> Allow:
         """Make a synthetic payment through this region's API."""

@@ -64,7 +64,7 @@ def _graphs(metrics: RegionMetrics) -> Iterator[Widget]:
 
 def _shown(metrics: RegionMetrics) -> dict[str, list[Metric]]:
     """What each widget shows."""
-    limit = metrics.site.settings.alarms.replication_lag_s
+    limit = metrics.alarms.replication_lag_s
     functions = [(what, name) for name in ("Errors", "Throttles") for what in FUNCTIONS]
     return {
         f"Database lag (ms, alarm at {limit} s)": [

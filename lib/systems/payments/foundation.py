@@ -10,15 +10,15 @@ from lib.data.table import GlobalTable
 from lib.pair import Pair
 from lib.provider import provider_in
 from lib.security.key import EncryptionKey, through_dynamodb
-from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 from lib.stack import AwsStack
+from lib.systems.payments.settings import PaymentsSettings
 
 
 class FoundationStack(AwsStack):
     """The state that neither region owns. Nothing in it is touched in a disaster."""
 
-    def __init__(self, scope: Construct, *, settings: TwoRegionSettings) -> None:
+    def __init__(self, scope: Construct, *, settings: PaymentsSettings) -> None:
         super().__init__(scope, settings=settings, what="foundation", region=settings.regions.first)
         self.zone_id = self._zone(settings)
         keys = self._keys(settings)
@@ -54,7 +54,7 @@ class FoundationStack(AwsStack):
             }
         )
 
-    def _container(self, settings: TwoRegionSettings) -> str:
+    def _container(self, settings: PaymentsSettings) -> str:
         """The global database without members: each region's cluster joins it by its name."""
         return RdsGlobalCluster(
             self,
@@ -67,7 +67,7 @@ class FoundationStack(AwsStack):
             force_destroy=settings.lifecycle.force_destroy,
         ).global_cluster_identifier
 
-    def _zone(self, settings: TwoRegionSettings) -> str:
+    def _zone(self, settings: PaymentsSettings) -> str:
         """Who changes `dns.zone` changes the resolvers' answers only where the new zone is delegated."""
         if settings.dns.zone == "existing":
             return DataAwsRoute53Zone(self, "existing-zone", name=settings.dns.domain).zone_id
@@ -79,7 +79,7 @@ class FoundationStack(AwsStack):
             force_destroy=settings.lifecycle.force_destroy,
         ).zone_id
 
-    def _keys(self, settings: TwoRegionSettings) -> Pair[EncryptionKey]:
+    def _keys(self, settings: PaymentsSettings) -> Pair[EncryptionKey]:
         """One key of the tables in each region: a replica takes only a key of its own."""
         region = settings.regions.second
         second = provider_in(self, f"aws-{region.code}", settings=settings, region=region, alias=region.code)

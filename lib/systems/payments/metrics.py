@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lib.observability.metrics import Metric, own_namespace
 from lib.site import Site
+from lib.systems.payments.settings import PaymentsAlarms
 
 FUNCTIONS = ("service", "keeper", "steps", "reconciler")
 PAYMENTS_ROUTE = {"Stage": "$default", "Method": "POST", "Resource": "/payments"}
@@ -16,6 +17,7 @@ class RegionMetrics:
 
     site: Site
     api_id: str
+    alarms: PaymentsAlarms
 
     def database(self, name: str, statistic: str = "Maximum") -> Metric:
         """Of this region's cluster, be it writer or replica."""

@@ -19,12 +19,12 @@ from lib.network.vpc import RegionalNetwork
 from lib.regions import Region
 from lib.security.compliance import Compliance
 from lib.security.key import EncryptionKey, for_alarms, for_logs, for_service
-from lib.settings.two_regions import TwoRegionSettings
 from lib.stack import AwsStack
 from lib.systems.payments.api import PaymentApi
 from lib.systems.payments.metrics import RegionMetrics
 from lib.systems.payments.observability import RegionalObservability
 from lib.systems.payments.reconciler import Reconciler
+from lib.systems.payments.settings import PaymentsSettings
 
 
 class RegionalStack(AwsStack):
@@ -37,12 +37,13 @@ class RegionalStack(AwsStack):
         self,
         scope: Construct,
         *,
-        settings: TwoRegionSettings,
+        settings: PaymentsSettings,
         region: Region,
         bundle: Bundle,
         origin: DatabaseOrigin | None,
     ) -> None:
         super().__init__(scope, settings=settings, what=region.code, region=region)
+        self._settings = settings
         key = EncryptionKey(self, "key", site=self.site, what="region", users=self._key_users())
         self.network = network = RegionalNetwork(self, "network", site=self.site)
         FlowLogs(self, "flow-logs", site=self.site, vpc_id=network.vpc_id, key=key)
@@ -59,7 +60,7 @@ class RegionalStack(AwsStack):
             environment=environment(settings),
             allow=(read_parameters(self.site), self._read_secret()),
         )
-        self._payments = PaymentApi(self, "payments", platform=platform)
+        self._payments = PaymentApi(self, "payments", platform=platform, settings=settings.api)
         self._failover = FailoverControl(
             self,
             "failover",
@@ -71,7 +72,7 @@ class RegionalStack(AwsStack):
         self._reconciler = Reconciler(self, "reconciliation", platform=platform)
         self.api_host = self._payments.http.host
         self.api_endpoint = self._payments.http.endpoint
-        self.metrics = RegionMetrics(self.site, self._payments.http.id)
+        self.metrics = RegionMetrics(self.site, self._payments.http.id, settings.alarms)
         self.alarm_topic = self._observe(key).topic
         self._bus = EventBus(self, "events", site=self.site, key=key)
         self._backup = RegionalBackup(
@@ -123,7 +124,14 @@ class RegionalStack(AwsStack):
             "approvals/policy": json.dumps(self.site.settings.approvals.policy(), sort_keys=True),
             "automation/role": self.site.automation_role_arn,
         }
-        Parameters(self, "parameters", site=self.site, values=values, key=key)
+        Parameters(
+            self,
+            "parameters",
+            site=self.site,
+            values=values,
+            api_key_secret=self._settings.api.key_secret,
+            key=key,
+        )
 
     def _output(self) -> None:
         """Names end with the region, which makes them unique over all stacks."""
@@ -143,7 +151,7 @@ class RegionalStack(AwsStack):
         self.output({f"{name}_{self.site.region.snake}": value for name, value in values.items()})
 
 
-def environment(settings: TwoRegionSettings) -> dict[str, str]:
+def environment(settings: PaymentsSettings) -> dict[str, str]:
     """The environment of every function, the same in both regions.
 
     Whatever differs is found below PARAMETER_PREFIX in the function's own region.

@@ -19,13 +19,13 @@ from lib.network.peering import Peering, Side
 from lib.pair import Pair
 from lib.provider import provider_in
 from lib.regions import Region
-from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 from lib.stack import AwsStack
 from lib.systems.payments.cross_region_alarms import Dashboards, HealthAlarms, ReplicaAlarms, Watched
 from lib.systems.payments.foundation import FoundationStack
 from lib.systems.payments.metrics import RegionMetrics
 from lib.systems.payments.regional import RegionalStack
+from lib.systems.payments.settings import PaymentsSettings
 
 
 class WorldStack(AwsStack):
@@ -35,7 +35,7 @@ class WorldStack(AwsStack):
         self,
         scope: Construct,
         *,
-        settings: TwoRegionSettings,
+        settings: PaymentsSettings,
         foundation: FoundationStack,
         regions: Pair[RegionalStack],
     ) -> None:
@@ -72,7 +72,7 @@ class WorldStack(AwsStack):
             health_check=record.checks.first.arn,
             second=self._ends.second.provider,
         )
-        self.output({"api_name": settings.api_name, "event_endpoint": endpoint.endpoint_id})
+        self.output({"api_name": settings.public_name, "event_endpoint": endpoint.endpoint_id})
 
     def _end(self, region: Region, stack: RegionalStack) -> "End":
         site = Site(self._settings, region, self.site.account)
@@ -134,7 +134,7 @@ class End:
     def watched(self, health_check_id: str) -> Watched:
         """What alarms and dashboards need of it."""
         return Watched(
-            metrics=RegionMetrics(self.site, self.stack.metrics.api_id),
+            metrics=RegionMetrics(self.site, self.stack.metrics.api_id, self.stack.metrics.alarms),
             topic_arn=self.stack.alarm_topic.arn,
             host=self.stack.api_host,
             health_check_id=health_check_id,

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from failover.loss import Loss
-from gameday.dr_answers import DrAnswer
 from gameday.judge.summary import Answered, Calls, Check, Measured, Objectives, Payments, Steady, Terraform
 from gameday.judge.verdict import answer_checks, answered, checks, verdict
+from gameday.observe.dr_answers import DrAnswer
 from gameday.plan.scenario import Expect
 from tests.unit.gameday.builders import FAULT
 

@@ -7,6 +7,7 @@ from lib.facts import CONFIG
 from lib.regions import Role
 from lib.settings.two_regions import TwoRegionSettings
 from lib.systems.load import load_settings
+from lib.systems.payments.settings import PaymentsSettings
 
 PAYMENTS = (CONFIG / "payments.toml").read_text()
 
@@ -28,7 +29,7 @@ def test_P22_everything_named_comes_from_the_file_and_the_environment():
     assert settings.name("keeper") == "payments-keeper-pr-42"
     assert settings.name("keeper", settings.regions.second) == "payments-keeper-usw2-pr-42"
     assert settings.parameter_prefix == "/payments-pr-42"
-    assert settings.api_name == "pay.pr-42.payments.test"
+    assert settings.public_name == "pay.pr-42.payments.test"
 
 
 @pytest.mark.parametrize(
@@ -160,9 +161,9 @@ def test_a_name_of_a_certificate_is_shorter_than_one_of_dns():
     given = load_settings({}).model_dump()
     long = ".".join(["a" * 50] * 2) + ".com"
     plain = given | {"dns": given["dns"] | {"domain": long}}
-    assert TwoRegionSettings.model_validate(plain).api_name == f"pay.dev.{long}"
+    assert PaymentsSettings.model_validate(plain).public_name == f"pay.dev.{long}"
     with pytest.raises(ValueError, match="at most 64 characters as the first name of a certificate"):
-        TwoRegionSettings.model_validate(plain | {"dns": plain["dns"] | {"delegated": True}})
+        PaymentsSettings.model_validate(plain | {"dns": plain["dns"] | {"delegated": True}})
 
 
 def test_a_state_bucket_has_a_name_that_s3_takes(tmp_path):
@@ -209,7 +210,7 @@ def test_a_state_bucket_needs_its_region(tmp_path):
 
 
 def test_an_unknown_system_names_the_known_ones(tmp_path):
-    assert complaint(tmp_path, SYSTEM="pay").endswith("pay.toml; systems: payments")
+    assert complaint(tmp_path, SYSTEM="pay") == "SYSTEM = pay: there is no such system; systems: payments"
 
 
 def test_an_unknown_system_in_an_empty_folder(tmp_path):

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from gameday.dr_answers import AskDr
 from gameday.errors import FaultRefused, LedgerUnread, ObservationFailed
-from gameday.pasted import Pasted
+from gameday.observe.dr_answers import AskDr
 from gameday.plan.faults import Cut, Kill, Place, Stop
 from gameday.targets.operators import SWITCHOVER, Typed
+from gameday.targets.pasted import Pasted
 from gameday.targets.payments import local
 from gameday.targets.payments.local import LocalWorld
 from lib.systems.load import load_settings

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gameday import dr_answers
-from gameday.dr_answers import AskDr, one_after_the_other, slowest
 from gameday.errors import FaultRefused
+from gameday.observe import dr_answers
+from gameday.observe.dr_answers import AskDr, one_after_the_other, slowest
 from tests.unit.gameday.targets.test_operators import PLACES, STATE
 
 STATUS = AskDr(("status",))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gameday import pasted
 from gameday.errors import FaultRefused
-from gameday.pasted import Pasted
 from gameday.plan.faults import Place
+from gameday.targets import pasted
+from gameday.targets.pasted import Pasted
 from gameday.targets.payments.scenarios import SCENARIOS
 from tests.unit.gameday.builders import WEST
 from tests.unit.gameday.targets.test_operators import PLACES, STATE
