@@ -44,7 +44,7 @@ class Frontend(SimpleNamespace):
     """A region's function. A test replaces `readiness`, `peer` or `sessions` before the first event."""
 
     def __init__(self, world: Any, region: str = "us-east-1", authorization: Mode = Mode.NONE) -> None:
-        readiness = SimpleNamespace(check=lambda: Standing.READY)
+        readiness = SimpleNamespace(check=lambda: Standing.READY, routable=lambda: True)
         super().__init__(
             world=world,
             region=region,
