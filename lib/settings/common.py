@@ -1,5 +1,6 @@
 """What the settings of every system have, wherever it runs."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Self
 
@@ -47,9 +48,9 @@ class CommonSettings(Section):
     state: RemoteState | None = None
 
     @property
+    @abstractmethod
     def regions(self) -> Iterable[Region]:
         """Every region that it runs in."""
-        raise NotImplementedError
 
     def name(self, what: str, region: Region | None = None) -> str:
         """The physical name of *what*, the same in every region: ``payments-keeper-dev``.

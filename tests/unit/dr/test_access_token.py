@@ -122,6 +122,12 @@ def test_P09_dr_token_reads_the_api_key_where_a_region_answers(typed):
     assert (told["schema"], told["token"].count(".")) == ("dr/token/1", 2)
 
 
+def test_dr_token_says_that_a_system_without_an_api_has_none(typed, monkeypatch):
+    without = load_settings().model_copy(update={"api": None})
+    monkeypatch.setattr(token_command, "load_settings", lambda: without)
+    assert str(typed().exception) == "payments has no API that asks for tokens"
+
+
 def test_dr_token_says_why_there_is_none(typed, monkeypatch):
     typed.answering.clear()
     assert isinstance(typed().exception, NoToken)

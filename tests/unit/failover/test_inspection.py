@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from failover.lease_table import LeaseUnknown
 from failover.loss import Approval
 from failover.region_api import ApiUnavailable
 from failover.steps import handler
@@ -85,6 +87,12 @@ def test_what_an_inspection_cannot_read_is_null_with_a_reason(tools, west):
         "why": "journal down",
         "loss": None,
     }
+
+
+def test_without_a_readable_lease_a_region_still_tells_its_stock_and_what_a_failover_would_lose(tools, west):
+    tools = replace(tools, leases=SimpleNamespace(read=fails(LeaseUnknown("no valid lease"))))
+    facts = inspect(tools)
+    assert (facts["stock"]["compared"], facts["why"], facts["loss"]["done"]) == (3, None, True)
 
 
 def test_a_database_that_does_not_answer_has_no_engine_version(tools, west):

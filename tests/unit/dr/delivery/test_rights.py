@@ -120,6 +120,18 @@ def test_what_has_a_name_is_touched_by_its_name_only(name):
     ]
 
 
+def test_without_a_bucket_for_states_and_without_an_api_neither_is_reached():
+    whole = rights(settings(), ACCOUNT)
+    bare = rights(settings().model_copy(update={"state": None, "api": None}), ACCOUNT)
+    gone = [json.loads(policy(one["deploy-data"]))["Statement"] for one in (whole, bare)]
+    names = [{place for each in one for place in each.get("Resource", ())} for one in gone]
+    assert names[0] - names[1] == {
+        "arn:aws:s3:::states",
+        "arn:aws:s3:::states/payments/*",
+        f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:payments/api-key-??????",
+    }
+
+
 def test_the_network_of_others_is_not_taken_away():
     (one,) = [one for one in statements() if "ec2:DeleteVpc" in one.get("Action", ())]
     assert one["Condition"] == {"StringEquals": {"aws:ResourceTag/System": "payments"}}

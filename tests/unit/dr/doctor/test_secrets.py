@@ -102,6 +102,12 @@ def test_the_api_key_passes(passes):
     assert passes("D22")
 
 
+def test_a_system_without_an_api_that_asks_for_tokens_needs_no_key_of_it(aws, changed, passes):
+    for region in REGIONS:
+        del aws.secrets[region]["payments/api-key"]
+    assert all(passes(code, changed(api=None)) for code in ("D22", "D24", "D26"))
+
+
 def test_a_region_with_another_password_could_not_take_over(write, passes, problem):
     assert passes("D24")
     write(regions=[WEST], password="another-one")
