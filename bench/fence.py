@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import pg8000.native
 
 from bench import ground, handler
-from payments.ledger import Ledger
+from durable.ledger import Ledger
 
 FENCES = {"before": "row_lock", "now": "ledger"}
 """What the worker does with each of them."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pg8000.native
 
 from bench import stand_in
+from durable.ledger import Ledger
 from failover.lease import Lease, LeaseState
 from failover.lease_item import to_item
 from localcloud.core import tls
@@ -24,7 +25,6 @@ from localcloud.postgres import binaries
 from localcloud.postgres.host import Host
 from localcloud.postgres.server import Server
 from localcloud.postgres.storage import SUPERUSER, Passwords, Storage
-from payments.ledger import Ledger
 
 REGION, EPOCH = "us-east-1", 1
 PREFIX = "/payments-bench"

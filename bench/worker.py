@@ -41,7 +41,7 @@ def _key() -> str:
 
 
 def _entry() -> Any:
-    from payments.entry import EntryState, JournalEntry  # noqa: PLC0415 - imports are measured
+    from durable.entry import EntryState, JournalEntry  # noqa: PLC0415 - imports are measured
     from payments.request import PaymentRequest  # noqa: PLC0415
 
     request, number = PaymentRequest(**PAYMENT), next(_numbers)
@@ -76,7 +76,7 @@ def insert() -> Callable[[], object]:
 
 def ledger() -> Callable[[], object]:
     """The transaction of a payment: fence, row and event."""
-    from payments.ledger import Ledger  # noqa: PLC0415
+    from durable.ledger import Ledger  # noqa: PLC0415
 
     kept = Ledger(_database().connect())
     return lambda: kept.record(_entry(), epoch=1, region=os.environ["AWS_REGION"])
@@ -84,7 +84,7 @@ def ledger() -> Callable[[], object]:
 
 def row_lock() -> Callable[[], object]:
     """The transaction of a payment with the fence of earlier releases, a row that every payment locks."""
-    from payments import ledger_sql  # noqa: PLC0415
+    from durable import ledger_sql  # noqa: PLC0415
 
     admitted = "select cast(:epoch as bigint) as epoch where ledger.admit(:epoch)"
     if admitted not in ledger_sql.RECORD:
@@ -96,7 +96,7 @@ def row_lock() -> Callable[[], object]:
 
 def journal() -> Callable[[], object]:
     """The journal's three writes of a payment."""
-    from payments.journal import Journal  # noqa: PLC0415
+    from durable.journal import Journal  # noqa: PLC0415
     from payments.payment_flow import PATIENCE_MS  # noqa: PLC0415
     from runtime.clients import client  # noqa: PLC0415
     from runtime.clock import now_ms  # noqa: PLC0415

@@ -74,8 +74,8 @@ class Mutant:
     names: tuple[str, ...]
 
 
-_VIEW, _FLOW = "lambda/payments/lease_view.py", "lambda/payments/payment_flow.py"
-_LEDGER = "lambda/payments/ledger_sql.py"
+_VIEW, _FLOW = "lambda/durable/lease_view.py", "lambda/payments/payment_flow.py"
+_LEDGER = "lambda/durable/ledger_sql.py"
 MUTANTS: Mapping[str, Mutant] = {
     "fence-off": Mutant(
         "a region acknowledges whoever holds the lease, and its ledger asks for no epoch",

@@ -18,8 +18,8 @@ from pathlib import Path
 from gates.findings import Finding
 from localcloud.core.paths import REPOSITORY
 
-FOLDERS = ("failover", "runtime", "payments")
-"""Below lambda/; payments because its journal and its ledger are part of every takeover."""
+FOLDERS = ("failover", "runtime", "durable", "payments")
+"""Below lambda/; payments because it composes what a takeover runs."""
 
 REGIONAL = frozenset({"dynamodb", "events", "lambda", "rds", "secretsmanager", "ssm", "stepfunctions"})
 """Services whose control and data plane both stand in the region that is asked."""

@@ -6,6 +6,9 @@ from functools import cache
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from durable.errors import StaleEpoch
+from durable.journal import Journal
+from durable.ledger import Ledger
 from failover.decision import Action, Decision, Policy, Rule, decide
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseError, LeaseTable
@@ -14,9 +17,6 @@ from failover.observe import Observer
 from failover.region_api import RegionApi
 from failover.sightings import Sightings
 from failover.takeover import Takeover, TakeoverNotStarted, Takeovers
-from payments.errors import StaleEpoch
-from payments.journal import Journal
-from payments.ledger import Ledger
 from runtime.clients import client
 from runtime.clock import now_ms
 from runtime.database import Database, DatabaseUnavailable

@@ -3,6 +3,10 @@
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
+from durable.arrivals import minute_of
+from durable.errors import JournalUnavailable
+from durable.journal import Journal
+from durable.ledger import Ledger
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.observation import (
@@ -18,10 +22,6 @@ from failover.observation import (
 from failover.region_api import ApiUnavailable, RegionApi
 from failover.sightings import Sighting, Sightings
 from failover.takeover import Takeover, Takeovers
-from payments.arrivals import minute_of
-from payments.errors import JournalUnavailable
-from payments.journal import Journal
-from payments.ledger import Ledger
 from runtime.clock import Clock
 from runtime.database import Database, DatabaseUnavailable
 from runtime.logs import logger

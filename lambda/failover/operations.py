@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from durable.event_bus import EventBus, PutsEvents
 from failover.lease import Kind
 from failover.takeover import Takeover
-from payments.event_bus import EventBus, PutsEvents
 from runtime.parameters import Parameters
 
 COMPLETED = {

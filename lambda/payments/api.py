@@ -5,10 +5,10 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
+from durable.lease_view import Standing
 from payments import payer, validation
 from payments.forwarding import Forwarding
 from payments.http import Answer, Request
-from payments.lease_view import Standing
 from payments.openapi import document
 from payments.patience import Patience
 from payments.payer import Mode, Payer

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import uuid4
 
+from durable.journal import Journal
+from durable.kept_ledger import KeptLedger
+from durable.lease_view import RecentLease
 from failover.lease_table import LeaseTable
 from payments.api import PaymentApi
 from payments.forwarding import Forwarding
-from payments.journal import Journal
-from payments.kept_ledger import KeptLedger
-from payments.lease_view import RecentLease
 from payments.patience import Patience
 from payments.payer import Mode
 from payments.payment_flow import PaymentFlow

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
+from durable.entry import EntryState, JournalEntry
+from durable.errors import JournalUnavailable, StaleEpoch
+from durable.journal import Journal
+from durable.kept_ledger import KeptLedger
+from durable.lease_view import RecentLease, Standing, standing
+from durable.set_aside import NotRecordable, Why
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
-from payments.entry import EntryState, JournalEntry
-from payments.errors import JournalUnavailable, StaleEpoch
-from payments.journal import Journal
-from payments.kept_ledger import KeptLedger
-from payments.lease_view import RecentLease, Standing, standing
 from payments.problems import HeldElsewhere, InTransit, Problem, Refused, repeat_unchanged, unavailable
 from payments.request import PaymentRequest
-from payments.set_aside import NotRecordable, Why
 from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
@@ -19,7 +19,7 @@ from runtime.logs import logger
 PATIENCE_MS = 4_000
 """No step that may wait starts later than this after the request came. One step takes at most three
 seconds, so a request ends well before the function is stopped at ten. To be acknowledged, an entry must have
-arrived by then: the mark of the ledger rests on it, see `failover.arrears.GRACE_MS`."""
+arrived by then: the mark of the ledger rests on it, see `durable.arrears.GRACE_MS`."""
 
 
 class PaymentFlow:

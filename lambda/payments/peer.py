@@ -8,8 +8,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import urlsplit
 
+from durable.worker import Worker
 from payments.errors import PeerUnavailable
-from payments.worker import Worker
 from runtime.parameters import Parameters, ParameterUnavailable
 
 CONNECT_TIMEOUT_S = 1.0

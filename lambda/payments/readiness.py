@@ -1,10 +1,10 @@
 """Whether this region should get the traffic: what Route 53 asks and DNS follows."""
 
+from durable.lease_view import RecentLease, Standing, standing
+from durable.ledger import Ledger
+from durable.worker import Worker
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
-from payments.lease_view import RecentLease, Standing, standing
-from payments.ledger import Ledger
-from payments.worker import Worker
 from runtime.database import Database, DatabaseUnavailable
 
 # Together below the two seconds a health checker waits.

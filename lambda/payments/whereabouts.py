@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from payments.entry import EntryState, JournalEntry
-from payments.errors import JournalUnavailable
-from payments.journal import Journal
-from payments.kept_ledger import KeptLedger
+from durable.entry import EntryState, JournalEntry
+from durable.errors import JournalUnavailable
+from durable.journal import Journal
+from durable.kept_ledger import KeptLedger
+from durable.worker import Worker
 from payments.payer import Payer
 from payments.problems import Problem, Refused
 from payments.request import PaymentRequest
-from payments.worker import Worker
 from runtime.database import DatabaseUnavailable
 
 JOURNAL_LIMIT_S = 2.5

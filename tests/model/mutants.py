@@ -5,21 +5,22 @@ from itertools import count
 
 import pytest
 
+from durable import lease_view, ledger_sql
+from durable.entry import EntryState
+from durable.errors import JournalUnavailable
+from durable.lease_view import RecentLease
+from durable.replay import Replayed
 from failover import lease_table, takeover
 from failover.decision import Action
 from failover.keeper import Keeper
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable
 from failover.observation import DatabaseFact
-from failover.replay import Replayed
 from failover.steps import STEPS, reconcile
 from failover.steps import drain as drain_step
 from failover.steps import hand_over as hand_over_step
 from lib.failover import takeover as asl
-from payments import lease_view, ledger_sql, payment_flow
-from payments.entry import EntryState
-from payments.errors import JournalUnavailable
-from payments.lease_view import RecentLease
+from payments import payment_flow
 from payments.payment_flow import PaymentFlow
 from runtime.database import DatabaseUnavailable
 from tests.model import site

@@ -2,8 +2,8 @@
 
 import pytest
 
-from failover import replay
-from payments.ledger import Ledger
+from durable import replay
+from durable.ledger import Ledger
 from tests.model.store import DynamoDB
 
 Patch = pytest.MonkeyPatch

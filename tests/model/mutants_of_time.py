@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from failover.arrears import Arrears
-from payments.arrivals import Arrivals, minute_of
-from payments.entry import EntryState
-from payments.journal import Journal
-from payments.ledger import Ledger
+from durable.arrears import Arrears
+from durable.arrivals import Arrivals, minute_of
+from durable.entry import EntryState
+from durable.journal import Journal
+from durable.ledger import Ledger
 from tests.model import site
 
 Patch = pytest.MonkeyPatch

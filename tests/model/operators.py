@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from durable.ledger import Ledger
 from failover.lease import Handover, Kind, Lease, LeaseState
 from failover.loss import Approval
 from failover.observation import TakeoverFact
 from failover.steps.promote import under_way
 from failover.steps.tools import Tools
 from failover.takeover import Takeover
-from payments.ledger import Ledger
 from tests.model.site import Site
 from tests.model.surroundings import Parameters
 

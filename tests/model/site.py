@@ -2,25 +2,25 @@
 
 from typing import Any
 
+from durable.arrears import Arrears
+from durable.arrivals import Arrivals
+from durable.errors import JournalUnavailable, StaleEpoch
+from durable.event_bus import EventBus
+from durable.journal import Journal
+from durable.lease_view import RecentLease, Standing, standing
+from durable.ledger import Ledger
+from durable.reconciler import Reconciler
 from failover.approvals import Approvals
-from failover.arrears import Arrears
 from failover.decision import Policy
 from failover.keeper import Keeper
 from failover.lease import Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.observe import Observer
 from failover.operations import own_bus
-from failover.reconciler import Reconciler
 from failover.region_api import Answer, ApiUnavailable
 from failover.sightings import Sightings
 from failover.steps.tools import Tools
 from failover.takeover import Takeovers
-from payments.arrivals import Arrivals
-from payments.errors import JournalUnavailable, StaleEpoch
-from payments.event_bus import EventBus
-from payments.journal import Journal
-from payments.lease_view import RecentLease, Standing, standing
-from payments.ledger import Ledger
 from payments.payment_flow import PaymentFlow
 from payments.problems import Refused
 from payments.request import PaymentRequest

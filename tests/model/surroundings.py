@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ConnectTimeoutError
 
-from payments.ledger import Ledger
+from durable.ledger import Ledger
 from runtime.database import DatabaseUnavailable
 from tests.model.database import Connection, Database
 

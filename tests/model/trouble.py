@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from durable.arrivals import MINUTE_MS
 from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError
 from failover.steps.errors import NotYet
 from failover.takeover import TakeoverNotStarted
-from payments.arrivals import MINUTE_MS
 from payments.request import PaymentRequest
 from tests.model.choices import Choices
 from tests.model.operators import Operator

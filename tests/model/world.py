@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
+from durable.arrivals import minute_of
 from failover.lease import Automation, Lease, LeaseState
 from failover.lease_item import to_item
-from payments.arrivals import minute_of
 from tests.model.aurora import Aurora
 from tests.model.choices import Choices
 from tests.model.profiles import Profile

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from durable.errors import JournalUnavailable
 from failover.steps import (
     activate,
     approve,
@@ -23,7 +24,6 @@ from failover.steps.errors import NotYet
 from failover.steps.inspection import inspect
 from failover.steps.tools import Facts, Step, Tools
 from failover.takeover import Phase, Takeover
-from payments.errors import JournalUnavailable
 from runtime.database import DatabaseUnavailable
 from runtime.environment import Environment
 from runtime.logs import logger

@@ -3,15 +3,15 @@
 from collections import Counter
 from itertools import islice
 
+from durable.arrivals import minute_of
+from durable.comparison import compared
+from durable.entry import Identity, JournalEntry
+from durable.errors import JournalUnavailable
+from durable.journal import Journal
+from durable.ledger import Ledger
 from failover.lease import Lease
 from failover.loss import Figures, JournalFact, LossPolicy
-from failover.steps.comparison import compared
 from failover.steps.tools import Tools
-from payments.arrivals import minute_of
-from payments.entry import Identity, JournalEntry
-from payments.errors import JournalUnavailable
-from payments.journal import Journal
-from payments.ledger import Ledger
 from runtime.database import DatabaseUnavailable
 
 LOOKED_AT = 200

@@ -1,11 +1,11 @@
 """drain: the old holder takes no new payments from now on, and none that it took is under way any more."""
 
+from durable.lease_view import MAX_AGE_MS
 from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.steps.errors import Held, NotYet
 from failover.steps.guard import MAY_BEGIN, current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
-from payments.lease_view import MAX_AGE_MS
 
 MARGIN_MS = 100
 """Clocks of two processes do not run equally fast."""

@@ -1,10 +1,10 @@
 """fence: from here on the ledger takes writes of this epoch only."""
 
+from durable.arrivals import minute_of
+from durable.errors import StaleEpoch
 from failover.steps.errors import Held, NotYet
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
-from payments.arrivals import minute_of
-from payments.errors import StaleEpoch
 from runtime.logs import logger
 
 

@@ -1,5 +1,6 @@
 """guard: this takeover is the one that the lease asks for."""
 
+from durable.arrivals import minute_of
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
 from failover.observation import ApiFact, DatabaseFact
@@ -8,7 +9,6 @@ from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import take_stock
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
-from payments.arrivals import minute_of
 
 HERE = frozenset({Phase.HERE})
 MAY_BEGIN = frozenset({Phase.ASKED, Phase.DRAINING, Phase.HERE})

@@ -3,15 +3,15 @@
 from dataclasses import asdict, dataclass
 from itertools import islice
 
+from durable.comparison import LISTED, compared
+from durable.errors import JournalUnavailable
+from durable.set_aside import SetAside
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
 from failover.loss import judge
 from failover.observe import api_fact, database_fact
 from failover.steps.assessment import assess, policy_of
-from failover.steps.comparison import LISTED, compared
 from failover.steps.tools import Facts, Tools
-from payments.errors import JournalUnavailable
-from payments.set_aside import SetAside
 from runtime.database import DatabaseUnavailable
 
 OVERDUE_MS = 30_000

@@ -1,14 +1,14 @@
 """reconcile: every acknowledged payment is in this ledger, under its own key."""
 
-from failover.replay import Replayed, replay
-from failover.steps.comparison import compared
+from durable.comparison import compared
+from durable.entry import Kept
+from durable.errors import StaleEpoch
+from durable.ledger import Ledger
+from durable.replay import Replayed, replay
 from failover.steps.errors import Held
 from failover.steps.guard import current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
-from payments.entry import Kept
-from payments.errors import StaleEpoch
-from payments.ledger import Ledger
 
 
 def run(takeover: Takeover, tools: Tools) -> Facts:

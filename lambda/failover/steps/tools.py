@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from durable.event_bus import EventBus
+from durable.journal import Journal
+from durable.ledger import Ledger
 from failover.approvals import Approvals
 from failover.lease_table import LeaseTable
 from failover.operations import own_bus
 from failover.region_api import RegionApi
 from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S, ServiceFunction
 from failover.takeover import Takeover
-from payments.event_bus import EventBus
-from payments.journal import Journal
-from payments.ledger import Ledger
 from runtime.clients import assumed, client
 from runtime.clock import Clock, now_ms
 from runtime.database import Database

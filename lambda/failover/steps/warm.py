@@ -2,11 +2,11 @@
 
 from math import ceil
 
+from durable.arrivals import MINUTE_MS, minute_of
 from failover.steps.errors import NotYet
 from failover.steps.guard import MAY_BEGIN, current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
-from payments.arrivals import MINUTE_MS, minute_of
 
 PAUSE_S = 3
 """How long clients wait for a planned takeover, Aurora's own switchover aside; then all want an answer."""

@@ -19,7 +19,7 @@ class Reconciler(Construct):
             self,
             "reconciler",
             platform=platform,
-            handler="failover.reconciler.handler",
+            handler="durable.reconciler.handler",
             memory_mb=1024,
             timeout_s=60,
             reserved=reservations.RECONCILER,

@@ -6,11 +6,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from failover import keeper, reconciler
+from durable import reconciler
+from durable.reconciler import Reconciler
+from failover import keeper
 from failover.lease import Lease
 from failover.lease_item import to_item
 from failover.lease_table import LeaseTable
-from failover.reconciler import Reconciler
 from failover.steps.tools import Tools
 from runtime import clients
 from runtime.logs import logger

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from durable.errors import JournalUnavailable
 from failover.approvals import ApprovalsUnavailable
 from failover.lease import Handover, Kind
 from failover.loss import Approval
 from failover.steps import perform
 from failover.steps.errors import NotYet
 from failover.takeover import Takeover
-from payments.errors import JournalUnavailable
 
 from .faults import fails
 from .scene import EAST, LEASE, NOW, WEST

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from failover.arrears import BATCH, GRACE_MS, STALE_MS
+from durable.arrears import BATCH, GRACE_MS, STALE_MS
+from durable.arrivals import MINUTE_MS, minute_of
+from durable.entry import EntryState
+from durable.errors import StaleEpoch
+from durable.lease_view import Standing
 from lib.systems.load import load_settings
-from payments.arrivals import MINUTE_MS, minute_of
-from payments.entry import EntryState
-from payments.errors import StaleEpoch
-from payments.lease_view import Standing
 from payments.payment_flow import PATIENCE_MS
 from runtime.database import DatabaseUnavailable
 

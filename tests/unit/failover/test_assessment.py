@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from durable.comparison import BATCH, compared
 from failover.loss import JournalFact
 from failover.steps.assessment import SAMPLE, assess
-from failover.steps.comparison import BATCH, compared
 
 from .scene import NOW
 from .west import entry

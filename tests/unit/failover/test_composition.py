@@ -11,6 +11,8 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from durable.event_bus import EventsUnavailable
+from durable.journal import JournalUnavailable
 from failover.approvals import ApprovalsUnavailable
 from failover.decision import Policy
 from failover.keeper import build
@@ -18,8 +20,6 @@ from failover.lease import LeaseState
 from failover.operations import TakeoverCompleted
 from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S
 from failover.steps.tools import PROMOTE_TIMEOUT_S, STATEMENT_TIMEOUT_S, Tools
-from payments.event_bus import EventsUnavailable
-from payments.journal import JournalUnavailable
 from runtime import database
 from runtime.environment import Environment
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from failover.arrears import BATCH
+from durable.arrears import BATCH
+from durable.arrivals import MINUTE_MS
+from durable.entry import EntryState
+from durable.errors import JournalUnavailable
+from durable.reconciler import SEARCH_S
 from failover.lease import LeaseState
-from failover.reconciler import SEARCH_S
-from payments.arrivals import MINUTE_MS
-from payments.entry import EntryState
-from payments.errors import JournalUnavailable
 
 from .faults import fails
 from .scene import LEASE, NOW, WEST

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.entry import EntryState
+from durable.errors import JournalUnavailable
 from failover.lease_table import LeaseUnknown
 from failover.loss import Approval
 from failover.region_api import ApiUnavailable
 from failover.steps import handler
 from failover.steps.inspection import OVERDUE_MS, Stock, inspect, take_stock
-from payments.entry import EntryState
-from payments.errors import JournalUnavailable
 
 from .faults import fails
 from .scene import EAST, LEASE, NOW, WEST

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from durable.errors import StaleEpoch
 from failover.decision import Action, Rule
 from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover
-from payments.errors import StaleEpoch
 from runtime.database import DatabaseUnavailable
 
 from .region import Region

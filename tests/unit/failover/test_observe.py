@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from pg8000.exceptions import InterfaceError
 
+from durable.errors import JournalUnavailable
 from failover.lease import Handover, Kind, LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.observation import (
@@ -23,7 +24,6 @@ from failover.observe import Observer
 from failover.region_api import ApiUnavailable
 from failover.sightings import Sightings
 from failover.takeover import Takeover
-from payments.errors import JournalUnavailable
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
 

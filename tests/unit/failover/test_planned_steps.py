@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from durable.errors import JournalUnavailable
+from durable.lease_view import MAX_AGE_MS
 from failover.lease import Kind, LeaseState
 from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.steps import STEPS, perform
@@ -15,8 +17,6 @@ from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import OVERDUE_MS
 from failover.steps.settle import LOOKS, PAUSE_S
 from failover.steps.tools import Tools
-from payments.errors import JournalUnavailable
-from payments.lease_view import MAX_AGE_MS
 
 from .faults import fails, refusal
 from .scene import EAST, LEASE, NOW, WEST

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from durable.arrivals import minute_of
+from durable.entry import EntryState, Identity
+from durable.errors import JournalUnavailable
 from failover.steps import perform
 from failover.steps.errors import Held, NotYet
-from payments.arrivals import minute_of
-from payments.entry import EntryState, Identity
-from payments.errors import JournalUnavailable
 
 from .faults import fails
 from .scene import EAST, NOW, WEST

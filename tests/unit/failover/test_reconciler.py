@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from durable.entry import EntryState
+from durable.errors import EventsUnavailable, JournalUnavailable, StaleEpoch
+from durable.lease_view import Standing
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments.entry import EntryState
-from payments.errors import EventsUnavailable, JournalUnavailable, StaleEpoch
-from payments.lease_view import Standing
 
 from .faults import fails
 from .scene import LEASE, NOW, SKEW, WEST

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 
-from failover import reconciler as module
-from failover.arrears import BATCH, STALE_MS
-from failover.reconciler import handler
-from payments.arrivals import MINUTE_MS, minute_of
+from durable import reconciler as module
+from durable.arrears import BATCH, STALE_MS
+from durable.arrivals import MINUTE_MS, minute_of
+from durable.reconciler import handler
 
 from .scene import LEASE, NOW, WEST
 from .world import MARK, entry, event

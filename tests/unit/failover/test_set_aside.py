@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from failover.arrears import GRACE_MS
+from durable.arrears import GRACE_MS
+from durable.arrivals import MINUTE_MS, minute_of
+from durable.entry import EntryState, Identity, Unreadable
+from durable.replay import InLedger, beside
+from durable.set_aside import SetAside, Why
 from failover.loss import JournalFact
-from failover.replay import InLedger, beside
 from failover.steps import perform
 from failover.steps.assessment import assess
 from failover.steps.inspection import inspect, take_stock
-from payments.arrivals import MINUTE_MS, minute_of
-from payments.entry import EntryState, Identity, Unreadable
-from payments.set_aside import SetAside, Why
 
 from .scene import NOW
 from .west import TAKEOVER

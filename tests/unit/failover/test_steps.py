@@ -3,14 +3,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.entry import EntryState
+from durable.errors import JournalUnavailable
 from failover.lease import Kind, LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.region_api import ApiUnavailable
 from failover.steps import PLANNED_STEPS, RETIRED, STEPS, perform
 from failover.steps.errors import Held, NotYet
 from failover.steps.tools import Tools
-from payments.entry import EntryState
-from payments.errors import JournalUnavailable
 from runtime.database import DatabaseUnavailable
 from runtime.parameters import ParameterUnavailable
 

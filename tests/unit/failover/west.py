@@ -7,15 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.arrivals import AHEAD, minute_of
+from durable.entry import EntryState, Identity, JournalEntry, Kept
+from durable.errors import StaleEpoch
+from durable.set_aside import SetAside
 from failover.approvals import Request
 from failover.loss import Approval
 from failover.region_api import Answer
 from failover.takeover import Takeover
-from payments.arrivals import AHEAD, minute_of
-from payments.entry import EntryState, Identity, JournalEntry, Kept
-from payments.errors import StaleEpoch
 from payments.request import PaymentRequest
-from payments.set_aside import SetAside
 from runtime.database import DatabaseUnavailable
 
 from .faults import refusal

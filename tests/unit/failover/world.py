@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
-from failover.arrears import GRACE_MS, STALE_MS, Arrears
-from failover.reconciler import Reconciler
-from payments.arrivals import minute_of
-from payments.entry import EntryState, Identity, JournalEntry, Kept
-from payments.errors import StaleEpoch
-from payments.outbox import DomainEvent, Waiting
+from durable.arrears import GRACE_MS, STALE_MS, Arrears
+from durable.arrivals import minute_of
+from durable.entry import EntryState, Identity, JournalEntry, Kept
+from durable.errors import StaleEpoch
+from durable.outbox import DomainEvent, Waiting
+from durable.reconciler import Reconciler
+from durable.set_aside import NotRecordable, SetAside
 from payments.request import PaymentRequest
-from payments.set_aside import NotRecordable, SetAside
 from runtime.clock import Clock
 
 from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST

@@ -17,10 +17,10 @@ import pytest
 from pg8000.exceptions import Error
 from pg8000.native import Connection
 
+from durable.entry import EntryState, JournalEntry
+from durable.ledger import Ledger
 from failover.lease import Automation, Lease, LeaseState
 from localcloud.core.ports import free_port
-from payments.entry import EntryState, JournalEntry
-from payments.ledger import Ledger
 from payments.request import PaymentRequest
 
 # Only the binaries are wanted: importing the package would look for a runtime folder.

@@ -4,12 +4,12 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+from durable.lease_view import RecentLease, Standing
 from localcloud import gateway_event
 from payments import handler
 from payments.api import PaymentApi
 from payments.composition import Service
 from payments.forwarding import Forwarding
-from payments.lease_view import RecentLease, Standing
 from payments.patience import Patience
 from payments.payer import Mode
 from payments.payment_flow import PaymentFlow

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from moto import mock_aws
 
-from payments.errors import EventsUnavailable
-from payments.event_bus import EventBus
-from payments.outbox import DomainEvent
+from durable.errors import EventsUnavailable
+from durable.event_bus import EventBus
+from durable.outbox import DomainEvent
 from runtime.parameters import ParameterUnavailable
 
 

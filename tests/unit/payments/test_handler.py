@@ -9,12 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.errors import JournalUnavailable
+from durable.lease_view import Standing
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from payments import handler as module
 from payments import whereabouts
-from payments.errors import JournalUnavailable
-from payments.lease_view import Standing
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import BODY, Frontend, event, fail, get, post
 

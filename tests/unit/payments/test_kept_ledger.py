@@ -6,10 +6,10 @@ import pytest
 from pg8000.exceptions import InterfaceError
 from pg8000.native import Connection
 
-from payments import kept_ledger
-from payments.errors import StaleEpoch
-from payments.kept_ledger import KeptLedger
-from payments.ledger import Ledger
+from durable import kept_ledger
+from durable.errors import StaleEpoch
+from durable.kept_ledger import KeptLedger
+from durable.ledger import Ledger
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import fail
 

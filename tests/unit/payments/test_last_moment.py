@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments.entry import EntryState
+from durable.entry import EntryState
 from payments.payment_flow import PATIENCE_MS
 from tests.unit.payments.test_payment_flow import KEY, flow_in, refused
 

@@ -3,9 +3,9 @@ from itertools import product
 
 import pytest
 
+from durable.lease_view import READS, RecentLease, Standing, standing
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments.lease_view import READS, RecentLease, Standing, standing
 
 NOW_MS, TTL_MS, SKEW_MS = 1_000_000, 30_000, 2_000
 TERMS = {"now_ms": NOW_MS, "ttl_ms": TTL_MS, "skew_ms": SKEW_MS}

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from payments import ledger_sql
-from payments.errors import StaleEpoch
-from payments.ledger import Ledger
-from payments.set_aside import NotRecordable, SetAside, Why
-from payments.sql import StatementRefused
+from durable import ledger_sql
+from durable.errors import StaleEpoch
+from durable.ledger import Ledger
+from durable.set_aside import NotRecordable, SetAside, Why
+from durable.sql import StatementRefused
 from runtime.database import DatabaseUnavailable
 
 ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)

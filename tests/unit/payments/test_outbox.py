@@ -3,9 +3,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from payments.errors import StaleEpoch
-from payments.ledger import Ledger
-from payments.outbox import (
+from durable.errors import StaleEpoch
+from durable.ledger import Ledger
+from durable.outbox import (
     FIRST_PAUSE_S,
     LONGEST_PAUSE_S,
     PARKED_AFTER_S,

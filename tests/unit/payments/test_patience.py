@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from durable.errors import JournalUnavailable
 from failover.lease import IN_TRANSIT_MS, Handover, Kind, LeaseState
 from payments import handler as module
-from payments.errors import JournalUnavailable
 from payments.patience import LONGEST_MS
 from payments.payment_flow import PATIENCE_MS
 from tests.unit.payments.service import Frontend, fail, post

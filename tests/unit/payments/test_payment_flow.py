@@ -6,16 +6,16 @@ from uuid import uuid4
 
 import pytest
 
+from durable.entry import EntryState
+from durable.errors import JournalUnavailable, StaleEpoch
+from durable.kept_ledger import KeptLedger
+from durable.lease_view import RecentLease
+from durable.ledger import Ledger
+from durable.set_aside import NotRecordable, SetAside, Why
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments.entry import EntryState
-from payments.errors import JournalUnavailable, StaleEpoch
-from payments.kept_ledger import KeptLedger
-from payments.lease_view import RecentLease
-from payments.ledger import Ledger
 from payments.payment_flow import PaymentFlow
 from payments.problems import Problem, Refused
-from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
 
 KEY = "order-0001"

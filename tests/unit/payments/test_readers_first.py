@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from payments.entry import EntryState, JournalEntry, Unreadable, from_item, kept, to_item
-from payments.errors import EntryUnreadable, JournalUnavailable
+from durable.entry import EntryState, JournalEntry, Unreadable, from_item, kept, to_item
+from durable.errors import EntryUnreadable, JournalUnavailable
 from payments.request import PaymentRequest
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.lease_view import RecentLease, Standing
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments.lease_view import RecentLease, Standing
 from payments.readiness import Readiness
 from runtime.database import DatabaseUnavailable
 

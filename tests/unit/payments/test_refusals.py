@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.errors import JournalUnavailable, StaleEpoch
 from failover.lease import Handover, Kind
 from failover.lease_table import LeaseUnknown
-from payments.errors import JournalUnavailable, SessionsUnavailable, StaleEpoch
+from payments.errors import SessionsUnavailable
 from payments.problems import InTransit
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import BODY, SESSION_ID, Frontend, event, fail, get, post, session

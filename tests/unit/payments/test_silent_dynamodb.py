@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from payments.arrivals import Arrivals
-from payments.errors import JournalUnavailable, SessionsUnavailable
-from payments.journal import Journal
+from durable.arrivals import Arrivals
+from durable.errors import JournalUnavailable
+from durable.journal import Journal
+from payments.errors import SessionsUnavailable
 from payments.sessions import Session, Sessions
 
 DOWN = ConnectTimeoutError(endpoint_url="https://dynamodb")

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from payments.errors import StaleEpoch
-from payments.kept_ledger import KeptLedger
-from payments.ledger import Ledger
-from payments.sql import Statements
+from durable.errors import StaleEpoch
+from durable.kept_ledger import KeptLedger
+from durable.ledger import Ledger
+from durable.sql import Statements
 from runtime.database import DatabaseUnavailable
 
 RECORDS = (

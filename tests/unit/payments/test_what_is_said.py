@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from payments.errors import EventsUnavailable, JournalUnavailable, PeerUnavailable, StaleEpoch
-from payments.event_bus import EventBus
-from payments.outbox import DomainEvent
+from durable.errors import EventsUnavailable, JournalUnavailable, StaleEpoch
+from durable.event_bus import EventBus
+from durable.outbox import DomainEvent
+from payments.errors import PeerUnavailable
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import Frontend, event, fail, post
 

@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from payments.errors import JournalUnavailable, PeerUnavailable
+from durable.errors import JournalUnavailable
+from durable.set_aside import NotRecordable, SetAside, Why
+from payments.errors import PeerUnavailable
 from payments.peer import PeerAnswer
-from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import Frontend, fail, get, post
 

@@ -38,8 +38,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "main": {"budget", "lib", "lib.settings", "lib.systems"},
     # what runs
     "runtime": set(),
-    "failover": {"payments", "runtime"},
-    "payments": {"failover", "runtime"},
+    "failover": {"durable", "runtime"},
+    "durable": {"failover", "payments", "runtime"},
+    "payments": {"durable", "failover", "runtime"},
     "remediation": {"runtime"},
     "apps": {"runtime"},
     # what is computed and proven
@@ -62,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"gameday.chaos", "gameday.judge", "gameday.report", "gameday.targets", "gameday.errors", "lib"}
     | {"lib.settings", "lib.systems", "localcloud"},
     "gates": {"dr", "lib", "lib.settings", "lib.systems", "localcloud", "main"},
-    "bench": {"failover", "gameday.report", "localcloud", "payments", "runtime"},
+    "bench": {"durable", "failover", "gameday.report", "localcloud", "payments", "runtime"},
 }
 FUNCTIONS = ROOT / "lambda"
 

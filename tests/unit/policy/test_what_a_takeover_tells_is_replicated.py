@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.outbox import PAYMENT_SETTLED
 from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.operations import own_bus
 from failover.steps import record
 from failover.takeover import Takeover
-from payments.outbox import PAYMENT_SETTLED
 
 PLACES = {"use1": ("us-east-1", "us-west-2"), "usw2": ("us-west-2", "us-east-1")}
 

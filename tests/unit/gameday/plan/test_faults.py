@@ -1,6 +1,6 @@
 import pytest
 
-from failover.arrears import STALE_MS
+from durable.arrears import STALE_MS
 from failover.steps import STEPS
 from gameday.plan.faults import Cut, Flap, Kill, Ordered, Place, Revive, Stop, at_once, isolated
 from gameday.plan.troubles import (

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 from moto import mock_aws
 
-from payments.arrivals import Arrivals
-from payments.entry import JournalEntry
-from payments.journal import Journal
+from durable.arrivals import Arrivals
+from durable.entry import JournalEntry
+from durable.journal import Journal
 from tests.unit import emulated
 from tests.unit.payments.journal.tables import ARRIVALS, NEVER, TABLE, Clock, create
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from payments.arrivals import AHEAD, FAR, MINUTE_MS, SHARDS, minute_of
-from payments.errors import JournalUnavailable
+from durable.arrivals import AHEAD, FAR, MINUTE_MS, SHARDS, minute_of
+from durable.errors import JournalUnavailable
 from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, NOW, TABLE, keys
 
 

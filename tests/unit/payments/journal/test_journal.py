@@ -4,10 +4,10 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from payments.arrivals import SHARDS
-from payments.entry import EntryState, Unreadable
-from payments.errors import EntryUnreadable, JournalUnavailable
-from payments.journal import AT_ONCE, PAUSE_S, TRIES
+from durable.arrivals import SHARDS
+from durable.entry import EntryState, Unreadable
+from durable.errors import EntryUnreadable, JournalUnavailable
+from durable.journal import AT_ONCE, PAUSE_S, TRIES
 from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, TABLE, keys
 
 # the claim

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import pg8000.native
 
-from payments import sql
+from durable import sql
 
 PAYMENT_SETTLED = "PaymentSettled"
 
@@ -79,7 +79,7 @@ class DomainEvent:
     """RFC 3339, UTC."""
 
     def detail(self) -> dict[str, object]:
-        """All of it: `payments.event_bus.Event`."""
+        """All of it: `durable.event_bus.Event`."""
         return asdict(self)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from botocore.compat import HAS_CRT
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.errors import EventsUnavailable
+from durable.errors import EventsUnavailable
 from runtime.logs import logger
 from runtime.parameters import Parameters, ParameterUnavailable
 

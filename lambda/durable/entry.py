@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from payments.errors import EntryUnreadable
+from durable.errors import EntryUnreadable
 from payments.request import PaymentRequest
 
 Item = dict[str, Any]

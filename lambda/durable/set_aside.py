@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from payments.errors import PaymentsError
+from durable.errors import DurableError
 
 
 class Why(StrEnum):
@@ -28,7 +28,7 @@ class SetAside:
     """One of `Why`, unless newer code listed it."""
 
 
-class NotRecordable(PaymentsError):
+class NotRecordable(DurableError):
     """The ledger cannot take this entry, now or later. Nothing was written."""
 
     def __init__(self, found: SetAside) -> None:

@@ -11,16 +11,16 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from failover.arrears import Arrears, Report, Run
+from durable.arrears import Arrears, Report, Run
+from durable.arrivals import MINUTE_MS
+from durable.errors import EventsUnavailable, JournalUnavailable
+from durable.event_bus import MOST_AT_ONCE, EventBus
+from durable.journal import Journal
+from durable.lease_view import Standing, standing
+from durable.ledger import Ledger
+from durable.outbox import Outbox
 from failover.lease import Lease
 from failover.lease_table import LeaseTable
-from payments.arrivals import MINUTE_MS
-from payments.errors import EventsUnavailable, JournalUnavailable
-from payments.event_bus import MOST_AT_ONCE, EventBus
-from payments.journal import Journal
-from payments.lease_view import Standing, standing
-from payments.ledger import Ledger
-from payments.outbox import Outbox
 from runtime.clients import client
 from runtime.clock import Clock, now_ms
 from runtime.database import Database

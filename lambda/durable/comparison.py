@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from failover.replay import InLedger, beside, set_aside
-from payments.entry import JournalEntry, Kept
-from payments.journal import Journal
-from payments.ledger import Ledger
-from payments.set_aside import SetAside
+from durable.entry import JournalEntry, Kept
+from durable.journal import Journal
+from durable.ledger import Ledger
+from durable.replay import InLedger, beside, set_aside
+from durable.set_aside import SetAside
 
 BATCH = 200
 LISTED = 100

@@ -6,13 +6,13 @@ from typing import Any
 
 import pg8000.native
 
-from payments import ledger_sql, sql
-from payments.entry import Identity, JournalEntry
-from payments.errors import StaleEpoch
-from payments.ledger_schema import SCHEMA
-from payments.outbox import PAYMENT_SETTLED, event_id
+from durable import ledger_sql, sql
+from durable.entry import Identity, JournalEntry
+from durable.errors import StaleEpoch
+from durable.ledger_schema import SCHEMA
+from durable.outbox import PAYMENT_SETTLED, event_id
+from durable.set_aside import NotRecordable, SetAside, Why
 from payments.request import PaymentRequest
-from payments.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
 
 

@@ -13,8 +13,8 @@ from zlib import crc32
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.entry import Item, JournalEntry, Kept, from_item, kept, to_item
-from payments.errors import JournalUnavailable
+from durable.entry import Item, JournalEntry, Kept, from_item, kept, to_item
+from durable.errors import JournalUnavailable
 from runtime.clock import Clock
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Arrivals:
         """Put `entry` into the present minute, unless that is before *since_ms* or after *until_ms*.
 
         Whoever acknowledges nothing after *until_ms* has therefore put it into a minute that was not over for
-        long: see `failover.arrears.GRACE_MS`. A clock that shows less than when the request came was set
+        long: see `durable.arrears.GRACE_MS`. A clock that shows less than when the request came was set
         back: the minute that it shows may be compared already, and nobody would look there again.
         """
         now_ms = self._clock()

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from failover.replay import Replayed, replay
-from payments.arrivals import minute_of
-from payments.entry import JournalEntry, Kept
-from payments.journal import Journal
-from payments.lease_view import Standing
-from payments.ledger import Ledger
-from payments.set_aside import SetAside
+from durable.arrivals import minute_of
+from durable.entry import JournalEntry, Kept
+from durable.journal import Journal
+from durable.lease_view import Standing
+from durable.ledger import Ledger
+from durable.replay import Replayed, replay
+from durable.set_aside import SetAside
 from runtime.clock import Clock
 
 GRACE_MS = 120_000

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Self, cast
 
-from payments.arrivals import AHEAD, FAR, Arrivals, answering
-from payments.entry import EntryState, Item, JournalEntry, Kept, from_item, kept, to_item
-from payments.errors import JournalUnavailable
+from durable.arrivals import AHEAD, FAR, Arrivals, answering
+from durable.entry import EntryState, Item, JournalEntry, Kept, from_item, kept, to_item
+from durable.errors import JournalUnavailable
 from runtime.clock import now_ms
 from runtime.environment import Environment
 from runtime.logs import logger

@@ -8,8 +8,8 @@ from typing import TypeVar
 import pg8000.exceptions
 import pg8000.native
 
-from payments.ledger import Ledger
-from payments.worker import Worker
+from durable.ledger import Ledger
+from durable.worker import Worker
 from runtime.database import Database, DatabaseUnavailable
 
 LIMIT_S = 3.0

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from payments.entry import Identity, JournalEntry, Kept, Unreadable
-from payments.ledger import Ledger
-from payments.set_aside import NotRecordable, SetAside, Why
+from durable.entry import Identity, JournalEntry, Kept, Unreadable
+from durable.ledger import Ledger
+from durable.set_aside import NotRecordable, SetAside, Why
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
 
