@@ -1,134 +1,127 @@
-"""What an update may not lower: protection, and how far back something can be got back. Pure.
+"""What an update lowers: protection, copies, and how far back something can be got back. Pure."""
 
-Written after how the provider updates each type; a value that is not known yet counts as lowered.
-"""
-
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dr.guard.plan import Change, Values
+from dr.guard.facts import Fact, Keep, kinds
+from dr.guard.places import NEW, UNKNOWN, Place, places
+from dr.guard.plan import Change
 
-UNKNOWN = object()
-"""Stands for a value that only an apply tells."""
+SHOWN = 80
+"""Characters of a value in a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
     """One argument that the plan lowers."""
 
-    path: str
-    before: Any
-    after: Any
+    fact: Fact
+    place: Place
 
     def __str__(self) -> str:
-        after = "what is not known yet" if self.after is UNKNOWN else self.after
-        return f"{self.path} goes from {self.before} to {after}"
+        before, after = _shown(self.place.before), _shown(self.place.after)
+        return f"{self.place.path} goes from {before} to {after}: {self.fact.loses}"
 
 
-PROTECTION: Mapping[str, tuple[str, ...]] = {
-    "aws_backup_vault": ("!force_destroy",),
-    "aws_cloudwatch_log_group": ("skip_destroy",),
-    "aws_db_instance": ("deletion_protection", "!skip_final_snapshot", "!delete_automated_backups"),
-    "aws_dynamodb_table": ("deletion_protection_enabled",),
-    "aws_dynamodb_table_replica": ("deletion_protection_enabled",),
-    "aws_rds_cluster": ("deletion_protection", "!skip_final_snapshot", "!delete_automated_backups"),
-    "aws_rds_global_cluster": ("deletion_protection", "!force_destroy"),
-    "aws_route53_zone": ("!force_destroy",),
-    "aws_s3_bucket": ("!force_destroy",),
-}
-"""Flags that keep something from being removed; with `!` those that let it be."""
-REACH: Mapping[str, tuple[str, ...]] = {
-    "aws_backup_plan": (),
-    "aws_cloudwatch_event_archive": ("retention_days",),
-    "aws_cloudwatch_log_group": ("retention_in_days",),
-    "aws_db_instance": ("backup_retention_period",),
-    "aws_dynamodb_table": (
-        "point_in_time_recovery.enabled",
-        "point_in_time_recovery.recovery_period_in_days",
-    ),
-    "aws_dynamodb_table_replica": ("point_in_time_recovery",),
-    "aws_kms_key": ("deletion_window_in_days",),
-    "aws_kms_replica_key": ("deletion_window_in_days",),
-    "aws_rds_cluster": ("backup_retention_period", "backtrack_window"),
-    "aws_secretsmanager_secret": ("recovery_window_in_days",),
-}
-"""How long, or whether, something can be got back: numbers and flags, more is better."""
-FOR_EVER = {"aws_cloudwatch_log_group": 0, "aws_cloudwatch_event_archive": 0}
-"""The number that means without end."""
+def lowered(change: Change) -> Iterator[Lowered]:
+    """What the update *change* lowers, in the order of the facts of its type."""
+    for fact in kinds()[change.type].keeps:
+        for place in places(change, fact.path):
+            if place.before is NEW and fact.keep is not Keep.EXPIRES:
+                continue
+            if JUDGES[fact.keep](fact, place.before, place.after):
+                yield Lowered(fact, place)
 
 
-def unprotected(change: Change) -> Iterator[Lowered]:
-    """Protections that an update takes away."""
-    for flag in PROTECTION.get(change.type, ()):
-        path = flag.lstrip("!")
-        before, after = _both(change, path)
-        lost = bool(before) and not after if path == flag else not before and bool(after)
-        if (after is UNKNOWN and bool(before) is (path == flag)) or (after is not UNKNOWN and lost):
-            yield Lowered(path, before or False, after or False)
+def _on(fact: Fact, before: Any, after: Any) -> bool:
+    return bool(before == fact.on and after != fact.on)
 
 
-def less_reach(change: Change) -> Iterator[Lowered]:
-    """What could be got back less far after an update."""
-    for path in REACH.get(change.type, ()):
-        before, after = _both(change, path)
-        if before is not None and before is not False and _lower(change.type, before, after):
-            yield Lowered(path, before, after)
-    if change.type == "aws_backup_plan":
-        yield from _backups(change)
-    if change.type == "aws_s3_bucket_versioning":
-        before, after = _both(change, "versioning_configuration.status")
-        if before == "Enabled" and after != "Enabled":
-            yield Lowered("versioning_configuration.status", before, after)
+def _off(_: Fact, before: Any, after: Any) -> bool:
+    return not before and bool(after)
 
 
-def _lower(type_: str, before: Any, after: Any) -> bool:
+def _same(_: Fact, before: Any, after: Any) -> bool:
+    return bool(before) and bool(after != before)
+
+
+def _fixed(fact: Fact, before: Any, after: Any) -> bool:
+    unset = (None, "", False, fact.nothing)
+    return bool(after != before) and not (before in unset and after in unset)
+
+
+def _unset(_: Fact, before: Any, after: Any) -> bool:
+    return bool(after) and bool(after != before)
+
+
+def _more(_: Fact, before: Any, after: Any) -> bool:
+    return bool(before) and (after is UNKNOWN or (after or 0) < before)
+
+
+def _endless(_: Fact, before: Any, after: Any) -> bool:
+    return after is UNKNOWN or _end(after) < _end(before)
+
+
+def _end(value: Any) -> float:
+    return float("inf") if value is NEW or not value else float(value)
+
+
+def _item(_: Fact, before: Any, after: Any) -> bool:
+    return before is not None and (after is None or after is UNKNOWN)
+
+
+def _allows(_: Fact, before: Any, after: Any) -> bool:
     if after is UNKNOWN:
         return True
-    if before == FOR_EVER.get(type_, -1):
-        return bool(after != before)
-    return bool((after or 0) < before) and after != FOR_EVER.get(type_, -1)
+    fewer = _statements(before, "Allow") - _statements(after, "Allow")
+    return bool(fewer or _statements(after, "Deny") - _statements(before, "Deny"))
 
 
-def _backups(change: Change) -> Iterator[Lowered]:
-    """Rules by name: one that goes, that keeps for fewer days, or that copies to fewer places."""
-    if change.unknown.get("rule") is True:
-        yield Lowered("rule", "what it was", UNKNOWN)
-        return
-    after = {rule["rule_name"]: rule for rule in change.after.get("rule") or ()}
-    for rule in change.before.get("rule") or ():
-        name = rule["rule_name"]
-        if (now := after.get(name)) is None:
-            yield Lowered(f"rule {name}", "a backup", "none")
-            continue
-        for what, kept, left in (
-            ("days", _days(rule), _days(now)),
-            ("copies", len(rule.get("copy_action") or ()), len(now.get("copy_action") or ())),
-        ):
-            if left < kept:
-                yield Lowered(f"rule {name}, {what}", kept, left)
+def _denies(_: Fact, before: Any, after: Any) -> bool:
+    return after is UNKNOWN or bool(_statements(before, "Deny") - _statements(after, "Deny"))
 
 
-def _days(rule: Values) -> float:
-    """How long backups of a rule are kept; without a limit for ever."""
-    lifecycle = _block(rule.get("lifecycle")) or {}
-    return float(lifecycle.get("delete_after") or "inf")
+def _statements(policy: str | None, effect: str) -> set[str]:
+    """The statements of a policy with that effect, each written in one way."""
+    statements = json.loads(policy or "{}").get("Statement", [])
+    return {_canonical(one) for one in _list(statements) if one["Effect"] == effect}
 
 
-def _both(change: Change, path: str) -> tuple[Any, Any]:
-    before = _at(change.before, path)
-    return before, UNKNOWN if _at(change.unknown, path) is True else _at(change.after, path)
+def _canonical(statement: Mapping[str, Any]) -> str:
+    """Policies come back from AWS in another order, and with one action instead of a list of one."""
+    return json.dumps(_sorted(statement), sort_keys=True)
 
 
-def _at(values: Any, path: str) -> Any:
-    """The value at a dotted path; blocks are lists of one. True on the way counts: all below is unknown."""
-    for key in path.split("."):
-        values = _block(values)
-        if not isinstance(values, Mapping):
-            return values
-        values = values.get(key)
-    return values
+def _sorted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _sorted(one) for key, one in value.items()}
+    return sorted(_list(value), key=str)
 
 
-def _block(value: Any) -> Any:
-    return (value[0] if value else None) if isinstance(value, list) else value
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _shown(value: Any) -> str:
+    if value is UNKNOWN or (value not in (None, "") and not isinstance(value, Mapping | list)):
+        text = str(value)
+        return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    return "there" if value else "nothing"
+
+
+JUDGES: Mapping[Keep, Callable[[Fact, Any, Any], bool]] = {
+    Keep.ON: _on,
+    Keep.OFF: _off,
+    Keep.SAME: _same,
+    Keep.FIXED: _fixed,
+    Keep.UNSET: _unset,
+    Keep.MORE: _more,
+    Keep.ENDLESS: _endless,
+    Keep.EXPIRES: _endless,
+    Keep.ITEM: _item,
+    Keep.ALLOWS: _allows,
+    Keep.DENIES: _denies,
+}
+"""Whether the value before and the value after lower what a fact keeps."""

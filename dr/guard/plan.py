@@ -36,6 +36,8 @@ def read_plan(path: Path) -> list[Change]:
         raise PlanError(f"{path}: is JSON but no plan; {advice}")
     if document.get("errored"):
         raise PlanError(f"{path}: the plan ended with an error, so what it would do is unknown; plan again")
+    if document.get("complete") is False:
+        raise PlanError(f"{path}: is a part of a plan; plan again without -target, and nothing deferred")
     return [
         _change(one)
         for one in document.get("resource_changes", [])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dr.guard.rules import STATEFUL
+from dr.guard.facts import holds_state, kinds, stateless
 from gates.requests.variants import OPTIONS, PROTECTED, settings_of
 from lib.settings.observability import AUDIT_DAYS
 from tests.unit.injected import Stacks, broken
@@ -26,6 +26,9 @@ KEPT_BY: dict[str, dict[str, Any]] = {
 }
 NOTHING_TO_KEEP = {
     "aws_cloudwatch_event_archive": "has none to set; `dr guard` refuses its loss",
+    "aws_cloudwatch_event_bus": "has none to set; `dr guard` refuses its loss",
+    "aws_route53_record": "has none to set; `dr guard` refuses its loss",
+    "aws_sqs_queue": "has none to set; `dr guard` refuses its loss",
     "aws_backup_plan": "says what is backed up; what was lies in the vault",
     "aws_backup_selection": "says what is backed up; what was lies in the vault",
     "aws_s3_bucket_versioning": "goes with its bucket",
@@ -64,8 +67,14 @@ def test_P20_nothing_that_is_protected_can_be_removed_with_what_is_in_it(protect
 
 def test_P20_every_stateful_type_has_a_protection_or_a_reason(protected):
     deployed = {resource.type for stack in protected.values() for resource in stack.resources()}
-    assert deployed & STATEFUL <= KEPT_BY.keys() | NOTHING_TO_KEEP.keys()
+    assert set(filter(holds_state, deployed)) <= KEPT_BY.keys() | NOTHING_TO_KEEP.keys()
     assert KEPT_BY.keys() <= deployed
+
+
+def test_B05_the_guard_knows_every_type_or_says_why_nothing_is_lost_with_it(protected):
+    deployed = {resource.type for stack in protected.values() for resource in stack.resources()}
+    assert deployed - kinds().keys() - stateless().keys() == set()
+    assert kinds().keys() & stateless().keys() == set()
 
 
 @pytest.mark.parametrize(
