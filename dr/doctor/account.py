@@ -1,4 +1,4 @@
-"""What the account has switched on: regions, AWS Config, AWS Backup, roles and what can be ordered."""
+"""What the account has switched on: regions, AWS Config, AWS Backup and what can be ordered."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,6 @@ from dr.doctor.checks import Check, Patient, Scope
 from lib.settings.two_regions import TwoRegionSettings
 
 ENGINE = "aurora-postgresql"
-SERVICE_LINKED = {
-    "AWSServiceRoleForRDS": "rds.amazonaws.com",
-    "AWSServiceRoleForDynamoDBReplication": "replication.dynamodb.amazonaws.com",
-    "AWSServiceRoleForBackup": "backup.amazonaws.com",
-    "AWSServiceRoleForBackupRestoreTesting": "restore-testing.backup.amazonaws.com",
-}
-"""Roles that the services make for themselves at their first use, with the right of whoever uses them."""
-FOR_A_DOMAIN = {"AWSServiceRoleForAPIGateway": "ops.apigateway.amazonaws.com"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,77 +93,6 @@ def judge_orders(settings: TwoRegionSettings, found: tuple[int, int]) -> Iterabl
         yield f"network.zones = {settings.network.zones}, and there are {zones}"
 
 
-def read_service_roles(patient: Patient) -> list[str]:
-    """Services whose role is neither there nor could be made by whoever asks."""
-    wanted = SERVICE_LINKED | (FOR_A_DOMAIN if patient.settings.dns.delegated else {})
-    missing = {
-        role: service
-        for role, service in wanted.items()
-        if patient.aws("iam", patient.region, "get_role", RoleName=role) is None
-    }
-    if not missing:
-        return []
-    who = _caller(patient)
-    return [service for role, service in missing.items() if not _may_create(patient, who, role, service)]
-
-
-def _caller(patient: Patient) -> str:
-    """The ARN of the user or role that asks, as IAM knows it."""
-    arn = str(must(patient.aws("sts", patient.region, "get_caller_identity"))["Arn"])
-    if ":assumed-role/" not in arn:
-        return arn
-    name = arn.split("/")[1]
-    role = patient.aws("iam", patient.region, "get_role", RoleName=name)
-    return str(must(role)["Role"]["Arn"])
-
-
-def _may_create(patient: Patient, who: str, role: str, service: str) -> bool:
-    """Whether *who* may let the service make its role, behind whatever boundary."""
-    if who.endswith(":root"):
-        return True
-    answer = patient.aws(
-        "iam",
-        patient.region,
-        "simulate_principal_policy",
-        PolicySourceArn=who,
-        ActionNames=["iam:CreateServiceLinkedRole"],
-        ResourceArns=[f"arn:aws:iam::{patient.account}:role/aws-service-role/{service}/{role}"],
-        ContextEntries=[
-            {
-                "ContextKeyName": "iam:AWSServiceName",
-                "ContextKeyValues": [service],
-                "ContextKeyType": "string",
-            }
-        ],
-    )
-    return all(one["EvalDecision"] == "allowed" for one in must(answer)["EvaluationResults"])
-
-
-def judge_service_roles(_: TwoRegionSettings, services: list[str]) -> Iterable[str]:
-    """Without its role the service refuses the first thing that needs it."""
-    return [f"{service} has no role yet, and these credentials may not make it" for service in services]
-
-
-def read_named(patient: Patient) -> list[str]:
-    """What the settings name in IAM and the account does not have."""
-    access, roles = patient.settings.access, patient.settings.approvals.roles
-    absent = [
-        f"role {role}"
-        for role in roles
-        if patient.aws("iam", patient.region, "get_role", RoleName=role) is None
-    ]
-    if name := access.permissions_boundary:
-        arn = f"arn:aws:iam::{patient.account}:policy/{name}"
-        if patient.aws("iam", patient.region, "get_policy", PolicyArn=arn) is None:
-            absent.append(f"policy {name}")
-    return absent
-
-
-def judge_named(_: TwoRegionSettings, absent: list[str]) -> Iterable[str]:
-    """All must be there."""
-    return [f"there is no {what}" for what in absent]
-
-
 CHECKS: tuple[Check[Any], ...] = (
     Check(
         code="D10",
@@ -206,23 +127,5 @@ CHECKS: tuple[Check[Any], ...] = (
         fix="choose what {region} offers: aws rds describe-orderable-db-instance-options",
         read=read_orders,
         judge=judge_orders,
-    ),
-    Check(
-        code="D50",
-        asks="services have their service-linked roles, or the deploying role may let them make these",
-        settings=("dns.delegated",),
-        fix="once an account: aws iam create-service-linked-role --aws-service-name SERVICE",
-        read=read_service_roles,
-        judge=judge_service_roles,
-        scope=Scope.ACCOUNT,
-    ),
-    Check(
-        code="D52",
-        asks="the permissions boundary and the roles that approve are there",
-        settings=("access.permissions_boundary", "approvals.roles"),
-        fix="create it, or correct its name in the settings",
-        read=read_named,
-        judge=judge_named,
-        scope=Scope.ACCOUNT,
     ),
 )

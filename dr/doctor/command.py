@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dr.calls import AwsUnavailable
-from dr.doctor import account, issuer, quotas, secrets, state, zones
+from dr.doctor import account, identity, issuer, quotas, secrets, state, zones
 from dr.doctor.aws import Account, Aws, Unanswered, must
 from dr.doctor.checks import Check, Finding, examine
 from dr.envelope import write
@@ -24,6 +24,7 @@ CHECKS: tuple[Check[Any], ...] = tuple(
     sorted(
         [
             *account.CHECKS,
+            *identity.CHECKS,
             *issuer.CHECKS,
             *quotas.CHECKS,
             *secrets.CHECKS,

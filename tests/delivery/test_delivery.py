@@ -14,8 +14,8 @@ from dataclasses import replace
 import boto3
 import pytest
 
-from dr.delivery.rights import rights as deployers
-from dr.doctor.rights import rights as doctors
+from dr.rights.deployer import rights as deployers
+from dr.rights.doctor import rights as doctors
 from lib.systems.load import load_settings
 from localcloud.control import TOKEN_HEADER
 from localcloud.core.state import CloudState

@@ -2,9 +2,9 @@
 
 import json
 
-from dr.delivery.rights import rights as deployers
 from dr.doctor.command import CHECKS
-from dr.doctor.rights import rights as doctors
+from dr.rights.deployer import rights as deployers
+from dr.rights.doctor import rights as doctors
 from lib.iam import policy
 from lib.systems.load import load_settings
 

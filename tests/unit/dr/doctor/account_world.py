@@ -59,6 +59,7 @@ class FakeAws:
         }
         self.policies: set[str] = set()
         self.may = "allowed"
+        self.forbidden: set[str] = set()
         self.caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/me"
         self.answers: dict[tuple[str, str], Any] = {
             ("ec2", "describe_regions"): {
@@ -141,5 +142,16 @@ class FakeAws:
             case "iam", "get_policy":
                 return {"Policy": {}} if asked["PolicyArn"] in self.policies else ABSENT
             case "iam", "simulate_principal_policy":
-                return {"EvaluationResults": [{"EvalDecision": self.may}]}
+                return self._simulated(asked["ActionNames"])
         return self.answers[service, operation]
+
+    def _simulated(self, actions: list[str]) -> dict[str, Any]:
+        return {
+            "EvaluationResults": [
+                {
+                    "EvalActionName": action,
+                    "EvalDecision": "implicitDeny" if action in self.forbidden else self.may,
+                }
+                for action in actions
+            ]
+        }

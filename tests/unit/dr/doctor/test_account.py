@@ -1,10 +1,10 @@
-"""D10 and D30 to D52: what the account has switched on, what it allows and what it has room for."""
+"""D10 and D30 to D46: what the account has switched on, and what it has room for."""
 
 import pytest
 
 from dr.rules import Verdict
 
-from .account_world import ABSENT, ACCOUNT, EAST, WEST
+from .account_world import ABSENT, EAST, WEST
 
 OURS = [{"Key": "System", "Value": "payments"}, {"Key": "EnvironmentSuffix", "Value": "test"}]
 OTHERS = [{"Key": "System", "Value": "payments"}, {"Key": "EnvironmentSuffix", "Value": "dev"}]
@@ -122,45 +122,3 @@ def test_what_the_settings_order_can_be_had(aws, passes, problem):
     assert problem("D46") == (
         "RDS offers no db.r5.large for aurora-postgresql 16.11; network.zones = 3, and there are 2"
     )
-
-
-def test_service_linked_roles_that_are_there_ask_for_no_right(aws, passes):
-    aws.may = "implicitDeny"
-    assert passes("D50")
-    assert "simulate_principal_policy" not in [operation for _, _, operation, _ in aws.asked]
-
-
-@pytest.mark.parametrize("decision", ["implicitDeny", "explicitDeny"])
-def test_a_missing_service_linked_role_fails_where_a_boundary_forbids_it(aws, passes, problem, decision):
-    aws.roles.remove("AWSServiceRoleForBackup")
-    assert passes("D50")
-    aws.may = decision
-    assert problem("D50") == "backup.amazonaws.com has no role yet, and these credentials may not make it"
-    (asked,) = [asked for *_, operation, asked in aws.asked[-1:] if operation == "simulate_principal_policy"]
-    assert asked["PolicySourceArn"] == f"arn:aws:iam::{ACCOUNT}:role/deployer"
-
-
-def test_a_user_is_asked_about_under_its_own_name_and_root_not_at_all(aws, passes):
-    aws.roles.clear()
-    aws.caller = f"arn:aws:iam::{ACCOUNT}:user/me"
-    assert passes("D50")
-    assert {a["PolicySourceArn"] for *_, op, a in aws.asked if op == "simulate_principal_policy"} == {
-        aws.caller
-    }
-    aws.caller, aws.may = f"arn:aws:iam::{ACCOUNT}:root", "implicitDeny"
-    assert passes("D50")
-
-
-def test_a_delegated_name_needs_the_role_of_api_gateway_too(aws, changed, passes, problem):
-    aws.may = "implicitDeny"
-    assert passes("D50")
-    assert problem("D50", changed(dns={"delegated": True})).startswith("ops.apigateway.amazonaws.com has no")
-
-
-def test_what_the_settings_name_in_iam_is_there(aws, changed, passes, problem):
-    named = changed(access={"permissions_boundary": "limits"}, approvals={"roles": ("on-call",)})
-    assert problem("D52", named) == "there is no role on-call; there is no policy limits"
-    aws.roles.add("on-call")
-    aws.policies.add(f"arn:aws:iam::{ACCOUNT}:policy/limits")
-    assert passes("D52", named)
-    assert passes("D52")

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 from dr.calls import AwsUnavailable, NoAccess
 from dr.doctor.aws import Account, Unanswered, must
 from dr.doctor.command import CHECKS, exit_code
-from dr.doctor.rights import rights
+from dr.rights.doctor import rights
 from dr.rules import Verdict
 
 from .account_world import ABSENT, ACCOUNT, EAST, WEST, model

@@ -7,7 +7,7 @@ import re
 import pytest
 from botocore.session import get_session
 
-from dr.delivery.rights import LONGEST, rights
+from dr.rights.deployer import LONGEST, rights
 from gates.requests.types import CALLS
 from lib.iam import policy
 from lib.systems.load import load_settings

@@ -5,8 +5,8 @@ docs/deployment.md shows the documents; each stays below what IAM takes of a man
 
 from collections.abc import Iterable, Mapping
 
-from dr.delivery import actions
-from dr.doctor.account import FOR_A_DOMAIN, SERVICE_LINKED
+from dr.rights import actions
+from dr.rights.services import FOR_A_DOMAIN, SERVICE_LINKED
 from lib.iam import Allow, Statement, outside
 from lib.settings.two_regions import TwoRegionSettings
 

@@ -1,0 +1,1 @@
+"""What whoever deploys and whoever looks may do, as documents of IAM that are made from the settings."""
