@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from botocore.compat import HAS_CRT
 from botocore.exceptions import BotoCoreError, ClientError
 
-from durable.errors import EventsUnavailable
+from failover.ports import EventsUnavailable
 from runtime.logs import logger
 from runtime.parameters import Parameters, ParameterUnavailable
 
@@ -129,6 +129,11 @@ class EventBus:
             "DetailType": event.type,
             "Detail": json.dumps({**event.detail(), "published_in": self._region}),
         }
+
+
+def own_bus(region: str, client: PutsEvents, parameters: Parameters, system: str) -> EventBus:
+    """The own region's bus for operational events, never the global endpoint: that may lead elsewhere."""
+    return EventBus(region, client, parameters, f"{system}.operations", globally=False)
 
 
 def _taken(result: Mapping[str, str]) -> bool:

@@ -4,12 +4,10 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
-from failover.lease import Lease, LeaseState
+from failover.lease import MAX_AGE_MS, Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
 from runtime.clock import Clock
 
-MAX_AGE_MS = 500
-"""How old a read may be. A planned handover waits twice this after it began to drain."""
 READS = 3
 """So often an answer may take longer than that before there is none."""
 

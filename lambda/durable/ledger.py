@@ -8,10 +8,10 @@ import pg8000.native
 
 from durable import ledger_sql, sql
 from durable.entry import Identity, JournalEntry
-from durable.errors import StaleEpoch
 from durable.ledger_schema import SCHEMA
 from durable.outbox import PAYMENT_SETTLED, event_id
 from durable.set_aside import NotRecordable, SetAside, Why
+from failover.ports import StaleEpoch
 from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
 

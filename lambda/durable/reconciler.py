@@ -7,27 +7,19 @@ one does no harm: every entry is settled under its own key, and every event has 
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
-from functools import cache
-from typing import Any
 
 from durable.arrears import Arrears, Report, Run
-from durable.arrivals import MINUTE_MS
-from durable.errors import EventsUnavailable, JournalUnavailable
+from durable.errors import JournalUnavailable
 from durable.event_bus import MOST_AT_ONCE, EventBus
-from durable.journal import Journal
 from durable.lease_view import Standing, standing
 from durable.ledger import Ledger
 from durable.outbox import Outbox
 from failover.lease import Lease
 from failover.lease_table import LeaseTable
-from runtime.clients import client
-from runtime.clock import Clock, now_ms
+from failover.ports import EventsUnavailable
+from runtime.clock import Clock
 from runtime.database import Database
-from runtime.environment import Environment
 from runtime.logs import logger
-from runtime.metrics import COUNT, MILLISECONDS, Meter
-from runtime.parameters import Parameters
 
 SEARCH_S = 25.0
 """How long a run looks for what is owed; the next one goes on from there."""
@@ -134,45 +126,3 @@ class Reconciler:
         logger.warning("events are put off", extra={"event_ids": refused})
         for event_id in sorted(outbox.put_off(refused)):
             logger.error("an event is parked", extra={"event_id": event_id})
-
-
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """One run, started every minute. {"try_parked": true} is for a person: see the runbook events-parked."""
-    reconciler, meter = _composed()
-    report = reconciler.run(try_parked=event.get("try_parked") is True)
-    logger.info("reconciled", extra=(done := asdict(report)))
-    if report.standing is Standing.READY:
-        figures = {
-            "IntentsSettled": (COUNT, report.settled),
-            "PaymentsReplayed": (COUNT, report.replayed),
-            "OldestIntentAge": (MILLISECONDS, report.oldest_ms),
-            "EventsPublished": (COUNT, report.published),
-            "EventsRefused": (COUNT, report.refused),
-            "EventsParked": (COUNT, report.parked),
-            "OldestEventAge": (MILLISECONDS, report.event_ms),
-            "MarkAhead": (COUNT, int(report.mark_ahead)),
-            "PaymentsSetAside": (COUNT, report.set_aside),
-        }
-        if report.mark is not None:
-            figures["MarkAge"] = (MILLISECONDS, now_ms() - report.mark * MINUTE_MS)
-        meter.record(figures)
-    return done
-
-
-@cache
-def _composed() -> tuple[Reconciler, Meter]:
-    environment = Environment.from_env()
-    dynamodb = client("dynamodb")
-    parameters = Parameters(client("ssm"), environment.parameter_prefix)
-    journal = Journal.of(environment, dynamodb)
-    reconciler = Reconciler(
-        region=environment.region,
-        ttl_ms=environment.lease_ttl_s * 1000,
-        skew_ms=environment.clock_skew_s * 1000,
-        leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
-        arrears=Arrears(region=environment.region, journal=journal, clock=now_ms),
-        database=Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S),
-        bus=EventBus(environment.region, client("events"), parameters, environment.system),
-        clock=now_ms,
-    )
-    return reconciler, Meter(environment)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from durable.errors import DurableError
-
 
 class Why(StrEnum):
     """Why an entry is not in the ledger. A contract with logs, the runbook and `dr`."""
@@ -28,7 +26,7 @@ class SetAside:
     """One of `Why`, unless newer code listed it."""
 
 
-class NotRecordable(DurableError):
+class NotRecordable(Exception):
     """The ledger cannot take this entry, now or later. Nothing was written."""
 
     def __init__(self, found: SetAside) -> None:

@@ -2,30 +2,16 @@
 
 import time
 from collections.abc import Callable
-from functools import cache
-from threading import Thread
-from typing import TYPE_CHECKING, Any
 
-from durable.errors import StaleEpoch
-from durable.journal import Journal
-from durable.ledger import Ledger
 from failover.decision import Action, Decision, Policy, Rule, decide
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseError, LeaseTable
 from failover.observation import Observation
 from failover.observe import Observer
-from failover.region_api import RegionApi
-from failover.sightings import Sightings
+from failover.ports import StaleEpoch
 from failover.takeover import Takeover, TakeoverNotStarted, Takeovers
-from runtime.clients import client
-from runtime.clock import now_ms
-from runtime.database import Database, DatabaseUnavailable
-from runtime.environment import Environment
+from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
-from runtime.parameters import Parameters
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 LAST_TICK_S = 20.0
 """A tick is not begun with less of the function's time left than the slowest tick takes."""
@@ -127,67 +113,6 @@ def run(
         if due >= end or remaining_s() - (due - now) < LAST_TICK_S:
             return ticks
         sleep(due - now)
-
-
-@cache
-def kept(environment: Environment) -> Keeper:
-    """The keeper of this process: what it knows of its region outlives an outage of where it is kept.
-
-    A keeper that is built anew needs SSM and Secrets Manager, and without them it could not say that the
-    region is fit. The functions of four keepers take turns, so every one of them has been here before.
-    """
-    return build(environment)
-
-
-def build(environment: Environment) -> Keeper:
-    """The keeper of the region this function runs in."""
-    ttl_ms = environment.lease_ttl_s * 1000
-    parameters = Parameters(client("ssm"), environment.parameter_prefix)
-    leases = LeaseTable(client("dynamodb"), environment.lease_table, environment.system)
-    takeovers = Takeovers(client("stepfunctions"), parameters)
-    database = Database(parameters, client("secretsmanager"))
-    observer = Observer(
-        environment.region,
-        leases=leases,
-        sightings=Sightings(ttl_ms=ttl_ms, clock=now_ms),
-        database=database,
-        journal=Journal.of(environment, client("dynamodb")),
-        api=RegionApi(parameters, region=environment.region),
-        takeovers=takeovers,
-        clock=now_ms,
-    )
-    policy = Policy(
-        ttl_ms=ttl_ms,
-        skew_ms=environment.clock_skew_s * 1000,
-        transition_limit_ms=environment.transition_limit_s * 1000,
-    )
-    return Keeper(
-        observer=observer,
-        leases=leases,
-        takeovers=takeovers,
-        policy=policy,
-        beat=lambda epoch, at_ms: _beat(database, epoch, at_ms),
-    )
-
-
-def _beat(database: Database, epoch: int, at_ms: int) -> None:
-    with database.session() as connection:
-        Ledger(connection).beat(epoch, now_ms=at_ms)
-
-
-def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
-    """Keep the lease for over three minutes; the schedule starts the next keeper every minute."""
-    environment = Environment.from_env()
-    if environment.authorization == "jwt":
-        api = RegionApi(Parameters(client("ssm"), environment.parameter_prefix), region=environment.region)
-        Thread(target=api.meet_a_token, daemon=True).start()  # however long it takes, no tick waits for it
-    ticks = run(
-        kept(environment).turn,
-        tick_s=environment.tick_s,
-        lifetime_s=environment.keeper_lifetime_s,
-        remaining_s=lambda: context.get_remaining_time_in_millis() / 1000,
-    )
-    return {"ticks": ticks}
 
 
 def _log(seen: Observation, decision: Decision, outcome: str) -> None:

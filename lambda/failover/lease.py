@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+MAX_AGE_MS = 500
+"""How old the lease may be that a request believes. A planned handover waits so long after its drain."""
 IN_TRANSIT_MS = 15_000
 """Requests wait for a planned handover so long. One that takes longer is an outage."""
 

@@ -3,10 +3,6 @@
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
-from durable.arrivals import minute_of
-from durable.errors import JournalUnavailable
-from durable.journal import Journal
-from durable.ledger import Ledger
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.observation import (
@@ -19,18 +15,16 @@ from failover.observation import (
     ReadyFact,
     TakeoverFact,
 )
-from failover.region_api import ApiUnavailable, RegionApi
+from failover.ports import Api, FencedDatabase, Recovery, RecoveryUnavailable
+from failover.region_api import ApiUnavailable
 from failover.sightings import Sighting, Sightings
 from failover.takeover import Takeover, Takeovers
 from runtime.clock import Clock
-from runtime.database import Database, DatabaseUnavailable
+from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
 
 DEADLINE_S = 4.0
 """The longest a tick waits for its facts; what is not known by then is unknown."""
-
-NO_KEY = "keeper"
-"""Asked for, and under no payment's key: those have at least eight characters."""
 
 Fact = TypeVar("Fact")
 
@@ -44,9 +38,9 @@ class Observer:
         *,
         leases: LeaseTable,
         sightings: Sightings,
-        database: Database,
-        journal: Journal,
-        api: RegionApi,
+        database: FencedDatabase,
+        recovery: Recovery,
+        api: Api,
         takeovers: Takeovers,
         clock: Clock,
         deadline_s: float = DEADLINE_S,
@@ -55,7 +49,7 @@ class Observer:
         self._leases = leases
         self._sightings = sightings
         self._database = database
-        self._journal = journal
+        self._recovery = recovery
         self._api = api
         self._takeovers = takeovers
         self._clock = clock
@@ -68,7 +62,7 @@ class Observer:
         now_ms = self._clock()
         lease_seen = self._pool.submit(self._sight)
         database_seen = self._pool.submit(ledger_fact, self._database)
-        journal_seen = self._pool.submit(journal_fact, self._journal, minute_of(now_ms))
+        journal_seen = self._pool.submit(journal_fact, self._recovery, now_ms)
         api_seen = self._pool.submit(api_fact, self._api)
         ready_seen = self._pool.submit(ready_fact, self._api)
         readings: list[Future[Any]] = [lease_seen, database_seen, journal_seen, api_seen, ready_seen]
@@ -121,7 +115,7 @@ def lease_fact(leases: LeaseTable) -> Lease | LeaseFact:
         return LeaseFact.UNKNOWN
 
 
-def database_fact(database: Database) -> DatabaseFact:
+def database_fact(database: FencedDatabase) -> DatabaseFact:
     """The role that the database of this region has now."""
     try:
         return DatabaseFact.WRITER if database.writable() else DatabaseFact.REPLICA
@@ -129,7 +123,7 @@ def database_fact(database: Database) -> DatabaseFact:
         return DatabaseFact.UNREACHABLE
 
 
-def ledger_fact(database: Database) -> tuple[DatabaseFact, int | FenceFact]:
+def ledger_fact(database: FencedDatabase) -> tuple[DatabaseFact, int | FenceFact]:
     """The role that the database has now, and which epoch a writer's ledger takes.
 
     A fence that cannot be read is no fence that moved: every payment asks it again. One that is not there
@@ -139,24 +133,22 @@ def ledger_fact(database: Database) -> tuple[DatabaseFact, int | FenceFact]:
     if role is not DatabaseFact.WRITER:
         return role, FenceFact.UNKNOWN
     try:
-        with database.session() as connection:
-            epoch = Ledger(connection).fence_epoch()
+        epoch = database.fence_epoch()
     except DatabaseUnavailable:
         return role, FenceFact.UNKNOWN
     return role, FenceFact.ABSENT if epoch is None else epoch
 
 
-def journal_fact(journal: Journal, minute: int) -> JournalFact:
-    """Whether both tables of the journal answer here now; without them no payment is taken."""
+def journal_fact(recovery: Recovery, now_ms: int) -> JournalFact:
+    """Whether a request could be accepted here now."""
     try:
-        journal.find(NO_KEY)
-        next(journal.arrived(minute), None)
-    except JournalUnavailable:
+        recovery.ready_for_requests(now_ms)
+    except RecoveryUnavailable:
         return JournalFact.SILENT
     return JournalFact.ANSWERS
 
 
-def api_fact(api: RegionApi) -> ApiFact:
+def api_fact(api: Api) -> ApiFact:
     """Whether this region's API is live now."""
     try:
         return ApiFact.LIVE if api.live() else ApiFact.DEAD
@@ -164,7 +156,7 @@ def api_fact(api: RegionApi) -> ApiFact:
         return ApiFact.DEAD
 
 
-def ready_fact(api: RegionApi) -> ReadyFact:
+def ready_fact(api: Api) -> ReadyFact:
     """Whether this region's API takes payments now, as its own readiness says."""
     try:
         return ReadyFact.READY if api.ready() else ReadyFact.REFUSING

@@ -1,11 +1,9 @@
-"""Operational events: consumers in both regions are told that the payments moved (docs/events.md)."""
+"""Operational events: consumers in both regions are told which region serves (docs/events.md)."""
 
 from dataclasses import dataclass
 
-from durable.event_bus import EventBus, PutsEvents
 from failover.lease import Kind
 from failover.takeover import Takeover
-from runtime.parameters import Parameters
 
 COMPLETED = {
     Kind.FAILOVER: "FailoverCompleted",
@@ -40,8 +38,3 @@ class TakeoverCompleted:
             "from": self.takeover.previous,
             "to": self.takeover.region,
         }
-
-
-def own_bus(region: str, client: PutsEvents, parameters: Parameters, system: str) -> EventBus:
-    """The own region's bus for operational events, never the global endpoint: that may lead elsewhere."""
-    return EventBus(region, client, parameters, f"{system}.operations", globally=False)

@@ -1,32 +1,17 @@
 """This region's own API, asked over HTTP the way a client asks it."""
 
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from botocore.exceptions import BotoCoreError
 
-from runtime.logs import logger
 from runtime.parameters import Parameters, ParameterUnavailable
 from runtime.signing import signed
 
 LIVE_TIMEOUT_S = 2.0
-PAYMENT_TIMEOUT_S = 10.0
-NO_PAYMENT = f"/payments/{UUID(int=0)}"
-
-
-def _encoded(document: Mapping[str, object]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
-
-
-_HEAD, _CLAIMS = _encoded({"alg": "RS256", "kid": "nobody"}), _encoded({"sub": "nobody"})
-FORGED = {"Authorization": f"Bearer {_HEAD}.{_CLAIMS}.AAAA"}
-"""Well formed, and signed by nobody."""
 
 
 class ApiUnavailable(RuntimeError):
@@ -54,42 +39,17 @@ class RegionApi:
         Raises:
             ApiUnavailable: it did not answer.
         """
-        return self._send("GET", "/health/live", LIVE_TIMEOUT_S).status == HTTPStatus.OK
+        return self.send("GET", "/health/live", LIVE_TIMEOUT_S).status == HTTPStatus.OK
 
     def ready(self) -> bool:
-        """Whether /health/ready answers 200: it takes payments.
+        """Whether /health/ready answers 200: it takes requests.
 
         Raises:
             ApiUnavailable: it did not answer.
         """
-        return self._send("GET", "/health/ready", LIVE_TIMEOUT_S).status == HTTPStatus.OK
+        return self.send("GET", "/health/ready", LIVE_TIMEOUT_S).status == HTTPStatus.OK
 
-    def pay(self, payment: Mapping[str, object], *, idempotency_key: str) -> Answer:
-        """Make a synthetic payment, signed with the own role: no issuer of tokens has a part in a takeover.
-
-        Raises:
-            ApiUnavailable: it did not answer; the payment may have been made.
-        """
-        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
-        body = json.dumps(payment).encode()
-        return self._send("POST", "/synthetic-payments", PAYMENT_TIMEOUT_S, body=body, headers=headers)
-
-    def meet_a_token(self) -> None:
-        """Show this region's gateway a token that it must refuse, so that it fetches the issuer's keys now.
-
-        A gateway asks the issuer when it judges a signature, whatever the token is worth, and remembers the
-        keys. Where no client's token arrives it would ask first after a failover, and perhaps in vain.
-        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
-        """
-        try:
-            answer = self._send("GET", NO_PAYMENT, LIVE_TIMEOUT_S, headers=FORGED, sign=False)
-        except ApiUnavailable as error:
-            logger.warning("the gateway met no token", extra={"reason": str(error)})
-            return
-        if answer.status != HTTPStatus.UNAUTHORIZED:
-            logger.error("the gateway takes forged tokens", extra={"status": answer.status})
-
-    def _send(
+    def send(
         self,
         method: str,
         path: str,
@@ -99,6 +59,11 @@ class RegionApi:
         headers: Mapping[str, str] | None = None,
         sign: bool = True,
     ) -> Answer:
+        """The answer to one request, signed with the own role if it has headers and *sign* says so.
+
+        Raises:
+            ApiUnavailable: it did not answer within so many seconds.
+        """
         try:
             endpoint = self._parameters.get("api/endpoint")
             if headers and sign:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from durable.entry import EntryState, JournalEntry
-from durable.errors import JournalUnavailable, StaleEpoch
+from durable.errors import JournalUnavailable
 from durable.journal import Journal
 from durable.kept_ledger import KeptLedger
 from durable.lease_view import RecentLease, Standing, standing
 from durable.set_aside import NotRecordable, Why
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
+from failover.ports import StaleEpoch
 from payments.problems import HeldElsewhere, InTransit, Problem, Refused, repeat_unchanged, unavailable
 from payments.request import PaymentRequest
 from runtime.clock import Clock

@@ -39,7 +39,8 @@ LOG_DELIVERY = Allow(
 class FailoverControl(Construct):
     """Runs wholly in its region: it calls no other region and changes nothing that another region owns.
 
-    *prove* lets it make a synthetic payment.
+    *functions* is the module whose `keep` and `step` bind the recovery core to the system; *prove* lets it
+    send a synthetic request.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class FailoverControl(Construct):
         id_: str,
         *,
         platform: FunctionPlatform,
+        functions: str,
         database: RegionalDatabase,
         service: Function,
         prove: Allow,
@@ -59,7 +61,7 @@ class FailoverControl(Construct):
             self,
             "steps",
             platform=platform,
-            handler="failover.steps.handler",
+            handler=f"{functions}.step",
             memory_mb=1024,
             timeout_s=60,
             reserved=reservations.STEPS,
@@ -80,7 +82,7 @@ class FailoverControl(Construct):
             self,
             "keeper",
             platform=platform,
-            handler="failover.keeper.handler",
+            handler=f"{functions}.keep",
             memory_mb=512,
             timeout_s=platform.site.settings.protocol.keeper_timeout_s,
             reserved=reservations.keeper(platform.site.settings.protocol),

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from durable import lease_view, ledger_sql
+from durable import lease_view, ledger_sql, recovery
 from durable.entry import EntryState
 from durable.errors import JournalUnavailable
 from durable.lease_view import RecentLease
@@ -16,7 +16,7 @@ from failover.keeper import Keeper
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseTable
 from failover.observation import DatabaseFact
-from failover.steps import STEPS, reconcile
+from failover.steps import STEPS
 from failover.steps import drain as drain_step
 from failover.steps import hand_over as hand_over_step
 from lib.failover import takeover as asl
@@ -83,15 +83,15 @@ def lease_write_without_read_back(patch: Patch) -> None:
 
 
 def reconcile_without_read_back(patch: Patch) -> None:
-    def replay(batch, ledger, takeover):
+    def replay(batch, ledger, *, epoch, region):
         for entry in batch:
             try:
-                ledger.record(entry, epoch=takeover.epoch, region=takeover.region)
+                ledger.record(entry, epoch=epoch, region=region)
             except DatabaseUnavailable:
                 continue
         return Replayed(len(batch), frozenset())
 
-    patch.setattr(reconcile, "_replayed", replay)
+    patch.setattr(recovery, "replay", replay)
 
 
 def promote_without_waiting_for_the_writer(patch: Patch) -> None:

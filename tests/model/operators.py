@@ -2,12 +2,9 @@
 
 from dataclasses import replace
 
-from durable.ledger import Ledger
 from failover.lease import Handover, Kind, Lease, LeaseState
 from failover.loss import Approval
 from failover.observation import TakeoverFact
-from failover.steps.promote import under_way
-from failover.steps.tools import Tools
 from failover.takeover import Takeover
 from tests.model.site import Site
 from tests.model.surroundings import Parameters
@@ -34,12 +31,7 @@ class Operator:
     def abort(self) -> None:
         """`dr abort` of a drain in this region."""
         lease = self._site.leases.read()
-        if (
-            lease
-            and lease.handover
-            and lease.held_by(self._site.region)
-            and not under_way(self._of(lease.handover))
-        ):
+        if lease and lease.handover and lease.held_by(self._site.region) and not self._moves(lease.handover):
             self._site.leases.stay(lease, now_ms=self._site.clock())
 
     def retry(self) -> None:
@@ -68,8 +60,7 @@ class Operator:
         lease = site.leases.read()
         if site.region != site.writer_in() or site.ready() or _elsewhere(lease, site.region):
             return
-        with site.database.session() as connection:
-            fence = Ledger(connection).fence_epoch() or 0
+        fence = site.fenced.fence_epoch() or 0
         again = Lease.again(
             "payments",
             lease,
@@ -82,6 +73,6 @@ class Operator:
             again = replace(again, epoch=again.epoch + 1)
         site.takeovers.start(Takeover.of(site.leases.begin_anew(lease, again)))
 
-    def _of(self, handover: Handover) -> Tools:
-        """This region's control plane, asked about the cluster that the handover is for."""
-        return replace(self._site.tools, parameters=Parameters(handover.to))
+    def _moves(self, handover: Handover) -> bool:
+        """Whether this region's control plane moves the writer to the cluster that the handover is for."""
+        return replace(self._site.tools.writer, parameters=Parameters(handover.to)).is_coming()

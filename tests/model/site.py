@@ -4,23 +4,27 @@ from typing import Any
 
 from durable.arrears import Arrears
 from durable.arrivals import Arrivals
-from durable.errors import JournalUnavailable, StaleEpoch
-from durable.event_bus import EventBus
+from durable.errors import JournalUnavailable
+from durable.event_bus import EventBus, own_bus
 from durable.journal import Journal
 from durable.lease_view import RecentLease, Standing, standing
 from durable.ledger import Ledger
 from durable.reconciler import Reconciler
+from durable.recovery import FencedLedger, JournalRecovery
 from failover.approvals import Approvals
+from failover.aurora import Aurora
 from failover.decision import Policy
 from failover.keeper import Keeper
 from failover.lease import Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
+from failover.loss import LossPolicy
 from failover.observe import Observer
-from failover.operations import own_bus
+from failover.ports import StaleEpoch
 from failover.region_api import Answer, ApiUnavailable
 from failover.sightings import Sightings
 from failover.steps.tools import Tools
 from failover.takeover import Takeovers
+from payments.own_api import synthetic
 from payments.payment_flow import PaymentFlow
 from payments.problems import Refused
 from payments.request import PaymentRequest
@@ -69,22 +73,26 @@ class Site:
         arrivals = Arrivals(dynamodb, "arrivals", self.clock, shards=1, readers=OneAfterTheOther)
         self.journal = Journal(dynamodb, "journal", arrivals)
         self.database = Database(world, region)
+        self.fenced = FencedLedger(self.database)
         self.machine = StepFunctions(world, region)
         self.takeovers = Takeovers(self.machine, parameters)
         self.tools = Tools(
             region=region,
             leases=self.leases,
-            parameters=parameters,
-            database=self.database,
-            journal=self.journal,
-            rds=ControlPlane(world, region),
+            database=self.fenced,
+            recovery=JournalRecovery(journal=self.journal, database=self.fenced, clock=self.clock),
+            writer=Aurora(
+                parameters=parameters,
+                rds=ControlPlane(world, region),
+                rds_in=lambda other: ControlPlane(world, other, caller=region),
+            ),
+            policy=lambda: LossPolicy.parse(parameters.get("approvals/policy")),
             api=self,
             approvals=Approvals(dynamodb, lambda: "approvals"),
             bus=own_bus(self.region, SilentBus(), parameters, "payments"),
             clock=self.clock,
             pause=self._pause,
             service=self,
-            rds_in=lambda other: ControlPlane(world, other, caller=region),
         )
         self._free: list[Process] = []
         self._keepers: list[Keeper] = []
@@ -189,6 +197,10 @@ class Site:
         except (LeaseUnknown, DatabaseUnavailable):
             return False
 
+    def prove(self, *, system: str, epoch: int) -> Answer:
+        payment, key = synthetic(system, epoch)
+        return self.pay(payment, idempotency_key=key)
+
     def pay(self, payment: dict[str, Any], *, idempotency_key: str) -> Answer:
         return Answer(self.request(idempotency_key, PaymentRequest(**payment)), {"x-region": self.region})
 
@@ -209,8 +221,8 @@ class Site:
             self.region,
             leases=self.leases,
             sightings=sightings,
-            database=self.database,
-            journal=self.journal,
+            database=self.fenced,
+            recovery=JournalRecovery(journal=self.journal, database=self.fenced, clock=clock),
             api=self,
             takeovers=self.takeovers,
             clock=clock,
@@ -224,7 +236,7 @@ class Site:
             leases=self.leases,
             takeovers=self.takeovers,
             policy=policy,
-            beat=self._beat,
+            beat=lambda epoch, at_ms: self.fenced.beat(epoch, now_ms=at_ms),
             steady_s=self._steady_s,
         )
 
@@ -241,7 +253,3 @@ class Site:
             clock=clock,
             elapsed=self._steady_s,
         )
-
-    def _beat(self, epoch: int, at_ms: int) -> None:
-        with self.database.session() as connection:
-            Ledger(connection).beat(epoch, now_ms=at_ms)

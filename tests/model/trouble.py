@@ -5,7 +5,7 @@ from collections.abc import Callable
 from durable.arrivals import MINUTE_MS
 from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError
-from failover.steps.errors import NotYet
+from failover.ports import WriterUnavailable
 from failover.takeover import TakeoverNotStarted
 from payments.request import PaymentRequest
 from tests.model.choices import Choices
@@ -217,7 +217,7 @@ class Trouble:
     def _refused(self, typed: Callable[[], None]) -> None:
         try:
             typed()
-        except (ApprovalsUnavailable, LeaseError, TakeoverNotStarted, NotYet) as error:
+        except (ApprovalsUnavailable, LeaseError, TakeoverNotStarted, WriterUnavailable) as error:
             self._world.note(f"the operator is told: {error}")
 
     def fault(self) -> None:

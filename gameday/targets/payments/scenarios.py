@@ -104,7 +104,7 @@ S7 = Scenario(
 S8 = Scenario(
     code="S8",
     title="region killed while replication lags over budget",
-    # More than the 30 s of failover/steps/inspection.py, for the whole load: none of it is replicated.
+    # More than the 30 s of durable/stock.py, for the whole load: none of it is replicated.
     given=Given(steady_s=40.0, deeds=(Lag(120.0),)),
     steps=at_once(Kill(Place.HOLDER)),
     expect=Expect(moves=1, restored_s=150.0, least_rescued=750, loss=Loss.JOURNAL_COMPLETE),

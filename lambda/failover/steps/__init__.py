@@ -1,9 +1,10 @@
 """The steps of a takeover: each sets a state, reads it back, and may run any number of times."""
 
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
-from durable.errors import JournalUnavailable
+from failover.lease_table import LeaseLost, LeaseUnknown
+from failover.ports import RecoveryUnavailable, WriterUnavailable
 from failover.steps import (
     activate,
     approve,
@@ -20,12 +21,11 @@ from failover.steps import (
     wait_writer,
     warm,
 )
-from failover.steps.errors import NotYet
+from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import inspect
 from failover.steps.tools import Facts, Step, Tools
 from failover.takeover import Phase, Takeover
 from runtime.database import DatabaseUnavailable
-from runtime.environment import Environment
 from runtime.logs import logger
 from runtime.parameters import ParameterUnavailable
 
@@ -66,6 +66,14 @@ _PHASES = {
 }
 """Where the lease may stand for a step; for all others it must be here."""
 
+_UNAVAILABLE = (
+    DatabaseUnavailable,
+    LeaseUnknown,
+    ParameterUnavailable,
+    RecoveryUnavailable,
+    WriterUnavailable,
+)
+
 
 def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
     """Run one step, if the lease still asks for this takeover.
@@ -74,28 +82,24 @@ def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
         NotYet: a dependency did not answer, or the wanted state was not seen. Run it again.
         Held: this takeover must not go on.
     """
-    guard.current_lease(takeover, tools, phases=_PHASES.get(name, guard.HERE))
-    if name in RETIRED:
-        return {"retired": True}
-    step = (STEPS | PLANNED_STEPS)[name]
     try:
-        facts = step(takeover, tools)
-    except (DatabaseUnavailable, JournalUnavailable, ParameterUnavailable) as error:
+        guard.current_lease(takeover, tools, phases=_PHASES.get(name, guard.HERE))
+        if name in RETIRED:
+            return {"retired": True}
+        facts = (STEPS | PLANNED_STEPS)[name](takeover, tools)
+    except LeaseLost as error:
+        raise Held(str(error)) from error
+    except _UNAVAILABLE as error:
         raise NotYet(str(error)) from error
     logger.info("step", extra={"step": name, "execution": takeover.name, "facts": facts})
     return facts
 
 
-def handler(event: dict[str, Any], _context: object) -> Facts:
+def answer(event: Mapping[str, Any], tools: Tools) -> Facts:
     """One task of the state machine: {"step": name, "takeover": input of the execution}.
 
     An operator may also ask for {"step": "inspect"}, which belongs to no takeover and changes nothing.
     """
     if event["step"] == "inspect":
-        return inspect(_tools())
-    return perform(event["step"], Takeover.from_payload(event["takeover"]), _tools())
-
-
-@cache
-def _tools() -> Tools:
-    return Tools.of(Environment.from_env())
+        return inspect(tools)
+    return perform(event["step"], Takeover.from_payload(event["takeover"]), tools)

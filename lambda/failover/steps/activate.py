@@ -1,8 +1,7 @@
 """activate: the lease becomes ACTIVE. Readiness turns 200 and DNS follows."""
 
 from failover.lease import LeaseState
-from failover.lease_table import LeaseLost, LeaseUnknown
-from failover.steps.errors import Held, NotYet
+from failover.steps.errors import NotYet
 from failover.steps.guard import current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
@@ -16,13 +15,7 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     """
     lease = current_lease(takeover, tools)
     if lease.state is not LeaseState.ACTIVE:
-        with tools.ledger() as ledger:
-            if not ledger.admits(takeover.epoch):
-                raise NotYet(f"the ledger here does not admit epoch {takeover.epoch}")
-        try:
-            lease = tools.leases.activate(lease, now_ms=tools.clock())
-        except LeaseLost as error:
-            raise Held(str(error)) from error
-        except LeaseUnknown as error:
-            raise NotYet(str(error)) from error
+        if not tools.database.admits(takeover.epoch):
+            raise NotYet(f"the ledger here does not admit epoch {takeover.epoch}")
+        lease = tools.leases.activate(lease, now_ms=tools.clock())
     return {"state": lease.state, "changed_at_ms": lease.changed_at_ms}

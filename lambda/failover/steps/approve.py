@@ -3,9 +3,9 @@
 from failover.approvals import ApprovalsUnavailable
 from failover.lease import Kind
 from failover.loss import Loss, approvers, canonical, document, judge
-from failover.steps.assessment import assess, policy_of
 from failover.steps.errors import NotYet
 from failover.steps.guard import current_lease
+from failover.steps.inspection import assess
 from failover.steps.promote import is_writer
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
@@ -17,7 +17,7 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     lease = current_lease(takeover, tools)
     if takeover.kind is not Kind.FAILOVER or is_writer(tools):
         return {"done": True, "rule": Loss.NOTHING_FORCED}
-    policy = policy_of(tools)
+    policy = tools.policy()
     figures = assess(tools, lease, trusted=policy.journal_trusted)
     asked = document(
         system=takeover.system,

@@ -1,8 +1,6 @@
 """drain: the old holder takes no new payments from now on, and none that it took is under way any more."""
 
-from durable.lease_view import MAX_AGE_MS
-from failover.lease_table import LeaseLost, LeaseUnknown
-from failover.steps.errors import Held, NotYet
+from failover.lease import MAX_AGE_MS
 from failover.steps.guard import MAY_BEGIN, current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
@@ -21,12 +19,7 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     """
     lease = current_lease(takeover, tools, phases=MAY_BEGIN)
     if takeover.phase(lease) is Phase.ASKED:
-        try:
-            lease = tools.leases.drain(lease, takeover.handover, now_ms=tools.clock())
-        except LeaseLost as error:
-            raise Held(str(error)) from error
-        except LeaseUnknown as error:
-            raise NotYet(str(error)) from error
+        lease = tools.leases.drain(lease, takeover.handover, now_ms=tools.clock())
     if takeover.phase(lease) is Phase.DRAINING:
         tools.pause(QUIET_S)
     return {"state": lease.state, "changed_at_ms": lease.changed_at_ms}

@@ -1,8 +1,6 @@
 """guard: this takeover is the one that the lease asks for."""
 
-from durable.arrivals import minute_of
 from failover.lease import Lease
-from failover.lease_table import LeaseUnknown
 from failover.observation import ApiFact, DatabaseFact
 from failover.observe import api_fact, database_fact
 from failover.steps.errors import Held, NotYet
@@ -22,12 +20,9 @@ def current_lease(takeover: Takeover, tools: Tools, *, phases: frozenset[Phase] 
 
     Raises:
         Held: the lease asks for something else, or the execution runs in a region it was not meant for.
-        NotYet: the lease cannot be read.
+        LeaseUnknown: the lease cannot be read.
     """
-    try:
-        lease = tools.leases.read()
-    except LeaseUnknown as error:
-        raise NotYet(str(error)) from error
+    lease = tools.leases.read()
     if lease is None or takeover.phase(lease) not in phases or takeover.region != tools.region:
         raise Held(f"{takeover} in {tools.region} is not what the lease asks for: {lease}")
     return lease
@@ -41,8 +36,7 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     takeover nobody has stopped yet: what would keep it from ending is found here, at no cost.
     """
     lease = current_lease(takeover, tools, phases=MAY_BEGIN)
-    for since in (None, minute_of(tools.clock())):
-        next(tools.journal.entries(since), None)
+    tools.recovery.ready_for_replay(tools.clock())
     if takeover.phase(lease) is Phase.ASKED:
         _must_be_fit(tools, lease)
     return {"expires_in_ms": lease.expires_at_ms - tools.clock()}

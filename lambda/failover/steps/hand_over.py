@@ -1,9 +1,8 @@
 """hand_over: the lease follows the writer into this region, in the next epoch."""
 
-from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.observation import DatabaseFact
 from failover.observe import database_fact
-from failover.steps.errors import Held, NotYet
+from failover.steps.errors import NotYet
 from failover.steps.guard import current_lease
 from failover.steps.settle import DRAINED
 from failover.steps.tools import Facts, Tools
@@ -16,10 +15,5 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     if takeover.phase(lease) is Phase.DRAINING:
         if (database := database_fact(tools.database)) is not DatabaseFact.WRITER:
             raise NotYet(f"the database is {database}")
-        try:
-            lease = tools.leases.hand_over(lease, takeover.handover, now_ms=tools.clock())
-        except LeaseLost as error:
-            raise Held(str(error)) from error
-        except LeaseUnknown as error:
-            raise NotYet(str(error)) from error
+        lease = tools.leases.hand_over(lease, takeover.handover, now_ms=tools.clock())
     return {"epoch": lease.epoch, "holder": lease.holder, "state": lease.state}

@@ -3,9 +3,9 @@
 Consumers are told by an event besides, if the bus answers.
 """
 
-from durable.errors import EventsUnavailable
 from failover.lease import LeaseState
 from failover.operations import COMPLETED, TakeoverCompleted
+from failover.ports import EventsUnavailable
 from failover.steps.errors import NotYet
 from failover.steps.guard import current_lease
 from failover.steps.tools import Facts, Tools

@@ -1,11 +1,9 @@
 """undo: a planned takeover that cannot go on gives the old holder its payments back."""
 
-from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.observation import DatabaseFact
 from failover.observe import database_fact
 from failover.steps.errors import Held, NotYet
 from failover.steps.guard import current_lease
-from failover.steps.promote import under_way
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
 
@@ -20,12 +18,7 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
         return {"undone": False, "holder": lease.holder, "state": lease.state}
     if database_fact(tools.database) is DatabaseFact.WRITER:
         raise Held("the writer is here already: start the takeover again, it goes on from here")
-    if under_way(tools):
+    if tools.writer.is_coming():
         raise NotYet("Aurora is moving the writer")
-    try:
-        lease = tools.leases.stay(lease, now_ms=tools.clock())
-    except LeaseLost as error:
-        raise Held(str(error)) from error
-    except LeaseUnknown as error:
-        raise NotYet(str(error)) from error
+    lease = tools.leases.stay(lease, now_ms=tools.clock())
     return {"undone": True, "holder": lease.holder, "state": lease.state}

@@ -3,8 +3,8 @@
 from failover.lease import Kind
 from failover.observation import DatabaseFact
 from failover.observe import database_fact
-from failover.steps.errors import NotYet
-from failover.steps.promote import is_writer, under_way
+from failover.ports import WriterUnavailable
+from failover.steps.promote import is_writer
 from failover.steps.promote import run as promote
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
@@ -25,6 +25,6 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
 def _given_up(tools: Tools) -> bool:
     """Whether Aurora neither moves the writer here nor has moved it; while it does not say, nobody knows."""
     try:
-        return not under_way(tools)
-    except NotYet:
+        return not tools.writer.is_coming()
+    except WriterUnavailable:
         return False

@@ -2,7 +2,6 @@
 
 from math import ceil
 
-from durable.arrivals import MINUTE_MS, minute_of
 from failover.steps.errors import NotYet
 from failover.steps.guard import MAY_BEGIN, current_lease
 from failover.steps.tools import Facts, Tools
@@ -10,6 +9,7 @@ from failover.takeover import Phase, Takeover
 
 PAUSE_S = 3
 """How long clients wait for a planned takeover, Aurora's own switchover aside; then all want an answer."""
+MINUTE_MS = 60_000
 LEAST, MOST = 4, 64
 HOLD_MS = 250
 BUDGET_MS = 15_000
@@ -26,9 +26,8 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
     if takeover.phase(lease) is not Phase.ASKED:
         return {"warm": None}  # an earlier run of the takeover did, and now clients wait
     until_ms = tools.clock() + BUDGET_MS
-    minute = minute_of(tools.clock())
     # This minute has just begun, or the load has: together they are no less than what came in the last 60 s.
-    wanted = enough(sum(tools.journal.count_arrived(when) for when in (minute - 1, minute)))
+    wanted = enough(tools.recovery.arriving(tools.clock()))
     warm: frozenset[str] = frozenset()
     barren = 0
     while len(warm) < wanted and barren < 2 and tools.clock() < until_ms:  # noqa: PLR2004

@@ -19,7 +19,7 @@ class Reconciler(Construct):
             self,
             "reconciler",
             platform=platform,
-            handler="durable.reconciler.handler",
+            handler="payments.functions.reconcile",
             memory_mb=1024,
             timeout_s=60,
             reserved=reservations.RECONCILER,

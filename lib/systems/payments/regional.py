@@ -65,6 +65,7 @@ class RegionalStack(AwsStack):
             self,
             "failover",
             platform=platform,
+            functions="payments.functions",
             database=self._database,
             service=self._payments.function,
             prove=self._payments.prove(),

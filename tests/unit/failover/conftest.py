@@ -8,11 +8,11 @@ from moto import mock_aws
 
 from durable import reconciler
 from durable.reconciler import Reconciler
-from failover import keeper
 from failover.lease import Lease
 from failover.lease_item import to_item
 from failover.lease_table import LeaseTable
 from failover.steps.tools import Tools
+from payments import functions
 from runtime import clients
 from runtime.logs import logger
 from tests.unit import deployed
@@ -106,12 +106,12 @@ def its_reconciler(world) -> Reconciler:
 def environment(monkeypatch) -> Iterator[None]:
     """A function that is deployed and has made no client yet."""
     clients.client.cache_clear()
-    keeper.kept.cache_clear()
+    functions.kept.cache_clear()
     for key, value in ENVIRONMENT.items():
         monkeypatch.setenv(key, value)
     yield
     clients.client.cache_clear()
-    keeper.kept.cache_clear()
+    functions.kept.cache_clear()
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from durable.event_bus import own_bus
+from durable.recovery import FencedLedger, JournalRecovery
+from failover.aurora import Aurora
 from failover.lease_table import LeaseTable
-from failover.operations import own_bus
+from failover.loss import LossPolicy
 from failover.steps import STEPS, perform
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
@@ -14,29 +16,28 @@ from .scene import WEST
 from .west import TAKEOVER, West
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WestTools(Tools):
+class WestLedger(FencedLedger):
     @contextmanager
     def ledger(self) -> Iterator[object]:
-        yield self.database
+        yield self._database
 
 
 def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> Tools:
     """The tools of a step in this region."""
-    return WestTools(
+    database = WestLedger(west)
+    return Tools(
         region=WEST,
         leases=leases,
-        parameters=west,
-        database=west,
-        journal=west,
-        rds=west,
+        database=database,
+        recovery=JournalRecovery(journal=west, database=database, clock=clock),
+        writer=Aurora(parameters=west, rds=west, rds_in=west.rds_in),
         api=west,
         service=west,
         approvals=west,
+        policy=lambda: LossPolicy.parse(west.get("approvals/policy")),
         bus=own_bus(WEST, west, west, "payments"),
         clock=clock,
         pause=west.paused.append,
-        rds_in=west.rds_in,
     )
 
 

@@ -7,8 +7,8 @@ import pytest
 from durable.arrears import BATCH, GRACE_MS, STALE_MS
 from durable.arrivals import MINUTE_MS, minute_of
 from durable.entry import EntryState
-from durable.errors import StaleEpoch
 from durable.lease_view import Standing
+from failover.ports import StaleEpoch
 from lib.systems.load import load_settings
 from payments.payment_flow import PATIENCE_MS
 from runtime.database import DatabaseUnavailable

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from durable.assessment import SAMPLE
 from durable.comparison import BATCH, compared
 from failover.loss import JournalFact
-from failover.steps.assessment import SAMPLE, assess
+from failover.steps.inspection import assess
 
 from .scene import NOW
 from .west import entry

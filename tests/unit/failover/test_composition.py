@@ -3,6 +3,7 @@
 import json
 import ssl
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
@@ -14,12 +15,12 @@ from botocore.exceptions import EndpointConnectionError
 from durable.event_bus import EventsUnavailable
 from durable.journal import JournalUnavailable
 from failover.approvals import ApprovalsUnavailable
+from failover.aurora import PROMOTE_TIMEOUT_S
 from failover.decision import Policy
-from failover.keeper import build
 from failover.lease import LeaseState
 from failover.operations import TakeoverCompleted
 from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S
-from failover.steps.tools import PROMOTE_TIMEOUT_S, STATEMENT_TIMEOUT_S, Tools
+from payments.functions import STATEMENT_TIMEOUT_S, keeper_of, tools
 from runtime import database
 from runtime.environment import Environment
 
@@ -66,7 +67,7 @@ def logins(monkeypatch) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def deployed(environment, dynamodb, api, logins) -> Environment:
+def deployed(environment, dynamodb, api, logins) -> Iterator[Environment]:
     """The environment of a function in a region where everything is deployed."""
     machine = boto3.client("stepfunctions", region_name=EAST).create_state_machine(
         name="payments-failover-dev",
@@ -90,14 +91,16 @@ def deployed(environment, dynamodb, api, logins) -> Environment:
     secrets = boto3.client("secretsmanager", region_name=EAST)
     if not secrets.list_secrets()["SecretList"]:
         secrets.create_secret(Name="payments/database", SecretString=json.dumps(SECRET))
-    return Environment.from_env()
+    tools.cache_clear()
+    yield Environment.from_env()
+    tools.cache_clear()
 
 
 def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machine(deployed, leases, put):
     put(replace(LEASE, holder=WEST, previous_holder=None, expires_at_ms=0))
-    keeper = build(deployed)
+    keeper = keeper_of(deployed)
     observer = keeper._observer
-    observer._journal = SimpleNamespace(find=lambda _key: None, arrived=lambda _minute: iter(()))
+    observer._recovery = SimpleNamespace(ready_for_requests=lambda _now_ms: None)
     for seconds in (0, deployed.lease_ttl_s):
         assert leases.read().holder == WEST
         observer._sightings._steady_s = lambda seconds=seconds: float(seconds)
@@ -112,12 +115,11 @@ def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machi
 
 
 def test_a_deployed_keeper_waits_as_long_as_the_settings_say(deployed):
-    assert build(deployed)._policy == Policy(ttl_ms=30_000, skew_ms=2_000, transition_limit_ms=1_800_000)
+    assert keeper_of(deployed)._policy == Policy(ttl_ms=30_000, skew_ms=2_000, transition_limit_ms=1_800_000)
 
 
 def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_a_payment(deployed, logins):
-    with Tools.of(deployed).ledger() as ledger:
-        assert ledger.fence_epoch() == 1
+    assert tools().database.fence_epoch() == 1
     [login] = logins
     assert (login["user"], login["host"], login["port"], login["database"], login["password"]) == (
         *("payments", "writer.test", 5432, "ledger"),
@@ -128,41 +130,42 @@ def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_
 
 
 def test_deployed_steps_ask_their_own_api(deployed):
-    assert Tools.of(deployed).api.live()
+    assert tools().api.live()
 
 
 def test_deployed_steps_invoke_the_function_of_their_own_region_as_often_at_once_as_they_want(deployed):
-    client = Tools.of(deployed).service._client
+    client = tools().service._client
     assert client.meta.region_name == EAST
     assert client.meta.config.max_pool_connections == MOST_AT_ONCE
     assert client.meta.config.read_timeout == WARM_TIMEOUT_S
 
 
 def test_deployed_steps_have_the_control_plane_of_their_region_and_a_role_for_the_other(deployed):
-    tools = Tools.of(deployed)
-    here, there = tools.rds.meta, tools.rds_in(WEST).meta
+    writer = tools().writer
+    here, there = writer.rds.meta, writer.rds_in(WEST).meta
     assert (here.region_name, there.region_name) == (EAST, WEST)
     assert here.config.read_timeout == there.config.read_timeout == PROMOTE_TIMEOUT_S == 30.0
     assert here.config.retries["total_max_attempts"] == 1
 
 
 def test_deployed_steps_work_with_the_tables_and_the_bus_that_were_deployed_for_them(deployed):
-    tools, asked = Tools.of(deployed), []
+    steps, asked = tools(), []
+    journal = steps.recovery.journal
 
     def note(params, model, **_):
         asked.append((model.name, params))
         raise EndpointConnectionError(endpoint_url="test")
 
-    for client in (tools.journal._client, tools.bus._client):
+    for client in (journal._client, steps.bus._client):
         client.meta.events.register("provide-client-params", note)
     with pytest.raises(ApprovalsUnavailable):
-        tools.approvals.all()
+        steps.approvals.all()
     with pytest.raises(JournalUnavailable):
-        list(tools.journal.entries(None))
+        list(journal.entries(None))
     with pytest.raises(JournalUnavailable):
-        list(tools.journal.arrived(0))
+        list(journal.arrived(0))
     with pytest.raises(EventsUnavailable):
-        tools.bus.publish([TakeoverCompleted(TAKEOVER)])
+        steps.bus.publish([TakeoverCompleted(TAKEOVER)])
     tables = [(name, params["TableName"]) for name, params in asked[:-1]]
     assert list(dict.fromkeys(tables)) == [("Scan", "approvals"), ("Scan", "journal"), ("Query", "arrivals")]
     [entry] = asked[-1][1]["Entries"]

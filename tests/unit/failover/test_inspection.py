@@ -8,11 +8,13 @@ import pytest
 
 from durable.entry import EntryState
 from durable.errors import JournalUnavailable
+from durable.stock import OVERDUE_MS
 from failover.lease_table import LeaseUnknown
 from failover.loss import Approval
+from failover.ports import Stock
 from failover.region_api import ApiUnavailable
-from failover.steps import handler
-from failover.steps.inspection import OVERDUE_MS, Stock, inspect, take_stock
+from failover.steps.inspection import inspect, take_stock
+from payments import functions
 
 from .faults import fails
 from .scene import EAST, LEASE, NOW, WEST
@@ -125,5 +127,5 @@ def test_a_payment_is_overdue_after_its_time_and_not_at_it(*, tools, west, clock
 
 
 def test_the_function_inspects_without_a_takeover(tools, monkeypatch):
-    monkeypatch.setattr("failover.steps._tools", lambda: tools)
-    assert handler({"step": "inspect"}, None)["region"] == WEST
+    monkeypatch.setattr(functions, "tools", lambda: tools)
+    assert functions.step({"step": "inspect"}, None)["region"] == WEST

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from durable.errors import StaleEpoch
 from failover.decision import Action, Rule
 from failover.lease import Automation, Handover, Kind, LeaseState
 from failover.observation import TakeoverFact
+from failover.ports import StaleEpoch
 from failover.takeover import Takeover
 from runtime.database import DatabaseUnavailable
 

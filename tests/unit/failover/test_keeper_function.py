@@ -7,9 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from failover import keeper
+from durable import recovery
 from failover.decision import Action, Rule
-from failover.keeper import build, handler, run
+from failover.keeper import run
+from payments import functions
+from payments.functions import keep, keeper_of
 from runtime.environment import Environment
 
 from .scene import LEASE, NOW
@@ -74,36 +76,36 @@ def test_no_tick_begins_when_the_function_is_about_to_end():
 @pytest.fixture
 def deployed(dynamodb, environment, monkeypatch) -> None:
     """A keeper with a lease table and nothing else; there is no gateway that it could show a token."""
-    monkeypatch.setattr(keeper, "Thread", lambda **_: SimpleNamespace(start=lambda: None))
+    monkeypatch.setattr(functions, "Thread", lambda **_: SimpleNamespace(start=lambda: None))
 
 
 def test_a_deployed_keeper_holds_still_while_it_knows_nothing(deployed, leases):
-    decision = build(Environment.from_env()).turn()
+    decision = keeper_of(Environment.from_env()).turn()
     assert (decision.action, decision.rule) == (Action.WATCH, Rule.NO_LEASE)
     assert leases.read() is None
 
 
 def test_a_deployed_keeper_resumes_nothing_it_is_not_fit_for(deployed, leases, put):
     lease = put(replace(LEASE, expires_at_ms=0))
-    assert build(Environment.from_env()).turn().rule is Rule.HOLDER_UNFIT
+    assert keeper_of(Environment.from_env()).turn().rule is Rule.HOLDER_UNFIT
     assert leases.read() == lease
 
 
 def test_the_function_ends_before_its_time_does(deployed, monkeypatch):
     timeline = Timeline(tick_takes=1, timeout=25)
-    monkeypatch.setattr(keeper, "build", lambda _: timeline)
-    monkeypatch.setattr(keeper, "run", partial(run, clock=lambda: timeline.now, sleep=timeline.sleep))
+    monkeypatch.setattr(functions, "keeper_of", lambda _: timeline)
+    monkeypatch.setattr(functions, "run", partial(run, clock=lambda: timeline.now, sleep=timeline.sleep))
     left = SimpleNamespace(get_remaining_time_in_millis=lambda: (timeline.timeout - timeline.now) * 1000)
-    assert handler({}, left) == {"ticks": 1}
+    assert keep({}, left) == {"ticks": 1}
     timeline.timeout = 65
-    assert handler({}, left) == {"ticks": 5}
+    assert keep({}, left) == {"ticks": 5}
 
 
 def test_the_function_ticks_as_its_settings_say(deployed, monkeypatch):
     asked = {}
-    monkeypatch.setattr(keeper, "run", lambda _, **given: asked.update(given) or 13)
+    monkeypatch.setattr(functions, "run", lambda _, **given: asked.update(given) or 13)
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 25_000)
-    assert handler({}, context) == {"ticks": 13}
+    assert keep({}, context) == {"ticks": 13}
     assert asked.pop("remaining_s")() == 25.0
     assert asked == {"tick_s": 10, "lifetime_s": 190}
 
@@ -115,23 +117,23 @@ def test_each_keeper_shows_its_gateway_a_token_where_tokens_count(
     met = []
     monkeypatch.setenv("AUTHORIZATION", authorization)
     monkeypatch.setattr(
-        keeper, "RegionApi", lambda _, region: SimpleNamespace(meet_a_token=lambda: met.append(region))
+        functions, "OwnApi", lambda _, region: SimpleNamespace(meet_a_token=lambda: met.append(region))
     )
-    monkeypatch.setattr(keeper, "Thread", lambda target, daemon: SimpleNamespace(start=target))
-    monkeypatch.setattr(keeper, "run", lambda *_, **__: 1)
-    handler({}, SimpleNamespace(get_remaining_time_in_millis=lambda: 25_000))
+    monkeypatch.setattr(functions, "Thread", lambda target, daemon: SimpleNamespace(start=target))
+    monkeypatch.setattr(functions, "run", lambda *_, **__: 1)
+    keep({}, SimpleNamespace(get_remaining_time_in_millis=lambda: 25_000))
     assert met == [Environment.from_env().region] * times
 
 
 def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypatch):
     beats = []
     monkeypatch.setattr(
-        keeper, "Database", lambda *_: SimpleNamespace(session=lambda: nullcontext("connection"))
+        functions, "Database", lambda *_: SimpleNamespace(session=lambda: nullcontext("connection"))
     )
     monkeypatch.setattr(
-        keeper,
+        recovery,
         "Ledger",
         lambda over: SimpleNamespace(beat=lambda epoch, now_ms: beats.append((over, epoch, now_ms))),
     )
-    build(Environment.from_env())._beat(7, NOW)
+    keeper_of(Environment.from_env())._beat(7, NOW)
     assert beats == [("connection", 7, NOW)]

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from failover import keeper, observe, region_api
-from failover.keeper import handler
+from failover import observe, region_api
 from failover.observation import JournalFact
+from payments import functions
 from runtime import database
 
 from .scene import LEASE, TTL
@@ -77,9 +77,9 @@ class Live:
 @pytest.fixture
 def stores(dynamodb, environment, monkeypatch) -> Stores:
     stores = Stores()
-    real = keeper.client
+    real = functions.client
     monkeypatch.setattr(
-        keeper,
+        functions,
         "client",
         lambda name, **given: stores if name in {"ssm", "secretsmanager"} else real(name, **given),
     )
@@ -92,7 +92,7 @@ def stores(dynamodb, environment, monkeypatch) -> Stores:
 
 def invoke() -> None:
     """One start by the schedule, with time for one tick only."""
-    handler({}, SimpleNamespace(get_remaining_time_in_millis=lambda: 21_000))
+    functions.keep({}, SimpleNamespace(get_remaining_time_in_millis=lambda: 21_000))
 
 
 @pytest.mark.parametrize("hours", [0, 12])
@@ -100,7 +100,7 @@ def test_a_keeper_renews_although_the_stores_went_away_since_its_last_start(
     *, stores, leases, put, monkeypatch, hours
 ):
     now = LEASE.expires_at_ms
-    monkeypatch.setattr(keeper, "now_ms", lambda: now)
+    monkeypatch.setattr(functions, "now_ms", lambda: now)
     put(LEASE)
     invoke()
     assert leases.read().expires_at_ms == now + TTL

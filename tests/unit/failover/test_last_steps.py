@@ -68,7 +68,7 @@ def test_the_synthetic_payment_is_one_per_epoch_and_in_the_test_currency(tools, 
 )
 def test_only_a_settled_payment_in_this_region_verifies(tools, west, answer):
     west.answer = answer
-    seen = f"synthetic payment: {answer.status} from {answer.headers['x-region']}"
+    seen = f"synthetic request: {answer.status} from {answer.headers['x-region']}"
     with pytest.raises(NotYet, match=f"^{seen}$"):
         perform("verify", TAKEOVER, tools)
 

@@ -8,6 +8,7 @@ import pytest
 from pg8000.exceptions import InterfaceError
 
 from durable.errors import JournalUnavailable
+from durable.recovery import FencedLedger, JournalRecovery
 from failover.lease import Handover, Kind, LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.observation import (
@@ -65,12 +66,13 @@ def failing(error: Exception) -> Callable[[], object]:
 def observer(
     sensors: Sensors, clock: Callable[[], int], *, region: str = EAST, deadline_s: float = 0.5
 ) -> Observer:
+    database = FencedLedger(sensors)
     return Observer(
         region,
         leases=sensors,
         sightings=Sightings(ttl_ms=TTL, clock=clock, steady_s=lambda: clock() / 1000),
-        database=sensors,
-        journal=sensors,
+        database=database,
+        recovery=JournalRecovery(journal=sensors, database=database, clock=clock),
         api=sensors,
         takeovers=sensors,
         clock=clock,

@@ -9,12 +9,12 @@ from botocore.exceptions import ReadTimeoutError
 
 from durable.errors import JournalUnavailable
 from durable.lease_view import MAX_AGE_MS
+from durable.stock import OVERDUE_MS
 from failover.lease import Kind, LeaseState
 from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.steps import STEPS, perform
 from failover.steps.drain import QUIET_S
 from failover.steps.errors import Held, NotYet
-from failover.steps.inspection import OVERDUE_MS
 from failover.steps.settle import LOOKS, PAUSE_S
 from failover.steps.tools import Tools
 
@@ -202,4 +202,4 @@ def test_a_switchover_that_was_not_accepted_is_asked_for_again(tools, west, put)
     for error in (refusal("AccessDenied"), ReadTimeoutError(endpoint_url="https://rds")):
         west.rds_in = fails(error)
         with pytest.raises(NotYet, match="not accepted"):
-            perform("promote", TAKEOVER, replace(tools, rds_in=west.rds_in))
+            perform("promote", TAKEOVER, replace(tools, writer=replace(tools.writer, rds_in=west.rds_in)))

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from durable.entry import EntryState
-from durable.errors import EventsUnavailable, JournalUnavailable, StaleEpoch
+from durable.errors import JournalUnavailable
 from durable.lease_view import Standing
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
+from failover.ports import EventsUnavailable, StaleEpoch
 
 from .faults import fails
 from .scene import LEASE, NOW, SKEW, WEST

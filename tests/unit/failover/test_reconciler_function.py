@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 
-from durable import reconciler as module
 from durable.arrears import BATCH, STALE_MS
 from durable.arrivals import MINUTE_MS, minute_of
-from durable.reconciler import handler
+from payments import functions as module
+from payments.functions import reconcile
 
 from .scene import LEASE, NOW, WEST
 from .world import MARK, entry, event
@@ -20,7 +20,7 @@ from .world import MARK, entry, event
 def composed(world, reconciler, monkeypatch):
     measured: list[dict[str, object]] = []
     meter = SimpleNamespace(record=measured.append)
-    monkeypatch.setattr(module, "_composed", lambda: (reconciler, meter))
+    monkeypatch.setattr(module, "reconciling", lambda: (reconciler, meter))
     monkeypatch.setattr(module, "now_ms", world.clock)
     return measured
 
@@ -28,7 +28,7 @@ def composed(world, reconciler, monkeypatch):
 def test_the_holders_run_is_measured_and_told(world, composed, logged) -> None:
     world.keep(entry(1))
     world.unpublished = [event(1)]
-    done = json.loads(json.dumps(handler({}, object())))
+    done = json.loads(json.dumps(reconcile({}, object())))
     assert (done["standing"], done["settled"], done["published"]) == ("H90_ready", 1, 1)
     [measured] = composed
     assert {name: (unit.value, value) for name, (unit, value) in measured.items()} == {
@@ -48,32 +48,32 @@ def test_the_holders_run_is_measured_and_told(world, composed, logged) -> None:
 
 def test_a_mark_that_a_fast_clock_set_is_counted(world, composed) -> None:
     world.minute = minute_of(NOW) + 3
-    handler({}, object())
+    reconcile({}, object())
     assert composed[0]["MarkAhead"] == (MetricUnit.Count, 1)
     assert composed[0]["MarkAge"][1] > 0
 
 
 def test_a_person_may_have_parked_events_tried_again(world, composed) -> None:
-    handler({"try_parked": "yes"}, object())
+    reconcile({"try_parked": "yes"}, object())
     assert world.tried_parked == 0
-    handler({"try_parked": True}, object())
+    reconcile({"try_parked": True}, object())
     assert world.tried_parked == 1
 
 
 def test_without_a_mark_its_age_is_not_measured(world, composed) -> None:
     world.minute, world.when_read = None, lambda: setattr(world, "seconds", 26.0)
     world.keep(*(entry(number) for number in range(2 * BATCH)))
-    assert handler({}, object())["mark"] is None
+    assert reconcile({}, object())["mark"] is None
     assert "MarkAge" not in composed[0]
 
 
 def test_another_regions_run_says_why_it_did_nothing(world, composed) -> None:
     world.lease = replace(LEASE, holder=WEST)
-    assert (handler({}, object())["standing"], composed) == ("H30_not_holder", [])
+    assert (reconcile({}, object())["standing"], composed) == ("H30_not_holder", [])
 
 
 def test_the_reconciler_composes_itself_once_from_its_environment(environment) -> None:
     try:
-        assert module._composed() is module._composed()
+        assert module.reconciling() is module.reconciling()
     finally:
-        module._composed.cache_clear()
+        module.reconciling.cache_clear()

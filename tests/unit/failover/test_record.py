@@ -8,14 +8,13 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
+from durable.event_bus import own_bus
 from failover.lease import Kind, LeaseState
 from failover.lease_table import LeaseTable
-from failover.operations import own_bus
 from failover.steps import perform
 from failover.steps.errors import NotYet
-from failover.steps.tools import Tools
 from failover.takeover import Takeover
-from runtime.environment import Environment
+from payments import functions
 from runtime.parameters import ParameterUnavailable
 
 from .faults import fails, refusal
@@ -121,6 +120,7 @@ def test_P05_a_bus_that_fails_never_holds_a_takeover(*, tools, west, put, logged
 
 
 def test_the_bus_is_asked_once_and_with_the_timeouts_of_a_failover(environment):
-    config = Tools.of(Environment.from_env()).bus._client.meta.config
+    functions.tools.cache_clear()
+    config = functions.tools().bus._client.meta.config
     assert config.retries["total_max_attempts"] == 1
     assert (config.connect_timeout, config.read_timeout) == (1.0, 2.0)

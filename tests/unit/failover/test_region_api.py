@@ -10,6 +10,8 @@ import pytest
 
 from failover import region_api
 from failover.region_api import ApiUnavailable, RegionApi
+from payments import own_api
+from payments.own_api import OwnApi
 from runtime.parameters import ParameterUnavailable
 
 
@@ -84,7 +86,7 @@ def test_an_api_that_cannot_be_reached(url):
 
 def test_a_payment_is_sent_with_its_key(server):
     server.status = 201
-    answer = RegionApi(Endpoint(server.url), region="us-west-2").pay(
+    answer = OwnApi(Endpoint(server.url), region="us-west-2").pay(
         {"amount_minor": 1}, idempotency_key="synthetic-1"
     )
     [(method, path, headers, body)] = server.requests
@@ -111,7 +113,7 @@ def test_each_request_has_its_own_patience_and_the_scheme_of_the_endpoint(monkey
 
     monkeypatch.setattr(region_api, "HTTPConnection", connection("http"))
     monkeypatch.setattr(region_api, "HTTPSConnection", connection("https"))
-    api = RegionApi(Endpoint(f"{scheme}://api.example/stage"), region="us-west-2")
+    api = OwnApi(Endpoint(f"{scheme}://api.example/stage"), region="us-west-2")
     with pytest.raises(ApiUnavailable, match="GET /health/live"):
         api.live()
     with pytest.raises(ApiUnavailable, match="POST /synthetic-payments"):
@@ -123,14 +125,14 @@ def test_each_request_has_its_own_patience_and_the_scheme_of_the_endpoint(monkey
 def logged(monkeypatch) -> list[str]:
     lines: list[str] = []
     note = lambda line, **_: lines.append(line)  # noqa: E731
-    monkeypatch.setattr(region_api, "logger", SimpleNamespace(warning=note, error=note))
+    monkeypatch.setattr(own_api, "logger", SimpleNamespace(warning=note, error=note))
     return lines
 
 
 @pytest.mark.parametrize(("status", "said"), [(401, []), (200, ["the gateway takes forged tokens"])])
 def test_the_gateway_meets_a_token_that_it_must_refuse(server, logged, status, said):
     server.status = status
-    RegionApi(Endpoint(server.url), region="us-west-2").meet_a_token()
+    OwnApi(Endpoint(server.url), region="us-west-2").meet_a_token()
     [(method, path, headers, _)] = server.requests
     assert (method, path) == ("GET", "/stage/payments/00000000-0000-0000-0000-000000000000")
     scheme, token = headers["Authorization"].split()
@@ -141,5 +143,5 @@ def test_the_gateway_meets_a_token_that_it_must_refuse(server, logged, status, s
 
 
 def test_a_gateway_that_does_not_answer_meets_no_token(logged):
-    RegionApi(Endpoint("http://127.0.0.1:1"), region="us-west-2").meet_a_token()
+    OwnApi(Endpoint("http://127.0.0.1:1"), region="us-west-2").meet_a_token()
     assert logged == ["the gateway met no token"]

@@ -12,8 +12,7 @@ from durable.replay import InLedger, beside
 from durable.set_aside import SetAside, Why
 from failover.loss import JournalFact
 from failover.steps import perform
-from failover.steps.assessment import assess
-from failover.steps.inspection import inspect, take_stock
+from failover.steps.inspection import assess, inspect, take_stock
 
 from .scene import NOW
 from .west import TAKEOVER

@@ -7,28 +7,28 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.recovery import FencedLedger
+from failover import aurora
 from failover.lease import LeaseState
-from failover.steps import _tools, handler
-from failover.steps import tools as tools_module
 from failover.steps.errors import Held, NotYet
-from failover.steps.tools import Tools
 from failover.takeover import Takeover
+from payments import functions
 
 from .scene import EAST, LEASE
 from .west import TAKEOVER
 
 
 def test_the_function_runs_one_step_of_its_own_region(environment, put):
-    _tools.cache_clear()
+    functions.tools.cache_clear()
     takeover = Takeover.of(put(replace(LEASE, state=LeaseState.TAKING)))
     with pytest.raises(NotYet, match="journal"):
-        handler({"step": "guard", "takeover": takeover.payload()}, None)
+        functions.step({"step": "guard", "takeover": takeover.payload()}, None)
     with pytest.raises(Held, match=EAST):
-        handler({"step": "guard", "takeover": TAKEOVER.payload()}, None)
-    _tools.cache_clear()
+        functions.step({"step": "guard", "takeover": TAKEOVER.payload()}, None)
+    functions.tools.cache_clear()
 
 
-def test_the_ledger_is_used_over_one_session_of_the_own_database(tools):
+def test_the_ledger_is_used_over_one_session_of_the_own_database():
     sessions: list[str] = []
 
     @contextmanager
@@ -37,8 +37,7 @@ def test_the_ledger_is_used_over_one_session_of_the_own_database(tools):
         yield SimpleNamespace(run=lambda sql: [[8]])
         sessions.append("closed")
 
-    with Tools.ledger(replace(tools, database=SimpleNamespace(session=session))) as ledger:
-        assert ledger.fence_epoch() == 8
+    assert FencedLedger(SimpleNamespace(session=session)).fence_epoch() == 8
     assert sessions == ["opened", "closed"]
 
 
@@ -46,9 +45,9 @@ def test_the_control_plane_of_the_other_region_is_asked_by_the_automation_role(m
     role = "arn:aws:iam::1:role/payments-automation-dev"
     asked = []
     monkeypatch.setattr(
-        tools_module, "assumed", lambda *given, **named: asked.append((given, named)) or "control plane"
+        aurora, "assumed", lambda *given, **named: asked.append((given, named)) or "control plane"
     )
     published = {"automation/role": role}
     parameters = SimpleNamespace(get=published.get)
-    assert tools_module.rds_in(EAST, parameters) == "control plane"
-    assert asked == [(("rds", role), {"region": EAST, "read_timeout": tools_module.PROMOTE_TIMEOUT_S})]
+    assert aurora.rds_in(EAST, parameters) == "control plane"
+    assert asked == [(("rds", role), {"region": EAST, "read_timeout": aurora.PROMOTE_TIMEOUT_S})]

@@ -9,12 +9,13 @@ import pytest
 
 from durable.arrivals import AHEAD, minute_of
 from durable.entry import EntryState, Identity, JournalEntry, Kept
-from durable.errors import StaleEpoch
 from durable.set_aside import SetAside
 from failover.approvals import Request
 from failover.loss import Approval
+from failover.ports import StaleEpoch
 from failover.region_api import Answer
 from failover.takeover import Takeover
+from payments.own_api import synthetic
 from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
 
@@ -216,6 +217,10 @@ class West(SimpleNamespace):
     # parameters and API
     def get(self, name: str) -> str:
         return self.published[name]
+
+    def prove(self, *, system: str, epoch: int) -> Answer:
+        payment, key = synthetic(system, epoch)
+        return self.pay(payment, idempotency_key=key)
 
     def pay(self, payment: dict[str, object], *, idempotency_key: str) -> Answer:
         self.paid.append((idempotency_key, payment))

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from durable.arrears import GRACE_MS, STALE_MS, Arrears
 from durable.arrivals import minute_of
 from durable.entry import EntryState, Identity, JournalEntry, Kept
-from durable.errors import StaleEpoch
 from durable.outbox import DomainEvent, Waiting
 from durable.reconciler import Reconciler
 from durable.set_aside import NotRecordable, SetAside
+from failover.ports import StaleEpoch
 from payments.request import PaymentRequest
 from runtime.clock import Clock
 

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from moto import mock_aws
 
-from durable.errors import EventsUnavailable
 from durable.event_bus import EventBus
 from durable.outbox import DomainEvent
+from failover.ports import EventsUnavailable
 from runtime.parameters import ParameterUnavailable
 
 

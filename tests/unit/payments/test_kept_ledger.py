@@ -7,9 +7,9 @@ from pg8000.exceptions import InterfaceError
 from pg8000.native import Connection
 
 from durable import kept_ledger
-from durable.errors import StaleEpoch
 from durable.kept_ledger import KeptLedger
 from durable.ledger import Ledger
+from failover.ports import StaleEpoch
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import fail
 

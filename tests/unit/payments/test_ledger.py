@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from durable import ledger_sql
-from durable.errors import StaleEpoch
 from durable.ledger import Ledger
 from durable.set_aside import NotRecordable, SetAside, Why
 from durable.sql import StatementRefused
+from failover.ports import StaleEpoch
 from runtime.database import DatabaseUnavailable
 
 ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)

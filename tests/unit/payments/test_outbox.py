@@ -3,7 +3,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from durable.errors import StaleEpoch
 from durable.ledger import Ledger
 from durable.outbox import (
     FIRST_PAUSE_S,
@@ -14,6 +13,7 @@ from durable.outbox import (
     Waiting,
     event_id,
 )
+from failover.ports import StaleEpoch
 from runtime.database import DatabaseUnavailable
 
 

@@ -7,13 +7,14 @@ from uuid import uuid4
 import pytest
 
 from durable.entry import EntryState
-from durable.errors import JournalUnavailable, StaleEpoch
+from durable.errors import JournalUnavailable
 from durable.kept_ledger import KeptLedger
 from durable.lease_view import RecentLease
 from durable.ledger import Ledger
 from durable.set_aside import NotRecordable, SetAside, Why
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
+from failover.ports import StaleEpoch
 from payments.payment_flow import PaymentFlow
 from payments.problems import Problem, Refused
 from runtime.database import DatabaseUnavailable

@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from durable.errors import JournalUnavailable, StaleEpoch
+from durable.errors import JournalUnavailable
 from failover.lease import Handover, Kind
 from failover.lease_table import LeaseUnknown
+from failover.ports import StaleEpoch
 from payments.errors import SessionsUnavailable
 from payments.problems import InTransit
 from runtime.database import DatabaseUnavailable

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from durable.errors import StaleEpoch
 from durable.kept_ledger import KeptLedger
 from durable.ledger import Ledger
 from durable.sql import Statements
+from failover.ports import StaleEpoch
 from runtime.database import DatabaseUnavailable
 
 RECORDS = (

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from durable.errors import EventsUnavailable, JournalUnavailable, StaleEpoch
+from durable.errors import JournalUnavailable
 from durable.event_bus import EventBus
 from durable.outbox import DomainEvent
+from failover.ports import EventsUnavailable, StaleEpoch
 from payments.errors import PeerUnavailable
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import Frontend, event, fail, post

@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "main": {"budget", "lib", "lib.settings", "lib.systems"},
     # what runs
     "runtime": set(),
-    "failover": {"durable", "runtime"},
+    "failover": {"runtime"},
     "durable": {"failover", "payments", "runtime"},
     "payments": {"durable", "failover", "runtime"},
     "remediation": {"runtime"},

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from durable.event_bus import own_bus
 from durable.outbox import PAYMENT_SETTLED
 from failover.lease import Automation, Kind, Lease, LeaseState
-from failover.operations import own_bus
 from failover.steps import record
 from failover.takeover import Takeover
 

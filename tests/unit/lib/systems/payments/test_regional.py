@@ -80,7 +80,7 @@ def test_the_last_tick_of_a_keeper_ends_before_its_function_does(settings):
 
 def test_the_reconciler_runs_every_minute_and_ends_before_its_timeout(region):
     reconciler = functions_of(region)["payments-reconciler-test"]
-    assert (reconciler["handler"], reconciler["timeout"]) == ("durable.reconciler.handler", 60)
+    assert (reconciler["handler"], reconciler["timeout"]) == ("payments.functions.reconcile", 60)
     rule = region.by("aws_cloudwatch_event_rule", "name")["payments-reconciler-test"]
     assert rule["schedule_expression"] == "rate(1 minute)"
     targets = region.by("aws_cloudwatch_event_target", "arn")

@@ -1,0 +1,125 @@
+"""The recovery core's ports `FencedDatabase` and `Recovery`, bound to journal and ledger."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from durable.arrivals import minute_of
+from durable.assessment import assess
+from durable.comparison import compared
+from durable.journal import Journal
+from durable.ledger import Ledger
+from durable.replay import replay
+from durable.stock import take_stock
+from failover.loss import Figures
+from failover.ports import Facts, Stock
+from runtime.clock import Clock
+from runtime.database import Database
+from runtime.logs import logger
+
+NO_KEY = "keeper"
+"""Asked for, and under no request's key: those have at least eight characters."""
+
+
+class FencedLedger:
+    """The ledger of one region, over a connection for each piece of work."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The ledger over one connection."""
+        with self._database.session() as connection:
+            yield Ledger(connection)
+
+    def writable(self) -> bool:
+        """Whether it takes writes: False on a replica."""
+        return self._database.writable()
+
+    def version(self) -> str:
+        """The version of the engine."""
+        return self._database.version()
+
+    def fence_epoch(self) -> int | None:
+        """The epoch that may write, or None before the first holder set one."""
+        with self.ledger() as ledger:
+            return ledger.fence_epoch()
+
+    def raise_fence(self, epoch: int, *, now_ms: int) -> int | None:
+        """Apply the schema, raise the fence, read it back. Waits for transactions of older epochs.
+
+        A mark in the future was set by a clock that was wrong. It is forgotten, so that the whole journal is
+        compared: the mark would hide what arrives from now on until it is reached.
+        """
+        with self.ledger() as ledger:
+            ledger.migrate()
+            ledger.raise_fence(epoch)
+            found = ledger.fence_epoch()
+            if ledger.forget_mark(after=minute_of(now_ms), epoch=epoch):
+                logger.error("the mark was in the future", extra={"epoch": epoch})
+        return found
+
+    def admits(self, epoch: int) -> bool:
+        """Whether a request of this epoch would be recorded now."""
+        with self.ledger() as ledger:
+            return ledger.admits(epoch)
+
+    def beat(self, epoch: int, *, now_ms: int) -> None:
+        """Say that the writer of `epoch` is alive."""
+        with self.ledger() as ledger:
+            ledger.beat(epoch, now_ms=now_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRecovery:
+    """What was acknowledged, as the journal knows it, beside this region's ledger."""
+
+    journal: Journal
+    database: FencedLedger
+    clock: Clock
+
+    def ready_for_requests(self, now_ms: int) -> None:
+        """Return if both tables of the journal answer here; without them no request is taken."""
+        self.journal.find(NO_KEY)
+        next(self.journal.arrived(minute_of(now_ms)), None)
+
+    def ready_for_replay(self, now_ms: int) -> None:
+        """Return if both tables can be read through; with them the data-loss budget is zero."""
+        for since in (None, minute_of(now_ms)):
+            next(self.journal.entries(since), None)
+
+    def arriving(self, now_ms: int) -> int:
+        """How many requests came in this minute and the one before it."""
+        minute = minute_of(now_ms)
+        return sum(self.journal.count_arrived(when) for when in (minute - 1, minute))
+
+    def stock(self, *, until_ms: int) -> Stock:
+        """What this copy of the ledger lacks."""
+        with self.database.ledger() as ledger:
+            return take_stock(self.journal, ledger, now_ms=self.clock(), until_ms=until_ms)
+
+    def figures(self, *, until_ms: int, trusted: bool) -> Figures:
+        """What a forced promotion of this copy may lose."""
+        with self.database.ledger() as ledger:
+            return assess(self.journal, ledger, until_ms=until_ms, trusted=trusted)
+
+    def replay(self, *, epoch: int, region: str, until_ms: int, still_ours: Callable[[], object]) -> Facts:
+        """Record what the journal got since the ledger's mark and the ledger has not, and read it back.
+
+        Settled entries are compared too: they were settled in a writer whose last seconds may be lost. What
+        the ledger has and nobody marked settled is left to the reconciler. What cannot be recorded is set
+        aside by name, for a person, and does not keep the rest waiting.
+        """
+        seen = replayed = aside = 0
+        with self.database.ledger() as ledger:
+            for part in compared(self.journal, ledger, ledger.marked(), until_ms=until_ms):
+                seen += len(part.entries)
+                done = replay([*part.lacking, *part.odd], ledger, epoch=epoch, region=region)
+                replayed, aside = replayed + done.recorded, aside + len(done.aside)
+                # While the lease is still this takeover's, every successor replays these too. After
+                # that, a mark about this ledger would be a lie about the successor's.
+                still_ours()
+                for entry in filter(done.has, part.lacking):
+                    self.journal.settle(entry)
+        return {"compared": seen, "replayed": replayed, "set_aside": aside}
