@@ -106,7 +106,7 @@ chaos: setup $(CHAOS_VENV)/.ready ## Run a scenario as a Chaos Toolkit experimen
 synth: setup ## Synthesize every stack into cdktf.out
 	@$(VENV) main.py && echo "synthesized into cdktf.out/stacks"
 
-validate: setup ## Let the real provider validate every synthesized stack
+validate: setup ## Let the real provider validate every stack of every system
 	@$(VENV) -m localcloud validate
 
 up: setup ## Start the local cloud, deploy both regions, leave them running

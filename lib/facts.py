@@ -18,6 +18,9 @@ class Facts:
     strong_consistency_sets: tuple[frozenset[str], ...]
     engine_versions: tuple[str, ...]
     instance_classes: tuple[str, ...]
+    postgres_versions: tuple[str, ...]
+    """Of RDS for PostgreSQL, which is not Aurora."""
+    postgres_classes: tuple[str, ...]
     log_retention_days: tuple[int, ...]
     runtimes: frozenset[str]
     """Of Lambda, as long as it maintains them."""
@@ -26,6 +29,8 @@ class Facts:
     vpc_blocks: tuple[IPv4Network, ...]
     zones: Mapping[str, int]
     """Availability zones by region."""
+    balancer_log_accounts: Mapping[str, str]
+    """By region, where it is old: AWS's account that writes access logs of load balancers."""
     health_metrics_region: str
     """The one region where Route 53 publishes what its health checks see."""
 
@@ -39,10 +44,13 @@ def aws_facts() -> Facts:
         strong_consistency_sets=tuple(map(frozenset, document["strong_consistency_sets"])),
         engine_versions=tuple(document["aurora_postgresql"]["creatable"]),
         instance_classes=tuple(document["aurora_postgresql"]["instance_classes"]),
+        postgres_versions=tuple(document["rds_postgresql"]["creatable"]),
+        postgres_classes=tuple(document["rds_postgresql"]["instance_classes"]),
         log_retention_days=tuple(document["log_retention_days"]),
         runtimes=frozenset(document["lambda"]["runtimes"]),
         undelegated=tuple(document["undelegated"]),
         vpc_blocks=tuple(map(IPv4Network, document["vpc_blocks"])),
         zones=document["zones"],
+        balancer_log_accounts=document["balancer_log_accounts"],
         health_metrics_region=document["health_metrics_region"],
     )

@@ -6,7 +6,7 @@ from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 
 from lib.regions import Region
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ SINCE_6 = frozenset(
 """Every argument we use that version 5 of the provider does not have."""
 
 
-def since_6(settings: TwoRegionSettings, argument: str, value: T) -> T | None:
+def since_6(settings: CommonSettings, argument: str, value: T) -> T | None:
     """*value*, or None when the provider is too old to know *argument*, which must be listed in SINCE_6."""
     if argument not in SINCE_6:
         raise KeyError(f"{argument} is not listed in SINCE_6")
@@ -29,15 +29,18 @@ def since_6(settings: TwoRegionSettings, argument: str, value: T) -> T | None:
 
 
 def provider_in(
-    stack: TerraformStack, id_: str, *, settings: TwoRegionSettings, region: Region, alias: str | None = None
+    stack: TerraformStack, id_: str, *, settings: CommonSettings, region: Region, alias: str | None = None
 ) -> AwsProvider:
     """The provider for one region, which tags whatever it creates."""
-    tags = {
+    tags = AwsProviderDefaultTags(tags=common_tags(settings, region))
+    return AwsProvider(stack, id_, region=region.name, alias=alias, default_tags=[tags])
+
+
+def common_tags(settings: CommonSettings, region: Region) -> dict[str, str]:
+    """The tags of everything. The provider's do not reach what Auto Scaling creates."""
+    return {
         "System": settings.system,
         "EnvironmentSuffix": settings.environment_suffix,
         "RegionRole": region.role.value,
         "ManagedBy": "cdktf",
     }
-    return AwsProvider(
-        stack, id_, region=region.name, alias=alias, default_tags=[AwsProviderDefaultTags(tags=tags)]
-    )

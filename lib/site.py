@@ -1,21 +1,26 @@
 """Where resources are: one region of one account, in one environment."""
 
 from dataclasses import dataclass, replace
+from typing import Generic
+
+from typing_extensions import TypeVar
 
 from lib.regions import Region
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
+
+S_co = TypeVar("S_co", bound=CommonSettings, default=CommonSettings, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(Generic[S_co]):
     """Knows the names and the ARNs of everything that has a name in this region."""
 
-    settings: TwoRegionSettings
+    settings: S_co
     region: Region
     account: str
 
     @property
-    def other(self) -> "Site":
+    def other(self) -> "Site[S_co]":
         """The same in the other region: its names are known although nothing of it is asked."""
         (region,) = [region for region in self.settings.regions if region != self.region]
         return replace(self, region=region)

@@ -1,25 +1,29 @@
 """What every stack has: a provider, a place for its state, and the account it is deployed to."""
 
 from collections.abc import Mapping
+from typing import Generic
 
 from cdktf import S3Backend, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
 from constructs import Construct
+from typing_extensions import TypeVar
 
 from lib.provider import provider_in
 from lib.regions import Region
+from lib.settings.common import CommonSettings
 from lib.settings.provider import RemoteState
-from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
+
+S = TypeVar("S", bound=CommonSettings, default=CommonSettings)
 
 TERRAFORM = ">= 1.11"
 """The first version with write-only arguments: passwords stay out of the state."""
 
 
-class AwsStack(TerraformStack):
+class AwsStack(TerraformStack, Generic[S]):
     """A stack whose resources are in *region* unless they name another provider."""
 
-    def __init__(self, scope: Construct, *, settings: TwoRegionSettings, what: str, region: Region) -> None:
+    def __init__(self, scope: Construct, *, settings: S, what: str, region: Region) -> None:
         super().__init__(scope, name := settings.name(what))
         provider_in(self, "aws", settings=settings, region=region)
         self.add_override("terraform.required_version", TERRAFORM)

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from lib.errors import SettingsError
 from lib.systems.load import load_settings
+from lib.systems.registry import SYSTEMS
 from localcloud import deployment, lifecycle
 from localcloud.core.errors import LocalCloudError
 from localcloud.core.paths import OUTPUTS, STATE
@@ -120,8 +121,8 @@ def run(
 
 @app.command()
 def validate() -> None:
-    """Synthesize every stack and let the real provider validate it."""
-    stacks = synthesize(STATE / "validate")
+    """Synthesize every stack of every system and let the real provider validate it."""
+    stacks = [stack for system in SYSTEMS for stack in synthesize(STATE / "validate" / system, system=system)]
     complaints = in_order(stacks, lambda stack: _complaints(terraform(stack, {})))
     for name, found in complaints.items():
         screen.print(f"{'invalid' if found else 'valid  '} {name}")

@@ -14,7 +14,7 @@ fi
 export AWS_REGION=@region@ AWS_DEFAULT_REGION=@region@
 
 mkdir -p "$home" "$root/etc/systemd/system"
-aws s3 cp --only-show-errors @bundle@ "$home/bundle.zip"
+aws s3api get-object --bucket @bucket@ --key @key@ --version-id "@object@" "$home/bundle.zip" > /dev/null
 "$python" - "$home" @sha256@ <<'END'
 import hashlib, pathlib, sys, zipfile
 home, wanted = pathlib.Path(sys.argv[1]), sys.argv[2]

@@ -24,20 +24,23 @@ class Parameters(Construct):
         *,
         site: Site,
         values: Mapping[str, str],
-        api_key_secret: str,
-        key: EncryptionKey,
     ) -> None:
         super().__init__(scope, id_)
-        prefix = site.settings.parameter_prefix
-        for path, value in values.items():
+        self._prefix = prefix = site.settings.parameter_prefix
+        self.all = [
             SsmParameter(self, path.replace("/", "-"), name=f"{prefix}/{path}", type="String", value=value)
+            for path, value in values.items()
+        ]
+
+    def keep_api_key(self, *, secret: str, key: EncryptionKey) -> None:
+        """The text of the existing *secret* as one parameter more."""
         SsmParameter(
             self,
             "api-key",
-            name=f"{prefix}/{API_KEY}",
+            name=f"{self._prefix}/{API_KEY}",
             type="SecureString",
             key_id=key.arn,
-            value_wo=ephemeral_secret(self, "api-key", name=api_key_secret).join(("${", "}")),
+            value_wo=ephemeral_secret(self, "api-key", name=secret).join(("${", "}")),
             value_wo_version=1,  # raise it in both regions when the key was changed
         )
 

@@ -20,6 +20,7 @@ from lib.iam import Allow, Deny, policy
 from lib.network.vpc import RegionalNetwork
 from lib.security.key import EncryptionKey
 from lib.security.role import ServiceRole
+from lib.settings.common import CommonSettings
 from lib.settings.data import COMPLETE_WITHIN_MIN, START_WITHIN_MIN
 from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
@@ -28,7 +29,7 @@ TAG = "BackupPlan"
 MANAGED = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor"
 
 
-def backed_up(settings: TwoRegionSettings) -> dict[str, str]:
+def backed_up(settings: CommonSettings) -> dict[str, str]:
     """The tag of whatever keeps state. It names the environment: another's plan does not select it."""
     return {TAG: settings.name("backup")}
 
@@ -44,7 +45,7 @@ class RegionalBackup(Construct):
         scope: Construct,
         id_: str,
         *,
-        site: Site,
+        site: Site[TwoRegionSettings],
         key: EncryptionKey,
         network: RegionalNetwork,
         subnet_group: str,

@@ -20,6 +20,7 @@ from lib.observability.logs import LogGroup
 from lib.security.key import EncryptionKey
 from lib.security.secret import ephemeral_secret
 from lib.settings.data import Database
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
 ENGINE = "aurora-postgresql"
@@ -66,7 +67,7 @@ class RegionalDatabase(Construct):
         scope: Construct,
         id_: str,
         *,
-        site: Site,
+        site: Site[TwoRegionSettings],
         network: RegionalNetwork,
         key: EncryptionKey,
         origin: DatabaseOrigin | None,

@@ -17,6 +17,7 @@ from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from constructs import Construct
 
 from lib.network.vpc import RegionalNetwork
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
 WINDOW_HOURS = 8
@@ -36,7 +37,7 @@ class RestoreTest(Construct):
         scope: Construct,
         id_: str,
         *,
-        site: Site,
+        site: Site[TwoRegionSettings],
         vault: BackupVault,
         role_arn: str,
         tag: str,

@@ -7,6 +7,7 @@ from constructs import Construct
 from lib.data.table import TableAccess
 from lib.iam import Allow, policy
 from lib.pair import Pair
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
 TABLE = "approvals"
@@ -28,7 +29,7 @@ class ApproverPolicy(Construct):
     An approver writes under its own id only, whatever it claims in the item.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, sites: Pair[Site]) -> None:
+    def __init__(self, scope: Construct, id_: str, *, sites: Pair[Site[TwoRegionSettings]]) -> None:
         super().__init__(scope, id_)
         site = sites.first
         name = site.name("approver")

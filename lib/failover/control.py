@@ -19,6 +19,8 @@ from lib.iam import Allow
 from lib.messaging.event_bus import BusAccess
 from lib.observability.logs import LogGroup
 from lib.security.role import ServiceRole
+from lib.settings.timing import Limits
+from lib.settings.two_regions import TwoRegionSettings
 
 LOG_DELIVERY = Allow(
     (
@@ -48,6 +50,7 @@ class FailoverControl(Construct):
         scope: Construct,
         id_: str,
         *,
+        settings: TwoRegionSettings,
         platform: FunctionPlatform,
         functions: str,
         database: RegionalDatabase,
@@ -77,15 +80,17 @@ class FailoverControl(Construct):
                 Allow(("sts:AssumeRole",), (platform.site.automation_role_arn,)),
             ],
         )
-        self.machine = FailoverMachine(self, "failover", platform=platform, steps=self.steps)
+        self.machine = FailoverMachine(
+            self, "failover", platform=platform, steps=self.steps, limits=settings.limits
+        )
         self.keeper = Function(
             self,
             "keeper",
             platform=platform,
             handler=f"{functions}.keep",
             memory_mb=512,
-            timeout_s=platform.site.settings.protocol.keeper_timeout_s,
-            reserved=reservations.keeper(platform.site.settings.protocol),
+            timeout_s=settings.protocol.keeper_timeout_s,
+            reserved=reservations.keeper(settings.protocol),
             allow=[
                 lease.write(),
                 journal.read(),
@@ -99,7 +104,9 @@ class FailoverControl(Construct):
 class FailoverMachine(Construct):
     """The takeover as a state machine. An execution is named after system and epoch: one a takeover."""
 
-    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform, steps: Function) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, platform: FunctionPlatform, steps: Function, limits: Limits
+    ) -> None:
         super().__init__(scope, id_)
         self._site = platform.site
         self._name = self._site.name(id_)
@@ -113,7 +120,7 @@ class FailoverMachine(Construct):
             "machine",
             name=self._name,
             role_arn=role.arn,
-            definition=json.dumps(takeover(steps.arn, self._site.settings.limits)),
+            definition=json.dumps(takeover(steps.arn, limits)),
             tracing_configuration=SfnStateMachineTracingConfiguration(enabled=True),
             logging_configuration=SfnStateMachineLoggingConfiguration(
                 level="ALL", include_execution_data=True, log_destination=f"{logs.arn}:*"

@@ -8,6 +8,7 @@ both, so waiting for the other region needs no call to it.
 from pathlib import Path
 from typing import Any
 
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
 Step = dict[str, Any]
@@ -20,7 +21,7 @@ CHECK_LIMIT_S = 60
 ROLLBACK = "step:whereIsTheLease"
 
 
-def switchover_drill(site: Site, role_arn: str) -> dict[str, Any]:
+def switchover_drill(site: Site[TwoRegionSettings], role_arn: str) -> dict[str, Any]:
     """Brings payments to the region of *site* and, later or after a failure, home again."""
     return {
         "schemaVersion": "0.3",
@@ -33,7 +34,7 @@ def switchover_drill(site: Site, role_arn: str) -> dict[str, Any]:
     }
 
 
-def parameters(site: Site) -> dict[str, Any]:
+def parameters(site: Site[TwoRegionSettings]) -> dict[str, Any]:
     """What a person types. Confirm has no default, so that nobody moves payments by a stray click."""
     environment = site.settings.name("drill")
     return {
@@ -58,7 +59,7 @@ def parameters(site: Site) -> dict[str, Any]:
     }
 
 
-def _before(site: Site) -> list[Step]:
+def _before(site: Site[TwoRegionSettings]) -> list[Step]:
     """Nothing has changed until these have passed."""
     alarm = {
         "Service": "cloudwatch",
@@ -75,7 +76,7 @@ def _before(site: Site) -> list[Step]:
     ]
 
 
-def _there(site: Site) -> list[Step]:
+def _there(site: Site[TwoRegionSettings]) -> list[Step]:
     """From the start on, a failure looks where the lease is and goes home from there."""
     after: Step = {"onFailure": ROLLBACK, "isCritical": True}
     dwell = {"Duration": "{{ Dwell }}"}
@@ -88,7 +89,7 @@ def _there(site: Site) -> list[Step]:
     ]
 
 
-def _rollback(site: Site) -> list[Step]:
+def _rollback(site: Site[TwoRegionSettings]) -> list[Step]:
     where = [{"Name": name, "Selector": f"$.Item.{name}.S", "Type": "String"} for name in ("holder", "state")]
     here = {"Variable": "{{ whereIsTheLease.holder }}", "StringEquals": site.region.name}
     choices = {"Choices": [{**here, "NextStep": "moveHome"}], "Default": "paymentsAreHome"}
@@ -98,7 +99,7 @@ def _rollback(site: Site) -> list[Step]:
     ]
 
 
-def _home(site: Site) -> list[Step]:
+def _home(site: Site[TwoRegionSettings]) -> list[Step]:
     limit_s = site.settings.limits.transition_s + AROUND_THE_PROMOTION_S
     there = site.other
     return [
@@ -115,7 +116,7 @@ def _step(action: str, name: str, inputs: dict[str, Any], *, limit_s: int | None
     return {"name": name, "action": action, **limit, "inputs": inputs}
 
 
-def _get_lease(site: Site) -> dict[str, Any]:
+def _get_lease(site: Site[TwoRegionSettings]) -> dict[str, Any]:
     return {
         "Service": "dynamodb",
         "Api": "GetItem",
@@ -125,14 +126,16 @@ def _get_lease(site: Site) -> dict[str, Any]:
     }
 
 
-def _lease_is(site: Site, name: str, attribute: str, value: str, *, wait_s: int | None = None) -> Step:
+def _lease_is(
+    site: Site[TwoRegionSettings], name: str, attribute: str, value: str, *, wait_s: int | None = None
+) -> Step:
     wanted = {"PropertySelector": f"$.Item.{attribute}.S", "DesiredValues": [value]}
     action = "waitFor" if wait_s else "assert"
     inputs = {**_get_lease(site), **wanted}
     return _step(f"aws:{action}AwsResourceProperty", name, inputs, limit_s=wait_s or CHECK_LIMIT_S)
 
 
-def _takeover_ends(site: Site, name: str, begun: str) -> Step:
+def _takeover_ends(site: Site[TwoRegionSettings], name: str, begun: str) -> Step:
     inputs = {
         "Service": "stepfunctions",
         "Api": "DescribeExecution",
@@ -144,18 +147,20 @@ def _takeover_ends(site: Site, name: str, begun: str) -> Step:
     return _step("aws:waitForAwsResourceProperty", name, inputs, limit_s=limit_s)
 
 
-def _begin(site: Site, name: str, *, target: Site) -> Step:
+def _begin(site: Site[TwoRegionSettings], name: str, *, target: Site[TwoRegionSettings]) -> Step:
     inputs = _script(site, target, "begin", {})
     return {**_scripted(name, inputs), "outputs": _outputs("execution")}
 
 
-def _verify(site: Site, name: str, begun: str, *, target: Site) -> Step:
+def _verify(site: Site[TwoRegionSettings], name: str, begun: str, *, target: Site[TwoRegionSettings]) -> Step:
     given = {"execution": f"{{{{ {begun}.execution }}}}", "most_replayed": "{{ MostReplayed }}"}
     inputs = _script(site, target, "verify", given)
     return {**_scripted(name, inputs), "outputs": _outputs("epoch", "writer", "compared", "replayed")}
 
 
-def _script(site: Site, target: Site, handler: str, given: dict[str, str]) -> dict[str, Any]:
+def _script(
+    site: Site[TwoRegionSettings], target: Site[TwoRegionSettings], handler: str, given: dict[str, str]
+) -> dict[str, Any]:
     payload = {
         "system": site.settings.system,
         "here": site.region.name,

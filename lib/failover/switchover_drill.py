@@ -34,7 +34,7 @@ class SwitchoverDrill(Construct):
         id_: str,
         *,
         settings: TwoRegionSettings,
-        sites: Pair[Site],
+        sites: Pair[Site[TwoRegionSettings]],
         providers: Pair[TerraformProvider],
     ) -> None:
         super().__init__(scope, id_)

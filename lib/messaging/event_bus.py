@@ -22,6 +22,7 @@ from lib.messaging.dead_letter_queues import DeadLetters
 from lib.provider import since_6
 from lib.security.key import EncryptionKey
 from lib.security.role import ServiceRole
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
 CRITICAL = (
@@ -60,7 +61,9 @@ class BusAccess:
 class EventBus(Construct):
     """A bus that keeps what it could not deliver, can replay what it saw, and tells the other region."""
 
-    def __init__(self, scope: Construct, id_: str, *, site: Site, key: EncryptionKey) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, site: Site[TwoRegionSettings], key: EncryptionKey
+    ) -> None:
         super().__init__(scope, id_)
         self._site = site
         self._dead_letters = DeadLetters(self, "dead-letters", site=site, key=key)

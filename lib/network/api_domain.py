@@ -13,11 +13,11 @@ from cdktf_cdktf_provider_aws.apigatewayv2_domain_name import (
 from cdktf_cdktf_provider_aws.route53_record import Route53Record, Route53RecordAlias
 from constructs import Construct
 
+from lib.network.certificate import prove, request_certificate
 from lib.pair import Pair
 from lib.settings.two_regions import TwoRegionSettings
 
 TLS = "TLS_1_2"
-PROOF_TTL_S = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +37,15 @@ class ApiDomain(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._name = settings.public_name
-        certificates = ends.map(self._certificate)
-        proof = self._proof(zone_id, certificates.first)
+        certificates = ends.map(
+            lambda end: request_certificate(
+                self, f"certificate-{end.code}", name=self._name, provider=end.provider
+            )
+        )
+        # one record for both: what proves a domain depends on account and name, not on the region
+        proof = prove(self, "proof", zone_id=zone_id, certificate=certificates.first)
         self.aliases: Pair[Route53RecordAlias | None] = ends.zip(certificates).map(
             lambda both: self._end(*both, proof)
-        )
-
-    def _certificate(self, end: DomainEnd) -> AcmCertificate:
-        certificate = AcmCertificate(
-            self,
-            f"certificate-{end.code}",
-            domain_name=self._name,
-            validation_method="DNS",
-            tags={"Name": self._name},
-            provider=end.provider,
-        )
-        certificate.add_override("lifecycle.create_before_destroy", value=True)
-        return certificate
-
-    def _proof(self, zone_id: str, certificate: AcmCertificate) -> Route53Record:
-        """One record for both: what proves a domain depends on account and name, not on the region."""
-        wanted = certificate.domain_validation_options.get(0)
-        return Route53Record(
-            self,
-            "proof",
-            zone_id=zone_id,
-            name=wanted.resource_record_name,
-            type=wanted.resource_record_type,
-            records=[wanted.resource_record_value],
-            ttl=PROOF_TTL_S,
         )
 
     def _end(self, end: DomainEnd, certificate: AcmCertificate, proof: Route53Record) -> Route53RecordAlias:

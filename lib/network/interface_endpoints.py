@@ -8,6 +8,7 @@ from constructs import Construct
 from lib.iam import Allow, policy
 from lib.network.security_groups import HTTPS
 from lib.network.vpc import RegionalNetwork
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
 ANYBODY = {"AWS": "*"}
@@ -25,7 +26,9 @@ class InterfaceEndpoints(Construct):
     https://aws.amazon.com/privatelink/pricing/
     """
 
-    def __init__(self, scope: Construct, id_: str, *, site: Site, network: RegionalNetwork) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, site: Site[TwoRegionSettings], network: RegionalNetwork
+    ) -> None:
         super().__init__(scope, id_)
         self._site = site
         group = self._group(network)
@@ -65,7 +68,7 @@ class InterfaceEndpoints(Construct):
         return group
 
 
-def called(site: Site) -> dict[str, Allow]:
+def called(site: Site[TwoRegionSettings]) -> dict[str, Allow]:
     """What passes through the endpoint of each service that a function calls. Pure."""
     settings = site.settings
     container = f"arn:aws:rds::{site.account}:global-cluster:{site.name('ledger')}"

@@ -1,5 +1,8 @@
 """The network of one region."""
 
+from collections.abc import Sequence
+from ipaddress import IPv4Network
+
 from cdktf import Fn
 from cdktf_cdktf_provider_aws.data_aws_availability_zones import (
     DataAwsAvailabilityZones,
@@ -18,15 +21,20 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
 from lib.network.security_groups import ANYWHERE, Firewall
+from lib.network.tier_firewall import TierFirewall
 from lib.settings.offered import SUBNET_BITS
 from lib.site import Site
 
 FIRST_PUBLIC_BLOCK = 8
 """Private subnets take the blocks from 0 on, public ones from here on."""
+SPARE_BLOCK = FIRST_PUBLIC_BLOCK - 1
+"""The last one that no private subnet takes: six zones at most."""
+ISOLATED_BITS = 3
+"""It is cut into eight: a database needs few addresses."""
 
 
-class RegionalNetwork(Construct):
-    """A VPC with a private and a public subnet a zone; only NAT gateways live in the public ones."""
+class Network(Construct):
+    """A VPC with a private subnet a zone, whose way out is a NAT gateway in a public one."""
 
     def __init__(self, scope: Construct, id_: str, *, site: Site) -> None:
         super().__init__(scope, id_)
@@ -46,8 +54,9 @@ class RegionalNetwork(Construct):
             filter=[DataAwsAvailabilityZonesFilter(name="opt-in-status", values=["opt-in-not-required"])],
         )
         settings = site.settings.network
-        public = [self._subnet("public", FIRST_PUBLIC_BLOCK, zone) for zone in range(settings.zones)]
-        private = [self._subnet("private", 0, zone) for zone in range(settings.zones)]
+        blocks = list(site.region.cidr.subnets(prefixlen_diff=SUBNET_BITS))
+        public = self._subnets("public", blocks[FIRST_PUBLIC_BLOCK:])
+        private = self._subnets("private", blocks)
         nats = self._way_out(public, settings.zones if settings.nat_per_zone else 1)
         tables = [
             self._private_table(zone, subnet, nats[zone % len(nats)]) for zone, subnet in enumerate(private)
@@ -58,18 +67,21 @@ class RegionalNetwork(Construct):
         self.vpc_id = self._vpc.id
         self.private_table_ids = [table.id for table in tables]
         self.private_subnet_ids = [subnet.id for subnet in private]
-        self.firewall = Firewall(self, "firewall", site=site, vpc_id=self._vpc.id)
+        self.public_subnet_ids = [subnet.id for subnet in public]
 
     def _tags(self, what: str) -> dict[str, str]:
         return {"Name": self._site.name(what)}
 
-    def _subnet(self, kind: str, first_block: int, zone: int) -> Subnet:
-        blocks = list(self._site.region.cidr.subnets(prefixlen_diff=SUBNET_BITS))
+    def _subnets(self, kind: str, blocks: Sequence[IPv4Network]) -> list[Subnet]:
+        """One a zone, in the first of *blocks*."""
+        return [self._subnet(kind, blocks[zone], zone) for zone in range(self._site.settings.network.zones)]
+
+    def _subnet(self, kind: str, block: IPv4Network, zone: int) -> Subnet:
         return Subnet(
             self,
             f"{kind}-{zone}",
             vpc_id=self._vpc.id,
-            cidr_block=str(blocks[first_block + zone]),
+            cidr_block=str(block),
             availability_zone=Fn.element(self._zones.names, zone),
             tags=self._tags(f"{kind}-{zone}"),
         )
@@ -130,3 +142,26 @@ class RegionalNetwork(Construct):
                 route_table_ids=[table.id for table in tables],
                 tags=self._tags(f"endpoint-{service}"),
             )
+
+
+class RegionalNetwork(Network):
+    """A network for functions and a database; only NAT gateways live in the public subnets."""
+
+    def __init__(self, scope: Construct, id_: str, *, site: Site) -> None:
+        super().__init__(scope, id_, site=site)
+        self.firewall = Firewall(self, "firewall", site=site, vpc_id=self.vpc_id)
+
+
+class TieredNetwork(Network):
+    """A network whose balancer lives in the public subnets, and whose databases in isolated ones.
+
+    Isolated subnets have a table without any route: nothing in them reaches or is reached from outside.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, site: Site) -> None:
+        super().__init__(scope, id_, site=site)
+        spare = list(site.region.cidr.subnets(prefixlen_diff=SUBNET_BITS))[SPARE_BLOCK]
+        isolated = self._subnets("isolated", list(spare.subnets(prefixlen_diff=ISOLATED_BITS)))
+        self._table("isolated", isolated)
+        self.isolated_subnet_ids = [subnet.id for subnet in isolated]
+        self.firewall = TierFirewall(self, "firewall", site=site, vpc_id=self.vpc_id)

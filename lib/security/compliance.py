@@ -13,6 +13,7 @@ from constructs import Construct
 
 from lib.security.recorder import ConfigRecorder
 from lib.settings.data import COMPLETE_WITHIN_MIN, START_WITHIN_MIN
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
 
@@ -35,7 +36,7 @@ class Compliance(Construct):
     They need a recorder in the account and region, made here or by whoever runs the account.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, site: Site) -> None:
+    def __init__(self, scope: Construct, id_: str, *, site: Site[TwoRegionSettings]) -> None:
         super().__init__(scope, id_)
         if not site.settings.compliance.rules:
             return
@@ -52,7 +53,7 @@ class Compliance(Construct):
             )
 
 
-def rules(site: Site) -> list[ManagedRule]:
+def rules(site: Site[TwoRegionSettings]) -> list[ManagedRule]:
     """What is watched. Parameters of AWS Config are texts, whatever they mean.
 
     https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html

@@ -10,9 +10,7 @@ from lib.regions import Region
 from lib.settings import offered
 from lib.settings.access import Access
 from lib.settings.api import Api
-from lib.settings.compliance import Compliance
 from lib.settings.compute import Functions
-from lib.settings.data import Backup
 from lib.settings.label import Label
 from lib.settings.lifecycle import Lifecycle, Profile
 from lib.settings.network import Dns, Network
@@ -41,8 +39,6 @@ class CommonSettings(Section):
     tracing: Tracing
     access: Access = Access()
     profile: Profile = Profile.EPHEMERAL
-    backup: Backup
-    compliance: Compliance
     provider: Provider
     budget: Budget = Budget()
     state: RemoteState | None = None

@@ -31,6 +31,29 @@ class Database(Section):
         return given
 
 
+class Postgres(Section):
+    """RDS for PostgreSQL: a writer in two zones, and a read replica."""
+
+    engine_version: Annotated[str, AfterValidator(offered.postgres_version)]
+    instance_class: Annotated[str, AfterValidator(offered.postgres_class)]
+    storage_gb: Annotated[int, Field(ge=20, le=65_536)]
+    name: Annotated[LowerCase, AfterValidator(limit("rds_database").require)]
+    username: Annotated[LowerCase, AfterValidator(limit("rds_username").require)]
+    secret: SecretName
+    """Name of the existing entry of Secrets Manager with ``username``, ``password`` and ``ca``."""
+    backup_retention_days: Annotated[int, Field(ge=1, le=35)]
+    """A replica needs backups of its source, and a promoted one keeps its own from the first day."""
+
+
+class Files(Section):
+    """The bucket of the application's files, and its copy in the second region."""
+
+    replication_time_control: bool = False
+    """Whether AWS promises that a copy is there within 15 minutes. Costs more for each gigabyte."""
+    old_versions_days: Annotated[int, Field(ge=1)]
+    """How long what was overwritten or deleted can be had back."""
+
+
 START_WITHIN_MIN = 60
 """A backup that has not begun by then is given up for the day."""
 COMPLETE_WITHIN_MIN = 480

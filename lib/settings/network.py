@@ -44,5 +44,10 @@ class Network(Section):
 
     zones: Annotated[int, Field(ge=2, le=6)]
     nat_per_zone: bool
+
+
+class EndpointNetwork(Network):
+    """The same of a system whose functions live in the VPC."""
+
     interface_endpoints: bool = False
     """Whether functions reach AWS APIs inside the VPC. Costs more than it saves, and NAT stays needed."""

@@ -50,6 +50,20 @@ def instance_class(class_: str) -> str:
     return class_
 
 
+def postgres_version(version: str) -> str:
+    """A version of RDS for PostgreSQL that can still be created. Raises ValueError."""
+    if version not in (known := aws_facts().postgres_versions):
+        raise ValueError(f"postgres cannot be created in this version; use one of: {', '.join(known)}")
+    return version
+
+
+def postgres_class(class_: str) -> str:
+    """A class of instances of RDS for PostgreSQL. Raises ValueError."""
+    if class_ not in (known := aws_facts().postgres_classes):
+        raise ValueError(f"it is not known to be offered; use one of: {', '.join(known)}")
+    return class_
+
+
 def runtime(runtime: str) -> str:
     """A runtime that Lambda maintains. Raises ValueError."""
     if runtime not in (known := aws_facts().runtimes):

@@ -9,10 +9,11 @@ from lib.pair import Pair
 from lib.regions import Region, Role
 from lib.settings.approvals import Approvals
 from lib.settings.common import CommonSettings
-from lib.settings.data import Database
+from lib.settings.compliance import Compliance
+from lib.settings.data import Backup, Database
 from lib.settings.drills import Drills
 from lib.settings.messaging import Events
-from lib.settings.network import Placement
+from lib.settings.network import EndpointNetwork, Placement
 from lib.settings.recovery import Protocol
 from lib.settings.section import RegionName
 from lib.settings.timing import Limits
@@ -25,7 +26,10 @@ class TwoRegionSettings(CommonSettings):
     standby: Placement
     witness: RegionName
     protocol: Protocol
+    network: EndpointNetwork
     database: Database
+    backup: Backup
+    compliance: Compliance
     events: Events
     drills: Drills = Drills()
     approvals: Approvals

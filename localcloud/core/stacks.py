@@ -27,14 +27,16 @@ class Stack:
     needs: frozenset[str]
 
 
-def synthesize(work: Path, *, output: str = "cdktf.out", primary: str = "", issuer: str = "") -> list[Stack]:
+def synthesize(
+    work: Path, *, output: str = "cdktf.out", primary: str = "", issuer: str = "", system: str = ""
+) -> list[Stack]:
     """Synthesize the app for the local provider version into *output* below *work*, which holds the states.
 
-    *primary* names the region that shall be the primary, *issuer* who issues access tokens; without them the
-    environment or the settings do.
+    *primary* names the region that shall be the primary, *issuer* who issues access tokens, *system* what is
+    synthesized; without them the environment or the settings do.
     """
     work.mkdir(parents=True, exist_ok=True)
-    given = {"PRIMARY_REGION": primary, "TOKEN_ISSUER": issuer}
+    given = {"PRIMARY_REGION": primary, "TOKEN_ISSUER": issuer, "SYSTEM": system}
     done = subprocess.run(
         [sys.executable, str(REPOSITORY / "main.py")],
         cwd=work,

@@ -5,7 +5,8 @@ import pytest
 from lib import bundle
 from lib.bundle import Bundle
 from lib.settings.two_regions import TwoRegionSettings
-from lib.systems.load import load_settings
+from lib.systems.load import load_any, load_settings
+from lib.systems.registry import SYSTEMS
 from tests.unit.synthesized import Resource, Synthesized, synthesize
 
 
@@ -30,6 +31,26 @@ def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stacks(settings: TwoRegionSettings, functions: Bundle, app_folder: Path) -> dict[str, Synthesized]:
     """Every stack of the payments system, as the default provider is told."""
     return synthesize(settings, functions, app_folder)
+
+
+@pytest.fixture(scope="session")
+def webapp(functions: Bundle, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesized]:
+    """Every stack of the web application: use1, where it runs, and usw2."""
+    settings = load_any({"SYSTEM": "webapp", "ENVIRONMENT_SUFFIX": "test"})
+    return synthesize(settings, functions, tmp_path_factory.mktemp("webapp"))
+
+
+@pytest.fixture(params=SYSTEMS)
+def any_stacks(request: pytest.FixtureRequest) -> dict[str, Synthesized]:
+    """Every stack of one system after the other."""
+    name = "stacks" if request.param == "payments" else request.param
+    found: dict[str, Synthesized] = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def any_resources(any_stacks: dict[str, Synthesized]) -> list[Resource]:
+    return [resource for stack in any_stacks.values() for resource in stack.resources()]
 
 
 @pytest.fixture(params=["use1", "usw2"])

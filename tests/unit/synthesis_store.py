@@ -17,15 +17,18 @@ from functools import cache
 from pathlib import Path
 
 from lib.bundle import Bundle
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 STORE = ROOT / ".local" / "synthesized"
-INPUTS = ("lib/**/*.py", "main.py", "config/**/*", "Pipfile.lock")
+INPUTS = (
+    *("lib/**/*.py", "lib/**/*.html", "main.py", "config/**/*", "Pipfile.lock"),
+    *("apps/**/*.*", "lambda/runtime/**/*.py"),  # what instances run is packed with the stacks
+)
 KEPT_S = 24 * 60 * 60
 
 
-def synthesize(settings: TwoRegionSettings, bundle: Bundle, folder: Path) -> None:
+def synthesize(settings: CommonSettings, bundle: Bundle, folder: Path) -> None:
     """All stacks of *settings* into *folder*."""
     kept = _shelf() / _key(settings, bundle)
     with _alone(kept.with_suffix(".lock")):
@@ -36,7 +39,7 @@ def synthesize(settings: TwoRegionSettings, bundle: Bundle, folder: Path) -> Non
     shutil.copytree(kept, folder, dirs_exist_ok=True)
 
 
-def _key(settings: TwoRegionSettings, bundle: Bundle) -> str:
+def _key(settings: CommonSettings, bundle: Bundle) -> str:
     told = f"{_code()} {bundle.path.name} {bundle.sha256} {settings.model_dump_json()}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.bundle import Bundle
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
 from tests.unit import synthesis_store
 
 Body = dict[str, Any]
@@ -21,6 +21,7 @@ NAME_KEYS = (
     "rule_name",
     "cluster_identifier",
     "identifier",
+    "bucket",
     "global_cluster_identifier",
     "alias",
 )
@@ -79,8 +80,8 @@ class Synthesized:
         }
 
 
-def synthesize(settings: TwoRegionSettings, bundle: Bundle, folder: Path) -> dict[str, Synthesized]:
-    """All stacks by what their name says between system and suffix: foundation, use1, usw2, world."""
+def synthesize(settings: CommonSettings, bundle: Bundle, folder: Path) -> dict[str, Synthesized]:
+    """All stacks by what their name says between system and suffix: foundation, use1, world."""
     synthesis_store.synthesize(settings, bundle, folder)
     found = {}
     for path in folder.glob("stacks/*/cdk.tf.json"):

@@ -1,12 +1,11 @@
 """What must be there before any region: the global database's container, the zone and the global tables."""
 
 from cdktf import TerraformProvider
-from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone
 from cdktf_cdktf_provider_aws.rds_global_cluster import RdsGlobalCluster
-from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
 from lib.data.table import GlobalTable
+from lib.network.public_zone import public_zone
 from lib.pair import Pair
 from lib.provider import provider_in
 from lib.security.key import EncryptionKey, through_dynamodb
@@ -15,12 +14,12 @@ from lib.stack import AwsStack
 from lib.systems.payments.settings import PaymentsSettings
 
 
-class FoundationStack(AwsStack):
+class FoundationStack(AwsStack[PaymentsSettings]):
     """The state that neither region owns. Nothing in it is touched in a disaster."""
 
     def __init__(self, scope: Construct, *, settings: PaymentsSettings) -> None:
         super().__init__(scope, settings=settings, what="foundation", region=settings.regions.first)
-        self.zone_id = self._zone(settings)
+        self.zone_id = public_zone(self, settings)
         keys = self._keys(settings)
         GlobalTable(self, "lease", settings=settings, keys=keys, hash_key="system", strong=True)
         GlobalTable(self, "journal", settings=settings, keys=keys, hash_key="idempotency_key", strong=True)
@@ -66,18 +65,6 @@ class FoundationStack(AwsStack):
             deletion_protection=settings.lifecycle.protected,
             force_destroy=settings.lifecycle.force_destroy,
         ).global_cluster_identifier
-
-    def _zone(self, settings: PaymentsSettings) -> str:
-        """Who changes `dns.zone` changes the resolvers' answers only where the new zone is delegated."""
-        if settings.dns.zone == "existing":
-            return DataAwsRoute53Zone(self, "existing-zone", name=settings.dns.domain).zone_id
-        return Route53Zone(
-            self,
-            "zone",
-            name=settings.zone_name,
-            comment=settings.name("zone"),
-            force_destroy=settings.lifecycle.force_destroy,
-        ).zone_id
 
     def _keys(self, settings: PaymentsSettings) -> Pair[EncryptionKey]:
         """One key of the tables in each region: a replica takes only a key of its own."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lib.observability.metrics import Metric, own_namespace
 from lib.site import Site
-from lib.systems.payments.settings import PaymentsAlarms
+from lib.systems.payments.settings import PaymentsAlarms, PaymentsSettings
 
 FUNCTIONS = ("service", "keeper", "steps", "reconciler")
 PAYMENTS_ROUTE = {"Stage": "$default", "Method": "POST", "Resource": "/payments"}
@@ -15,7 +15,7 @@ PAYMENTS_ROUTE = {"Stage": "$default", "Method": "POST", "Resource": "/payments"
 class RegionMetrics:
     """The metrics of one region, by the names that the settings give; AWS chose only *api_id*."""
 
-    site: Site
+    site: Site[PaymentsSettings]
     api_id: str
     alarms: PaymentsAlarms
 

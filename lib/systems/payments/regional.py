@@ -27,7 +27,7 @@ from lib.systems.payments.reconciler import Reconciler
 from lib.systems.payments.settings import PaymentsSettings
 
 
-class RegionalStack(AwsStack):
+class RegionalStack(AwsStack[PaymentsSettings]):
     """One region, complete. It takes no attribute of the other: what both know comes from the settings.
 
     *origin* is given to the one region whose database is created first; the other's joins as its replica.
@@ -64,6 +64,7 @@ class RegionalStack(AwsStack):
         self._failover = FailoverControl(
             self,
             "failover",
+            settings=settings,
             platform=platform,
             functions="payments.functions",
             database=self._database,
@@ -125,14 +126,8 @@ class RegionalStack(AwsStack):
             "approvals/policy": json.dumps(self.site.settings.approvals.policy(), sort_keys=True),
             "automation/role": self.site.automation_role_arn,
         }
-        Parameters(
-            self,
-            "parameters",
-            site=self.site,
-            values=values,
-            api_key_secret=self._settings.api.key_secret,
-            key=key,
-        )
+        parameters = Parameters(self, "parameters", site=self.site, values=values)
+        parameters.keep_api_key(secret=self._settings.api.key_secret, key=key)
 
     def _output(self) -> None:
         """Names end with the region, which makes them unique over all stacks."""

@@ -28,7 +28,7 @@ from lib.systems.payments.regional import RegionalStack
 from lib.systems.payments.settings import PaymentsSettings
 
 
-class WorldStack(AwsStack):
+class WorldStack(AwsStack[PaymentsSettings]):
     """The one place that sees both regions, and the last to be deployed."""
 
     def __init__(
@@ -127,7 +127,7 @@ class WorldStack(AwsStack):
 class End:
     """One region as the world sees it."""
 
-    site: Site
+    site: Site[PaymentsSettings]
     stack: RegionalStack
     provider: TerraformProvider
 

@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = (ROOT / "apps" / "web" / "user_data.sh").read_text()
 VALUES = {
     "region": "us-east-1",
-    "bundle": "s3://webapp-bundles-test/web-1.zip",
+    "bucket": "webapp-bundles-test",
+    "key": "web.zip",
+    "object": "v1",
     "sha256": "0" * 64,
     "prefix": "/webapp-test",
     "version": "web-1",
@@ -71,7 +73,7 @@ class Image:
         self.folder, self.calls = folder, folder / "calls"
         commands = folder / "bin"
         commands.mkdir()
-        self._command(commands / "aws", f'case "$1" in s3) cp {bundle} "$5";; esac')
+        self._command(commands / "aws", f'case "$1" in s3api) cp {bundle} "$9";; esac')
         self._command(commands / "systemctl", "true")
         self._command(commands / "curl", 'case "$*" in *token*PUT*|*PUT*) echo t;; *) echo i-1;; esac')
         (commands / "python3.13").symlink_to(sys.executable)
@@ -128,7 +130,9 @@ def test_W04_an_instance_boots_the_very_bundle_as_a_service_without_root(image, 
     assert {"DynamicUser=yes", "Restart=always", "TimeoutStopSec=30"} <= set(unit.splitlines())
     assert (tmp_path / "opt/web/app/apps/web/__main__.py").exists()
     calls = image.calls.read_text().splitlines()
-    assert calls[0].startswith("aws s3 cp --only-show-errors s3://webapp-bundles-test/web-1.zip ")
+    assert calls[0].startswith(
+        "aws s3api get-object --bucket webapp-bundles-test --key web.zip --version-id v1 "
+    )
     assert calls[1:3] == ["systemctl daemon-reload", "systemctl enable --now web.service"]
     assert calls[-1].endswith("--lifecycle-hook-name webapp-launch-test --instance-id i-1")
 

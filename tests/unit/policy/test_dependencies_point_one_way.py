@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.security": VALUES,
     "lib.observability": VALUES | {"lib.security"},
     "lib.network": VALUES | {"lib.security", "lib.observability"},
-    "lib.messaging": {"lib", "lib.security"},
+    "lib.messaging": VALUES | {"lib.security"},
     "lib.compute": VALUES | {"lib.network", "lib.security", "lib.observability"},
     "lib.data": VALUES | {"lib.network", "lib.security", "lib.observability"},
     "lib.failover": VALUES

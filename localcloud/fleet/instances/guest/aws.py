@@ -1,4 +1,4 @@
-"""`aws` in an instance: `s3 cp s3://BUCKET/KEY FILE|-`, and `SERVICE OPERATION --parameter value`.
+"""`aws` in an instance: `s3 cp`, `s3api get-object --bucket ... FILE`, `SERVICE OPERATION --parameter value`.
 
 An operation's parameters are texts, or JSON where they begin with { or [; --query is JMESPath, --output text
 or json. Whoever needs more installs the real one. Credentials come from the instance's metadata service.
@@ -20,9 +20,11 @@ def main(arguments: list[str]) -> int:
     try:
         if arguments[:2] == ["s3", "cp"]:
             copy(*[each for each in arguments[2:] if not each.startswith("--")])
+        elif arguments[:2] == ["s3api", "get-object"]:
+            download(*arguments[2:])
         else:
             call(arguments[0], arguments[1], arguments[2:])
-    except (BotoCoreError, ClientError, OSError, TypeError, IndexError, KeyError) as error:
+    except (BotoCoreError, ClientError, OSError, TypeError, ValueError, IndexError, KeyError) as error:
         sys.stderr.write(f"aws: {error}\n")
         return 255
     return 0
@@ -40,6 +42,14 @@ def copy(source: str, target: str) -> None:
         client.download_fileobj(bucket, key, sys.stdout.buffer)
         return
     client.download_file(bucket, key, target + key.rpartition("/")[2] if target.endswith("/") else target)
+
+
+def download(*arguments: str) -> None:
+    """Write one object, or one version of it, into the file that comes last."""
+    *options, target = arguments
+    given = {name.removeprefix("--"): value for name, value in zip(options[::2], options[1::2], strict=True)}
+    version = {"VersionId": given["version-id"]} if "version-id" in given else None
+    boto3.client("s3").download_file(given["bucket"], given["key"], target, ExtraArgs=version)
 
 
 def call(service: str, operation: str, rest: list[str]) -> None:

@@ -210,7 +210,10 @@ def test_a_state_bucket_needs_its_region(tmp_path):
 
 
 def test_an_unknown_system_names_the_known_ones(tmp_path):
-    assert complaint(tmp_path, SYSTEM="pay") == "SYSTEM = pay: there is no such system; systems: payments"
+    assert (
+        complaint(tmp_path, SYSTEM="pay")
+        == "SYSTEM = pay: there is no such system; systems: payments, webapp"
+    )
 
 
 def test_an_unknown_system_in_an_empty_folder(tmp_path):

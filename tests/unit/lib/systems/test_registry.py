@@ -13,7 +13,10 @@ from lib.settings.two_regions import TwoRegionSettings
 from lib.systems import load, payments, registry
 from lib.systems.registry import SYSTEMS, System
 
-TWO_REGIONS = {"primary", "standby", "witness", "protocol", "database", "events", "drills", "approvals"}
+TWO_REGIONS = {
+    *("primary", "standby", "witness", "protocol", "database", "events", "drills", "approvals"),
+    *("backup", "compliance"),
+}
 
 
 @pytest.fixture
@@ -21,7 +24,8 @@ def alone(settings, monkeypatch) -> OneRegionSettings:
     """Settings of a system in one region, which SYSTEM = payments asks for."""
     document = file.read(CONFIG / "payments.toml")
     plain = {key: value for key, value in document.items() if key not in TWO_REGIONS}
-    own = {"region": document["primary"], "environment_suffix": "test", "alarms": {}}
+    network = {"zones": 3, "nat_per_zone": False}
+    own = {"region": document["primary"], "environment_suffix": "test", "alarms": {}, "network": network}
     monkeypatch.setattr(file, "read", lambda _: plain | own)
     monkeypatch.setattr(registry, "SYSTEMS", {"payments": System(OneRegionSettings, "nowhere")})
     return load.load_any({"ENVIRONMENT_SUFFIX": "test"})

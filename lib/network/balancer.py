@@ -1,0 +1,128 @@
+"""The load balancer in front of a group of instances."""
+
+from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
+from cdktf_cdktf_provider_aws.lb_listener import (
+    LbListener,
+    LbListenerDefaultAction,
+    LbListenerDefaultActionRedirect,
+)
+from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from constructs import Construct
+
+from lib.naming import shortened
+from lib.network.access_logs import AccessLogBucket
+from lib.network.security_groups import HTTPS
+from lib.network.tier_firewall import APPLICATION, HTTP
+from lib.network.vpc import TieredNetwork
+from lib.site import Site
+
+TLS = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+"""TLS 1.3, and 1.2 with forward secrecy; with keys that a quantum computer does not find.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"""
+NAME_LIMIT = 32
+IDLE_S = 60
+"""Shorter than applications keep connections (apps/web/server.py), or some requests are answered with 502."""
+KEPT_S = 60
+"""How long a client's connection lives: after DNS has moved, it leads to the old place for so long."""
+DRAINING_S = 30
+"""How long a target that leaves may finish requests; applications need 25 s (apps/web/server.py)."""
+CHECK_EVERY_S = 5
+CHECK_TIMEOUT_S = 3
+CHECKS = 2
+"""How many in a row make a target healthy, or unhealthy: found sick after 10 s."""
+LIVE = "/health/live"
+"""Asks no database: else a failover of the database would have every instance replaced (docs/webapp.md)."""
+
+
+class LoadBalancer(Construct):
+    """An Application Load Balancer over all zones, its target group and its listeners.
+
+    With *certificate_arn* it speaks TLS, and sends whoever comes by HTTP there.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, site: Site, network: TieredNetwork, certificate_arn: str | None
+    ) -> None:
+        super().__init__(scope, id_)
+        self._name = shortened(site.name(id_), keep=site.settings.environment_suffix, limit=NAME_LIMIT)
+        self._balancer = self._make(site, network)
+        self._targets = self._group(network)
+        if certificate_arn:
+            self._listen(HTTP, "HTTP", _redirect())
+            listener = self._listen(HTTPS, "HTTPS", self._forward(), certificate_arn)
+        else:
+            listener = self._listen(HTTP, "HTTP", self._forward())
+        self.listener = listener
+        self.arn = self._balancer.arn
+        self.dns_name = self._balancer.dns_name
+        self.zone_id = self._balancer.zone_id
+        self.target_group_arn = self._targets.arn
+        self.dimension = self._balancer.arn_suffix
+        """The balancer as metrics name it."""
+        self.target_dimension = self._targets.arn_suffix
+
+    def _make(self, site: Site, network: TieredNetwork) -> Lb:
+        logs = AccessLogBucket(self, "access-logs", site=site, what="access")
+        return Lb(
+            self,
+            "balancer",
+            name=self._name,
+            load_balancer_type="application",
+            internal=False,
+            subnets=network.public_subnet_ids,
+            security_groups=[network.firewall.balancer.id],
+            drop_invalid_header_fields=True,
+            desync_mitigation_mode="defensive",
+            idle_timeout=IDLE_S,
+            client_keep_alive=KEPT_S,
+            enable_deletion_protection=site.settings.lifecycle.protected,
+            access_logs=LbAccessLogs(bucket=logs.name, enabled=True),
+            tags={"Name": self._name},
+            depends_on=[logs.guard],
+        )
+
+    def _group(self, network: TieredNetwork) -> LbTargetGroup:
+        return LbTargetGroup(
+            self,
+            "targets",
+            name=self._name,
+            port=APPLICATION,
+            protocol="HTTP",
+            vpc_id=network.vpc_id,
+            target_type="instance",
+            deregistration_delay=str(DRAINING_S),
+            load_balancing_algorithm_type="least_outstanding_requests",
+            health_check=LbTargetGroupHealthCheck(
+                path=LIVE,
+                protocol="HTTP",
+                interval=CHECK_EVERY_S,
+                timeout=CHECK_TIMEOUT_S,
+                healthy_threshold=CHECKS,
+                unhealthy_threshold=CHECKS,
+                matcher="200",
+            ),
+            tags={"Name": self._name},
+        )
+
+    def _forward(self) -> LbListenerDefaultAction:
+        return LbListenerDefaultAction(type="forward", target_group_arn=self._targets.arn)
+
+    def _listen(
+        self, port: int, protocol: str, action: LbListenerDefaultAction, certificate_arn: str | None = None
+    ) -> LbListener:
+        return LbListener(
+            self,
+            f"listener-{port}",
+            load_balancer_arn=self._balancer.arn,
+            port=port,
+            protocol=protocol,
+            ssl_policy=TLS if certificate_arn else None,
+            certificate_arn=certificate_arn,
+            default_action=[action],
+            tags={"Name": self._name},
+        )
+
+
+def _redirect() -> LbListenerDefaultAction:
+    there = LbListenerDefaultActionRedirect(port=str(HTTPS), protocol="HTTPS", status_code="HTTP_301")
+    return LbListenerDefaultAction(type="redirect", redirect=there)

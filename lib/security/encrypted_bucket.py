@@ -1,0 +1,88 @@
+"""Private buckets under a customer key."""
+
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from constructs import Construct
+
+from lib.iam import Allow
+from lib.security.bucket import PrivateBucket
+from lib.security.key import EncryptionKey
+from lib.site import Site
+
+UNFINISHED_DAYS = 7
+"""An upload that is not finished by then is given up."""
+
+
+class EncryptedBucket(PrivateBucket):
+    """A private bucket whose objects lie under *key*, and which keeps old versions for a while."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, site: Site, what: str, key: EncryptionKey, old_versions_days: int
+    ) -> None:
+        super().__init__(scope, id_, site=site, what=what)
+        self.key = key
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=self.name,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=(
+                        S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                            sse_algorithm="aws:kms", kms_master_key_id=key.arn
+                        )
+                    ),
+                    bucket_key_enabled=True,
+                )
+            ],
+        )
+        self._forget(old_versions_days)
+        self.open_to([], objects=f"{self.arn}/*")
+
+    def _forget(self, days: int) -> None:
+        S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            bucket=self.name,
+            rule=[
+                S3BucketLifecycleConfigurationRule(
+                    id="old-versions",
+                    status="Enabled",
+                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    noncurrent_version_expiration=[
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=days)
+                    ],
+                    abort_incomplete_multipart_upload=[
+                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                            days_after_initiation=UNFINISHED_DAYS
+                        )
+                    ],
+                )
+            ],
+            depends_on=[self.versions],
+        )
+
+    def read(self, *objects: str) -> list[Allow]:
+        """Read *objects*, as an instance does."""
+        return [self._allow("s3:GetObject", objects), Allow(("kms:Decrypt",), (self.key.arn,))]
+
+    def read_version(self, *objects: str) -> list[Allow]:
+        """Read old versions of *objects*, too."""
+        return [self._allow("s3:GetObjectVersion", objects), Allow(("kms:Decrypt",), (self.key.arn,))]
+
+    def write(self, *objects: str) -> list[Allow]:
+        """Write *objects*."""
+        return [self._allow("s3:PutObject", objects), Allow(("kms:GenerateDataKey",), (self.key.arn,))]
+
+    def _allow(self, action: str, objects: tuple[str, ...]) -> Allow:
+        return Allow((action,), tuple(f"{self.arn}/{one}" for one in objects))

@@ -1,0 +1,1 @@
+"""The web application: instances behind a load balancer in one region."""

@@ -1,0 +1,154 @@
+"""When somebody, or the remediation function, is called. Pure: no construct."""
+
+from collections.abc import Iterator
+
+from lib.data.postgres import REPLICA
+from lib.observability.alarm import Alarm, Missing, Side
+from lib.systems.webapp.metrics import DATABASES, WebappMetrics
+
+RELEASE = ("targets-failing", "unhealthy-targets")
+"""Any of them ends a release, and the version before serves again."""
+GIGABYTE = 1024**3
+FREE_PART = 10
+"""A tenth of its storage is left for a database to be mended in peace."""
+NO_REQUESTS = "nobody asked for anything; site-away watches whether somebody could"
+
+
+def webapp_alarms(metrics: WebappMetrics) -> Iterator[Alarm]:
+    """Every alarm, in the order of docs/webapp.md. The first four are those that remediation knows."""
+    yield from _mended(metrics)
+    yield from _fleet(metrics)
+    yield from _databases(metrics)
+    yield from _copies(metrics)
+    yield Alarm(
+        id="site-away",
+        metric=metrics.of_site(),
+        side=Side.BELOW,
+        threshold=1,
+        minutes=1,
+        bad_minutes=1,
+        missing=Missing.BAD,
+        why_missing="Route 53 always tells what it sees",
+        says="No instance can read: Route 53 hands out the page of the second region",
+        runbook="webapp-site",
+        impairs=True,
+    )
+
+
+def _mended(metrics: WebappMetrics) -> Iterator[Alarm]:
+    yield Alarm(
+        id="unhealthy-targets",
+        metric=metrics.of_targets("UnHealthyHostCount", "Maximum"),
+        side=Side.ABOVE,
+        threshold=0,
+        why_missing="there is no target; too-few-instances watches that",
+        says="The load balancer calls instances unhealthy",
+        runbook="webapp-instances",
+    )
+    yield Alarm(
+        id="saturated",
+        metric=metrics.of_instances("CPUUtilization"),
+        side=Side.ABOVE,
+        threshold=metrics.site.settings.alarms.cpu_percent,
+        minutes=5,
+        bad_minutes=3,
+        why_missing="no instance runs; too-few-instances watches that",
+        says="Processors are busier than scaling should let them be",
+        runbook="webapp-instances",
+    )
+    for name in ("Writer", "Replica"):
+        yield Alarm(
+            id=f"{name.lower()}-unreachable",
+            metric=metrics.own(f"{name}Reachable"),
+            side=Side.BELOW,
+            threshold=1,
+            why_missing="no instance runs that could tell; too-few-instances watches that",
+            says=f"No instance reaches the {name.lower()}",
+            runbook="webapp-databases",
+        )
+
+
+def _fleet(metrics: WebappMetrics) -> Iterator[Alarm]:
+    settings = metrics.site.settings
+    yield Alarm(
+        id="too-few-instances",
+        metric=metrics.of_group("GroupInServiceInstances"),
+        side=Side.BELOW,
+        threshold=settings.instances.minimum,
+        minutes=5,
+        bad_minutes=5,
+        missing=Missing.BAD,
+        why_missing="Auto Scaling always tells the size of a group",
+        says="Fewer instances are in service than the minimum: launches fail or are refused",
+        runbook="webapp-instances",
+    )
+    for id_, metric, who in (
+        ("targets-failing", metrics.of_targets("HTTPCode_Target_5XX_Count", "Sum"), "Instances answer"),
+        ("balancer-failing", metrics.of_balancer("HTTPCode_ELB_5XX_Count"), "The load balancer answers"),
+    ):
+        yield Alarm(
+            id=id_,
+            metric=metric,
+            side=Side.AT_LEAST,
+            threshold=settings.alarms.errors_a_minute,
+            why_missing=NO_REQUESTS,
+            says=f"{who} requests with errors",
+            runbook="webapp-instances",
+        )
+    yield Alarm(
+        id="slow",
+        metric=metrics.of_targets("TargetResponseTime", "p99"),
+        side=Side.ABOVE,
+        threshold=settings.alarms.latency_ms / 1000,
+        minutes=5,
+        bad_minutes=3,
+        why_missing=NO_REQUESTS,
+        says="One request in a hundred takes longer than it should",
+        runbook="webapp-instances",
+    )
+
+
+def _databases(metrics: WebappMetrics) -> Iterator[Alarm]:
+    settings = metrics.site.settings
+    yield Alarm(
+        id="replica-lag",
+        metric=metrics.of_database(REPLICA, "ReplicaLag"),
+        side=Side.ABOVE,
+        threshold=settings.alarms.replica_lag_s,
+        why_missing="the replica was promoted or is away; replica-unreachable watches it",
+        says="The replica is behind: readers see old entries, and a promotion would lose the newest",
+        runbook="webapp-databases",
+    )
+    for number, database in enumerate(DATABASES):
+        yield Alarm(
+            id=f"storage-{number}",
+            metric=metrics.of_database(database, "FreeStorageSpace", "Minimum"),
+            side=Side.BELOW,
+            threshold=settings.database.storage_gb * GIGABYTE // FREE_PART,
+            why_missing="the database is away; the alarms of what is unreachable watch it",
+            says="The storage of a database is nearly full: full, it stops",
+            runbook="webapp-databases",
+        )
+
+
+def _copies(metrics: WebappMetrics) -> Iterator[Alarm]:
+    yield Alarm(
+        id="copies-failed",
+        metric=metrics.of_copies("OperationsFailedReplication", "Sum"),
+        side=Side.ABOVE,
+        threshold=0,
+        minutes=1,
+        bad_minutes=1,
+        why_missing="nothing was copied, so nothing failed",
+        says="Files could not be copied to the second region, and S3 does not try them again",
+        runbook="webapp-copies",
+    )
+    yield Alarm(
+        id="copies-late",
+        metric=metrics.of_copies("ReplicationLatency"),
+        side=Side.ABOVE,
+        threshold=metrics.site.settings.alarms.copies_late_s,
+        why_missing="nothing waits to be copied",
+        says="Files wait for their copies in the second region",
+        runbook="webapp-copies",
+    )

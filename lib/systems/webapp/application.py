@@ -1,0 +1,79 @@
+"""What an instance of the web application is told, and what it may do."""
+
+from pathlib import Path
+
+from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
+from constructs import Construct
+
+from lib.compute.group import LAUNCH_HOOK, group_name
+from lib.compute.parameters import read_parameters
+from lib.compute.release import KEY, Release
+from lib.data.postgres import PostgresPair
+from lib.iam import Allow
+from lib.network.security_groups import POSTGRESQL
+from lib.network.tier_firewall import APPLICATION
+from lib.observability.metrics import own_namespace
+from lib.security.encrypted_bucket import EncryptedBucket
+from lib.site import Site
+from lib.systems.webapp.settings import WebappSettings
+from lib.user_data import render
+
+SCRIPT = Path(__file__).resolve().parents[3] / "apps" / "web" / "user_data.sh"
+FILES = "files/*"
+"""Where the application keeps what is attached (apps/web/files.py)."""
+
+
+def user_data(site: Site[WebappSettings], release: Release) -> str:
+    """The script of the first boot (docs/webapp.md)."""
+    settings = site.settings
+    values = {
+        "region": site.region.name,
+        "bucket": release.bucket,
+        "key": KEY,
+        "object": release.object,
+        "sha256": release.sha256,
+        "prefix": settings.parameter_prefix,
+        "version": release.version,
+        "scheme": "https" if settings.dns.delegated else "http",
+        "port": str(APPLICATION),
+        "group": group_name(site),
+        "hook": site.name(LAUNCH_HOOK),
+    }
+    return render(SCRIPT.read_text(), values)
+
+
+def parameters(settings: WebappSettings, databases: PostgresPair, files: EncryptedBucket) -> dict[str, str]:
+    """Where an instance finds everything, by the path below the prefix (docs/webapp.md)."""
+    return {
+        "db/writer": f"{settings.writer_name}:{POSTGRESQL}",
+        "db/replica": f"{databases.replica.address}:{POSTGRESQL}",
+        "db/hosts": ",".join(databases.hosts),
+        "db/name": settings.database.name,
+        "db/secret": settings.database.secret,
+        "files/bucket": files.name,
+        "web/secret": settings.secret,
+        "remediation/mode": settings.remediation.mode,
+    }
+
+
+def rights(
+    scope: Construct, site: Site[WebappSettings], *, bundles: EncryptedBucket, files: EncryptedBucket
+) -> list[Allow]:
+    """What an instance may do. A plan fails where one of both secrets is missing."""
+    secrets = tuple(
+        DataAwsSecretsmanagerSecret(scope, f"{what}-secret", name=name).arn
+        for what, name in (("database", site.settings.database.secret), ("web", site.settings.secret))
+    )
+    namespace = {"StringEquals": {"cloudwatch:namespace": own_namespace(site.settings)}}
+    group = site.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{group_name(site)}")
+    return [
+        *bundles.read_version(KEY),
+        *files.read(FILES),
+        *files.write(FILES),
+        read_parameters(site),
+        Allow(("secretsmanager:GetSecretValue",), secrets),
+        Allow(
+            ("cloudwatch:PutMetricData",), ("*",), why_any="metrics have no ARN, only names", when=namespace
+        ),
+        Allow(("autoscaling:CompleteLifecycleAction",), (group,)),
+    ]

@@ -1,0 +1,92 @@
+"""The settings that only the web application has."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from lib.facts import aws_facts
+from lib.regions import Region, Role
+from lib.settings.compute import Instances
+from lib.settings.data import Files, Postgres
+from lib.settings.observability import Alarms
+from lib.settings.one_region import OneRegionSettings
+from lib.settings.section import RegionName, Seconds, SecretName
+from lib.settings.web import Remediation, WebAcl
+
+SMALLEST_NETWORK = 20
+"""A /20 gives each zone a /24 for the balancer and for instances, and a /27 for databases."""
+
+
+class WebappAlarms(Alarms):
+    """When somebody is called."""
+
+    cpu_percent: Annotated[int, Field(gt=0, le=100)]
+    """What scaling does not bring down any more."""
+    latency_ms: Annotated[int, Field(gt=0)]
+    """The 99th percentile of all answers."""
+    errors_a_minute: Annotated[int, Field(gt=0)]
+    replica_lag_s: Seconds
+    copies_late_s: Seconds
+    """How long a file may wait for its copy in the second region."""
+
+
+class WebappSettings(OneRegionSettings):
+    """The web application in one environment."""
+
+    second_region: RegionName
+    """Holds the page that is shown when all of the first is down, and copies of files; nothing runs there."""
+    instances: Instances
+    web_acl: WebAcl
+    database: Postgres
+    files: Files
+    secret: SecretName
+    """Name of the existing entry of Secrets Manager with ``session_keys`` and ``users``."""
+    remediation: Remediation
+    alarms: WebappAlarms
+
+    @property
+    def here(self) -> Region:
+        """Where everything runs."""
+        (region,) = self.regions
+        return region
+
+    @property
+    def there(self) -> Region:
+        """The second region. It has no network: its block is that of the first and nobody uses it."""
+        return Region(self.second_region, Role.STANDBY, self.region.cidr)
+
+    @property
+    def internal_zone(self) -> str:
+        """The private zone of the network."""
+        return f"internal.{self.zone_name}"
+
+    @property
+    def writer_name(self) -> str:
+        """The private name that leads to the database that takes writes."""
+        return f"db.{self.internal_zone}"
+
+    @model_validator(mode="after")
+    def _two_regions(self) -> Self:
+        if self.second_region == self.region.name:
+            raise ValueError(
+                f"second_region = {self.second_region}: is the first one too, and would be lost with it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _three_tiers_fit(self) -> Self:
+        if self.region.cidr.prefixlen > SMALLEST_NETWORK:
+            raise ValueError(
+                f"region.cidr = {self.region.cidr}: three tiers of subnets need a /{SMALLEST_NETWORK} or "
+                "a larger block, for example 10.30.0.0/16"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_of_health_checks_are_here(self) -> Self:
+        if self.region.name != (home := aws_facts().health_metrics_region):
+            raise ValueError(
+                f"region.name = {self.region.name}: Route 53 tells what its health checks see in {home} "
+                "only, and an alarm watches them; choose that region"
+            )
+        return self

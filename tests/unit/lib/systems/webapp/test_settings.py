@@ -1,0 +1,32 @@
+"""What the settings of the web application refuse."""
+
+import pytest
+from pydantic import ValidationError
+
+from lib.regions import Role
+
+
+def test_the_second_region_is_a_place_and_nothing_runs_there(changed):
+    settings = changed()
+    assert [region.name for region in settings.regions] == ["us-east-1"] == [settings.here.name]
+    assert (settings.there.name, settings.there.role) == ("us-west-2", Role.STANDBY)
+    assert settings.writer_name == "db.internal.test.webapp.test"
+
+
+@pytest.mark.parametrize(
+    ("overlay", "said"),
+    [
+        ({"second_region": "us-east-1"}, "is the first one too"),
+        ({"region": {"cidr": "10.30.0.0/21"}}, "need a /20 or a larger block"),
+        ({"region": {"name": "us-east-2"}}, "in us-east-1 only"),
+        ({"instances": {"desired": 2}}, "is not between minimum = 3 and maximum = 9"),
+        ({"instances": {"desired": 10}}, "is not between minimum = 3 and maximum = 9"),
+        ({"instances": {"minimum": 1}}, "greater than or equal to 2"),
+        ({"database": {"engine_version": "16.6"}}, "postgres cannot be created in this version"),
+        ({"database": {"instance_class": "db.t2.micro"}}, "not known to be offered"),
+        ({"database": {"backup_retention_days": 0}}, "greater than or equal to 1"),
+    ],
+)
+def test_what_would_not_hold_is_refused(changed, overlay, said):
+    with pytest.raises(ValidationError, match=said):
+        changed(**overlay)
