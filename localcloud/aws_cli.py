@@ -16,6 +16,9 @@ from botocore.validate import ParamValidator
 
 OWN_OPTIONS = frozenset({"output", "query", "region"})
 """Options of the command line itself, which no call gets."""
+SERVICES = {"s3api": "s3"}
+"""Where the command line has another name than the API."""
+NUMBERS: Mapping[str, Callable[[str], Any]] = {"integer": int, "long": int, "double": float, "float": float}
 Ask = Callable[["Command"], Mapping[str, Any]]
 
 
@@ -37,7 +40,8 @@ class Command:
     @classmethod
     def parse(cls, words: Sequence[str], region: str | None) -> "Command":
         """The call that the words mean. Raises NotACommand."""
-        service, command, *rest = words
+        named, command, *rest = words
+        service = SERVICES.get(named, named)
         model = boto3.client(service, region_name=region or "us-east-1").meta.service_model  # type: ignore[call-overload]
         names = [name for name in model.operation_names if xform_name(name, "-") == command]
         if not names:
@@ -100,10 +104,14 @@ def _value(shape: Any, values: Sequence[str]) -> Any:
         return json.loads(values[0])
     if shape.type_name == "list":
         return [_value(shape.member, [value]) for value in values]
-    if shape.type_name == "structure":
+    if shape.type_name in {"structure", "map"}:
         pairs = dict(pair.split("=", 1) for pair in values[0].split(","))
-        return {name: _value(shape.members[name], [value]) for name, value in pairs.items()}
-    return int(values[0]) if shape.type_name in {"integer", "long"} else values[0]
+        whole = shape.type_name == "map"
+        return {
+            name: _value(shape.value if whole else shape.members[name], [value])
+            for name, value in pairs.items()
+        }
+    return NUMBERS.get(shape.type_name, str)(values[0])
 
 
 def _text(found: Any) -> str:

@@ -46,6 +46,15 @@ def _keys(monkeypatch):
             "cloudwatch list-metrics --dimensions Name=a,Value=b",
             {"Dimensions": [{"Name": "a", "Value": "b"}]},
         ),
+        ("s3api delete-object --bucket b --key k", {"Bucket": "b", "Key": "k"}),
+        (
+            "backup update-region-settings --resource-type-opt-in-preference Aurora=true,S3=false",
+            {"ResourceTypeOptInPreference": {"Aurora": True, "S3": False}},
+        ),
+        (
+            "service-quotas request-service-quota-increase --service-code a --quota-code b --desired-value 2",
+            {"ServiceCode": "a", "QuotaCode": "b", "DesiredValue": 2.0},
+        ),
     ],
 )
 def test_words_are_what_the_model_of_the_service_calls_them(words, asked):
