@@ -23,8 +23,9 @@ def require(settings: CommonSettings, folder: Path = CONFIG) -> None:
     path = kept(settings.provider.aws, folder)
     if settings.lifecycle.protected and not path.exists():
         raise SettingsError(
-            f"{path.name}: is missing in {path.parent}, so Terraform would take any build of the provider; "
-            "run: make provider-lock, and commit the file"
+            f"profile = protected: there is no {path.relative_to(folder.parent)}, so Terraform would take "
+            f"any build that calls itself {settings.provider.aws}; run make provider-lock where the registry "
+            "answers and commit the file, or set LIFECYCLE_PROFILE=ephemeral"
         )
 
 

@@ -31,6 +31,8 @@ Answer = dict[str, Any]
 class Unanswered(Exception):
     """AWS did not say; the message tells why and what was asked."""
 
+    fix = "give these credentials the rights of docs/deployment.md, or see why AWS does not answer"
+
 
 class Aws(Protocol):
     """One question to one service in one region."""

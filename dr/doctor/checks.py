@@ -12,7 +12,6 @@ from lib.settings.two_regions import TwoRegionSettings
 
 V = TypeVar("V")
 AT_ONCE = 8
-FIX_OF_UNKNOWN = "give these credentials the rights of docs/deployment.md, or see why AWS does not answer"
 
 
 class Scope(StrEnum):
@@ -86,7 +85,7 @@ def _finding(check: Check[V], patient: Patient, place: str) -> Finding:
     try:
         problems = tuple(check.judge(patient.settings, check.read(patient)))
     except Unanswered as error:
-        return Finding(check.code, place, Verdict.UNKNOWN, check.asks, (str(error),), FIX_OF_UNKNOWN)
+        return Finding(check.code, place, Verdict.UNKNOWN, check.asks, (str(error),), error.fix)
     verdict = Verdict.FAIL if problems else Verdict.PASS
     fix = check.fix.replace("{region}", patient.region)
     return Finding(check.code, place, verdict, check.asks, problems, fix)

@@ -14,12 +14,22 @@ from dr.doctor.aws import Unanswered
 Document = Mapping[str, Any]
 Documents = Mapping[str, Document]
 """Synthesized stacks by name."""
+NOISE = ("b'", "budget: ")
+"""How lines begin that Node and the budget write beside what is wrong."""
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 WITHIN_S = 300
+MISTAKES = 5
+"""Lines that are shown: the settings have one for each mistake."""
+
+
+class NotSynthesized(Unanswered):
+    """The settings allow no stacks; the message has their own words."""
+
+    fix = "mend what it says, then type it again"
 
 
 def synthesize(main: Path = MAIN) -> Documents:
-    """Every stack's document by name, made for this. Raises Unanswered when the app does not synthesize."""
+    """Every stack's document by name, made for this. Raises NotSynthesized."""
     with TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, str(main)],
@@ -30,9 +40,15 @@ def synthesize(main: Path = MAIN) -> Documents:
             check=False,
         )
         if done.returncode:
-            raise Unanswered(f"the stacks do not synthesize: {done.stderr.strip()[-300:]}")
+            raise NotSynthesized(f"the stacks do not synthesize: {_said(done.stderr)}")
         manifest = json.loads((Path(folder) / "manifest.json").read_text())
         return {
             name: json.loads((Path(folder) / stack["synthesizedStackPath"]).read_text())
             for name, stack in manifest["stacks"].items()
         }
+
+
+def _said(errors: str) -> str:
+    """The last words of the app, whole lines of them."""
+    lines = [line for line in errors.splitlines() if line.strip() and not line.startswith(NOISE)]
+    return "; ".join(lines[-MISTAKES:])

@@ -6,7 +6,7 @@ A type that stands nowhere here is a finding: nothing passes unseen.
 from collections.abc import Mapping
 
 from gates.requests.filling import Call
-from gates.requests.types import data, functions, messages, network, observability, security
+from gates.requests.types import data, functions, messages, network, observability, security, tables
 
 CALLS: Mapping[str, tuple[Call, ...]] = {
     **data.CALLS,
@@ -15,6 +15,7 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
     **network.CALLS,
     **observability.CALLS,
     **security.CALLS,
+    **tables.CALLS,
 }
 WITHOUT_REQUEST: Mapping[str, str] = {
     "aws_acm_certificate_validation": "waits for a certificate and asks AWS for nothing of ours",

@@ -9,7 +9,8 @@ from gates.requests.filling import Call, request
 from gates.requests.model import compiled, complaints, members_of
 from gates.requests.terraform import UNKNOWN, Partly, resources
 from gates.requests.types import CALLS, WITHOUT_REQUEST
-from gates.requests.variants import VARIANTS
+from gates.requests.variants import VARIANTS, settings_of, synthesize
+from lib.provider import SINCE_6
 from tests.unit.injected import broken
 
 
@@ -33,6 +34,14 @@ HASTY = {
     "lifecycle": {"delete_after": 7},
 }
 BROKEN = {
+    "an argument of a replica that no request has": (
+        (
+            "foundation",
+            "aws_dynamodb_table",
+            {"replica": [{"region_name": "x", "kms_key_arn": "y", "strange": 1}]},
+        ),
+        "strange",
+    ),
     "a description with an apostrophe": (
         ("usw2", "aws_vpc_security_group_ingress_rule", {"description": "this region's functions"}),
         "AWS takes at most 255 of a-z",
@@ -205,3 +214,43 @@ def test_a_pattern_that_python_cannot_say_is_no_silence():
     assert compiled(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*").fullmatch("Straße 7")
     with pytest.raises(re.error):
         compiled(r"\p{Unheard}")
+
+
+def arguments(documents):
+    """Every argument of the documents with its value and where it stands, as ``type.argument.inner``."""
+    for stack, document in documents.items():
+        for type_, found in document["resource"].items():
+            for address, body in found.items():
+                yield from flat((stack, address), type_, body)
+
+
+def flat(where, path, value):
+    if isinstance(value, dict):
+        for key in value.keys() - {"//"}:
+            yield from flat(where, f"{path}.{key}", value[key])
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from flat((*where, number), path, one)
+    else:
+        yield where, path, value
+
+
+def test_B13_what_came_with_version_6_of_the_provider_is_judged_beside_version_5(tmp_path):
+    settings = settings_of("payments", VARIANTS["defaults"])
+    assert settings.provider.major == 6
+    assert settings_of("payments", VARIANTS["provider-5"]).provider.major == 5
+    six, five = (set(arguments(synthesize("payments", one, tmp_path))) for one in ("defaults", "provider-5"))
+    differ = {path.removesuffix(".region_name") for _, path, _ in six ^ five}
+    assert differ == SINCE_6 | {"aws_dynamodb_table.stream_enabled", "aws_dynamodb_table.stream_view_type"}
+
+
+def test_B13_a_strong_table_asks_for_its_witness_and_protects_its_replica_with_version_6_only(tmp_path):
+    asked = {}
+    for version in ("defaults", "provider-5"):
+        stacks = synthesize("payments", version, tmp_path)
+        tables = [one for one in resources(stacks) if one.type == "aws_dynamodb_table"]
+        sent = [request for table in tables for _, request in judge.sends(table)]
+        asked[version] = {key for request in sent for key in request}
+    came_with_6 = {"MultiRegionConsistency", "GlobalTableWitnessUpdates"}
+    assert came_with_6 <= asked["defaults"]
+    assert came_with_6 & asked["provider-5"] == set()

@@ -1,5 +1,6 @@
 """D70 and D72: the state is kept, and what nobody's state knows is not in the way."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,23 @@ import pytest
 from dr.doctor import stacks
 from dr.doctor.aws import Unanswered
 from dr.doctor.state import NAMED
+from dr.rules import Verdict
 from lib.settings.lifecycle import Profile
 from lib.settings.provider import RemoteState
 
 from .account_world import ABSENT, EAST, WEST
 
+SYNTHESIZE = stacks.synthesize
+REFUSED = '''import sys
+sys.stderr.write("""b'!!!!!!!!!!!!!!!!'
+b'!! Node 20 is end-of-life !!'
+
+budget: unproven: rto_takeover (dr budget says why)
+profile = protected: there is no config/locks/aws-6.25.0.lock.hcl
+payments.toml: rto_s: is missing
+""")
+sys.exit(2)
+'''
 BUCKET = RemoteState(bucket="acme-states", region="us-east-2")
 TAKEN = {
     "aws_backup_vault": ("backup", "list_backup_vaults", {"BackupVaultList": [{"BackupVaultName": "it"}]}),
@@ -148,3 +161,19 @@ def test_an_app_that_does_not_synthesize_leaves_the_names_unknown(tmp_path):
     main.write_text("raise SystemExit('payments.toml: rto_s: is missing')\n")
     with pytest.raises(Unanswered, match=r"do not synthesize: .*rto_s: is missing"):
         stacks.synthesize(main)
+
+
+def test_what_the_settings_refuse_is_told_in_whole_lines_with_the_fix_of_settings(
+    tmp_path, monkeypatch, made_stacks, found
+):
+    main = tmp_path / "main.py"
+    main.write_text(REFUSED)
+    monkeypatch.setattr(stacks, "synthesize", partial(SYNTHESIZE, main))
+    one = found("D72")["account"]
+    assert one.verdict is Verdict.UNKNOWN
+    (said,) = one.problems
+    assert said == (
+        "the stacks do not synthesize: profile = protected: there is no config/locks/aws-6.25.0.lock.hcl; "
+        "payments.toml: rto_s: is missing"
+    )
+    assert one.fix == "mend what it says, then type it again"
