@@ -18,7 +18,8 @@ from dr.calls import (
 )
 from dr.deployment import Deployment
 from dr.front_door import probe
-from dr.reasons import Kind, aws_cause, reason
+from dr.reasons.kinds import Kind
+from dr.reasons.why import aws_cause, reason
 from dr.server_clock import ServerClock
 from dr.situation import Aurora, Inspection, Situation, Stock
 from dr.topology import Topology, survey

@@ -13,7 +13,9 @@ from botocore.parsers import ResponseParserError
 from dr import racing
 from dr.errors import DrError
 from dr.exits import Exit
-from dr.reasons import CANNOT_TELL, NO_OTHER_REGION_HELPS, NOT_LOGGED_IN, Kind, Reason, error_code, reason
+from dr.reasons.answers import NOT_LOGGED_IN, error_code
+from dr.reasons.kinds import CANNOT_TELL, NO_OTHER_REGION_HELPS, Kind, Reason
+from dr.reasons.why import reason
 from dr.waiting import NotInTime, bounded
 
 __all__ = ["PATIENT", "AwsUnavailable", "NoAccess", "ask", "client", "error_code", "refusal", "understood"]

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from dr import approve, automation, check, operate, reset, schemas
+from dr import approve, automation, check, operate, schemas
 from dr import outputs as flat
 from dr.budget_command import budget
 from dr.deployment import DEFAULT_OUTPUTS
@@ -41,7 +41,6 @@ app = typer.Typer(
 )
 app.add_typer(check.commands)
 app.add_typer(operate.commands)
-app.add_typer(reset.commands)
 app.add_typer(approve.commands)
 app.add_typer(automation.commands)
 app.command()(budget)

@@ -16,7 +16,8 @@ from dr.errors import DrError
 from dr.exits import Exit
 from dr.guard.plan import PlanError
 from dr.outputs import OutputsError
-from dr.reasons import CANNOT_TELL, aws_cause, reason
+from dr.reasons.kinds import CANNOT_TELL
+from dr.reasons.why import aws_cause, reason
 from evidence.manifest import EvidenceError
 from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError, LeaseLost

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError
 
 from dr import racing
 from dr.calls import TIMEOUT_S, NoAccess, refusal
-from dr.reasons import reason
+from dr.reasons.why import reason
 from dr.waiting import bounded
 from runtime.signing import signed
 

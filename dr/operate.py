@@ -1,45 +1,46 @@
-"""failover, switchover, failback, retry and abort: the commands that move payments."""
+"""failover, switchover, failback, retry, abort and reset-lease: the commands that move payments."""
+
+from collections.abc import Callable
 
 import typer
 
-from dr import operations
+from dr import operations, reset
 from dr.aws import Cloud
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
 from dr.envelope import write
 from dr.exits import Exit
-from dr.options import AsJson, DryRun, OutputsFile, Soak, To, Yes
+from dr.options import AsJson, DryRun, OutputsFile, Region, Soak, To, Yes
 from dr.rules import Purpose
 from dr.takeover import Move, screen
 
 commands = typer.Typer()
 
 
-@commands.command()
-def failover(
-    *,
-    to: To = None,
-    outputs: OutputsFile = DEFAULT_OUTPUTS,
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Force the surviving region to serve, when the holder is lost. Needs nothing of the lost region."""
-    cloud = Cloud(Deployment.load(outputs))
-    Move(cloud=cloud, yes=yes, dry_run=dry_run, as_json=as_json).make(Purpose.FAILOVER, to)
+def _moves(purpose: Purpose) -> Callable[..., None]:
+    """A command that moves payments to the region that is named, or to the other one."""
+
+    def move(
+        *,
+        to: To = None,
+        outputs: OutputsFile = DEFAULT_OUTPUTS,
+        yes: Yes = False,
+        dry_run: DryRun = False,
+        as_json: AsJson = False,
+    ) -> None:
+        cloud = Cloud(Deployment.load(outputs))
+        Move(cloud=cloud, yes=yes, dry_run=dry_run, as_json=as_json).make(purpose, to)
+
+    return move
 
 
-@commands.command()
-def switchover(
-    *,
-    to: To = None,
-    outputs: OutputsFile = DEFAULT_OUTPUTS,
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Move payments to the other region as planned, without losing one. Needs both regions."""
-    cloud = Cloud(Deployment.load(outputs))
-    Move(cloud=cloud, yes=yes, dry_run=dry_run, as_json=as_json).make(Purpose.SWITCHOVER, to)
+commands.command(
+    "failover",
+    help="Force the surviving region to serve, when the holder is lost. Needs nothing of the lost region.",
+)(_moves(Purpose.FAILOVER))
+commands.command(
+    "switchover",
+    help="Move payments to the other region as planned, without losing one. Needs both regions.",
+)(_moves(Purpose.SWITCHOVER))
 
 
 @commands.command()
@@ -72,3 +73,21 @@ def abort(*, outputs: OutputsFile = DEFAULT_OUTPUTS, as_json: AsJson = False) ->
     if as_json:
         write("abort", Exit.DONE, {"holder": lease.holder, "epoch": lease.epoch, "state": lease.state})
     screen.print(f"{lease.holder} serves again, in epoch {lease.epoch}")
+
+
+@commands.command("reset-lease")
+def reset_lease(
+    *,
+    region: Region = None,
+    outputs: OutputsFile = DEFAULT_OUTPUTS,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Begin a new epoch where the writer is, when the lease or the ledger's fence cannot be right."""
+    cloud = Cloud(Deployment.load(outputs))
+    situation = cloud.situation()
+    lease = reset.wanted(cloud, situation, region)
+    move = Move(cloud=cloud, yes=yes, dry_run=dry_run, as_json=as_json)
+    move.propose(reset.question(lease), "reset-lease")
+    move.finish(reset.begin(cloud, situation.lease, lease), "reset-lease")

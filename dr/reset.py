@@ -1,51 +1,15 @@
-"""`dr reset-lease`: a new epoch where the writer is, when the lease or the fence cannot be right."""
+"""A new epoch where the writer is, when the lease or the fence cannot be right: `dr reset-lease`."""
 
 from dataclasses import replace
 
-import typer
-
 from dr import operations
 from dr.aws import Cloud
-from dr.deployment import DEFAULT_OUTPUTS, Deployment
-from dr.envelope import write
-from dr.exits import Exit
 from dr.operations import Refused
-from dr.options import AsJson, DryRun, OutputsFile, Region, Yes
-from dr.question import permit
 from dr.situation import Inspection, Situation
-from dr.takeover import Move, screen
 from dr.topology import Answer
 from failover.lease import Lease, LeaseState
 from failover.observation import DatabaseFact, TakeoverFact
 from failover.takeover import MOST_ATTEMPTS, Takeover
-
-commands = typer.Typer()
-
-
-@commands.command("reset-lease")
-def reset_lease(
-    *,
-    region: Region = None,
-    outputs: OutputsFile = DEFAULT_OUTPUTS,
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Begin a new epoch where the writer is, when the lease or the ledger's fence cannot be right."""
-    cloud = Cloud(Deployment.load(outputs))
-    situation = cloud.situation()
-    lease = wanted(cloud, situation, region)
-    question = (
-        f"Begin epoch {lease.epoch} in {lease.holder}? Its ledger is fenced anew and compared with the "
-        "journal; until that is done nobody takes payments."
-    )
-    if dry_run:
-        screen.print(f"would ask: {question}", soft_wrap=True)
-        if as_json:
-            write("reset-lease", Exit.DONE, {"dry_run": True, "question": question})
-        raise typer.Exit
-    permit(question, yes=yes)
-    Move(cloud=cloud, as_json=as_json).finish(begin(cloud, situation.lease, lease), "reset-lease")
 
 
 def wanted(cloud: Cloud, situation: Situation, region: str | None) -> Lease:
@@ -69,6 +33,14 @@ def wanted(cloud: Cloud, situation: Situation, region: str | None) -> Lease:
             return lease
         lease = replace(lease, epoch=lease.epoch + 1)
     raise Refused(f"the state machine in {target} names no epoch that was never taken over: try again")
+
+
+def question(lease: Lease) -> str:
+    """What an operator takes upon himself."""
+    return (
+        f"Begin epoch {lease.epoch} in {lease.holder}? Its ledger is fenced anew and compared with the "
+        "journal; until that is done nobody takes payments."
+    )
 
 
 def begin(cloud: Cloud, seen: Lease | None, lease: Lease) -> Takeover:

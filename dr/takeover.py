@@ -54,8 +54,17 @@ class Move:
         if purpose is Purpose.FAILOVER:
             situation = operations.await_expiry(self.cloud, situation, target)
         self._judged(purpose, situation, target, judge(purpose, situation, target))
-        permit(self._question(purpose, situation, target), yes=self.yes)
+        self.propose(self._question(purpose, situation, target), self.command or purpose)
         return operations.begin(self.cloud, purpose, situation, target)
+
+    def propose(self, question: str, command: str, **content: Any) -> None:
+        """Return when the operator agrees; a dry run says what would be asked, and leaves. Raises Refused."""
+        if not self.dry_run:
+            permit(question, yes=self.yes)
+            return
+        screen.print(f"would ask: {question}", soft_wrap=True)
+        write(command, Exit.DONE, {"dry_run": True, "question": question, **content})
+        raise typer.Exit
 
     def finish(self, takeover: Takeover, command: str) -> NoReturn:
         """See a takeover through, show what is then, and leave with the exit code."""
@@ -73,7 +82,7 @@ class Move:
         screen.print(f"execution {takeover.name} in {takeover.region}", soft_wrap=True)
         return operations.await_result(self.cloud, takeover)
 
-    def _rehearse(self, purpose: Purpose, situation: Situation, target: str) -> NoReturn:
+    def _rehearse(self, purpose: Purpose, situation: Situation, target: str) -> None:
         """Say what would be asked, and leave; a term that would be waited for is said and not waited for."""
         wait_s = 0.0
         if purpose is Purpose.FAILOVER:
@@ -85,11 +94,8 @@ class Move:
         if wait_s:
             screen.print(f"would wait {wait_s:.0f} s for the lease of the lost holder to run out")
         question = self._question(purpose, situation, target)
-        screen.print(f"would ask: {question}", soft_wrap=True)
-        content: dict[str, Any] = {"dry_run": True, "target": target, "question": question}
-        content |= {"would_wait_s": round(wait_s, 1), "findings": findings_json(findings)}
-        write(self.command or purpose, Exit.DONE, content)
-        raise typer.Exit
+        waits = {"would_wait_s": round(wait_s, 1), "findings": findings_json(findings)}
+        self.propose(question, self.command or purpose, target=target, **waits)
 
     def _judged(self, purpose: Purpose, situation: Situation, target: str, findings: list[Finding]) -> None:
         """Show what is; return only when no rule forbids it. Raises Refused."""

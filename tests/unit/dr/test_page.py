@@ -6,7 +6,7 @@ from pathlib import Path
 from dr.ending import KINDS
 from dr.exits import Exit
 from dr.limits import LOOK_S, MOVE_S, WORK_S
-from dr.reasons import Kind
+from dr.reasons.kinds import Kind
 
 PAGE = (Path(__file__).parents[3] / "docs" / "dr.md").read_text()
 

@@ -10,7 +10,8 @@ from urllib3.exceptions import NameResolutionError
 
 from dr.calls import AwsUnavailable, NoAccess, ask, refusal, understood
 from dr.exits import Exit
-from dr.reasons import Kind, reason
+from dr.reasons.kinds import Kind
+from dr.reasons.why import reason
 from failover.lease_table import LeaseUnknown
 
 

@@ -19,7 +19,7 @@ import boto3
 from botocore import xform_name
 from typer.testing import CliRunner
 
-from dr import approve, automation, check, commands, operate, reset, status
+from dr import approve, automation, check, commands, operate, status
 from dr.ending import Ending
 from dr.exits import Exit
 from localcloud.aws_cli import Command
@@ -148,5 +148,5 @@ class Shell:
 
 def with_cloud(monkeypatch, cloud):
     """Every command of `dr` finds this cloud behind the outputs."""
-    for module in (approve, automation, check, operate, reset, status):
+    for module in (approve, automation, check, operate, status):
         monkeypatch.setattr(module, "Cloud", lambda _: cloud)

@@ -1,0 +1,1 @@
+"""Why a call failed: what AWS answered, or what the network did instead."""
