@@ -129,7 +129,8 @@ deploy: doctor $(CDKTF) ## Deploy every stack to AWS, after `make doctor` (needs
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(CDKTF) deploy '*' --auto-approve $(CDKTF_FLAGS) --outputs-file cfn-outputs/outputs.json
 	@$(VENV) -m dr outputs cfn-outputs/outputs.json
 
-deploy-region: setup $(CDKTF) ## Deploy one region alone, while the other may be down (REGION)
+deploy-region: setup $(CDKTF) ## Deploy one region alone, while the other may be down, after what `dr doctor` can ask it (REGION, ACCEPT)
+	@$(VENV) -m dr doctor --region "$(REGION)" $(addprefix --accept ,$(ACCEPT))
 	@$(VENV) -m dr quiet $(ANYWAY)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" CDKTF_FLAGS="$(CDKTF_FLAGS)" $(VENV) -m dr.delivery region "$(REGION)"
 

@@ -20,7 +20,9 @@ class Scope(StrEnum):
     REGION = "region"
     """In each of both regions."""
     ACCOUNT = "account"
-    """Once, from the primary region."""
+    """Once, from any region."""
+    WHOLE = "whole"
+    """Once, where both regions answer, and IAM and Route 53, which are homed in us-east-1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +58,39 @@ class Finding:
 
     code: str
     place: str
-    """A region, or ``account``."""
+    """A region, or ``account`` for what is asked once."""
     verdict: Verdict
     asks: str
     problems: tuple[str, ...]
     fix: str
 
 
-def examine(checks: Sequence[Check[V]], aws: Aws, settings: TwoRegionSettings, account: str) -> list[Finding]:
-    """The findings of all checks, in their order and region by region."""
-    regions = [region.name for region in settings.regions]
+def examine(
+    checks: Sequence[Check[V]], aws: Aws, settings: TwoRegionSettings, account: str, alone: str | None = None
+) -> list[Finding]:
+    """The findings of all checks, in their order and region by region.
+
+    With a region *alone* only what that region says while the other one is down: `askable` of the checks.
+    """
+    regions = [alone] if alone else [region.name for region in settings.regions]
     asked = [
         (check, place)
-        for check in checks
+        for check in (askable(checks) if alone else checks)
         for place in (regions if check.scope is Scope.REGION else [Scope.ACCOUNT.value])
     ]
 
     def answer(one: tuple[Check[V], str]) -> Finding:
         check, place = one
-        region = settings.primary.name if check.scope is Scope.ACCOUNT else place
+        region = place if check.scope is Scope.REGION else alone or settings.primary.name
         return _finding(check, Patient(aws, settings, region, account), place)
 
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         return list(pool.map(answer, asked))
+
+
+def askable(checks: Iterable[Check[V]]) -> list[Check[V]]:
+    """The checks that need one region only."""
+    return [check for check in checks if check.scope is not Scope.WHOLE]
 
 
 def _finding(check: Check[V], patient: Patient, place: str) -> Finding:

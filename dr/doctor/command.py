@@ -12,7 +12,7 @@ from rich.table import Table
 from dr.calls import AwsUnavailable
 from dr.doctor import account, identity, issuer, quotas, secrets, state, zones
 from dr.doctor.aws import Account, Aws, Unanswered, must
-from dr.doctor.checks import Check, Finding, examine
+from dr.doctor.checks import Check, Finding, askable, examine
 from dr.envelope import write
 from dr.exits import Exit
 from dr.options import AsJson
@@ -43,6 +43,9 @@ def doctor(
         list[str] | None,
         typer.Option("--accept", metavar="CODE", help="Let this check fail or be unknown; repeat for more."),
     ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="Ask this region only, while the other one is down.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check that an account has all that a first deploy needs, in both regions; creates nothing.
@@ -54,10 +57,16 @@ def doctor(
     if strange := accepted - {check.code for check in CHECKS}:
         raise typer.BadParameter(f"there is no check {', '.join(sorted(strange))}", param_hint="--accept")
     settings, aws = load_settings(), Account()
+    regions = [settings.primary.name, settings.standby.name]
+    if region is not None and region not in regions:
+        raise typer.BadParameter(f"choose {' or '.join(regions)}", param_hint="--region")
     progress = Console(stderr=True, highlight=False)
-    with progress.status("asking AWS about both regions, some ten seconds"):
-        number = _account(aws, [settings.primary.name, settings.standby.name])
-        findings = examine(CHECKS, aws, settings, number)
+    with progress.status(f"asking AWS about {region or 'both regions'}, some ten seconds"):
+        number = _account(aws, [region] if region else regions)
+        findings = examine(CHECKS, aws, settings, number, alone=region)
+    if region:
+        left = [check.code for check in CHECKS if check not in askable(CHECKS)]
+        progress.print(f"not asked, because {region} alone cannot say: {', '.join(left)}", soft_wrap=True)
     code = exit_code(findings, accepted)
     if as_json:
         shown = [{**asdict(one), "accepted": one.code in accepted} for one in findings]

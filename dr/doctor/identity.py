@@ -170,7 +170,7 @@ CHECKS: tuple[Check[Any], ...] = (
         fix="once an account: aws iam create-service-linked-role --aws-service-name SERVICE",
         read=read_service_roles,
         judge=judge_service_roles,
-        scope=Scope.ACCOUNT,
+        scope=Scope.WHOLE,
     ),
     Check(
         code="D52",
@@ -179,7 +179,7 @@ CHECKS: tuple[Check[Any], ...] = (
         fix="create it, or correct its name in the settings",
         read=read_named,
         judge=judge_named,
-        scope=Scope.ACCOUNT,
+        scope=Scope.WHOLE,
     ),
     Check(
         code="D54",
@@ -188,6 +188,6 @@ CHECKS: tuple[Check[Any], ...] = (
         fix="attach the deployer's policies of docs/deployment.md, or accept it where another role deploys",
         read=read_forbidden,
         judge=judge_forbidden,
-        scope=Scope.ACCOUNT,
+        scope=Scope.WHOLE,
     ),
 )

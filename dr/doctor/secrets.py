@@ -161,7 +161,7 @@ CHECKS: tuple[Check[Secret] | Check[Mapping[str, list[Secret]]], ...] = (
         fix="replicate it: aws secretsmanager replicate-secret-to-regions",
         read=read_both,
         judge=judge_alike,
-        scope=Scope.ACCOUNT,
+        scope=Scope.WHOLE,
     ),
     Check(
         code="D26",
@@ -170,6 +170,6 @@ CHECKS: tuple[Check[Secret] | Check[Mapping[str, list[Secret]]], ...] = (
         fix=f"aws secretsmanager update-secret --kms-key-id {KEY_OF_AWS}",
         read=read_both,
         judge=judge_keys,
-        scope=Scope.ACCOUNT,
+        scope=Scope.WHOLE,
     ),
 )

@@ -172,6 +172,6 @@ CHECKS: tuple[Check[Any], ...] = (
         fix="remove what an earlier environment left, import it, or choose another ENVIRONMENT_SUFFIX",
         read=read_taken,
         judge=judge_taken,
-        scope=Scope.ACCOUNT,
+        scope=Scope.WHOLE,
     ),
 )

@@ -86,7 +86,7 @@ CHECKS = (
         fix='create the public zone of dns.domain, or set dns.zone = "own"',
         read=read,
         judge=judge_existing,
-        scope=Scope.ACCOUNT,
+        scope=Scope.WHOLE,
     ),
     Check(
         code="D62",
@@ -95,6 +95,6 @@ CHECKS = (
         fix="deploy with dns.delegated = false, write the zone's NS record into its parent, then set true",
         read=read,
         judge=judge_delegation,
-        scope=Scope.ACCOUNT,
+        scope=Scope.WHOLE,
     ),
 )

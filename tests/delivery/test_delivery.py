@@ -163,7 +163,7 @@ def test_one_region_is_deployed_while_the_other_is_dead(cloud, one):
     (one.folder / "lambda" / "payments" / "fix.py").write_text(
         '"""A fix that cannot wait for the other."""\n'
     )
-    one.make("deploy-region", f"REGION={WEST}")
+    one.make("deploy-region", f"REGION={WEST}", f"ACCEPT={' '.join(LOCAL)}")
     assert code_of(one, WEST) != before
     await_ready(one, WEST)
 

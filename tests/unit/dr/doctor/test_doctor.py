@@ -211,3 +211,31 @@ def test_whoever_may_not_ask_or_gets_no_answer_is_told_what_was_asked(failure, s
 def test_credentials_that_open_nothing_end_it(failure):
     with pytest.raises(NoAccess):
         ask(Client(failure))
+
+
+def test_one_region_alone_is_asked_while_the_other_one_is_down(aws, told, doctor):
+    """Neither the lost region is asked, nor IAM and Route 53, which are homed in it."""
+    services = {service for service, _ in aws.answers} | {"iam", "secretsmanager", "sts"}
+    aws.silent |= {(service, EAST) for service in services}
+    assert doctor("--region", WEST).exit_code == 0
+    assert {place for _, place in told("--region", WEST)} == {WEST, "account"}
+    aws.asked.clear()
+    doctor("--region", WEST)
+    assert {region for service, region, *_ in aws.asked} <= {WEST, "us-east-2"}
+    assert {"iam", "route53"} & {service for service, *_ in aws.asked} == set()
+    left = "us-west-2 alone cannot say: D24, D26, D50, D52, D54, D60, D62, D72"
+    assert left in " ".join(doctor("--region", WEST).output.split())
+
+
+def test_a_region_alone_fails_as_it_would_beside_the_other(aws, doctor, told):
+    del aws.secrets[WEST]["payments/api-key"]
+    assert doctor("--region", WEST).exit_code == 5
+    assert doctor("--region", EAST).exit_code == 0
+    assert doctor("--region", WEST, "--accept", "D22").exit_code == 0
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", ""])
+def test_only_a_region_of_the_settings_can_be_asked_alone(doctor, region):
+    wrong = doctor("--region", region)
+    assert wrong.exit_code == 2
+    assert "choose us-east-1 or us-west-2" in wrong.output
