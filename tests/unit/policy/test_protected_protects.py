@@ -71,8 +71,9 @@ def test_P20_every_stateful_type_has_a_protection_or_a_reason(protected):
     assert KEPT_BY.keys() <= deployed
 
 
-def test_B05_the_guard_knows_every_type_or_says_why_nothing_is_lost_with_it(protected):
-    deployed = {resource.type for stack in protected.values() for resource in stack.resources()}
+def test_B05_the_guard_knows_every_type_or_says_why_nothing_is_lost_with_it(protected, any_stacks):
+    stacks = [*protected.values(), *any_stacks.values()]
+    deployed = {resource.type for stack in stacks for resource in stack.resources()}
     assert deployed - kinds().keys() - stateless().keys() == set()
     assert kinds().keys() & stateless().keys() == set()
 
