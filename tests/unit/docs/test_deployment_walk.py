@@ -36,6 +36,9 @@ BROUGHT = {"client-secret": "what your issuer of access tokens gave to"}
 """Files that the commands read and no command makes, and the words of the page that name them."""
 CHOSEN = "set `compliance.recorder = true` in one environment of the account"
 """What the page asks to choose in the settings."""
+WHO = "credentials of one account: of a role with"
+"""Who deploys is brought as well."""
+ISSUER = "names your issuer of access tokens"
 LEFT = "Service-linked roles and the settings of AWS Backup cost nothing"
 """What the page leaves in the account, in its own words."""
 STUB = """#!{python}
@@ -214,7 +217,7 @@ def test_B13_every_command_of_the_page_is_one_that_exists(walked, paste):
 
 
 def test_B13_what_no_command_makes_is_named_on_the_page():
-    for words in (*BROUGHT.values(), CHOSEN, LEFT):
+    for words in (*BROUGHT.values(), CHOSEN, WHO, ISSUER, LEFT):
         assert words in PAGE
 
 

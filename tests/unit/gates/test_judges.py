@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dr.guard.plan import read_plan
-from gates import checkov, policies, state_machines
+from gates import checkov, cloud_plan, policies, state_machines
 from gates.cloud_plan import judged
 from gates.findings import Finding
 from gates.fork import renamed
@@ -149,3 +149,30 @@ def test_a_cloud_plan_says_what_it_would_do(tmp_path, actions, must_be_empty, sa
     path.write_text(json.dumps(change(*actions)))
     lines, fine = judged("x", read_plan(path), must_be_empty=must_be_empty)
     assert (lines[0], fine) == (says, passes)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ((), 1, "refused G40_leave_global_cluster aws_rds_cluster.ledger_cluster_F130713B global_cluster_"),
+        (("G40_leave_global_cluster:aws_rds_cluster.ledger_cluster_F130713B",), 0, "one: 1 update"),
+        (
+            ("G40_leave_global_cluster:aws_rds_cluster.ledger_cluster_F130713B", "G10_destroy:aws_kms_key.x"),
+            1,
+            "no plan needs --allow G10_destroy:aws_kms_key.x",
+        ),
+    ],
+)
+def test_B05_a_refusal_passes_by_its_name_and_a_name_that_nothing_needs_does_not(
+    monkeypatch, tmp_path, capsys, case
+):
+    allowed, code, says = case
+
+    def plan(_, target):
+        return bool(target.write_text((PLANS / "leaves_global.json").read_text()))
+
+    monkeypatch.setattr(cloud_plan, "synthesize", lambda: {"one": {}})
+    monkeypatch.setattr(cloud_plan, "WORK", tmp_path)
+    monkeypatch.setattr(cloud_plan, "_plan", plan)
+    assert cloud_plan.main([word for name in allowed for word in ("--allow", name)]) == code
+    assert says in capsys.readouterr().out
