@@ -68,6 +68,8 @@ class Kind:
     gone: str
     """What is lost with it; empty when it may be destroyed."""
     keeps: tuple[Fact, ...]
+    of: str = ""
+    """The argument that names what a resource of this type changes, where that is another one."""
 
 
 def kinds() -> Mapping[str, Kind]:
@@ -98,6 +100,7 @@ def _read() -> tuple[Mapping[str, Kind], Mapping[str, str]]:
 def _kind(table: Mapping[str, Any]) -> Kind:
     return Kind(
         gone=table.get("gone", ""),
+        of=table.get("of", ""),
         keeps=tuple(
             Fact(
                 path=line["path"],

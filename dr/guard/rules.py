@@ -50,9 +50,15 @@ def _judge(change: Change) -> Iterator[Refusal]:
     if holds_state(change.type) and (end := _end(change.actions)):
         rule, text = end
         yield Refusal(rule, change.address, f"{text}: {kinds()[change.type].gone}")
-    if "update" in change.actions:
+    if "update" in change.actions or _comes_upon(change):
         for one in lowered(change):
             yield Refusal(one.fact.rule, change.address, str(one))
+
+
+def _comes_upon(change: Change) -> bool:
+    """Whether what is created changes something that is there already."""
+    of = kinds()[change.type].of
+    return change.actions == {"create"} and bool(of) and bool(change.after.get(of))
 
 
 def _end(actions: frozenset[str]) -> tuple[Rule, str] | None:

@@ -248,6 +248,16 @@ def test_B05_a_new_lifecycle_rule_may_not_delete_what_was_kept():
     assert codes(update("aws_s3_bucket_lifecycle_configuration", none, harmless)) == set()
 
 
+def test_B05_a_lifecycle_that_comes_upon_a_bucket_that_is_there_is_judged_as_its_update():
+    rules = {"rule": [{"id": "new", "expiration": {"days": 1}}]}
+    created = replace(
+        update("aws_s3_bucket_lifecycle_configuration", {}, rules), actions=frozenset({"create"})
+    )
+    assert codes(created) == set()
+    assert codes(replace(created, after={**created.after, "bucket": "records"})) == {"G85"}
+    assert codes(replace(created, type="aws_kms_key", after={"policy": policy()})) == set()
+
+
 @pytest.mark.parametrize(
     ("type_", "before", "after", "unknown"),
     [
