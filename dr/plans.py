@@ -1,53 +1,8 @@
 """What a takeover will do, in words and figures. Pure."""
 
-from dataclasses import dataclass
-
 from dr.rules import Purpose
 from dr.situation import Situation
-from failover.steps.drain import QUIET_S
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
-    """One step of the state machine, in the words of an operator."""
-
-    name: str
-    does: str
-
-
-GUARD = PlannedStep("guard", "see that the lease asks for it, that the journal answers and the target is fit")
-APPROVE = PlannedStep("approve", "over the loss budget, wait until two principals have typed dr approve")
-WAIT_WRITER = PlannedStep("wait_writer", "wait until the target's database takes writes")
-FENCE = PlannedStep("fence", "let the ledger take writes of the new epoch only")
-RECONCILE = PlannedStep("reconcile", "record every journalled payment that the ledger lacks")
-SERVE = PlannedStep("activate", "let the target acknowledge; DNS follows its readiness")
-PROVE = (
-    PlannedStep("verify", "pay one unit of the test currency through the target's API"),
-    PlannedStep("record", "log the evidence"),
-)
-FORCED = (
-    GUARD,
-    APPROVE,
-    PlannedStep("promote", "FailoverGlobalCluster with data loss allowed, called in the target region"),
-    WAIT_WRITER,
-    FENCE,
-    RECONCILE,
-    SERVE,
-    *PROVE,
-)
-PLANNED = (
-    GUARD,
-    PlannedStep("warm", "start execution environments of the target for the requests that will wait"),
-    PlannedStep("drain", f"the holder takes no new payments; {QUIET_S} s for those under way"),
-    PlannedStep("settle", "wait until nothing that was settled is missing in the target"),
-    PlannedStep("promote", "SwitchoverGlobalCluster, called in the holder's region"),
-    WAIT_WRITER,
-    PlannedStep("hand_over", "give the lease to the target, in the next epoch"),
-    FENCE,
-    SERVE,
-    RECONCILE,
-    *PROVE,
-)
+from failover.order import FORCED, PLANNED, QUIET_S, PlannedStep
 
 
 def steps(purpose: Purpose) -> tuple[PlannedStep, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from failover.lease_table import LeaseLost, LeaseUnknown
+from failover.order import FORCED
 from failover.ports import RecoveryUnavailable, WriterUnavailable
 from failover.steps import (
     activate,
@@ -29,27 +30,29 @@ from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
 from runtime.parameters import ParameterUnavailable
 
-STEPS: dict[str, Step] = {
-    "guard": guard.run,
-    "approve": approve.run,
-    "promote": promote.run,
-    "wait_writer": wait_writer.run,
-    "fence": fence.run,
-    "reconcile": reconcile.run,
-    "activate": activate.run,
-    "verify": verify.run,
-    "record": record.run,
+_RUN: dict[str, Step] = {
+    module.__name__.rpartition(".")[2]: module.run
+    for module in (
+        guard,
+        warm,
+        drain,
+        settle,
+        approve,
+        promote,
+        wait_writer,
+        hand_over,
+        fence,
+        reconcile,
+        activate,
+        verify,
+        record,
+        undo,
+    )
 }
+STEPS = {step.name: _RUN[step.name] for step in FORCED}
 """Of every takeover, in the order of the state machine."""
-
-PLANNED_STEPS: dict[str, Step] = {
-    "warm": warm.run,
-    "drain": drain.run,
-    "settle": settle.run,
-    "hand_over": hand_over.run,
-    "undo": undo.run,
-}
-"""Of a planned one besides: three before `promote`, one before `fence`, and the last if it fails."""
+PLANNED_STEPS = {name: run for name, run in _RUN.items() if name not in STEPS}
+"""Of a planned one besides, with `undo` if it fails."""
 
 RETIRED = frozenset({"publish"})
 """Steps of earlier releases: an execution keeps the definition that it began with, across a deployment."""

@@ -1,14 +1,9 @@
 """drain: the old holder takes no new payments from now on, and none that it took is under way any more."""
 
-from failover.lease import MAX_AGE_MS
+from failover.order import QUIET_S
 from failover.steps.guard import MAY_BEGIN, current_lease
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
-
-MARGIN_MS = 100
-"""Clocks of two processes do not run equally fast."""
-QUIET_S = (MAX_AGE_MS + MARGIN_MS) / 1000
-"""A request believes a lease that it read so long ago, and acknowledges nothing after that."""
 
 
 def run(takeover: Takeover, tools: Tools) -> Facts:

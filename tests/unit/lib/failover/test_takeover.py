@@ -1,6 +1,8 @@
 import pytest
 
 from failover.lease import Kind
+from failover.order import FORCED
+from failover.order import PLANNED as PLANNED_ORDER
 from failover.steps import PLANNED_STEPS, STEPS, settle
 from lib.failover.takeover import (
     ABORTED,
@@ -47,35 +49,12 @@ def holds(choice, kind):
 
 @pytest.mark.parametrize("kind", ["failover", "bootstrap"])
 def test_P11_the_steps_run_in_order(kind):
-    assert walk(kind) == [
-        "guard",
-        "approve",
-        "promote",
-        "wait_writer",
-        "fence",
-        "reconcile",
-        "activate",
-        "verify",
-        "record",
-    ]
+    assert walk(kind) == [step.name for step in FORCED]
 
 
 @pytest.mark.parametrize("kind", ["switchover", "failback"])
 def test_a_planned_takeover_drains_first_and_gets_the_lease_after_the_writer(kind):
-    assert walk(kind) == [
-        "guard",
-        "warm",
-        "drain",
-        "settle",
-        "promote",
-        "wait_writer",
-        "hand_over",
-        "fence",
-        "activate",
-        "reconcile",
-        "verify",
-        "record",
-    ]
+    assert walk(kind) == [step.name for step in PLANNED_ORDER]
 
 
 def test_the_machine_knows_every_kind_and_every_step():
