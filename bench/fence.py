@@ -22,6 +22,7 @@ import pg8000.native
 
 from bench import ground, handler
 from durable.ledger import Ledger
+from payments.book import BOOK
 
 FENCES = {"before": "row_lock", "now": "ledger"}
 """What the worker does with each of them."""
@@ -57,7 +58,7 @@ def measure(what: str, on: ground.Ground, clients: int, length: handler.Length) 
     def raising() -> Iterator[None]:
         ended = threading.Event()
         with ThreadPoolExecutor(1) as pool:
-            told = pool.submit(lambda: raises.extend(_raises(Ledger(watching), ended)))
+            told = pool.submit(lambda: raises.extend(_raises(Ledger(watching, BOOK), ended)))
             try:
                 yield
             finally:

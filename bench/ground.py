@@ -25,6 +25,7 @@ from localcloud.postgres import binaries
 from localcloud.postgres.host import Host
 from localcloud.postgres.server import Server
 from localcloud.postgres.storage import SUPERUSER, Passwords, Storage
+from payments.book import BOOK
 
 REGION, EPOCH = "us-east-1", 1
 PREFIX = "/payments-bench"
@@ -124,7 +125,7 @@ def _postgres() -> Iterator[tuple[Server, dict[str, str]]]:
             with contextlib.closing(
                 _connection(server.port, passwords.superuser, certificate.ca_pem)
             ) as made:
-                ledger = Ledger(made)
+                ledger = Ledger(made, BOOK)
                 ledger.migrate()
                 ledger.raise_fence(EPOCH)
             yield (

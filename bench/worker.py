@@ -77,8 +77,9 @@ def insert() -> Callable[[], object]:
 def ledger() -> Callable[[], object]:
     """The transaction of a payment: fence, row and event."""
     from durable.ledger import Ledger  # noqa: PLC0415
+    from payments.book import BOOK  # noqa: PLC0415
 
-    kept = Ledger(_database().connect())
+    kept = Ledger(_database().connect(), BOOK)
     return lambda: kept.record(_entry(), epoch=1, region=os.environ["AWS_REGION"])
 
 
@@ -97,12 +98,13 @@ def row_lock() -> Callable[[], object]:
 def journal() -> Callable[[], object]:
     """The journal's three writes of a payment."""
     from durable.journal import Journal  # noqa: PLC0415
+    from payments.book import BOOK  # noqa: PLC0415
     from payments.payment_flow import PATIENCE_MS  # noqa: PLC0415
     from runtime.clients import client  # noqa: PLC0415
     from runtime.clock import now_ms  # noqa: PLC0415
     from runtime.environment import Environment  # noqa: PLC0415
 
-    kept = Journal.of(Environment.from_env(), client("dynamodb"))
+    kept = Journal.of(Environment.from_env(), client("dynamodb"), BOOK)
     return lambda: kept.settle(kept.accept(_entry(), until_ms=now_ms() + PATIENCE_MS))
 
 

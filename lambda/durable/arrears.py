@@ -19,7 +19,7 @@ from runtime.clock import Clock
 
 GRACE_MS = 120_000
 """How long a minute is over before the mark may pass it. An entry arrives in the minute that the writer's
-clock shows just before, and is acknowledged at most `payments.payment_flow.PATIENCE_MS` later by the same
+clock shows just before, and is acknowledged a few seconds later at most, as its system promises, by the same
 clock; a function is stopped after ten seconds; clocks differ by seconds. Whatever arrives later than this in
 a minute was acknowledged by nobody, and arrives anew when its request is repeated."""
 STALE_MS = 30_000

@@ -13,6 +13,7 @@ from zlib import crc32
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from durable.book import Book
 from durable.entry import Item, JournalEntry, Kept, from_item, kept, to_item
 from durable.errors import JournalUnavailable
 from runtime.clock import Clock
@@ -52,12 +53,15 @@ class Arrivals:
         client: "DynamoDBClient",
         table: str,
         clock: Clock,
+        book: Book,
+        *,
         shards: int = SHARDS,
         readers: Callable[[], Executor] = SIDE_BY_SIDE,
     ) -> None:
         self._client = client
         self._table = table
         self._clock = clock
+        self._book = book
         self._shards = shards
         self._readers = readers()
 
@@ -107,13 +111,13 @@ class Arrivals:
                 ExpressionAttributeNames={"#window": "window"},
                 ExpressionAttributeValues={":window": {"S": _promised(payment_id)}},
             )["Items"]
-        return from_item(found[0]) if found else None
+        return from_item(found[0], self._book) if found else None
 
     def of(self, minute: int) -> Iterator[Kept]:
         """What came in this minute, read consistently; a key that came twice may come twice."""
         for pages in self._windows(minute, {}):
             for page in pages:
-                yield from map(kept, page["Items"])
+                yield from (kept(item, self._book) for item in page["Items"])
 
     def count(self, minute: int) -> int:
         """How many payments came in this minute."""

@@ -28,7 +28,7 @@ def assess(journal: Journal, ledger: Ledger, *, until_ms: int, trusted: bool) ->
         latest_ms = max([latest_ms, *(entry.accepted_at_ms for entry in read)])
         payments += len(part.lacking)
         for entry in part.lacking:
-            money[entry.request.currency] += entry.request.amount_minor
+            money.update(entry.request.stake())
     complete = all(_proves(key, of, journal, since=since, seen=seen) for key, of in newest.items())
     proof = JournalFact.COMPLETE if complete else JournalFact.INCOMPLETE
     return Figures(

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from durable.book import Book, DurableRequest
 from durable.errors import EntryUnreadable
-from payments.request import PaymentRequest
 
 Item = dict[str, Any]
 """An item as DynamoDB's client takes and gives it."""
@@ -34,7 +34,7 @@ class JournalEntry:
     idempotency_key: str
     payment_id: str
     request_hash: str
-    request: PaymentRequest
+    request: DurableRequest
     epoch: int
     """Epoch of the lease under which the entry was accepted."""
     region: str
@@ -43,7 +43,7 @@ class JournalEntry:
     accepted_at_ms: int
     """Milliseconds since 1970, UTC."""
     payer: str = ""
-    """Who asked for it, see `payments.payer`. Empty where nobody had to say."""
+    """Who asked for it, by the name that the system gives it. Empty where nobody had to say."""
     source: Item | None = field(default=None, compare=False, repr=False)
     """The item that this was read from, with all that newer code wrote and this code ignores."""
 
@@ -70,7 +70,7 @@ def to_item(entry: JournalEntry) -> Item:
     """All that never changes of the entry, with what newer code added to it."""
     source = entry.source or {}
     text = entry.request.canonical()
-    if "request" in source and PaymentRequest.parse(source["request"]["S"]) == entry.request:
+    if "request" in source and type(entry.request).parse(source["request"]["S"]) == entry.request:
         text = source["request"]["S"]
     return {
         **{name: value for name, value in source.items() if name not in {"state", "window"}},
@@ -85,7 +85,7 @@ def to_item(entry: JournalEntry) -> Item:
     }
 
 
-def from_item(item: Item) -> JournalEntry:
+def from_item(item: Item, book: Book) -> JournalEntry:
     """The entry of an item of the journal or of the arrivals.
 
     Raises:
@@ -96,7 +96,7 @@ def from_item(item: Item) -> JournalEntry:
             idempotency_key=item["idempotency_key"]["S"],
             payment_id=_uuid(item["payment_id"]["S"]),
             request_hash=item["request_hash"]["S"],
-            request=PaymentRequest.parse(item["request"]["S"]),
+            request=book.parse(item["request"]["S"]),
             epoch=int(item["epoch"]["N"]),
             region=item["region"]["S"],
             state=EntryState(item["state"]["S"]) if "state" in item else EntryState.INTENT,
@@ -109,10 +109,10 @@ def from_item(item: Item) -> JournalEntry:
         raise EntryUnreadable(f"journal entry: {type(error).__name__}") from None
 
 
-def kept(item: Item) -> Kept:
+def kept(item: Item, book: Book) -> Kept:
     """The entry of an item, or that it cannot be read. Every item has its key: DynamoDB sees to it."""
     try:
-        return from_item(item)
+        return from_item(item, book)
     except EntryUnreadable:
         return Unreadable(item["idempotency_key"]["S"], _identity(item))
 

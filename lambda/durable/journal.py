@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Self, cast
 
 from durable.arrivals import AHEAD, FAR, Arrivals, answering
+from durable.book import Book
 from durable.entry import EntryState, Item, JournalEntry, Kept, from_item, kept, to_item
 from durable.errors import JournalUnavailable
 from runtime.clock import now_ms
@@ -38,17 +39,20 @@ class Journal:
         client: "DynamoDBClient",
         table: str,
         arrivals: Arrivals,
+        book: Book,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._table = table
         self._arrivals = arrivals
+        self._book = book
         self._sleep = sleep
 
     @classmethod
-    def of(cls, environment: Environment, client: "DynamoDBClient") -> Self:
+    def of(cls, environment: Environment, client: "DynamoDBClient", book: Book) -> Self:
         """The journal of the system that this function belongs to."""
-        return cls(client, environment.journal_table, Arrivals(client, environment.arrivals_table, now_ms))
+        arrivals = Arrivals(client, environment.arrivals_table, now_ms, book)
+        return cls(client, environment.journal_table, arrivals, book)
 
     def accept(self, entry: JournalEntry, *, until_ms: int) -> JournalEntry:
         """Keep `entry`, unless its key is taken; returns the entry that stands now, which has arrived now.
@@ -75,7 +79,7 @@ class Journal:
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except self._client.exceptions.ConditionalCheckFailedException as taken:
-                return from_item(cast("Item", taken.response)["Item"])
+                return from_item(cast("Item", taken.response)["Item"], self._book)
         return entry
 
     def settle(self, entry: JournalEntry) -> None:
@@ -103,12 +107,12 @@ class Journal:
     def find(self, idempotency_key: str) -> JournalEntry | None:
         """The entry under this key, read consistently. Raises EntryUnreadable too."""
         item = self._item(idempotency_key)
-        return from_item(item) if item else None
+        return from_item(item, self._book) if item else None
 
     def look(self, idempotency_key: str) -> Kept | None:
         """What is under this key, read consistently, whether it can be understood or not."""
         item = self._item(idempotency_key)
-        return kept(item) if item else None
+        return kept(item, self._book) if item else None
 
     def _item(self, idempotency_key: str) -> Item | None:
         with answering("find"):
@@ -187,7 +191,7 @@ class Journal:
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         with answering("entries"):
             for page in pages:
-                yield from map(kept, page["Items"])
+                yield from (kept(item, self._book) for item in page["Items"])
 
 
 def _key(idempotency_key: str) -> "dict[str, AttributeValueTypeDef]":

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pg8000.exceptions
 import pg8000.native
 
+from durable.book import Book
 from durable.ledger import Ledger
 from durable.worker import Worker
 from runtime.database import Database, DatabaseUnavailable
@@ -24,8 +25,9 @@ T = TypeVar("T")
 class KeptLedger:
     """Lends out the ledger, and reopens its connection once when it turns out to be broken."""
 
-    def __init__(self, database: Database, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, database: Database, book: Book, limit_s: float = LIMIT_S) -> None:
         self._database = database
+        self._book = book
         self._limit_s = limit_s
         self._worker = Worker()
         # With its ledger, which knows the statements that the connection has prepared.
@@ -55,7 +57,7 @@ class KeptLedger:
     def _attempt(self, work: Callable[[Ledger], T]) -> T:
         if self._kept is None:
             connection = self._database.connect()
-            self._kept = (connection, Ledger(connection))
+            self._kept = (connection, Ledger(connection, self._book))
         connection, ledger = self._kept
         try:
             return work(ledger)

@@ -1,18 +1,17 @@
 """The ledger: the payments that happened, in PostgreSQL, behind an epoch fence."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 import pg8000.native
 
 from durable import ledger_sql, sql
+from durable.book import Book, DurableRequest
 from durable.entry import Identity, JournalEntry
 from durable.ledger_schema import SCHEMA
-from durable.outbox import PAYMENT_SETTLED, event_id
+from durable.outbox import event_id
 from durable.set_aside import NotRecordable, SetAside, Why
 from failover.ports import StaleEpoch
-from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
 
 
@@ -23,13 +22,14 @@ class Ledger:
     the connection is then in an unknown state and must not be used again.
     """
 
-    def __init__(self, connection: pg8000.native.Connection) -> None:
+    def __init__(self, connection: pg8000.native.Connection, book: Book) -> None:
         self._connection = connection
+        self._book = book
         self._statements = sql.Statements(connection)
 
     def migrate(self) -> None:
         """Create what is missing of the ledger's schema; safe to run at any time, by anybody."""
-        self._run(SCHEMA)
+        self._run(SCHEMA + self._book.tables)
 
     def raise_fence(self, epoch: int) -> None:
         """Let only writers of `epoch` in from now on; waits for transactions that were admitted.
@@ -87,11 +87,7 @@ class Ledger:
 
     def newest(self, most: int) -> dict[str, Identity]:
         """The payments that this copy got last, by their keys."""
-        rows = self._run(
-            "select idempotency_key, payment_id, request_hash from ledger.payments "
-            "order by settled_at desc limit :most",
-            most=most,
-        )
+        rows = self._run(ledger_sql.of(ledger_sql.NEWEST, self._book), most=most)
         return _identities(rows)
 
     def noted(self, payment_ids: Iterable[str]) -> set[str]:
@@ -99,7 +95,7 @@ class Ledger:
 
         A row that somebody booked by hand has none, and was never in the journal.
         """
-        wanted = {event_id(PAYMENT_SETTLED, payment_id): payment_id for payment_id in payment_ids}
+        wanted = {event_id(self._book.event, payment_id): payment_id for payment_id in payment_ids}
         rows = self._run(
             "select event_id from ledger.outbox where event_id = any(cast(:ids as uuid[]))", ids=list(wanted)
         )
@@ -127,16 +123,16 @@ class Ledger:
         """
         try:
             [[at_epoch, written]] = self._run(
-                ledger_sql.RECORD,
+                ledger_sql.of(ledger_sql.RECORD, self._book),
                 payment_id=entry.payment_id,
                 idempotency_key=entry.idempotency_key,
                 request_hash=entry.request_hash,
                 payer=entry.payer,
                 epoch=epoch,
                 region=region,
-                event_id=event_id(PAYMENT_SETTLED, entry.payment_id),
-                event=PAYMENT_SETTLED,
-                **asdict(entry.request),
+                event_id=event_id(self._book.event, entry.payment_id),
+                event=self._book.event,
+                **entry.request.row(),
             )
         except sql.StatementRefused as error:
             if error.by_its_data:
@@ -149,7 +145,9 @@ class Ledger:
 
     def _must_have(self, entry: JournalEntry) -> None:
         """A row under the key is no proof: it must be this very payment."""
-        rows = self._run(ledger_sql.SAME, key=entry.idempotency_key, payment_id=entry.payment_id)
+        rows = self._run(
+            ledger_sql.of(ledger_sql.SAME, self._book), key=entry.idempotency_key, payment_id=entry.payment_id
+        )
         if not rows:
             raise DatabaseUnavailable("ledger: a payment was neither written nor found")
         if _identities(rows) != {entry.idempotency_key: entry.identity}:
@@ -157,11 +155,7 @@ class Ledger:
 
     def recorded(self, keys: Iterable[str]) -> dict[str, Identity]:
         """Which payment the ledger has under each of the keys that it knows."""
-        rows = self._run(
-            "select idempotency_key, payment_id, request_hash from ledger.payments "
-            "where idempotency_key = any(:keys)",
-            keys=list(keys),
-        )
+        rows = self._run(ledger_sql.of(ledger_sql.RECORDED, self._book), keys=list(keys))
         return _identities(rows)
 
     def set_aside(self, found: Iterable[SetAside], *, epoch: int) -> None:
@@ -196,11 +190,10 @@ class Ledger:
         """Strike the entries under this key off the list of those set aside, if the fence is at `epoch`."""
         self._run(ledger_sql.TAKE_OFF, key=key, epoch=epoch)
 
-    def find(self, payment_id: str, *, payer: str = "") -> PaymentRequest | None:
+    def find(self, payment_id: str, *, payer: str = "") -> DurableRequest | None:
         """What the payment with this UUID is, if it is *payer*'s and in this region's copy of the ledger."""
-        rows = self._run(ledger_sql.FIND, payment_id=payment_id, payer=payer)
-        fields = ("amount_minor", "currency", "debtor", "creditor", "reference")
-        return PaymentRequest(**dict(zip(fields, rows[0], strict=True))) if rows else None
+        rows = self._run(ledger_sql.of(ledger_sql.FIND, self._book), payment_id=payment_id, payer=payer)
+        return self._book.read(dict(zip(self._book.columns, rows[0], strict=True))) if rows else None
 
     def _run(self, statement: str, **parameters: Any) -> list[list[Any]]:
         if not parameters:

@@ -1,4 +1,4 @@
-"""The ledger's tables, as one script that may run any number of times."""
+"""The ledger's own tables, without the one of its book, as one script that may run any number of times."""
 
 # Run without parameters the script is one implicit transaction. The lock makes two regions'
 # tools that migrate at once wait for each other: `create ... if not exists` alone can still collide.
@@ -24,20 +24,6 @@ create table if not exists ledger.mark (
     "only" boolean primary key default true check ("only"),
     minute bigint not null
 );
-create table if not exists ledger.payments (
-    payment_id uuid primary key,
-    idempotency_key text unique not null,
-    request_hash text not null,
-    amount_minor bigint not null check (amount_minor > 0),
-    currency char(3) not null,
-    debtor text not null,
-    creditor text not null,
-    reference text not null,
-    payer text not null default '',
-    epoch bigint not null,
-    region text not null,
-    settled_at timestamptz not null default clock_timestamp()
-);
 create table if not exists ledger.outbox (
     event_id uuid primary key,
     type text not null,
@@ -54,11 +40,6 @@ create table if not exists ledger.set_aside (
     primary key (idempotency_key, payment_id)
 );
 do $$ begin
-    if not exists (
-        select from pg_attribute where attrelid = 'ledger.payments'::regclass and attname = 'payer'
-    ) then
-        alter table ledger.payments add column payer text not null default '';
-    end if;
     if to_regprocedure('ledger.admit(bigint)') is null then
         create function ledger.admit(wanted bigint) returns boolean language plpgsql volatile as $admit$
         begin
@@ -87,9 +68,6 @@ do $$ begin
     end if;
     if to_regclass('ledger.outbox_pending') is null then
         create index outbox_pending on ledger.outbox (noted_at) where published_at is null;
-    end if;
-    if to_regclass('ledger.payments_settled') is null then
-        create index payments_settled on ledger.payments (settled_at);
     end if;
 end $$;
 """

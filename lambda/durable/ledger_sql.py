@@ -1,4 +1,6 @@
-"""The statements of the ledger. Those that write ask `ledger.admit`: until they commit the fence stays."""
+"""The statements of the ledger, whatever its book: those that write ask `ledger.admit` until they commit."""
+
+from durable.book import Book
 
 ADMITS = "select ledger.admit(:epoch)"
 
@@ -7,10 +9,9 @@ ADMITS = "select ledger.admit(:epoch)"
 RECORD = """
 with fence as materialized (select cast(:epoch as bigint) as epoch where ledger.admit(:epoch)),
      written as (
-        insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor,
-                                     currency, debtor, creditor, reference, payer, epoch, region)
-        select cast(:payment_id as uuid), :idempotency_key, :request_hash, :amount_minor,
-               :currency, :debtor, :creditor, :reference, :payer, fence.epoch, :region
+        insert into {table} (payment_id, idempotency_key, request_hash, {columns}, payer, epoch, region)
+        select cast(:payment_id as uuid), :idempotency_key, :request_hash, {values}, :payer, fence.epoch,
+               :region
         from fence
         on conflict do nothing
         returning payment_id),
@@ -44,13 +45,21 @@ returning minute
 """
 
 FIND = """
-select amount_minor, currency, debtor, creditor, reference
-from ledger.payments where payment_id = cast(:payment_id as uuid) and payer = :payer
+select {columns}
+from {table} where payment_id = cast(:payment_id as uuid) and payer = :payer
 """
 
 SAME = """
-select idempotency_key, payment_id, request_hash from ledger.payments
+select idempotency_key, payment_id, request_hash from {table}
 where idempotency_key = :key or payment_id = cast(:payment_id as uuid)
+"""
+
+NEWEST = """
+select idempotency_key, payment_id, request_hash from {table} order by settled_at desc limit :most
+"""
+
+RECORDED = """
+select idempotency_key, payment_id, request_hash from {table} where idempotency_key = any(:keys)
 """
 
 SET_ASIDE = """
@@ -67,3 +76,10 @@ select idempotency_key, payment_id, why from ledger.set_aside order by looked_at
 TAKE_OFF = """
 delete from ledger.set_aside where idempotency_key = :key and ledger.admit(:epoch)
 """
+
+
+def of(statement: str, book: Book) -> str:
+    """The statement for the book's own table and columns."""
+    columns = ", ".join(book.columns)
+    values = ", ".join(f":{name}" for name in book.columns)
+    return statement.format(table=book.table, columns=columns, values=values)

@@ -1,19 +1,18 @@
 """The outbox: what the world must be told, written in the transaction that made it true."""
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 import pg8000.native
 
 from durable import sql
-
-PAYMENT_SETTLED = "PaymentSettled"
+from durable.book import Book
 
 _PENDING = """
-select outbox.event_id, outbox.type, payments.payment_id, amount_minor, currency, epoch, region,
-       to_char(settled_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-from ledger.outbox join ledger.payments using (payment_id)
+select outbox.event_id, outbox.type, payment_id, epoch, region,
+       to_char(settled_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), {told}
+from ledger.outbox join {table} using (payment_id)
 where published_at is null and parked_at is null and coalesce(next_at <= clock_timestamp(), true)
 order by noted_at
 limit :most
@@ -71,16 +70,24 @@ class DomainEvent:
     event_id: str
     type: str
     payment_id: str
-    amount_minor: int
-    currency: str
     epoch: int
     region: str
     settled_at: str
     """RFC 3339, UTC."""
+    told: Mapping[str, object]
+    """What the system tells besides, see `durable.book.Book.told`."""
 
     def detail(self) -> dict[str, object]:
         """All of it: `durable.event_bus.Event`."""
-        return asdict(self)
+        return {
+            "event_id": self.event_id,
+            "type": self.type,
+            "payment_id": self.payment_id,
+            **self.told,
+            "epoch": self.epoch,
+            "region": self.region,
+            "settled_at": self.settled_at,
+        }
 
 
 def event_id(type_: str, payment_id: str) -> str:
@@ -98,19 +105,25 @@ class Outbox:
     Every method raises `DatabaseUnavailable` when the database fails or does not answer in time.
     """
 
-    def __init__(self, connection: pg8000.native.Connection) -> None:
+    def __init__(self, connection: pg8000.native.Connection, book: Book) -> None:
         self._connection = connection
+        self._told = book.told
+        self._pending = _PENDING.format(table=book.table, told=", ".join(book.told))
 
     def pending(self, most: int) -> list[DomainEvent]:
         """The oldest events that are to be published now: a refused one comes again after a pause."""
-        rows = sql.run(self._connection, _PENDING, most=most)
-        fields = tuple(DomainEvent.__dataclass_fields__)
-        events = [dict(zip(fields, row, strict=True)) for row in rows]
+        rows = sql.run(self._connection, self._pending, most=most)
         return [
             DomainEvent(
-                **{**event, "event_id": str(event["event_id"]), "payment_id": str(event["payment_id"])}
+                event_id=str(event),
+                type=type_,
+                payment_id=str(payment_id),
+                epoch=epoch,
+                region=region,
+                settled_at=settled_at,
+                told=dict(zip(self._told, told, strict=True)),
             )
-            for event in events
+            for event, type_, payment_id, epoch, region, settled_at, *told in rows
         ]
 
     def mark(self, event_ids: Collection[str]) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from durable.arrears import Arrears, Report, Run
+from durable.book import Book
 from durable.errors import JournalUnavailable
 from durable.event_bus import MOST_AT_ONCE, EventBus
 from durable.lease_view import Standing, standing
@@ -40,6 +41,7 @@ class Reconciler:
         leases: LeaseTable,
         arrears: Arrears,
         database: Database,
+        book: Book,
         bus: EventBus,
         clock: Clock,
         elapsed: Callable[[], float] = time.monotonic,
@@ -50,6 +52,7 @@ class Reconciler:
         self._leases = leases
         self._arrears = arrears
         self._database = database
+        self._book = book
         self._bus = bus
         self._clock = clock
         self._elapsed = elapsed
@@ -70,9 +73,9 @@ class Reconciler:
         if lease is None:
             return report
         with self._database.session() as connection:
-            ledger = Ledger(connection)
+            ledger = Ledger(connection, self._book)
             ledger.migrate()
-            outbox = Outbox(connection)
+            outbox = Outbox(connection, self._book)
             if try_parked:
                 outbox.try_parked()
             try:

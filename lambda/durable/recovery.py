@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from durable.arrivals import minute_of
 from durable.assessment import assess
+from durable.book import Book
 from durable.comparison import compared
 from durable.journal import Journal
 from durable.ledger import Ledger
@@ -24,14 +25,15 @@ NO_KEY = "keeper"
 class FencedLedger:
     """The ledger of one region, over a connection for each piece of work."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, book: Book) -> None:
         self._database = database
+        self._book = book
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """The ledger over one connection."""
         with self._database.session() as connection:
-            yield Ledger(connection)
+            yield Ledger(connection, self._book)
 
     def writable(self) -> bool:
         """Whether it takes writes: False on a replica."""

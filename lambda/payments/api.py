@@ -1,10 +1,10 @@
 """The routes of the payment API."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
+from durable.book import DurableRequest
 from durable.lease_view import Standing
 from payments import payer, validation
 from payments.forwarding import Forwarding
@@ -155,9 +155,9 @@ def _key(request: Request) -> str:
     return validation.idempotency_key(request.headers.get("idempotency-key"))
 
 
-def _payment(payment_id: str, request: PaymentRequest, *, settled: bool) -> dict[str, Any]:
+def _payment(payment_id: str, request: DurableRequest, *, settled: bool) -> dict[str, Any]:
     status = "settled" if settled else "accepted"
-    return {"payment_id": payment_id, "status": status, **asdict(request)}
+    return {"payment_id": payment_id, "status": status, **request.row()}
 
 
 def _payment_call(key: str, asked: PaymentRequest) -> Call:

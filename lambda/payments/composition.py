@@ -9,6 +9,7 @@ from durable.kept_ledger import KeptLedger
 from durable.lease_view import RecentLease
 from failover.lease_table import LeaseTable
 from payments.api import PaymentApi
+from payments.book import BOOK
 from payments.forwarding import Forwarding
 from payments.patience import Patience
 from payments.payer import Mode
@@ -51,8 +52,8 @@ def service() -> Service:
     lease = RecentLease(LeaseTable(dynamodb, environment.lease_table, environment.system), now_ms)
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
     secrets = client("secretsmanager")
-    ledger = KeptLedger(Database(parameters, secrets))
-    journal = Journal.of(environment, dynamodb)
+    ledger = KeptLedger(Database(parameters, secrets), BOOK)
+    journal = Journal.of(environment, dynamodb, BOOK)
     flow = PaymentFlow(
         region=region,
         ttl_ms=ttl_ms,

@@ -30,6 +30,7 @@ from failover.sightings import Sightings
 from failover.steps import answer
 from failover.steps.tools import Tools
 from failover.takeover import Takeovers
+from payments.book import BOOK
 from payments.own_api import OwnApi
 from runtime.clients import client
 from runtime.clock import now_ms
@@ -105,8 +106,8 @@ def keeper_of(environment: Environment) -> Keeper:
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
     leases = LeaseTable(client("dynamodb"), environment.lease_table, environment.system)
     takeovers = Takeovers(client("stepfunctions"), parameters)
-    database = FencedLedger(Database(parameters, client("secretsmanager")))
-    journal = Journal.of(environment, client("dynamodb"))
+    database = FencedLedger(Database(parameters, client("secretsmanager")), BOOK)
+    journal = Journal.of(environment, client("dynamodb"), BOOK)
     observer = Observer(
         environment.region,
         leases=leases,
@@ -137,8 +138,8 @@ def tools() -> Tools:
     environment = Environment.from_env()
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
     dynamodb = client("dynamodb")
-    database = FencedLedger(Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S))
-    journal = Journal.of(environment, dynamodb)
+    database = FencedLedger(Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S), BOOK)
+    journal = Journal.of(environment, dynamodb, BOOK)
     return Tools(
         region=environment.region,
         leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
@@ -164,7 +165,7 @@ def reconciling() -> tuple[Reconciler, Meter]:
     environment = Environment.from_env()
     dynamodb = client("dynamodb")
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
-    journal = Journal.of(environment, dynamodb)
+    journal = Journal.of(environment, dynamodb, BOOK)
     reconciler = Reconciler(
         region=environment.region,
         ttl_ms=environment.lease_ttl_s * 1000,
@@ -172,6 +173,7 @@ def reconciling() -> tuple[Reconciler, Meter]:
         leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
         arrears=Arrears(region=environment.region, journal=journal, clock=now_ms),
         database=Database(parameters, client("secretsmanager"), RECONCILER_TIMEOUT_S),
+        book=BOOK,
         bus=EventBus(environment.region, client("events"), parameters, environment.system),
         clock=now_ms,
     )

@@ -5,6 +5,7 @@ from durable.ledger import Ledger
 from durable.worker import Worker
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
+from payments.book import BOOK
 from runtime.database import Database, DatabaseUnavailable
 
 # Together below the two seconds a health checker waits.
@@ -58,5 +59,5 @@ class Readiness:
 
     def _probe(self, epoch: int) -> Standing:
         with self._database.session() as connection:
-            writable = Ledger(connection).admits(epoch)
+            writable = Ledger(connection, BOOK).admits(epoch)
         return Standing.READY if writable else Standing.FENCED

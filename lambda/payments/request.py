@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 _SINCE_FIRST = frozenset({"amount_minor", "currency", "debtor", "creditor", "reference"})
 _SHOWN = object()
@@ -45,6 +45,14 @@ class PaymentRequest:
         added = {each.name: each.default for each in fields(self) if each.name not in _SINCE_FIRST}
         told = {name: value for name, value in asdict(self).items() if added.get(name, _SHOWN) != value}
         return json.dumps(told, sort_keys=True, separators=(",", ":"))
+
+    def row(self) -> dict[str, Any]:
+        """Its columns in the ledger, and its members in an answer."""
+        return asdict(self)
+
+    def stake(self) -> dict[str, int]:
+        """The amount by its currency."""
+        return {self.currency: self.amount_minor}
 
     def digest(self) -> str:
         """SHA-256 of the canonical text in hexadecimal: two bodies ask for the same payment."""

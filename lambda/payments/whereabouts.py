@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from durable.book import DurableRequest
 from durable.entry import EntryState, JournalEntry
 from durable.errors import JournalUnavailable
 from durable.journal import Journal
@@ -9,7 +10,6 @@ from durable.kept_ledger import KeptLedger
 from durable.worker import Worker
 from payments.payer import Payer
 from payments.problems import Problem, Refused
-from payments.request import PaymentRequest
 from runtime.database import DatabaseUnavailable
 
 JOURNAL_LIMIT_S = 2.5
@@ -20,7 +20,7 @@ JOURNAL_LIMIT_S = 2.5
 class Found:
     """A payment, and whether it is in the ledger or will be."""
 
-    request: PaymentRequest
+    request: DurableRequest
     settled: bool
 
 

@@ -24,6 +24,7 @@ from failover.region_api import Answer, ApiUnavailable
 from failover.sightings import Sightings
 from failover.steps.tools import Tools
 from failover.takeover import Takeovers
+from payments.book import BOOK
 from payments.own_api import synthetic
 from payments.payment_flow import PaymentFlow
 from payments.problems import Refused
@@ -70,10 +71,10 @@ class Site:
         parameters = Parameters(region)
         self.leases = LeaseTable(dynamodb, "lease", "payments")
         # One shard: more of them only make runs longer.
-        arrivals = Arrivals(dynamodb, "arrivals", self.clock, shards=1, readers=OneAfterTheOther)
-        self.journal = Journal(dynamodb, "journal", arrivals)
+        arrivals = Arrivals(dynamodb, "arrivals", self.clock, BOOK, shards=1, readers=OneAfterTheOther)
+        self.journal = Journal(dynamodb, "journal", arrivals, BOOK)
         self.database = Database(world, region)
-        self.fenced = FencedLedger(self.database)
+        self.fenced = FencedLedger(self.database, BOOK)
         self.machine = StepFunctions(world, region)
         self.takeovers = Takeovers(self.machine, parameters)
         self.tools = Tools(
@@ -193,7 +194,7 @@ class Site:
             if lease is None or standing(lease, region=self.region, **terms) is not Standing.READY:
                 return False
             with self.database.session() as connection:
-                return Ledger(connection).admits(lease.epoch)
+                return Ledger(connection, BOOK).admits(lease.epoch)
         except (LeaseUnknown, DatabaseUnavailable):
             return False
 
@@ -249,6 +250,7 @@ class Site:
             leases=self.leases,
             arrears=Arrears(region=self.region, journal=self.journal, clock=clock, grace_ms=GRACE_MS),
             database=self.database,
+            book=BOOK,
             bus=EventBus(self.region, SilentBus(), Parameters(self.region), "payments"),
             clock=clock,
             elapsed=self._steady_s,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ConnectTimeoutError
 
 from durable.ledger import Ledger
+from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
 from tests.model.database import Connection, Database
 
@@ -88,6 +89,6 @@ class KeptLedger:
     def _attempt(self, work: Callable[[Ledger], T]) -> T:
         connection = self._connection or self._database.connect()
         self._connection = None
-        found = work(Ledger(connection))
+        found = work(Ledger(connection, BOOK))
         self._connection = connection
         return found

@@ -92,8 +92,8 @@ def tools(west: West, leases: LeaseTable, put: Callable[[Lease], Lease], clock) 
 
 @pytest.fixture
 def world(monkeypatch) -> World:
-    monkeypatch.setattr(reconciler, "Ledger", lambda connection: connection)
-    monkeypatch.setattr(reconciler, "Outbox", lambda connection: connection)
+    monkeypatch.setattr(reconciler, "Ledger", lambda connection, _book: connection)
+    monkeypatch.setattr(reconciler, "Outbox", lambda connection, _book: connection)
     return World()
 
 

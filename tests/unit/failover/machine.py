@@ -11,6 +11,7 @@ from failover.loss import LossPolicy
 from failover.steps import STEPS, perform
 from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
+from payments.book import BOOK
 
 from .scene import WEST
 from .west import TAKEOVER, West
@@ -24,7 +25,7 @@ class WestLedger(FencedLedger):
 
 def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> Tools:
     """The tools of a step in this region."""
-    database = WestLedger(west)
+    database = WestLedger(west, BOOK)
     return Tools(
         region=WEST,
         leases=leases,

@@ -133,7 +133,7 @@ def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypat
     monkeypatch.setattr(
         recovery,
         "Ledger",
-        lambda over: SimpleNamespace(beat=lambda epoch, now_ms: beats.append((over, epoch, now_ms))),
+        lambda over, _book: SimpleNamespace(beat=lambda epoch, now_ms: beats.append((over, epoch, now_ms))),
     )
     keeper_of(Environment.from_env())._beat(7, NOW)
     assert beats == [("connection", 7, NOW)]

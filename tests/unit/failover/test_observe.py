@@ -25,6 +25,7 @@ from failover.observe import Observer
 from failover.region_api import ApiUnavailable
 from failover.sightings import Sightings
 from failover.takeover import Takeover
+from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
 
@@ -66,7 +67,7 @@ def failing(error: Exception) -> Callable[[], object]:
 def observer(
     sensors: Sensors, clock: Callable[[], int], *, region: str = EAST, deadline_s: float = 0.5
 ) -> Observer:
-    database = FencedLedger(sensors)
+    database = FencedLedger(sensors, BOOK)
     return Observer(
         region,
         leases=sensors,

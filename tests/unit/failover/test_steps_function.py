@@ -13,6 +13,7 @@ from failover.lease import LeaseState
 from failover.steps.errors import Held, NotYet
 from failover.takeover import Takeover
 from payments import functions
+from payments.book import BOOK
 
 from .scene import EAST, LEASE
 from .west import TAKEOVER
@@ -37,7 +38,7 @@ def test_the_ledger_is_used_over_one_session_of_the_own_database():
         yield SimpleNamespace(run=lambda sql: [[8]])
         sessions.append("closed")
 
-    assert FencedLedger(SimpleNamespace(session=session)).fence_epoch() == 8
+    assert FencedLedger(SimpleNamespace(session=session), BOOK).fence_epoch() == 8
     assert sessions == ["opened", "closed"]
 
 

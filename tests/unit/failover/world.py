@@ -12,6 +12,7 @@ from durable.outbox import DomainEvent, Waiting
 from durable.reconciler import Reconciler
 from durable.set_aside import NotRecordable, SetAside
 from failover.ports import StaleEpoch
+from payments.book import BOOK
 from payments.request import PaymentRequest
 from runtime.clock import Clock
 
@@ -41,8 +42,7 @@ def event(number: int) -> DomainEvent:
         event_id=f"event-{number:03}",
         type="PaymentSettled",
         payment_id=f"id-{number}",
-        amount_minor=5,
-        currency="EUR",
+        told={"amount_minor": 5, "currency": "EUR"},
         epoch=7,
         region=EAST,
         settled_at="",
@@ -217,6 +217,7 @@ def reconciler_in(region: str, world: World, clock: Clock | None = None) -> Reco
         leases=world,
         arrears=Arrears(region=region, journal=world, clock=clock),
         database=world,
+        book=BOOK,
         bus=world,
         clock=clock,
         elapsed=world.elapsed,

@@ -21,6 +21,7 @@ from durable.entry import EntryState, JournalEntry
 from durable.ledger import Ledger
 from failover.lease import Automation, Lease, LeaseState
 from localcloud.core.ports import free_port
+from payments.book import BOOK
 from payments.request import PaymentRequest
 
 # Only the binaries are wanted: importing the package would look for a runtime folder.
@@ -94,7 +95,7 @@ def connect(postgres_port: int) -> Iterator[Callable[[], Connection]]:
 @pytest.fixture
 def ledger(connect: Callable[[], Connection]) -> Ledger:
     """A migrated ledger whose fence is at epoch 1."""
-    ledger = Ledger(connect())
+    ledger = Ledger(connect(), BOOK)
     ledger.migrate()
     ledger.raise_fence(1)
     return ledger

@@ -11,6 +11,7 @@ from durable.ledger import Ledger
 from durable.set_aside import NotRecordable, SetAside, Why
 from durable.sql import StatementRefused
 from failover.ports import StaleEpoch
+from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
 
 ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)
@@ -22,7 +23,7 @@ def rows(connection) -> list[tuple[object, ...]]:
 
 
 def test_two_may_migrate_at_once_and_again(connect) -> None:
-    ledgers = [Ledger(connect()) for _ in range(6)]
+    ledgers = [Ledger(connect(), BOOK) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(Ledger.migrate, ledgers))
     ledgers[0].migrate()
@@ -61,7 +62,7 @@ def test_the_mark_is_of_the_epoch_that_may_write_and_never_goes_back(connect, le
     with pytest.raises(StaleEpoch, match=r"epoch 2$"):
         ledger.advance_mark(6, epoch=2)
     ledger.migrate()
-    assert Ledger(connect()).marked() == 5
+    assert Ledger(connect(), BOOK).marked() == 5
 
 
 def test_a_mark_beyond_a_minute_is_forgotten_by_the_epoch_that_may_write(ledger) -> None:
@@ -138,7 +139,7 @@ def test_a_writer_of_another_epoch_writes_nothing(connect, ledger, entry, epoch)
 
 
 def test_without_a_fence_nobody_writes(connect, entry) -> None:
-    ledger = Ledger(connect())
+    ledger = Ledger(connect(), BOOK)
     ledger.migrate()
     with pytest.raises(StaleEpoch):
         ledger.record(entry, epoch=1, region="us-east-1")
@@ -148,7 +149,7 @@ def test_without_a_fence_nobody_writes(connect, entry) -> None:
 def test_raising_the_fence_waits_for_a_payment_in_flight(connect, ledger, entry) -> None:
     slow = connect()
     slow.run("begin")
-    Ledger(slow).record(entry, epoch=1, region="us-east-1")
+    Ledger(slow, BOOK).record(entry, epoch=1, region="us-east-1")
     raising = threading.Thread(target=ledger.raise_fence, args=(2,))
     raising.start()
     raising.join(0.3)
@@ -156,7 +157,7 @@ def test_raising_the_fence_waits_for_a_payment_in_flight(connect, ledger, entry)
     slow.run("commit")
     raising.join(5)
     assert not raising.is_alive()
-    assert Ledger(connect()).fence_epoch() == 2
+    assert Ledger(connect(), BOOK).fence_epoch() == 2
 
 
 def test_raising_the_fence_waits_for_what_is_in_flight_and_for_nothing_that_comes_later(
@@ -165,7 +166,7 @@ def test_raising_the_fence_waits_for_what_is_in_flight_and_for_nothing_that_come
     """However many payments queue, they queue behind it: how long it takes does not depend on the load."""
     flying, watching, raiser = connect(), connect(), connect()
     [[in_flight]], [[raising_pid]] = (each.run("select pg_backend_pid()") for each in (flying, raiser))
-    later = [Ledger(connect()) for _ in range(4)]
+    later = [Ledger(connect(), BOOK) for _ in range(4)]
 
     def waiting(number: int) -> None:
         until = time.monotonic() + 30
@@ -174,9 +175,9 @@ def test_raising_the_fence_waits_for_what_is_in_flight_and_for_nothing_that_come
             time.sleep(0.01)
 
     flying.run("begin")
-    Ledger(flying).record(entry, epoch=1, region="us-east-1")
+    Ledger(flying, BOOK).record(entry, epoch=1, region="us-east-1")
     with ThreadPoolExecutor(5) as pool:
-        raising = pool.submit(Ledger(raiser).raise_fence, 2)
+        raising = pool.submit(Ledger(raiser, BOOK).raise_fence, 2)
         waiting(1)
         late = [
             pool.submit(
@@ -200,7 +201,7 @@ def test_raising_the_fence_waits_for_what_is_in_flight_and_for_nothing_that_come
 def test_a_payment_that_waited_for_the_fence_is_refused(connect, ledger, entry) -> None:
     raising = connect()
     raising.run("begin")
-    Ledger(raising).raise_fence(2)
+    Ledger(raising, BOOK).raise_fence(2)
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(ledger.record, entry, epoch=1, region="us-east-1")
         time.sleep(0.2)
@@ -223,7 +224,7 @@ def test_a_payment_that_waited_for_the_fence_is_refused(connect, ledger, entry) 
 def test_whatever_an_older_epoch_writes_waits_for_the_fence_and_is_refused(connect, ledger, write) -> None:
     raising = connect()
     raising.run("begin")
-    Ledger(raising).raise_fence(2)
+    Ledger(raising, BOOK).raise_fence(2)
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(write, ledger)
         time.sleep(0.2)
@@ -249,7 +250,7 @@ def test_a_fence_that_older_code_or_a_person_changes_waits_for_our_writers(
 ) -> None:
     writer, other = connect(), connect()
     writer.run("begin")
-    Ledger(writer).record(entry, epoch=1, region="us-east-1")
+    Ledger(writer, BOOK).record(entry, epoch=1, region="us-east-1")
     with ThreadPoolExecutor(1) as pool:
         changing = pool.submit(other.run, change)
         time.sleep(0.2)
@@ -284,7 +285,7 @@ def test_writers_that_overlap_use_up_no_multixact(connect, ledger, entry) -> Non
     for number, writer in enumerate(writers):
         writer.run("begin")
         other = replace(entry, idempotency_key=f"order-{number}", payment_id=str(uuid4()))
-        Ledger(writer).record(other, epoch=1, region="us-east-1")
+        Ledger(writer, BOOK).record(other, epoch=1, region="us-east-1")
     for writer in writers:
         writer.run("commit")
     assert used() == before
@@ -309,7 +310,7 @@ def test_many_writers_of_one_entry_settle_it_once_and_none_fails(connect, ledger
     def record_all(connection) -> None:
         for one in entries:
             together.wait(10)
-            Ledger(connection).record(one, epoch=1, region="us-east-1")
+            Ledger(connection, BOOK).record(one, epoch=1, region="us-east-1")
 
     with ThreadPoolExecutor(8) as pool:
         writers = [pool.submit(record_all, connect()) for _ in range(8)]
@@ -349,7 +350,7 @@ def test_what_was_set_aside_is_listed_once_until_it_is_taken_off(connect, ledger
     two = replace(ONE, payment_id="id-2", why=Why.UNREADABLE)
     ledger.set_aside([ONE, two], epoch=1)
     ledger.set_aside([ONE], epoch=1)
-    assert Ledger(connect()).aside(9) == [two, ONE]  # first what nobody looked at for longest
+    assert Ledger(connect(), BOOK).aside(9) == [two, ONE]  # first what nobody looked at for longest
     assert ledger.aside(1) == [two]
     ledger.take_off("order-0001", epoch=1)
     ledger.take_off("order-0001", epoch=1)
@@ -392,7 +393,7 @@ def test_a_read_only_database_admits_nobody(connect, ledger) -> None:
     replica = connect()
     replica.run("set default_transaction_read_only = on")
     with pytest.raises(DatabaseUnavailable, match="25006"):
-        Ledger(replica).admits(1)
+        Ledger(replica, BOOK).admits(1)
 
 
 def test_a_refused_row_is_not_quoted(ledger, entry) -> None:
@@ -416,10 +417,10 @@ def test_a_broken_connection_is_unavailable(connect) -> None:
     [[pid]] = connection.run("select pg_backend_pid()")
     connect().run("select pg_terminate_backend(:pid)", pid=pid)
     with pytest.raises(DatabaseUnavailable):
-        Ledger(connection).fence_epoch()
+        Ledger(connection, BOOK).fence_epoch()
     connection._usock.close()
     with pytest.raises(DatabaseUnavailable):
-        Ledger(connection).fence_epoch()
+        Ledger(connection, BOOK).fence_epoch()
 
 
 def test_what_the_server_refuses_for_another_reason_is_no_empty_list(ledger, monkeypatch) -> None:
@@ -434,7 +435,9 @@ def test_what_the_server_refuses_for_another_reason_is_no_empty_list(ledger, mon
 def test_a_payment_that_is_neither_written_nor_there_is_not_recorded(ledger, entry, monkeypatch) -> None:
     """A row that stood in the way of the insert, and is gone when it is looked for."""
     monkeypatch.setattr(
-        ledger, "_run", lambda statement, **_: [] if statement == ledger_sql.SAME else [[1, 0]]
+        ledger,
+        "_run",
+        lambda statement, **_: [] if statement == ledger_sql.of(ledger_sql.SAME, BOOK) else [[1, 0]],
     )
     with pytest.raises(DatabaseUnavailable, match="neither written nor found"):
         ledger.record(entry, epoch=1, region="us-east-1")

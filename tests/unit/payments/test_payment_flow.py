@@ -15,6 +15,7 @@ from durable.set_aside import NotRecordable, SetAside, Why
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.ports import StaleEpoch
+from payments.book import BOOK
 from payments.payment_flow import PaymentFlow
 from payments.problems import Problem, Refused
 from runtime.database import DatabaseUnavailable
@@ -247,9 +248,9 @@ def test_a_payment_that_could_not_be_marked_is_settled_all_the_same(world, reque
 def test_concurrent_requests_of_one_key_make_one_payment(world, request_, connect, ledger) -> None:
     world.lease = replace(world.lease, epoch=1)
     database = SimpleNamespace(connect=connect)
-    flows = [flow_in(world, ledger=KeptLedger(database, limit_s=60)) for _ in range(6)]
+    flows = [flow_in(world, ledger=KeptLedger(database, BOOK, limit_s=60)) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda flow: flow.pay(KEY, request_), flows))
     [(payment_id, settled)] = {(entry.payment_id, settled) for entry, settled in answers}
-    assert (settled, Ledger(connect()).find(payment_id)) == (True, request_)
+    assert (settled, Ledger(connect(), BOOK).find(payment_id)) == (True, request_)
     assert connect().run("select count(*) from ledger.payments") == [[1]]

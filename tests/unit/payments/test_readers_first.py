@@ -7,6 +7,7 @@ import pytest
 
 from durable.entry import EntryState, JournalEntry, Unreadable, from_item, kept, to_item
 from durable.errors import EntryUnreadable, JournalUnavailable
+from payments.book import BOOK
 from payments.request import PaymentRequest
 
 
@@ -35,7 +36,7 @@ def test_a_field_that_is_added_with_a_default_changes_no_digest(entry) -> None:
 def test_an_entry_with_more_fields_is_read_and_written_on_as_it_was(entry) -> None:
     request = json.dumps({**json.loads(entry.request.canonical()), "purpose": "rent"})
     newer = item(entry, request={"S": request}, channel={"S": "branch"}, request_hash={"S": "of tomorrow"})
-    read = from_item(newer)
+    read = from_item(newer, BOOK)
     assert (read.request, read.request_hash) == (entry.request, "of tomorrow")
     assert to_item(read) == {name: value for name, value in newer.items() if name != "state"}
 
@@ -56,21 +57,23 @@ def test_an_entry_with_more_fields_is_read_and_written_on_as_it_was(entry) -> No
 )
 def test_an_entry_that_cannot_be_read_says_so_and_quotes_nothing(entry, broken) -> None:
     with pytest.raises(EntryUnreadable) as caught:
-        from_item(item(entry, **broken))
+        from_item(item(entry, **broken), BOOK)
     assert isinstance(caught.value, JournalUnavailable)
     assert "Ada" not in str(caught.value)
-    found = kept(item(entry, **broken))
+    found = kept(item(entry, **broken), BOOK)
     assert isinstance(found, Unreadable)
     assert found.idempotency_key == entry.idempotency_key
 
 
 def test_what_can_be_read_of_it_is_its_identity(entry) -> None:
-    assert kept(item(entry, state={"S": "OF_TOMORROW"})) == Unreadable(entry.idempotency_key, entry.identity)
+    assert kept(item(entry, state={"S": "OF_TOMORROW"}), BOOK) == Unreadable(
+        entry.idempotency_key, entry.identity
+    )
     without = item(entry)
     del without["payment_id"]
-    assert kept(without) == Unreadable(entry.idempotency_key, None)
+    assert kept(without, BOOK) == Unreadable(entry.idempotency_key, None)
 
 
 def test_an_entry_of_the_first_release_is_read(entry) -> None:
-    assert from_item(item(entry)) == entry
-    assert from_item(to_item(replace(entry, state=EntryState.SETTLED))).state is EntryState.INTENT
+    assert from_item(item(entry), BOOK) == entry
+    assert from_item(to_item(replace(entry, state=EntryState.SETTLED)), BOOK).state is EntryState.INTENT

@@ -9,6 +9,7 @@ from botocore.exceptions import ConnectTimeoutError
 from durable.arrivals import Arrivals
 from durable.errors import JournalUnavailable
 from durable.journal import Journal
+from payments.book import BOOK
 from payments.errors import SessionsUnavailable
 from payments.sessions import Session, Sessions
 
@@ -44,7 +45,7 @@ class Silent:
 
 
 def silent(client: Silent) -> Journal:
-    return Journal(client, "journal", Arrivals(client, "arrivals", lambda: 0))
+    return Journal(client, "journal", Arrivals(client, "arrivals", lambda: 0, BOOK), BOOK)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from durable.kept_ledger import KeptLedger
 from durable.ledger import Ledger
 from durable.sql import Statements
 from failover.ports import StaleEpoch
+from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
 
 RECORDS = (
@@ -36,7 +37,7 @@ def test_a_kept_ledger_keeps_its_statements(connect, ledger, entry) -> None:
             return connect()
 
     database = One()
-    kept = KeptLedger(database)
+    kept = KeptLedger(database, BOOK)
     for number in range(3):
         kept.use(lambda it, number=number: it.record(another(entry, number), epoch=1, region="us-east-1"))
     assert len(kept.use(lambda it: it._run(RECORDS))) == 1
@@ -45,7 +46,7 @@ def test_a_kept_ledger_keeps_its_statements(connect, ledger, entry) -> None:
 
 def test_the_fence_is_asked_anew_each_time(connect, ledger, entry) -> None:
     ledger.record(another(entry, 1), epoch=1, region="us-east-1")
-    Ledger(connect()).raise_fence(2)
+    Ledger(connect(), BOOK).raise_fence(2)
     with pytest.raises(StaleEpoch):
         ledger.record(another(entry, 2), epoch=1, region="us-east-1")
     assert not ledger.admits(1)

@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what runs
     "runtime": set(),
     "failover": {"runtime"},
-    "durable": {"failover", "payments", "runtime"},
+    "durable": {"failover", "runtime"},
     "payments": {"durable", "failover", "runtime"},
     "remediation": {"runtime"},
     "apps": {"runtime"},

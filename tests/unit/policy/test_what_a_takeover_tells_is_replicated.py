@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from durable.event_bus import own_bus
-from durable.outbox import PAYMENT_SETTLED
 from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.steps import record
 from failover.takeover import Takeover
+from payments.book import BOOK
 
 PLACES = {"use1": ("us-east-1", "us-west-2"), "usw2": ("us-west-2", "us-east-1")}
 
@@ -54,7 +54,7 @@ def test_P05_the_rule_sends_on_all_that_is_told_and_names_nothing_else(stacks, c
     rules = stacks[code].by("aws_cloudwatch_event_rule", "name")
     pattern = json.loads(rules["payments-replication-test"]["event_pattern"])
     entries = told(*PLACES[code])
-    assert {entry["DetailType"] for entry in entries} | {PAYMENT_SETTLED} == set(pattern["detail-type"])
+    assert {entry["DetailType"] for entry in entries} | {BOOK.event} == set(pattern["detail-type"])
     assert {entry["Source"] for entry in entries} | {"payments"} == set(pattern["source"])
     assert {json.loads(entry["Detail"])["published_in"] for entry in entries} == set(
         pattern["detail"]["published_in"]

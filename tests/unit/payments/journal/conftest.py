@@ -7,6 +7,7 @@ from moto import mock_aws
 from durable.arrivals import Arrivals
 from durable.entry import JournalEntry
 from durable.journal import Journal
+from payments.book import BOOK
 from tests.unit import emulated
 from tests.unit.payments.journal.tables import ARRIVALS, NEVER, TABLE, Clock, create
 
@@ -31,7 +32,7 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def journal(client, clock, pauses) -> Journal:
-    return Journal(client, TABLE, Arrivals(client, ARRIVALS, clock), pauses.append)
+    return Journal(client, TABLE, Arrivals(client, ARRIVALS, clock, BOOK), BOOK, pauses.append)
 
 
 @pytest.fixture
