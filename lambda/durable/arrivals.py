@@ -77,8 +77,8 @@ class Arrivals:
             raise JournalUnavailable("journal arrival: too late")
         if now_ms < since_ms:
             raise JournalUnavailable("journal arrival: the clock was set back")
-        shard = crc32(entry.idempotency_key.encode()) % self._shards
-        item = {**to_item(entry), "window": {"S": _window(minute_of(now_ms), shard)}}
+        window = _window(minute_of(now_ms), self._shard(entry.idempotency_key))
+        item = {**to_item(entry), "window": {"S": window}}
         with answering("arrival"):
             try:
                 self._client.put_item(
@@ -92,6 +92,9 @@ class Arrivals:
                 # be acknowledged, so it stays.
                 if cast("Item", taken.response)["Item"]["payment_id"] != item["payment_id"]:
                     raise JournalUnavailable("journal arrival: another payment came under this key") from None
+
+    def _shard(self, idempotency_key: str) -> int:
+        return crc32(idempotency_key.encode()) % self._shards
 
     def promise(self, entry: JournalEntry) -> None:
         """Let `entry` be found by its payment id, before anybody is told that it will be settled."""
@@ -118,6 +121,35 @@ class Arrivals:
         for pages in self._windows(minute, {}):
             for page in pages:
                 yield from (kept(item, self._book) for item in page["Items"])
+
+    def has(self, entry: JournalEntry, *, settled_at_ms: int) -> bool:
+        """Whether a payment is here that a ledger recorded at *settled_at_ms*, read consistently.
+
+        It came when it was accepted, or just before it was settled: a request that could not note it was
+        repeated.
+        """
+        accepted, settled = minute_of(entry.accepted_at_ms), minute_of(settled_at_ms)
+        return any(
+            self._has(entry, minute)
+            for minute in dict.fromkeys((accepted, settled, accepted + 1, settled - 1))
+        )
+
+    def _has(self, entry: JournalEntry, minute: int) -> bool:
+        window = _window(minute, self._shard(entry.idempotency_key))
+        with answering("arrivals"):
+            found = self._client.get_item(
+                TableName=self._table,
+                Key={"window": {"S": window}, "idempotency_key": {"S": entry.idempotency_key}},
+                ConsistentRead=True,
+            )
+        return found.get("Item", {}).get("payment_id") == {"S": entry.payment_id}
+
+    def all(self) -> Iterator[Kept]:
+        """Everything that ever came, read consistently, with the promises: a key comes more than once."""
+        pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+        with answering("arrivals"):
+            for page in pages:
+                yield from map(kept, page["Items"])
 
     def count(self, minute: int) -> int:
         """How many payments came in this minute."""

@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from durable.entry import JournalEntry, Kept
+from durable.entry import JournalEntry, Kept, Unreadable
 from durable.journal import Journal
-from durable.ledger import Ledger
+from durable.ledger import Ledger, Row
 from durable.replay import InLedger, beside, set_aside
 from durable.set_aside import SetAside
 
 BATCH = 200
 LISTED = 100
 """So many of those set aside before are looked at again."""
+LOOKED_AT = 200
+"""So many of the newest rows of this copy are looked through for the sample."""
+SAMPLE = 20
+"""So many of the newest payments of this copy must be in the journal, the late ones among the arrivals."""
+ARRIVED = 5
+"""So many of them, the newest, must be among the arrivals at their own time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,36 @@ class Compared:
     def aside(self) -> list[SetAside]:
         """The odd ones by name."""
         return [set_aside(entry) for entry in self.odd]
+
+
+def newest(ledger: Ledger) -> dict[str, Row]:
+    """The newest payments that came through the journal into this copy, by their keys.
+
+    What was booked by hand never did, so it proves nothing. Where it hides all others nothing is proven,
+    and all of it counts.
+    """
+    looked_at = ledger.newest(LOOKED_AT)
+    noted = ledger.noted(row.identity.payment_id for row in looked_at.values())
+    ours = {key: row for key, row in looked_at.items() if row.identity.payment_id in noted}
+    return dict(islice((ours or looked_at).items(), SAMPLE))
+
+
+def begin(journal: Journal, ledger: Ledger) -> int | None:
+    """The minute from which this copy is compared: its mark, or None for all that ever came.
+
+    The arrivals since the mark are enough while they are whole. Emptied, or restored to an earlier time, they
+    lack the newest payments of this copy too. A copy without payments cannot tell.
+    """
+    whole = [_came(key, row, journal) for key, row in islice(newest(ledger).items(), ARRIVED)]
+    return ledger.marked() if whole and all(whole) else None
+
+
+def _came(key: str, row: Row, journal: Journal) -> bool:
+    """Whether the arrivals have it. An entry that is missing, unreadable or another's tells nothing."""
+    entry = journal.look(key)
+    if entry is None or isinstance(entry, Unreadable) or entry.identity != row.identity:
+        return True
+    return journal.came(entry, settled_at_ms=row.settled_at_ms)
 
 
 def compared(journal: Journal, ledger: Ledger, since: int | None, *, until_ms: int) -> Iterator[Compared]:

@@ -6,7 +6,7 @@ afterwards, the reconciler of the next holder finds the entry and records it und
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Self, cast
 
 from durable.arrivals import AHEAD, FAR, Arrivals, answering
@@ -144,13 +144,17 @@ class Journal:
             )
         return found
 
+    def came(self, entry: JournalEntry, *, settled_at_ms: int) -> bool:
+        """Whether the arrivals have a payment that a ledger recorded at that time, see `Arrivals.has`."""
+        return self._arrivals.has(entry, settled_at_ms=settled_at_ms)
+
     def _items(self, keys: list[str]) -> Iterator[Item]:
-        """Key and state of the entries; DynamoDB may answer in parts."""
+        """Key, state and payment id of the entries; DynamoDB may answer in parts."""
         wanted: dict[str, KeysAndAttributesTypeDef] = {
             self._table: {
                 "Keys": [_key(key) for key in keys],
                 "ConsistentRead": True,
-                "ProjectionExpression": "idempotency_key, #state",
+                "ProjectionExpression": "idempotency_key, payment_id, #state",
                 "ExpressionAttributeNames": {"#state": "state"},
             }
         }
@@ -176,7 +180,8 @@ class Journal:
     def entries(self, since: int | None, *, until_ms: int = 0) -> Iterator[Kept]:
         """Every entry that came in the minute *since* or after it; all there are when it is None or far away.
 
-        In no order, read consistently; from the arrivals a key may come more than once.
+        In no order, read consistently; from the arrivals a key may come more than once. Of all there are,
+        those that only the arrivals have come last: a journal that was restored forgot them.
 
         Args:
             since: a minute since 1970.
@@ -184,7 +189,7 @@ class Journal:
         """
         last = self._arrivals.last(until_ms)
         if since is None or last - since > FAR + AHEAD:
-            return self._all()
+            return chain(self._all(), self._forgotten())
         return self._arrivals.between(since, last)
 
     def _all(self) -> Iterator[Kept]:
@@ -192,6 +197,21 @@ class Journal:
         with answering("entries"):
             for page in pages:
                 yield from (kept(item, self._book) for item in page["Items"])
+
+    def _forgotten(self) -> Iterator[Kept]:
+        """What arrived and is not in the journal, or is there as another payment."""
+        arrived = self._arrivals.all()
+        while batch := list(islice(arrived, AT_ONCE)):
+            known = {
+                (item["idempotency_key"]["S"], item["payment_id"]["S"])
+                for item in self._items(list({entry.idempotency_key for entry in batch}))
+                if "payment_id" in item
+            }
+            yield from (entry for entry in batch if _name(entry) not in known)
+
+
+def _name(entry: Kept) -> tuple[str, str]:
+    return entry.idempotency_key, entry.identity.payment_id if entry.identity else ""
 
 
 def _key(idempotency_key: str) -> "dict[str, AttributeValueTypeDef]":

@@ -1,6 +1,7 @@
 """The ledger: the payments that happened, in PostgreSQL, behind an epoch fence."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pg8000.native
@@ -13,6 +14,15 @@ from durable.outbox import event_id
 from durable.set_aside import NotRecordable, SetAside, Why
 from failover.ports import StaleEpoch
 from runtime.database import DatabaseUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A payment as a copy of the ledger has it."""
+
+    identity: Identity
+    settled_at_ms: int
+    """Milliseconds since 1970, by the writer's clock."""
 
 
 class Ledger:
@@ -85,10 +95,10 @@ class Ledger:
         """
         return bool(self._run(ledger_sql.FORGET_MARK, minute=after, epoch=epoch))
 
-    def newest(self, most: int) -> dict[str, Identity]:
+    def newest(self, most: int) -> dict[str, Row]:
         """The payments that this copy got last, by their keys."""
         rows = self._run(ledger_sql.of(ledger_sql.NEWEST, self._book), most=most)
-        return _identities(rows)
+        return {key: Row(Identity(str(each), digest), settled_ms) for key, each, digest, settled_ms in rows}
 
     def noted(self, payment_ids: Iterable[str]) -> set[str]:
         """Those of the payments that `record` wrote: it notes an event with each.

@@ -55,7 +55,8 @@ where idempotency_key = :key or payment_id = cast(:payment_id as uuid)
 """
 
 NEWEST = """
-select idempotency_key, payment_id, request_hash from {table} order by settled_at desc limit :most
+select idempotency_key, payment_id, request_hash, cast(extract(epoch from settled_at) * 1000 as bigint)
+from {table} order by settled_at desc limit :most
 """
 
 RECORDED = """

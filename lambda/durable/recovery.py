@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from durable.arrivals import minute_of
 from durable.assessment import assess
 from durable.book import Book
-from durable.comparison import compared
+from durable.comparison import begin, compared
 from durable.journal import Journal
 from durable.ledger import Ledger
 from durable.replay import replay
@@ -107,7 +107,7 @@ class JournalRecovery:
             return assess(self.journal, ledger, until_ms=until_ms, trusted=trusted)
 
     def replay(self, *, epoch: int, region: str, until_ms: int, still_ours: Callable[[], object]) -> Facts:
-        """Record what the journal got since the ledger's mark and the ledger has not, and read it back.
+        """Record what came since the ledger's mark and did not come into the ledger, and read it back.
 
         Settled entries are compared too: they were settled in a writer whose last seconds may be lost. What
         the ledger has and nobody marked settled is left to the reconciler. What cannot be recorded is set
@@ -115,7 +115,8 @@ class JournalRecovery:
         """
         seen = replayed = aside = 0
         with self.database.ledger() as ledger:
-            for part in compared(self.journal, ledger, ledger.marked(), until_ms=until_ms):
+            since = begin(self.journal, ledger)
+            for part in compared(self.journal, ledger, since, until_ms=until_ms):
                 seen += len(part.entries)
                 done = replay([*part.lacking, *part.odd], ledger, epoch=epoch, region=region)
                 replayed, aside = replayed + done.recorded, aside + len(done.aside)

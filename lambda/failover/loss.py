@@ -8,7 +8,8 @@ Rules are tried from top to bottom and the first that applies wins; logs, the ru
 When does the journal make the loss zero (L20)? When all of this is so:
 - it is trusted: its table is strongly consistent over regions, so what was acknowledged anywhere is in it;
 - every entry that arrived since the mark of this copy of the ledger was read, consistently, in the region
-  that will replay it; what arrived before the mark is in the copy. Without a mark all entries were read;
+  that will replay it; what arrived before the mark is in the copy. Without a mark, and where the
+  arrivals lack the newest payments of the copy, all of journal and arrivals was read;
 - it reaches back behind what this copy has: the newest payments of the copy, each of which was journalled and
   arrived before it was recorded, are in the journal and, if they were accepted since the mark, among the
   arrivals that were read. Tables that were emptied, or restored to an earlier time, lack them. Nothing is

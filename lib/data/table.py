@@ -53,6 +53,10 @@ class TableAccess:
         """Write items that nobody here reads."""
         return self._allow("PutItem")
 
+    def search(self) -> Allow:
+        """Read the items of one partition after another, all items, or one."""
+        return self._allow("Query", "Scan", "GetItem")
+
     def query(self) -> Allow:
         """Read the items of one partition after another."""
         return self._allow("Query")

@@ -71,7 +71,7 @@ class FailoverControl(Construct):
             allow=[
                 lease.update(),
                 journal.sweep(),
-                TableAccess.to(platform.site, "arrivals").query(),
+                TableAccess.to(platform.site, "arrivals").search(),
                 BusAccess.to(platform.site).put(),
                 *approvals.ask(platform.site),
                 *database.fail_over(),

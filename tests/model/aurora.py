@@ -24,6 +24,7 @@ class Cluster:
     """Idempotency key to payment id, epoch and hash of the request."""
     aside: dict[tuple[str, str], str] = field(default_factory=dict)
     """Key and payment id of what was set aside, and why; last what was looked at last."""
+    settled_ms: dict[str, int] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
     """Idempotency key to the mark that was there before its row: a copy may end between the two."""
     log: list[tuple[Any, ...]] = field(default_factory=list)
@@ -50,7 +51,7 @@ class Cluster:
             self.aside = {name: why for name, why in self.aside.items() if name[0] != values[0]}
         else:
             key, *row = values
-            self.rows[key] = (row[0], row[1], row[2])
+            self.rows[key], self.settled_ms[key] = (row[0], row[1], row[2]), row[3]
             self.marks.setdefault(key, self.mark or 0)
 
     def restore(self, changes: list[tuple[Any, ...]]) -> None:

@@ -102,7 +102,9 @@ class Connection:
         if key in cluster.rows:
             return [[1, 0]]
         self._world.watch.recorded(cluster, key, given["payment_id"], given["epoch"])
-        cluster.write("row", key, given["payment_id"], given["epoch"], given["request_hash"])
+        cluster.write(
+            "row", key, given["payment_id"], given["epoch"], given["request_hash"], self._world.now_ms
+        )
         return [[1, 1]]
 
     def _set_aside(self, given: dict[str, Any]) -> list[list[Any]]:
@@ -162,7 +164,7 @@ READS = {
     "any(:keys)": lambda cluster, given: [_row(cluster, key) for key in given["keys"] if key in cluster.rows],
     "where idempotency_key = :key or": _same,
     "order by settled_at": lambda cluster, given: [
-        _row(cluster, key) for key in list(cluster.rows)[-given["most"] :]
+        [*_row(cluster, key), cluster.settled_ms[key]] for key in list(cluster.rows)[-given["most"] :]
     ],
     "from ledger.outbox where event_id": lambda _, given: [[one] for one in given["ids"]],
     "filter (where parked_at is null)": lambda *_: [[None, 0]],

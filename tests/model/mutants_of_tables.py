@@ -2,7 +2,8 @@
 
 import pytest
 
-from durable import replay
+from durable import assessment, recovery, replay
+from durable.journal import Journal
 from durable.ledger import Ledger
 from tests.model.store import DynamoDB
 
@@ -23,6 +24,17 @@ def a_key_is_replayed(patch: Patch) -> None:
             replay.InLedger.RECORDED if entry.idempotency_key in recorded else replay.InLedger.LACKING
         ),
     )
+
+
+def the_mark_is_always_enough(patch: Patch) -> None:
+    """A takeover reads what arrived since the mark, whatever became of the arrivals."""
+    for step in (assessment, recovery):
+        patch.setattr(step, "begin", lambda _journal, ledger: ledger.marked())
+
+
+def the_journal_is_all_there_is(patch: Patch) -> None:
+    """What a restored journal forgot is not looked for among the arrivals."""
+    patch.setattr(Journal, "_forgotten", lambda _self: iter(()))
 
 
 def the_last_arrival_of_a_key_stands(patch: Patch) -> None:

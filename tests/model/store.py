@@ -84,6 +84,10 @@ class Store:
         if table == "lease":
             self.leases_before.append(item)
 
+    def restore_arrivals(self, items: int) -> None:
+        """Only the oldest are left."""
+        self.tables["arrivals"] = dict(islice(self.tables["arrivals"].items(), items))
+
     def restore_journal(self, entries: int, settled: int) -> None:
         """Only the oldest entries are left, and the oldest of those are still known to be settled."""
         kept = list(self.tables["journal"].items())[:entries]
@@ -113,8 +117,9 @@ class DynamoDB:
         self._world, self._region, self._store = world, region, world.store
 
     def get_item(self, **request: Any) -> dict[str, Any]:
-        [(key)] = [value["S"] for value in request["Key"].values()]
-        return self._call(request["TableName"], lambda: self._get(request["TableName"], key))
+        table = request["TableName"]
+        key = " ".join(request["Key"][part]["S"] for part in KEYS[table])
+        return self._call(table, lambda: self._get(table, key))
 
     def put_item(self, **request: Any) -> object:
         table, item = request["TableName"], request["Item"]

@@ -67,6 +67,8 @@ MUTANTS = (
     Mutant(mutants_of_clocks.only_the_own_lease_tells_how_fast_a_clock_was, {"lost"}, "jumps"),
     Mutant(mutants_of_tables.a_key_is_proof, {"charged-twice", "lost"}, "lost-tables"),
     Mutant(mutants_of_tables.a_key_is_replayed, {"charged-twice", "lost"}, "lost-tables"),
+    Mutant(mutants_of_tables.the_mark_is_always_enough, {"lost"}, "lost-tables"),
+    Mutant(mutants_of_tables.the_journal_is_all_there_is, {"lost"}, "lost-tables"),
     Mutant(mutants_of_tables.the_last_arrival_of_a_key_stands, {"marked-over", "lost"}, "lost-tables"),
 )
 

@@ -149,16 +149,23 @@ class Trouble:
             world.store.tables["lease"]["payments"] = lease
 
     def lose(self) -> None:
-        """The journal, or the ledger in both regions, comes out of a backup: empty, or of an earlier time."""
+        """Journal, arrivals or both ledgers come out of a backup: empty, or of an earlier time."""
         world, choices = self._world, self._choices
         if world.count["tables lost"] >= self._profile.most_losses:
             return
-        if choices.one(("journal", "ledger")) == "journal":
+        table = choices.one(("journal", "ledger", "arrivals"))
+        if table == "journal":
             entries = choices.below(1 + len(world.store.tables["journal"]))
             world.store.restore_journal(entries, choices.below(1 + entries))
             world.watch.journal_restored()
             world.note(f"the journal is restored to {entries} entries")
             world.count["journal restored"] += 1
+        elif table == "arrivals":
+            items = choices.below(1 + self._older())
+            world.store.restore_arrivals(items)
+            world.watch.arrivals_restored()
+            world.note(f"the arrivals are restored to {items} items")
+            world.count["arrivals restored"] += 1
         else:
             changes = 3 + choices.below(len(world.aurora.clusters[world.aurora.writer].history))
             if not world.aurora.restore(changes):
@@ -167,6 +174,14 @@ class Trouble:
             world.note(f"the ledger is restored to {changes} changes")
             world.count["ledger restored"] += 1
         world.count["tables lost"] += 1
+
+    def _older(self) -> int:
+        """So many arrivals are older than the newest payment of all copies: a backup is minutes old."""
+        arrivals = list(self._world.store.tables["arrivals"].values())
+        copies = [cluster.rows for cluster in self._world.aurora.clusters.values()]
+        common = [key for key in copies[0] if key in copies[1]]
+        keys = [item["idempotency_key"]["S"] for item in arrivals]
+        return keys.index(common[-1]) if common and common[-1] in keys else 0
 
     def unfence(self) -> None:
         """A third party deletes the epoch row of the ledger."""

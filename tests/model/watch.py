@@ -43,7 +43,7 @@ class Watch:
         """Keys that were acknowledged and that the journal does not know any more."""
         self._under_way: set[object] = set()
         """Requests that were at work when a table was restored: what they did before may be gone."""
-        self._ledger_lost = False
+        self._ledger_lost = self._arrivals_lost = False
         self._owed: dict[str, str] = {}
         """What a restored ledger may lack for a while: not all of it is looked at again at once."""
 
@@ -67,6 +67,11 @@ class Watch:
         """What the journal forgot may be claimed anew, but nothing that is in a ledger is charged again."""
         self._under_way |= set(self._world.scheduler.tasks)
         self._forgotten = self.acknowledged_keys.keys() - self._world.store.tables["journal"].keys()
+
+    def arrivals_restored(self) -> None:
+        """What came is found in the journal; nobody is asked for what arrived when, or was promised."""
+        self._under_way |= set(self._world.scheduler.tasks)
+        self._arrivals_lost = True
 
     def ledger_restored(self) -> None:
         """Whatever was acknowledged comes back out of the journal."""
@@ -221,6 +226,8 @@ class Watch:
 
     def all_marked(self) -> None:
         """What was acknowledged came at the mark of every copy that may lack it, or later: so it is found."""
+        if self._arrivals_lost:
+            return
         came: dict[str, int] = {}
         for item in self._world.store.tables["arrivals"].values():
             key, window = item["idempotency_key"]["S"], item["window"]["S"].partition("#")[0]

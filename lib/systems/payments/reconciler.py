@@ -26,7 +26,7 @@ class Reconciler(Construct):
             allow=[
                 TableAccess.to(site, "lease").read(),
                 TableAccess.to(site, "journal").sweep(),
-                TableAccess.to(site, "arrivals").query(),
+                TableAccess.to(site, "arrivals").search(),
                 BusAccess.to(site).put(),
             ],
         )

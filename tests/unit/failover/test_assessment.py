@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from durable.assessment import SAMPLE
-from durable.comparison import BATCH, compared
+from durable.comparison import ARRIVED, BATCH, SAMPLE, begin, compared
+from durable.entry import Unreadable
+from durable.ledger import Row
 from failover.loss import JournalFact
+from failover.steps import reconcile
 from failover.steps.inspection import assess
 
 from .scene import NOW
-from .west import entry
+from .west import TAKEOVER, entry
 
 MANY = [f"key-{n:04}" for n in range(2 * BATCH + 1)]
 """They come in three parts, the last of them alone."""
@@ -30,7 +32,7 @@ def test_B10_what_is_lost_is_counted_over_all_parts_of_the_journal(tools, long):
 
 def test_B10_the_newest_payments_may_be_spread_over_the_parts(tools, long):
     long.rows = dict.fromkeys([*MANY[:SAMPLE], MANY[-1]])
-    long.newest = lambda _: {key: entry(key).identity for key in [MANY[-1], *MANY[: SAMPLE - 1]]}
+    long.newest = lambda _: {key: Row(entry(key).identity, NOW) for key in [MANY[-1], *MANY[: SAMPLE - 1]]}
     assert assess(tools, tools.leases.read(), trusted=True).journal is JournalFact.COMPLETE
 
 
@@ -58,7 +60,7 @@ def test_what_came_by_a_fast_clock_proves_the_journal_and_counts(tools, west):
     """The newest row of this copy is one of them: unread it would look as if the journal lacked it."""
     fast = {key: replace(entry(key), accepted_at_ms=NOW + 600_000) for key in ("fast-1", "fast-2")}
     west.journalled |= fast
-    west.newest = lambda _: {"fast-1": fast["fast-1"].identity}
+    west.newest = lambda _: {"fast-1": Row(fast["fast-1"].identity, NOW)}
     west.rows = dict.fromkeys(["fast-1", "key-1", "key-2", "key-3"])
     lease = tools.leases.read()
     assert assess(tools, lease, trusted=True).journal is JournalFact.INCOMPLETE
@@ -70,3 +72,41 @@ def test_a_payment_that_comes_again_two_parts_later_is_lacking_once(west):
     west.rows, west.arrived = {}, [entry(key) for key in (*MANY[:-1], MANY[0])]
     parts = [(len(part.entries), len(part.lacking)) for part in compared(west, west, west.minute, until_ms=0)]
     assert parts == [(BATCH, BATCH), (BATCH, BATCH), (1, 0)]
+
+
+@pytest.mark.parametrize("lost", [{"key-2"}, {"key-1", "key-2"}], ids=["restored", "emptied"])
+def test_arrivals_that_lack_what_this_copy_has_make_the_whole_journal_be_read(tools, west, lost):
+    """A third party emptied them, or brought back an older state: what came since is in the journal only."""
+    west.rows, west.never_came, west.arrived = dict.fromkeys(["key-1", "key-2"]), lost, []
+    assert begin(west, west) is None
+    figures = assess(tools, tools.leases.read(), trusted=True)
+    assert (figures.journal, figures.payments) == (JournalFact.COMPLETE, 1)
+
+
+def test_a_copy_without_payments_is_compared_with_everything_whatever_its_mark(west):
+    assert begin(west, west) == west.minute
+    west.rows = {}
+    assert begin(west, west) is None
+
+
+@pytest.mark.parametrize(
+    "known", [None, entry("key-2"), Unreadable("key-1", None)], ids=["missing", "another", "unreadable"]
+)
+def test_a_journal_that_does_not_know_a_payment_tells_nothing_of_the_arrivals(west, known):
+    west.journalled["key-1"], west.never_came = known, {"key-1"}
+    assert begin(west, west) == west.minute
+
+
+def test_arrivals_are_asked_for_the_newest_few_only(west):
+    west.rows = west.never_came = {f"key-{n:02}" for n in range(SAMPLE)}
+    west.journalled = {key: entry(key) for key in west.rows}
+    asked = []
+    west.look = asked.append
+    begin(west, west)
+    assert len(asked) == ARRIVED
+
+
+def test_what_only_the_journal_knows_of_is_replayed(tools, west):
+    west.never_came, west.arrived, west.writer, west.fence = {"key-1"}, [], True, TAKEOVER.epoch
+    assert reconcile.run(TAKEOVER, tools)["replayed"] == 2
+    assert west.rows.keys() == {"key-1", "key-2", "key-3"}

@@ -9,6 +9,7 @@ import pytest
 
 from durable.arrivals import AHEAD, minute_of
 from durable.entry import EntryState, Identity, JournalEntry, Kept
+from durable.ledger import Row
 from durable.set_aside import SetAside
 from failover.approvals import Request
 from failover.loss import Approval
@@ -87,6 +88,7 @@ class West(SimpleNamespace):
             beat_ms=NOW,
             minute=minute_of(NOW),
             arrived=None,
+            never_came=set(),
             request=None,
             approved=[],
             answer=Answer(201, {"x-region": WEST}),
@@ -148,8 +150,9 @@ class West(SimpleNamespace):
         self.minute = None if forgotten else self.minute
         return forgotten
 
-    def newest(self, most: int) -> dict[str, Identity]:
-        return {key: entry(key).identity for key in sorted(self.rows)[-most:]} | self.others
+    def newest(self, most: int) -> dict[str, Row]:
+        found = {key: entry(key).identity for key in sorted(self.rows)[-most:]} | self.others
+        return {key: Row(of, NOW) for key, of in found.items()}
 
     def noted(self, payment_ids: Iterable[str]) -> set[str]:
         return set(payment_ids) - self.by_hand
@@ -165,6 +168,10 @@ class West(SimpleNamespace):
     # the journal
     def look(self, key: str) -> Kept | None:
         return self.journalled.get(key)
+
+    def came(self, entry: JournalEntry, *, settled_at_ms: int) -> bool:
+        assert settled_at_ms == NOW
+        return entry.idempotency_key not in self.never_came
 
     def entries(self, since: int | None, *, until_ms: int = 0) -> Iterator[JournalEntry]:
         """A test that sets `arrived` says what came; else each entry came once, when it was accepted."""

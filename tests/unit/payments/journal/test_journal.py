@@ -4,11 +4,11 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from durable.arrivals import SHARDS
+from durable.arrivals import MINUTE_MS, SHARDS
 from durable.entry import EntryState, Unreadable
 from durable.errors import EntryUnreadable, JournalUnavailable
 from durable.journal import AT_ONCE, PAUSE_S, TRIES
-from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, TABLE, keys
+from tests.unit.payments.journal.tables import ARRIVALS, MINUTE, NEVER, NOW, TABLE, keys
 
 # the claim
 
@@ -112,7 +112,7 @@ def test_every_read_is_strongly_consistent(client, journal, accept) -> None:
     journal.settled(["order-0001"])
     list(journal.entries(None))
     list(journal.arrived(MINUTE))
-    assert seen == [True] * (3 + SHARDS)
+    assert seen == [True] * (5 + SHARDS)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,40 @@ def test_a_promised_entry_is_found_by_its_payment_id_as_it_stands(journal, accep
     journal.settle(entry)
     assert journal.promised(entry.payment_id).state is EntryState.SETTLED
     assert journal.promised("7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999") is None
+
+
+def test_what_the_journal_forgot_is_among_all_there_is_once(client, journal, accept, entry) -> None:
+    """A journal that was emptied, or restored to an earlier time: the arrivals still know."""
+    accept()
+    accept(idempotency_key="order-0002")
+    client.delete_item(TableName=TABLE, Key={"idempotency_key": {"S": entry.idempotency_key}})
+    assert keys(journal.entries(None)) == ["order-0002", entry.idempotency_key]
+
+
+def test_what_the_journal_has_as_another_payment_by_now_is_among_all_there_is(
+    client, journal, accept, entry, clock
+) -> None:
+    accept()
+    client.delete_item(TableName=TABLE, Key={"idempotency_key": {"S": entry.idempotency_key}})
+    clock.now += MINUTE_MS
+    other = accept(payment_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
+    assert list(journal.entries(None)) == [other, entry]
+
+
+@pytest.mark.parametrize(
+    ("came", "settled", "known"),
+    [(0, 0, True), (1, 0, True), (7, 7, True), (7, 8, True), (7, 6, False), (2, 7, False)],
+    ids=["at once", "a moment later", "repeated", "repeated, a moment later", "never", "in between"],
+)
+def test_a_recorded_payment_is_looked_for_when_it_was_accepted_and_when_it_was_settled(
+    *, journal, accept, entry, clock, came, settled, known
+) -> None:
+    clock.now += came * MINUTE_MS
+    accept(accepted_at_ms=NOW)
+    drafted = replace(entry, accepted_at_ms=NOW)
+    assert journal.came(drafted, settled_at_ms=NOW + settled * MINUTE_MS) is known
+    other = replace(drafted, payment_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
+    assert not journal.came(other, settled_at_ms=NOW + settled * MINUTE_MS)
 
 
 def test_a_promise_outlives_a_journal_that_was_restored_without_it(journal, accept, entry) -> None:
