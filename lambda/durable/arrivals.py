@@ -149,7 +149,7 @@ class Arrivals:
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         with answering("arrivals"):
             for page in pages:
-                yield from map(kept, page["Items"])
+                yield from (kept(item, self._book) for item in page["Items"])
 
     def count(self, minute: int) -> int:
         """How many payments came in this minute."""

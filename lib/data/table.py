@@ -53,9 +53,9 @@ class TableAccess:
         """Write items that nobody here reads."""
         return self._allow("PutItem")
 
-    def search(self) -> Allow:
-        """Read the items of one partition after another, all items, or one."""
-        return self._allow("Query", "Scan", "GetItem")
+    def scan(self) -> Allow:
+        """Read all items."""
+        return self._allow("Scan")
 
     def query(self) -> Allow:
         """Read the items of one partition after another."""

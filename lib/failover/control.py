@@ -60,6 +60,7 @@ class FailoverControl(Construct):
         super().__init__(scope, id_)
         lease = TableAccess.to(platform.site, "lease")
         journal = TableAccess.to(platform.site, "journal")
+        arrivals = TableAccess.to(platform.site, "arrivals")
         self.steps = Function(
             self,
             "steps",
@@ -71,7 +72,9 @@ class FailoverControl(Construct):
             allow=[
                 lease.update(),
                 journal.sweep(),
-                TableAccess.to(platform.site, "arrivals").search(),
+                arrivals.read(),
+                arrivals.query(),
+                arrivals.scan(),
                 BusAccess.to(platform.site).put(),
                 *approvals.ask(platform.site),
                 *database.fail_over(),
@@ -94,7 +97,7 @@ class FailoverControl(Construct):
             allow=[
                 lease.write(),
                 journal.read(),
-                TableAccess.to(platform.site, "arrivals").query(),
+                arrivals.query(),
                 *self.machine.start(),
             ],
         )

@@ -26,7 +26,8 @@ class Reconciler(Construct):
             allow=[
                 TableAccess.to(site, "lease").read(),
                 TableAccess.to(site, "journal").sweep(),
-                TableAccess.to(site, "arrivals").search(),
+                TableAccess.to(site, "arrivals").query(),
+                TableAccess.to(site, "arrivals").scan(),
                 BusAccess.to(site).put(),
             ],
         )

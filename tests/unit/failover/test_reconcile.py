@@ -58,9 +58,9 @@ def test_an_empty_journal_is_reconciled(tools, west):
 
 @pytest.mark.parametrize("state", EntryState)
 def test_what_came_before_the_mark_is_not_looked_at(tools, west, state):
-    west.fence, west.rows = 8, {}
+    west.fence = 8
     west.journalled["old"] = replace(entry("old", state), accepted_at_ms=NOW - 1)
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 3, "set_aside": 0}
+    assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 2, "set_aside": 0}
     assert ("old" in west.rows, west.journalled["old"].state) == (False, state)
 
 
