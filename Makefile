@@ -22,6 +22,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIPENV_VENV_IN_PROJECT := 1
 export PIPENV_IGNORE_VIRTUALENVS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# pytest rewrites what it imports, and hypothesis: seconds of every worker, unless it may keep the result.
+unexport PYTHONDONTWRITEBYTECODE
 
 PIPENV_VERSION := 2026.10.3
 VENV := .venv/bin/python

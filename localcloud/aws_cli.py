@@ -7,9 +7,11 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 import jmespath
 from botocore import xform_name
 from botocore.validate import ParamValidator
@@ -42,7 +44,7 @@ class Command:
         """The call that the words mean. Raises NotACommand."""
         named, command, *rest = words
         service = SERVICES.get(named, named)
-        model = boto3.client(service, region_name=region or "us-east-1").meta.service_model  # type: ignore[call-overload]
+        model: Any = _models().get_service_model(service)
         names = [name for name in model.operation_names if xform_name(name, "-") == command]
         if not names:
             raise NotACommand(f"{service} has no {command}")
@@ -70,6 +72,12 @@ def call(command: Command) -> Mapping[str, Any]:
     """What AWS answers."""
     client: Any = boto3.client(command.service, region_name=command.region)  # type: ignore[call-overload]
     return dict(getattr(client, xform_name(command.operation))(**command.asked))
+
+
+@cache
+def _models() -> botocore.session.Session:
+    """Reads what AWS publishes of its services, each once."""
+    return botocore.session.get_session()
 
 
 def _parsed(words: Sequence[str], shape: Any) -> tuple[dict[str, Any], dict[str, str]]:

@@ -31,10 +31,15 @@ CLASSES = {
 
 
 @cache
+def _models() -> botocore.session.Session:
+    """Reads each service once."""
+    return botocore.session.get_session()
+
+
+@cache
 def members_of(service: str, operation: str) -> StructureShape:
     """What a call takes. Raises OperationNotFoundError, and LookupError where it takes nothing."""
-    session = botocore.session.get_session()
-    if (shape := session.get_service_model(service).operation_model(operation).input_shape) is None:
+    if (shape := _models().get_service_model(service).operation_model(operation).input_shape) is None:
         raise LookupError(f"{service}:{operation} takes no arguments")
     return shape
 

@@ -83,6 +83,8 @@ class _Reader:
         return self._text(value) if isinstance(value, str) else value
 
     def _text(self, text: str) -> Any:
+        if "${" not in text:
+            return text
         pieces = list(_pieces(text))
         if len(pieces) == 1 and pieces[0].expression:
             return self._referenced(pieces[0].text)
@@ -118,18 +120,16 @@ class _Piece:
 def _pieces(text: str) -> Iterator[_Piece]:
     """Literals and expressions in turn; `$${` is a literal `${`."""
     literal, at = "", 0
-    while at < len(text):
-        if text.startswith("$${", at):
-            literal, at = literal + "${", at + 3
-        elif text.startswith("${", at):
-            if literal:
-                yield _Piece(literal, expression=False)
-            end = _end(text, at + 2)
-            yield _Piece(text[at + 2 : end], expression=True)
-            literal, at = "", end + 1
-        else:
-            literal, at = literal + text[at], at + 1
-    if literal or not text:
+    while (found := text.find("${", at)) >= 0:
+        if found > at and text[found - 1] == "$":
+            literal, at = literal + text[at:found] + "{", found + 2
+            continue
+        if literal := literal + text[at:found]:
+            yield _Piece(literal, expression=False)
+        end = _end(text, found + 2)
+        yield _Piece(text[found + 2 : end], expression=True)
+        literal, at = "", end + 1
+    if literal := literal + text[at:]:
         yield _Piece(literal, expression=False)
 
 

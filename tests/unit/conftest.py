@@ -1,4 +1,7 @@
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,3 +64,15 @@ def region(request: pytest.FixtureRequest, stacks: dict[str, Synthesized]) -> Sy
 @pytest.fixture(scope="session")
 def resources(stacks: dict[str, Synthesized]) -> list[Resource]:
     return [resource for stack in stacks.values() for resource in stack.resources()]
+
+
+@pytest.fixture
+def hook() -> Iterator[Callable[[Any, str, Callable[..., Any]], None]]:
+    """Hooks a function into the calls of an AWS client until the test ends."""
+    with ExitStack() as hooked:
+
+        def hook(client: Any, event: str, function: Callable[..., Any]) -> None:
+            client.meta.events.register_first(event, function)
+            hooked.callback(client.meta.events.unregister, event, function)
+
+        yield hook

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
+
+from tests.unit import emulated
 
 
 class Checked:
@@ -14,9 +15,7 @@ class Checked:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        made = boto3.client(
-            self.service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
-        )
+        made = emulated.client(self.service)
         self._model = made.meta.service_model
         self._operations = made.meta.method_to_api_mapping
 

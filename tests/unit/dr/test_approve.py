@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import boto3
 import pytest
 from typer.testing import CliRunner
 
@@ -14,6 +13,7 @@ from failover.approvals import Approvals
 from failover.lease import Kind, LeaseState
 from failover.lease_item import to_item
 from failover.loss import Approval, Figures, JournalFact, canonical, digest, document
+from tests.unit import emulated
 
 from .world import EAST, ENDPOINTS, LEASE, NOW, OUTPUTS, WEST, FakeCloud, east_is_lost
 
@@ -33,7 +33,7 @@ TEXT = canonical(document(system="payments", epoch=4, plan="failover", region=WE
 class Cloud(FakeCloud):
     def approvals(self, region):
         self._reach(region, "approvals")
-        return Approvals(boto3.client("dynamodb", region_name=EAST), lambda: "payments-approvals-test")
+        return Approvals(emulated.client("dynamodb", EAST), lambda: "payments-approvals-test")
 
     def caller(self, region):
         self._reach(region, "sts")

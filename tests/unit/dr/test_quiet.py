@@ -5,7 +5,6 @@ import json
 import re
 from dataclasses import replace
 
-import boto3
 import fastjsonschema
 import pytest
 from botocore.exceptions import ClientError
@@ -18,6 +17,7 @@ from failover.lease_item import to_item
 from failover.lease_table import LeaseUnknown
 from lib.errors import SettingsError
 from lib.facts import CONFIG
+from tests.unit import emulated
 
 from .world import EAST, LEASE, NOW, WEST
 
@@ -74,7 +74,7 @@ def table(monkeypatch):
     monkeypatch.setenv("ENVIRONMENT_SUFFIX", "test")
     monkeypatch.setattr(quiet, "now_ms", lambda: NOW)
     with mock_aws():
-        client = boto3.client("dynamodb", region_name=EAST)
+        client = emulated.client("dynamodb", EAST)
         client.create_table(
             TableName="payments-lease-test",
             KeySchema=[{"AttributeName": "system", "KeyType": "HASH"}],

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -15,7 +14,7 @@ from failover.steps.tools import Tools
 from payments import functions
 from runtime import clients
 from runtime.logs import logger
-from tests.unit import deployed
+from tests.unit import deployed, emulated
 
 from .machine import tools_of
 from .scene import EAST, NOW
@@ -41,12 +40,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="module")
-def emulated() -> Iterator[object]:
+def lease_store() -> Iterator[object]:
     """DynamoDB with the lease table; making it anew for every test would be most of their time."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(key, "test")
-        client = boto3.client("dynamodb", region_name=EAST)
+        client = emulated.client("dynamodb", EAST)
         client.create_table(
             TableName="lease",
             KeySchema=[{"AttributeName": "system", "KeyType": "HASH"}],
@@ -57,10 +56,10 @@ def emulated() -> Iterator[object]:
 
 
 @pytest.fixture
-def dynamodb(emulated):
+def dynamodb(lease_store):
     """The client of an empty lease table."""
-    emulated.delete_item(TableName="lease", Key={"system": {"S": "payments"}})
-    return emulated
+    lease_store.delete_item(TableName="lease", Key={"system": {"S": "payments"}})
+    return lease_store
 
 
 @pytest.fixture

@@ -3,24 +3,22 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
 from failover.approvals import Approvals, ApprovalsUnavailable, Request
 from failover.loss import Approval
+from tests.unit import emulated
 
 from .faults import fails
 from .scene import EAST, NOW
 
 
 @pytest.fixture
-def table(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+def table():
     with mock_aws():
-        client = boto3.client("dynamodb", region_name=EAST)
+        client = emulated.client("dynamodb", EAST)
         client.create_table(
             TableName="approvals",
             KeySchema=[{"AttributeName": "approver", "KeyType": "HASH"}],

@@ -8,7 +8,6 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
@@ -23,6 +22,7 @@ from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S
 from payments.functions import STATEMENT_TIMEOUT_S, keeper_of, tools
 from runtime import database
 from runtime.environment import Environment
+from tests.unit import emulated
 
 from .scene import EAST, LEASE, WEST
 from .west import TAKEOVER
@@ -69,7 +69,7 @@ def logins(monkeypatch) -> list[dict[str, object]]:
 @pytest.fixture
 def deployed(environment, dynamodb, api, logins) -> Iterator[Environment]:
     """The environment of a function in a region where everything is deployed."""
-    machine = boto3.client("stepfunctions", region_name=EAST).create_state_machine(
+    machine = emulated.client("stepfunctions", EAST).create_state_machine(
         name="payments-failover-dev",
         definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
         roleArn=ROLE,
@@ -85,10 +85,10 @@ def deployed(environment, dynamodb, api, logins) -> Iterator[Environment]:
         "automation/role": ROLE,
         "events/bus": "payments-bus-dev",
     }
-    store = boto3.client("ssm", region_name=EAST)
+    store = emulated.client("ssm", EAST)
     for name, value in parameters.items():
         store.put_parameter(Name=f"/payments-dev/{name}", Value=value, Type="String", Overwrite=True)
-    secrets = boto3.client("secretsmanager", region_name=EAST)
+    secrets = emulated.client("secretsmanager", EAST)
     if not secrets.list_secrets()["SecretList"]:
         secrets.create_secret(Name="payments/database", SecretString=json.dumps(SECRET))
     tools.cache_clear()
@@ -108,7 +108,7 @@ def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machi
     taken = leases.read()
     assert (taken.holder, taken.epoch, taken.state) == (EAST, 8, LeaseState.TAKING)
     assert taken.expires_at_ms - taken.changed_at_ms == deployed.lease_ttl_s * 1000
-    machines = boto3.client("stepfunctions", region_name=EAST)
+    machines = emulated.client("stepfunctions", EAST)
     arn = keeper._takeovers._state_machine()
     [execution] = machines.list_executions(stateMachineArn=arn)["executions"]
     assert execution["name"] == "payments-8"

@@ -12,7 +12,7 @@ from tests.unit.gameday.builders import WEST
 
 
 def stubbed(world: LocalWorld, service: str) -> tuple[LocalWorld, Stubber]:
-    client = emulated.client(service, WEST)
+    client = emulated.own_client(service, WEST)
     stub = Stubber(client)
     stub.activate()
     return replace(world, **{service: client}), stub

@@ -1,5 +1,7 @@
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +20,9 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], a
     return {"real": asyncio.new_event_loop}
 
 
-@pytest.fixture
-def world(tmp_path) -> LocalWorld:
-    """A local cloud of which no part answers."""
+@pytest.fixture(scope="session")
+def silent() -> LocalWorld:
+    """A local cloud of which no part answers, and whose calls nobody logs."""
     regions = {
         name: RegionState(
             endpoint="http://127.0.0.1:1", front_door=f"http://{name}", database_port=1, link_port=1
@@ -37,7 +39,7 @@ def world(tmp_path) -> LocalWorld:
         secret_access_key="secret",
         regions=regions,
         dns_port=1,
-        calls_log=tmp_path / "calls.jsonl",
+        calls_log=Path("/nowhere/calls.jsonl"),
     )
     outputs = Outputs(
         api_name="pay.dev.test",
@@ -46,3 +48,10 @@ def world(tmp_path) -> LocalWorld:
         journal_table="journal",
     )
     return LocalWorld.of(Deployed(state=state, outputs=outputs), load_settings({}))
+
+
+@pytest.fixture
+def world(silent: LocalWorld, tmp_path: Path) -> LocalWorld:
+    """A local cloud of which no part answers."""
+    state = silent.deployed.state.model_copy(update={"calls_log": tmp_path / "calls.jsonl"})
+    return replace(silent, deployed=replace(silent.deployed, state=state))

@@ -2,7 +2,6 @@ import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from moto import mock_aws
@@ -11,6 +10,7 @@ from durable.event_bus import EventBus
 from durable.outbox import DomainEvent
 from failover.ports import EventsUnavailable
 from runtime.parameters import ParameterUnavailable
+from tests.unit import emulated
 
 
 def event(number: int = 1) -> DomainEvent:
@@ -126,11 +126,9 @@ def test_a_silent_bus_is_unavailable_too(monkeypatch, client) -> None:
 
 
 @pytest.fixture
-def eventbridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+def eventbridge() -> Iterator[object]:
     with mock_aws():
-        client = boto3.client("events", region_name="us-east-1")
+        client = emulated.client("events")
         client.create_event_bus(Name=ALL["events/bus"])
         yield client
 

@@ -5,12 +5,12 @@ import shlex
 import subprocess
 from pathlib import Path
 
-import botocore.session
 import pytest
 from botocore import xform_name
 
 from failover.decision import Rule
 from lib.systems.payments.log_metrics import PAGES
+from tests.unit import emulated
 
 RUNBOOKS = Path(__file__).resolve().parents[3] / "docs" / "runbooks"
 WRITTEN = sorted(RUNBOOKS.glob("*.md"))
@@ -91,7 +91,7 @@ def test_P10_every_rule_that_pages_has_its_own_runbook():
 )
 def test_a_runbooks_calls_are_offered_by_aws(path, call):
     _, service, command, *rest = call
-    model = botocore.session.get_session().get_service_model(service)
+    model = emulated.model(service)
     operations = {xform_name(name, "-"): name for name in model.operation_names}
     assert command in operations
     shape = model.operation_model(operations[command]).input_shape

@@ -48,7 +48,9 @@ class Aws:
     def refuses(self, service: str, method: str, code: str = "Throttling") -> None:
         self._stubs[service].add_client_error(method, code)
 
-    def check(self) -> None:
+    def end(self) -> None:
+        for stub in self._stubs.values():
+            stub.deactivate()
         for stub in self._stubs.values():
             stub.assert_no_pending_responses()
 
@@ -57,7 +59,7 @@ class Aws:
 def aws():
     aws = Aws()
     yield aws
-    aws.check()
+    aws.end()
 
 
 @pytest.fixture
@@ -338,13 +340,11 @@ def test_every_action_that_changes_something_can_be_carried_out(aws):
         assert all(effectors._call(action) for action in Action if action.changes)
 
 
-def test_a_person_is_told_what_is_wrong_and_where_to_read_on(aws):
+def test_a_person_is_told_what_is_wrong_and_where_to_read_on(aws, hook):
     sent = {"TopicArn": "arn:aws:sns:r:1:pages", "Subject": ANY, "Message": ANY}
     aws.answers("sns", "publish", {"MessageId": "1"}, sent)
     told = []
-    aws.clients.sns.meta.events.register(
-        "provide-client-params.sns.Publish", lambda params, **_: told.append(params)
-    )
+    hook(aws.clients.sns, "provide-client-params.sns.Publish", lambda params, **_: told.append(params))
     pager = Pager(aws.clients.sns, "arn:aws:sns:r:1:pages")
     pager.call(Decision(action=Action.PAGE, rule=Rule.MOST_SICK, reason="2 of 3"), alarm="a" * 200)
     assert len(told[0]["Subject"]) == 100

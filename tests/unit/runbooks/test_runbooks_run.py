@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import boto3
 import pytest
 import typer.main
 
@@ -85,7 +84,7 @@ def _tables(cloud: Cloud, stage: Stage) -> None:
             journal=JournalFact.UNTRUSTED, replicated_until_ms=NOW, lag_ms=2_000, payments=7, money={"EUR": 1}
         )
         asked = document(system="payments", epoch=4, plan="failover", region=WEST, figures=figures)
-        Approvals(boto3.client("dynamodb", region_name=EAST), lambda: "payments-approvals-test").ask(
+        Approvals(emulated.client("dynamodb", EAST), lambda: "payments-approvals-test").ask(
             canonical(asked), now_ms=NOW
         )
 

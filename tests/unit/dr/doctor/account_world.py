@@ -4,11 +4,11 @@ import json
 from functools import cache
 from typing import Any
 
-import botocore.session
 from botocore import xform_name
 from botocore.validate import ParamValidator
 
 from dr.doctor.aws import Unanswered
+from tests.unit import emulated
 
 ACCOUNT = "123456789012"
 EAST, WEST = "us-east-1", "us-west-2"
@@ -19,7 +19,7 @@ ABSENT = object()
 
 @cache
 def model(service: str) -> tuple[Any, dict[str, Any]]:
-    loaded = botocore.session.get_session().get_service_model(service)
+    loaded = emulated.model(service)
     return loaded, {xform_name(name): loaded.operation_model(name) for name in loaded.operation_names}
 
 

@@ -5,12 +5,12 @@ import json
 import re
 
 import pytest
-from botocore.session import get_session
 
 from dr.rights.deployer import LONGEST, rights
 from gates.requests.types import CALLS
 from lib.iam import policy
 from lib.systems.load import load_settings
+from tests.unit import emulated
 
 ACCOUNT = "123456789012"
 PREFIXES = {"apigatewayv2": "apigateway", "stepfunctions": "states"}
@@ -65,7 +65,7 @@ def allowed():
 def action(service, operation):
     prefix = PREFIXES.get(service, service)
     if prefix == "apigateway":
-        model = get_session().get_service_model(service).operation_model(operation)
+        model = emulated.model(service).operation_model(operation)
         return f"apigateway:{model.http['method']}"
     return OTHERWISE.get(f"{prefix}:{operation}", f"{prefix}:{operation}")
 
@@ -77,7 +77,7 @@ def test_whatever_the_stacks_ask_for_is_allowed(service, operation):
 
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
 def test_whatever_is_made_may_be_taken_away(service, operation):
-    model = get_session().get_service_model(service)
+    model = emulated.model(service)
     wanted = UNMADE.get(operation, re.sub(r"^(Create|Put)", "Delete", operation))
     if wanted in model.operation_names:
         assert action(service, wanted) in allowed()

@@ -3,12 +3,12 @@
 import json
 from datetime import UTC, datetime
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
 from gameday.errors import ObservationFailed
 from gameday.observe.executions import failed_steps, loss_found, steps_since
+from tests.unit import emulated
 
 MACHINE, EXECUTION = "arn:aws:states:us-west-2:0:stateMachine:m", "arn:aws:states:us-west-2:0:execution:m:p-2"
 AT = datetime.fromtimestamp(1000.0, UTC)
@@ -48,9 +48,7 @@ HISTORY = [
 
 @pytest.fixture
 def client():
-    client = boto3.client(
-        "stepfunctions", region_name="us-west-2", aws_access_key_id="a", aws_secret_access_key="b"
-    )
+    client = emulated.client("stepfunctions", "us-west-2")
     with Stubber(client) as stub:
         client.stub = stub
         yield client

@@ -99,14 +99,14 @@ def test_keys_that_dynamodb_puts_off_for_ever_are_unavailable(journal, client, m
 # all of it
 
 
-def test_every_read_is_strongly_consistent(client, journal, accept) -> None:
+def test_every_read_is_strongly_consistent(client, journal, accept, hook) -> None:
     seen: list[bool] = []
 
     def look(params: dict, **_: object) -> None:
         seen.append(params.get("RequestItems", {TABLE: params})[TABLE]["ConsistentRead"])
 
     for operation in ("GetItem", "Scan", "Query", "BatchGetItem"):
-        client.meta.events.register(f"provide-client-params.dynamodb.{operation}", look)
+        hook(client, f"provide-client-params.dynamodb.{operation}", look)
     accept()
     journal.find("order-0001")
     journal.settled(["order-0001"])
@@ -128,11 +128,11 @@ def test_every_read_is_strongly_consistent(client, journal, accept) -> None:
     ],
     ids=["accept", "settle", "find", "settled", "entries", "entries since", "arrived"],
 )
-def test_a_table_that_does_not_answer_is_unavailable(client, journal, entry, call) -> None:
+def test_a_table_that_does_not_answer_is_unavailable(client, journal, entry, call, hook) -> None:
     def cut(**_: object) -> None:
         raise ConnectTimeoutError(endpoint_url="dynamodb")
 
-    client.meta.events.register("before-send.dynamodb", cut)
+    hook(client, "before-send.dynamodb", cut)
     with pytest.raises(JournalUnavailable):
         call(journal, entry)
 
