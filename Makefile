@@ -15,9 +15,10 @@ REGION ?=
 WRITER ?=
 CDKTF_FLAGS ?=
 RUNS ?= 10000
+EXAMPLES ?= 1
 SPREAD ?= --numprocesses=auto --dist=loadfile
 RUN ?= runs/latest
-export SYSTEM ENVIRONMENT_SUFFIX
+export SYSTEM ENVIRONMENT_SUFFIX EXAMPLES
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIPENV_VENV_IN_PROJECT := 1
 export PIPENV_IGNORE_VIRTUALENVS := 1
@@ -47,14 +48,14 @@ drill: setup ## Deploy both regions locally, kill one under load, prove the reco
 
 test: setup unit protocol contracts openapi integration ## Pass every test: unit with coverage, protocol model, emulator contracts, API contract, integration on the local cloud
 
-unit: setup ## Unit and policy tests, with coverage of what is deployed and typed
+unit: setup ## Unit and policy tests, with coverage of what is deployed and typed (EXAMPLES)
 	@$(VENV) -m pytest tests/unit $(SPREAD) --cov --cov-report=term --cov-fail-under=100
 
 protocol: setup ## The executable model of the failover protocol, and every bug that it must catch
 	@$(VENV) -m pytest tests/model --numprocesses=auto
 
-contracts: setup ## What the local cloud relies on in the emulator, and what it mends there
-	@$(VENV) -m pytest tests/emulator $(SPREAD)
+contracts: setup ## What the local cloud relies on in the emulator and in PostgreSQL, and what it mends there
+	@$(VENV) -m pytest tests/emulator tests/postgres $(SPREAD)
 
 openapi: setup $(CONTRACT_VENV)/.ready ## Schemathesis: the payments function and PostgreSQL do what the OpenAPI document says
 	@$(VENV) -m pytest tests/contract

@@ -10,7 +10,13 @@ from lib.bundle import Bundle
 from lib.settings.two_regions import TwoRegionSettings
 from lib.systems.load import load_any, load_settings
 from lib.systems.registry import SYSTEMS
+from tests.unit import untraced
 from tests.unit.synthesized import Resource, Synthesized, synthesize
+
+
+@pytest.hookimpl(trylast=True)  # coverage begins first
+def pytest_sessionstart() -> None:
+    untraced.hide()
 
 
 @pytest.fixture(scope="session")

@@ -6,16 +6,17 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from payments import validation
 from payments.problems import Refused
 from payments.text import visible
+from tests.unit.examples import tried
 from tests.unit.payments.conftest import World
 from tests.unit.payments.service import BODY, SESSION_ID, Frontend, event
 
-QUICK = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+QUICK = tried(40, suppress_health_check=list(HealthCheck))
 WHOLE = json.dumps(BODY).encode()
 HEADER = st.text(st.characters(min_codepoint=0x09, max_codepoint=0xFF), max_size=90)
 CLIENT_ERRORS = {400, 401, 404, 413, 415, 422}

@@ -8,7 +8,7 @@ from typing import Any
 
 import fastjsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from lib.systems.payments.api import ROUTES
@@ -16,6 +16,7 @@ from payments import openapi, text
 from payments.currencies import MONEY
 from payments.openapi import document
 from runtime.database import DatabaseUnavailable
+from tests.unit.examples import tried
 from tests.unit.payments.conftest import World
 from tests.unit.payments.service import Frontend, event, fail
 
@@ -204,7 +205,7 @@ SESSION_IDS = st.from_regex(r"[A-Za-z0-9_-]{16,128}", fullmatch=True)
 
 
 @given(payment=PAYMENTS, key=KEYS)
-@settings(max_examples=150, deadline=None)
+@tried(30)
 def test_whatever_the_document_allows_is_paid(checks, payment, key) -> None:
     send, _ = sends()
     answer = send(event("POST /payments", body=json.dumps(payment), headers={"Idempotency-Key": key}))
@@ -218,7 +219,7 @@ def test_whatever_the_document_allows_is_paid(checks, payment, key) -> None:
 
 
 @given(session=SESSIONS, session_id=SESSION_IDS)
-@settings(max_examples=100, deadline=None)
+@tried(30)
 def test_whatever_session_the_document_allows_is_kept(checks, session, session_id) -> None:
     send, _ = sends()
     path = {"session_id": session_id}
@@ -267,7 +268,7 @@ ANYTHING = st.fixed_dictionaries(
 
 
 @given(changed=ANYTHING)
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(80, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_arrives_gets_an_answer_that_the_document_names(checks, changed) -> None:
     send, world = sends()
     answer = send(event("") | changed)
@@ -295,7 +296,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("how", BROKEN)
 @given(payment=PAYMENTS, payment_id=st.uuids().map(str))
-@settings(max_examples=20, deadline=None)
+@tried(10)
 def test_a_broken_world_is_documented_too(checks, how, payment, payment_id) -> None:
     send, world = sends()
     BROKEN[how](world)

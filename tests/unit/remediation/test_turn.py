@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from remediation.observation import Missing, Mode, Symptom
 from remediation.record import RESOURCE_MS, SYSTEM_MS, Record, RecordUnknown
 from remediation.rules import Action, Decision, Rule
 from remediation.turn import Outcome, Turn
+from tests.unit.examples import tried
 
 from .conftest import GROUP, NOW, POLICY, World
 
@@ -242,7 +243,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@tried(40)
 @given(STEPS, st.randoms(use_true_random=False))
 def test_W08_in_any_order_and_however_often_a_resource_is_touched_once_in_ten_minutes(steps, random):
     nothing = lambda: None  # noqa: E731

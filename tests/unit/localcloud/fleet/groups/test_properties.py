@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from localcloud.fleet.groups.actions import Action, End, Launch
 from localcloud.fleet.groups.facts import Template
 from localcloud.fleet.groups.health import IMPAIRED, NOT_RUNNING
+from tests.unit.examples import tried
 from tests.unit.localcloud.fleet.groups.group_world import ZONES, World, group
 
 EVENTS = st.one_of(
@@ -81,7 +82,7 @@ def never_twice(_: World, actions: list[Action]) -> None:
     assert len(ended) == len(set(ended))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(25, suppress_health_check=[HealthCheck.too_slow])
 @given(STORIES)
 def test_the_group_keeps_its_bounds_and_comes_to_rest(story):
     world = watched(story)
@@ -95,7 +96,7 @@ def test_the_group_keeps_its_bounds_and_comes_to_rest(story):
     assert world.facts.refresh is None or not world.facts.refresh.active
 
 
-@settings(max_examples=50, deadline=None)
+@tried(15)
 @given(st.sets(st.sampled_from(ZONES), min_size=1).map(frozenset), st.integers(100, 1000))
 def test_zones_that_refuse_are_not_asked_over_and_over(closed, seconds):
     world = World(group(), closed=set(closed))

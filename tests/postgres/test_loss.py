@@ -13,7 +13,7 @@ from localcloud.core.link import Link
 from localcloud.core.ports import free_ports
 from localcloud.postgres.errors import PostgresFailed
 from localcloud.postgres.pair import PostgresPair
-from tests.unit.localcloud.postgres.postgres_world import EAST, PASSWORD, WEST, World, world
+from tests.postgres.postgres_world import EAST, PASSWORD, WEST, World, world
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from localcloud.core.link import Link
 from localcloud.core.processes import wait_until
 from localcloud.postgres import switchover
 from localcloud.postgres.errors import PostgresFailed
-from tests.unit.localcloud.postgres.postgres_world import EAST, WEST, World, world
+from tests.postgres.postgres_world import EAST, WEST, World, world
 
 
 @pytest.fixture(scope="module")
