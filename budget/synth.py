@@ -4,6 +4,7 @@ from budget.compute import compute
 from budget.model import Budget, Verdict
 from lib.errors import SettingsError
 from lib.settings.common import CommonSettings
+from lib.settings.timing import invariants
 from lib.settings.two_regions import TwoRegionSettings
 
 
@@ -11,7 +12,7 @@ def check(settings: CommonSettings) -> str:
     """One line, with its end, about what is unproven or accepted, empty when everything is met.
 
     Nothing is added up yet for a system in one region. Raises SettingsError, one line an objective, when one
-    is infeasible and not accepted.
+    is infeasible and not accepted, or when a limit that follows from the objectives breaks another.
     """
     if not isinstance(settings, TwoRegionSettings):
         return ""
@@ -24,6 +25,8 @@ def check(settings: CommonSettings) -> str:
                 for one in budget.refused
             )
         )
+    if broken := invariants(settings.objectives, settings.protocol):
+        raise SettingsError("\n".join(broken))
     return _line(budget)
 
 

@@ -1,4 +1,4 @@
-"""The statements of the ledger, whatever its book: those that write ask `ledger.admit` until they commit."""
+"""The statements of the ledger, whatever its book. Those that write hold the fence still: `ledger.admit`."""
 
 from durable.book import Book
 

@@ -27,9 +27,6 @@ AFTER_WRITER = {
 STEP_LIMIT_S = 70
 """A little more than the timeout of the function behind every step."""
 APPROVAL_PAUSE_S = 5
-SETTLE_WAITS = 40
-"""More than a minute, as the step itself looks for most of a second: so long may replication need to catch
-up while nobody is served; then the drain is undone."""
 FIRST_PAUSE_S, PAUSES_GROW, LONGEST_PAUSE_S = 1, 1.5, 5
 """Between two tries of a step."""
 
@@ -66,7 +63,7 @@ def takeover(function_arn: str, limits: Limits) -> State:
         "GuardPlanned": planned("guard", then="Warm"),
         "Warm": planned("warm", then="Drain"),
         "Drain": planned("drain", then="StartSettled"),
-        **_wait("Settled", planned("settle", then="IsSettled"), waits=SETTLE_WAITS, then="Switch"),
+        **_wait("Settled", planned("settle", then="IsSettled"), waits=limits.settle_waits, then="Switch"),
         "Switch": planned("promote", then="StartWriter"),
         **_wait(
             "Writer",

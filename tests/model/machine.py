@@ -14,7 +14,9 @@ from failover.takeover import Takeover
 from lib.failover import takeover as asl
 from lib.settings.timing import Limits
 
-LIMITS = Limits(transition_s=1_800, writer_s=30, approval_s=60, retry_s=60, planned_retry_s=140)
+LIMITS = Limits(
+    transition_s=1_800, writer_s=30, approval_s=60, retry_s=60, settle_waits=40, planned_retry_s=140
+)
 """Short waits for the writer and few retries; the real ones only make runs longer."""
 
 

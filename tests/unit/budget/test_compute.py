@@ -114,6 +114,13 @@ def test_B04_synthesis_is_silent_when_everything_is_met(monkeypatch):
     assert check(settings(budget={"accepted": {}})) == ""
 
 
+def test_synthesis_fails_when_a_limit_that_follows_from_an_objective_breaks_another(monkeypatch):
+    monkeypatch.setattr("budget.compute.recovery_time", lambda _: ())
+    monkeypatch.setattr("budget.compute.recovery_point", lambda _: ())
+    with pytest.raises(SettingsError, match="rto_s = 210: has a holder give a drain up that is still tried"):
+        check(settings(objectives={"rto_s": 210}, budget={"accepted": {}}))
+
+
 def test_B04_synthesis_fails_when_an_objective_cannot_be_met():
     with pytest.raises(SettingsError) as refused:
         check(settings(objectives={"rto_s": 60, "rpo_s": 300}))

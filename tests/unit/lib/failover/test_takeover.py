@@ -1,5 +1,6 @@
 import pytest
 
+from failover.decision import Policy
 from failover.lease import Kind
 from failover.order import FORCED
 from failover.order import PLANNED as PLANNED_ORDER
@@ -11,10 +12,9 @@ from lib.failover.takeover import (
     HELD,
     NOT_APPROVED,
     PLANNED,
-    SETTLE_WAITS,
     takeover,
 )
-from lib.settings.timing import Limits
+from lib.settings.timing import SETTLE_ROUND_S, Limits, invariants
 from lib.systems.load import load_settings
 
 SETTINGS = load_settings({})
@@ -147,7 +147,7 @@ def test_every_step_gets_the_takeover_it_belongs_to():
     ("what", "waits", "then", "pause_s", "otherwise"),
     [
         ("Writer", 1800, "IsLeaseElsewhere", 1, "MayUndo"),
-        ("Settled", SETTLE_WAITS, "Switch", 1, "MayUndo"),
+        ("Settled", 40, "Switch", 1, "MayUndo"),
         ("Approval", 300, "Promote", APPROVAL_PAUSE_S, NOT_APPROVED),
     ],
 )
@@ -163,7 +163,21 @@ def test_every_wait_ends(*, what, waits, then, pause_s, otherwise):
 
 def test_replication_has_more_than_a_minute_to_catch_up_before_a_drain_is_undone():
     round_s = STATES["PauseSettled"]["Seconds"] + (settle.LOOKS - 1) * settle.PAUSE_S
-    assert 60 < SETTLE_WAITS * round_s < 120
+    assert round_s < SETTLE_ROUND_S
+    assert 60 < LIMITS.settle_waits * round_s < 120
+
+
+def test_the_holder_drains_as_long_as_the_state_machine_may_need():
+    policy = Policy(ttl_ms=30_000, skew_ms=2_000, transition_limit_ms=LIMITS.transition_s * 1000)
+    assert LIMITS.drain_s * 1000 == policy.drain_limit_ms
+
+
+@pytest.mark.parametrize(("rto_s", "broken"), [(900, 0), (300, 0), (210, 1), (120, 2)])
+def test_an_objective_too_short_for_its_lease_is_named_with_the_shortest_that_is_not(rto_s, broken):
+    found = invariants(SETTINGS.objectives.model_copy(update={"rto_s": rto_s}), SETTINGS.protocol)
+    assert len(found) == broken
+    assert all("set it to 220 or more" in one for one in found)
+    assert invariants(SETTINGS.objectives.model_copy(update={"rto_s": 220}), SETTINGS.protocol) == []
 
 
 def test_B10_the_wait_for_approvals_ends_before_the_keeper_gives_the_takeover_up():
