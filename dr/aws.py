@@ -1,8 +1,8 @@
 """The deployed system, region by region, through AWS and the regions' own functions."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from dr.calls import (
@@ -21,7 +21,7 @@ from dr.front_door import probe
 from dr.reasons.kinds import Kind
 from dr.reasons.why import aws_cause, reason
 from dr.server_clock import ServerClock
-from dr.situation import Aurora, Inspection, Situation, Stock
+from dr.situation import Aurora, Inspection, Situation
 from dr.topology import Topology, survey
 from dr.waiting import together
 from failover.approvals import Approvals
@@ -65,17 +65,7 @@ class Cloud:
         after = now_ms()
         code = self._code(region)
         with understood(region, "what its function tells about it"):
-            clock = int(told["clock_ms"])
-            return Inspection(
-                clock_ms=clock,
-                clock_off_ms=max(before - clock, clock - after, 0),
-                database=str(told["database"]),
-                stock=_stock(told["stock"]) if told["stock"] else None,
-                why=told.get("why"),
-                code=code,
-                loss=_loss(told.get("loss")),
-                engine=told.get("engine"),
-            )
+            return Inspection.of(told, before_ms=before, after_ms=after, code=code)
 
     def reconcile(self, takeover: Takeover) -> dict[str, Any]:
         """Run the reconcile step of a takeover in its region. Raises AwsUnavailable."""
@@ -185,17 +175,6 @@ class Cloud:
         name = self.deployment.places[region].steps_function
         function = client("lambda", region)
         return str(ask(region, lambda: function.get_function_configuration(FunctionName=name))["CodeSha256"])
-
-
-def _stock(told: Mapping[str, Any]) -> Stock:
-    """Newer code may tell more than is read here. Raises KeyError when it tells less."""
-    return Stock(**{one.name: told[one.name] for one in fields(Stock)})
-
-
-def _loss(told: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """None when there is no verdict in it that can be read: it is unknown then."""
-    known = isinstance(told, Mapping) and {"done", "rule", "reason"} <= told.keys()
-    return told if known else None
 
 
 def _each(call: Callable[[str], Inspection | Aurora], region: str) -> Callable[[], Inspection | Aurora]:

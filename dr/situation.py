@@ -1,7 +1,7 @@
 """All that an operator's decision needs, as facts: both regions, the lease, the databases, the journal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from dr.topology import Topology
@@ -25,6 +25,11 @@ class Stock:
     set_aside: Sequence[Mapping[str, str]] = ()
     """Entries that wait for a person, by name: see docs/runbooks/set-aside.md."""
 
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Stock":
+        """Newer code may tell more than is read here. Raises KeyError when it tells less."""
+        return cls(**{one.name: told[one.name] for one in fields(cls)})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
@@ -43,6 +48,27 @@ class Inspection:
     """Version of its database."""
     loss: Mapping[str, Any] | None = None
     """What a forced failover to this region would lose now, and the rule that would decide."""
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any], *, before_ms: int, after_ms: int, code: str) -> "Inspection":
+        """What the function said between two readings of this machine's clock. Raises KeyError, TypeError."""
+        clock = int(told["clock_ms"])
+        return cls(
+            clock_ms=clock,
+            clock_off_ms=max(before_ms - clock, clock - after_ms, 0),
+            database=str(told["database"]),
+            stock=Stock.of(told["stock"]) if told["stock"] else None,
+            why=told.get("why"),
+            code=code,
+            loss=_loss(told.get("loss")),
+            engine=told.get("engine"),
+        )
+
+
+def _loss(told: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """None when there is no verdict in it that can be read: it is unknown then."""
+    known = isinstance(told, Mapping) and {"done", "rule", "reason"} <= told.keys()
+    return told if known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
