@@ -50,7 +50,8 @@ class FunctionPlatform:
     """What all functions of a region share."""
 
     site: Site
-    network: RegionalNetwork
+    network: RegionalNetwork | None
+    """None where functions need nothing of a VPC: then they do not hang on its way out."""
     key: EncryptionKey
     bundle: Bundle
     environment: Mapping[str, str]
@@ -80,7 +81,8 @@ class Function(Construct):
         site = platform.site
         name = site.name(id_)
         self.logs = LogGroup(self, "logs", site=site, key=platform.key, name=f"/aws/lambda/{name}")
-        statements = [self.logs.write(), IN_VPC, TRACING, *platform.allow, *allow]
+        within = [IN_VPC] if platform.network else []
+        statements = [self.logs.write(), *within, TRACING, *platform.allow, *allow]
         role = ServiceRole(
             self,
             "role",
@@ -104,10 +106,7 @@ class Function(Construct):
             reserved_concurrent_executions=reserved,
             environment=LambdaFunctionEnvironment(variables=dict(platform.environment)),
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
-            vpc_config=LambdaFunctionVpcConfig(
-                subnet_ids=platform.network.private_subnet_ids,
-                security_group_ids=[platform.network.firewall.functions.id],
-            ),
+            vpc_config=_place(platform.network) if platform.network else None,
             depends_on=[role.policy],
         )
         self.timeout_s = timeout_s
@@ -119,14 +118,21 @@ class Function(Construct):
         """Call this function."""
         return Allow(("lambda:InvokeFunction",), (self.arn,))
 
-    def invoked_by(self, service: str, source_arn: str) -> None:
-        """Let a service call this function on behalf of one resource."""
+    def invoked_by(self, service: str, source_arn: str, *, what: str = "") -> None:
+        """Let a service call this function on behalf of one resource; *what* tells two of them apart."""
+        id_ = f"from-{what or service}"
         LambdaPermission(
             self,
-            f"from-{service}",
-            statement_id=f"from-{service}",
+            id_,
+            statement_id=id_,
             action="lambda:InvokeFunction",
             function_name=self.name,
             principal=f"{service}.amazonaws.com",
             source_arn=source_arn,
         )
+
+
+def _place(network: RegionalNetwork) -> LambdaFunctionVpcConfig:
+    return LambdaFunctionVpcConfig(
+        subnet_ids=network.private_subnet_ids, security_group_ids=[network.firewall.functions.id]
+    )

@@ -122,6 +122,29 @@ class GlobalTable(Construct):
         )
 
 
+class RegionalTable(Construct):
+    """A table of one region. What is in it is no loss: nobody backs it up."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, site: Site, key: EncryptionKey, hash_key: str, ttl: str
+    ) -> None:
+        super().__init__(scope, id_)
+        self.name = site.name(id_)
+        DynamodbTable(
+            self,
+            "table",
+            name=self.name,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key=hash_key,
+            attribute=[DynamodbTableAttribute(name=hash_key, type="S")],
+            point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
+            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key.arn),
+            ttl=DynamodbTableTtl(attribute_name=ttl, enabled=True),
+            deletion_protection_enabled=site.settings.lifecycle.protected,
+            tags={"Name": self.name},
+        )
+
+
 def _replicates_by_stream(settings: TwoRegionSettings, *, strong: bool) -> bool | None:
     """Eventual consistency replicates by a stream. A strongly consistent table gets none.
 

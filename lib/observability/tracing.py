@@ -4,6 +4,8 @@ Functions and the state machine are traced; an HTTP API of API Gateway cannot be
 it, so a trace begins at the function. https://docs.aws.amazon.com/xray/latest/devguide/xray-services-apigateway.html
 """
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.xray_group import XrayGroup, XrayGroupInsightsConfiguration
 from cdktf_cdktf_provider_aws.xray_sampling_rule import XraySamplingRule
 from constructs import Construct
@@ -18,9 +20,9 @@ BEFORE_THE_DEFAULT = 1000
 
 
 class Tracing(Construct):
-    """A sampling rule for what is named like this environment, and a group of its traces."""
+    """A sampling rule for what is named like this environment, and a group of the traces of *services*."""
 
-    def __init__(self, scope: Construct, id_: str, *, site: Site) -> None:
+    def __init__(self, scope: Construct, id_: str, *, site: Site, services: Sequence[str]) -> None:
         super().__init__(scope, id_)
         settings = site.settings
         name = shortened(site.name("traces"), keep=settings.environment_suffix, limit=NAME_LIMIT)
@@ -43,7 +45,7 @@ class Tracing(Construct):
             self,
             "group",
             group_name=name,
-            filter_expression=f'service("{site.name("service")}") OR service("{site.name("steps")}")',
+            filter_expression=" OR ".join(f'service("{site.name(one)}")' for one in services),
             insights_configuration=XrayGroupInsightsConfiguration(
                 insights_enabled=False, notifications_enabled=False
             ),

@@ -39,7 +39,7 @@ class RegionalObservability(Construct):
         for metric in LOG_METRICS:
             self._count(metric)
         self._alarms(metrics)
-        Tracing(self, "tracing", site=self._site)
+        Tracing(self, "tracing", site=self._site, services=("service", "steps"))
 
     def _alarms(self, metrics: RegionMetrics) -> None:
         timeouts = {what: function.timeout_s for what, function in self._functions.items()}

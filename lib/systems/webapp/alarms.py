@@ -20,6 +20,7 @@ def webapp_alarms(metrics: WebappMetrics) -> Iterator[Alarm]:
     yield from _fleet(metrics)
     yield from _databases(metrics)
     yield from _copies(metrics)
+    yield from _remediation(metrics)
     yield Alarm(
         id="site-away",
         metric=metrics.of_site(),
@@ -151,4 +152,28 @@ def _copies(metrics: WebappMetrics) -> Iterator[Alarm]:
         why_missing="nothing waits to be copied",
         says="Files wait for their copies in the second region",
         runbook="webapp-copies",
+    )
+
+
+def _remediation(metrics: WebappMetrics) -> Iterator[Alarm]:
+    yield Alarm(
+        id="remediation-failing",
+        metric=metrics.of_function("remediation", "Errors"),
+        side=Side.AT_LEAST,
+        threshold=1,
+        why_missing="it was not called; remediation-silent watches that",
+        says="The function that mends the system fails",
+        runbook="webapp-remediation",
+    )
+    yield Alarm(
+        id="remediation-silent",
+        metric=metrics.of_function("remediation", "Invocations"),
+        side=Side.BELOW,
+        threshold=1,
+        minutes=5,
+        bad_minutes=5,
+        missing=Missing.BAD,
+        why_missing="is what this alarm is for",
+        says="The function that mends the system is not called, though a schedule does so every minute",
+        runbook="webapp-remediation",
     )

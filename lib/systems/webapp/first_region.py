@@ -3,12 +3,14 @@
 from constructs import Construct
 
 from lib.bundle import Bundle
+from lib.compute.function import FunctionPlatform
 from lib.compute.group import ScaledGroup
 from lib.compute.instances import InstanceTemplate
 from lib.compute.parameters import Parameters
 from lib.compute.release import publish
 from lib.data.postgres import PostgresPair
 from lib.data.replication import Replication
+from lib.iam import Allow
 from lib.network.balancer import LoadBalancer
 from lib.network.certificate import Certificate
 from lib.network.flow_logs import FlowLogs
@@ -19,12 +21,14 @@ from lib.network.vpc import TieredNetwork
 from lib.network.web_acl import BalancerAcl
 from lib.observability.alarm_board import AlarmBoard
 from lib.observability.topic import AlarmTopic
+from lib.observability.tracing import Tracing
 from lib.security.encrypted_bucket import EncryptedBucket
-from lib.security.key import EncryptionKey, for_alarms, for_logs
+from lib.security.key import EncryptionKey, for_alarms, for_logs, through_dynamodb
 from lib.stack import AwsStack
-from lib.systems.webapp import application
+from lib.systems.webapp import application, remediation
 from lib.systems.webapp.alarms import RELEASE, webapp_alarms
 from lib.systems.webapp.metrics import WebappMetrics
+from lib.systems.webapp.remediation import Remediation
 from lib.systems.webapp.second_region import SecondRegionStack
 from lib.systems.webapp.settings import WebappSettings
 
@@ -37,15 +41,14 @@ class FirstRegionStack(AwsStack[WebappSettings]):
         scope: Construct,
         *,
         settings: WebappSettings,
+        functions: Bundle,
         application: Bundle,
         there: SecondRegionStack,
     ) -> None:
         super().__init__(scope, settings=settings, what=settings.here.code, region=settings.here)
         self._settings = settings
         self._there = there
-        self._key = EncryptionKey(
-            self, "key", site=self.site, what="region", users=(for_alarms(self.site), for_logs(self.site))
-        )
+        self._key = EncryptionKey(self, "key", site=self.site, what="region", users=self._key_users())
         self._network = TieredNetwork(self, "network", site=self.site)
         FlowLogs(self, "flow-logs", site=self.site, vpc_id=self._network.vpc_id, key=self._key)
         zone_id = public_zone(self, settings)
@@ -64,8 +67,13 @@ class FirstRegionStack(AwsStack[WebappSettings]):
         record = SiteFailover(
             self, "site", site=self.site, zone_id=zone_id, balancer=self._balancer, page=there.page
         )
-        self._watch(group, record)
+        topic = self._watch(group, record)
+        self._mend(functions, group, topic)
+        Tracing(self, "tracing", site=self.site, services=[remediation.WHAT])
         self._output(group, zone_id)
+
+    def _key_users(self) -> tuple[Allow, ...]:
+        return (for_alarms(self.site), for_logs(self.site), through_dynamodb(self.site))
 
     def _bucket(self, what: str) -> EncryptedBucket:
         days = self._settings.files.old_versions_days
@@ -131,7 +139,7 @@ class FirstRegionStack(AwsStack[WebappSettings]):
             after=[*parameters.all, template.role.policy],
         )
 
-    def _watch(self, group: ScaledGroup, record: SiteFailover) -> None:
+    def _watch(self, group: ScaledGroup, record: SiteFailover) -> str:
         topic = AlarmTopic(self, "topic", site=self.site, what="alarms", key=self._key)
         metrics = WebappMetrics(
             site=self.site,
@@ -143,6 +151,33 @@ class FirstRegionStack(AwsStack[WebappSettings]):
             copies=self._there.copies.name,
         )
         AlarmBoard(self, "alarms", site=self.site, topic_arn=topic.arn, alarms=webapp_alarms(metrics))
+        return topic.arn
+
+    def _mend(self, functions: Bundle, group: ScaledGroup, topic: str) -> None:
+        platform = FunctionPlatform(
+            site=self.site,
+            network=None,
+            key=self._key,
+            bundle=functions,
+            environment=remediation.environment(
+                self.site,
+                databases=self._databases,
+                target_group=self._balancer.target_group_arn,
+                zone_id=self._name.zone_id,
+                topic=topic,
+            ),
+            allow=(),
+        )
+        Remediation(
+            self,
+            "mend",
+            platform=platform,
+            settings=self._settings,
+            group=group,
+            databases=self._databases,
+            name=self._name,
+            topic=topic,
+        )
 
     def _output(self, group: ScaledGroup, zone_id: str) -> None:
         self.output(
@@ -160,6 +195,7 @@ class FirstRegionStack(AwsStack[WebappSettings]):
                 "writer_name": self._settings.writer_name,
                 "internal_zone_id": self._name.zone_id,
                 "files_bucket": self._files.name,
+                "remediation_function": self.site.name(remediation.WHAT),
                 "parameter_prefix": self._settings.parameter_prefix,
             }
         )

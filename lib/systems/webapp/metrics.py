@@ -53,6 +53,10 @@ class WebappMetrics:
         """1 while Route 53 hands out the load balancer."""
         return Metric("AWS/Route53", "HealthCheckStatus", "Minimum", {"HealthCheckId": self.health_check})
 
+    def of_function(self, what: str, name: str) -> Metric:
+        """Of one function."""
+        return Metric("AWS/Lambda", name, "Sum", {"FunctionName": self.site.name(what)})
+
     def own(self, name: str, statistic: str = "Maximum") -> Metric:
         """Written by the application (apps/web/upkeep.py)."""
         return Metric(own_namespace(self.site.settings), name, statistic)

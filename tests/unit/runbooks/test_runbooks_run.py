@@ -98,9 +98,8 @@ def _parameters() -> None:
     }
     for name, value in told.items():
         ssm.put_parameter(Name=f"/payments-test/{name}", Value=value, Type="String")
-    emulated.client("ssm", EAST).put_parameter(
-        Name="/webapp-test/files/bucket", Value="webapp-files", Type="String"
-    )
+    for name, value in {"files/bucket": "webapp-files", "remediation/mode": "on"}.items():
+        emulated.client("ssm", EAST).put_parameter(Name=f"/webapp-test/{name}", Value=value, Type="String")
 
 
 def paste(shell, path: Path, section: str, script: str) -> Shell:

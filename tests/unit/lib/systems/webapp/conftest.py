@@ -12,6 +12,7 @@ from tests.unit.synthesized import Synthesized, synthesize
 OPTIONS = {
     "dns": {"delegated": True, "domain": "board.example.com", "zone": "existing"},
     "web_acl": {"enabled": False},
+    "remediation": {"may_promote": True},
     "files": {"replication_time_control": True},
 }
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lib.systems.webapp.remediation import MENDED
 from remediation.observation import Symptom
 
 
@@ -12,6 +13,7 @@ def alarms(here):
 
 def test_W07_every_symptom_that_remediation_knows_has_its_alarm(alarms):
     assert {f"webapp-{symptom}-test" for symptom in Symptom} <= alarms.keys()
+    assert set(MENDED) == set(Symptom)
 
 
 def test_W07_the_alarms_of_instances_and_databases_measure_what_the_page_says(alarms):
@@ -26,7 +28,11 @@ def test_W07_the_alarms_of_instances_and_databases_measure_what_the_page_says(al
 
 def test_W07_silence_is_an_alarm_where_somebody_always_speaks(alarms):
     loud = {name for name, one in alarms.items() if one["treat_missing_data"] == "breaching"}
-    assert loud == {"webapp-too-few-instances-test", "webapp-site-away-test"}
+    assert loud == {
+        "webapp-too-few-instances-test",
+        "webapp-site-away-test",
+        "webapp-remediation-silent-test",
+    }
 
 
 def test_W05_a_replica_that_is_behind_is_told(alarms):
