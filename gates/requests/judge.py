@@ -10,7 +10,7 @@ from gates.requests import model, prose
 from gates.requests.filling import Call, request
 from gates.requests.terraform import Resource, resources
 from gates.requests.types import CALLS, WITHOUT_REQUEST
-from gates.requests.variants import VARIANTS, synthesize, systems
+from gates.requests.variants import synthesize, systems, variants
 from gates.synthesis import WORK, Document
 
 
@@ -21,12 +21,12 @@ def judge(work: Path = WORK) -> list[Finding]:
         for pattern in model.unspoken(*call):
             found[Finding("pattern", ":".join(call), f"Python cannot say {pattern}")].append("all")
     for system in systems():
-        for variant in VARIANTS:
+        for variant in variants(system):
             for finding in refused(synthesize(system, variant, work / "requests")):
                 found[finding].append(variant)
     return [
-        Finding(finding.rule, finding.where, f"{finding.text} ({', '.join(variants)})")
-        for finding, variants in found.items()
+        Finding(finding.rule, finding.where, f"{finding.text} ({', '.join(shapes)})")
+        for finding, shapes in found.items()
     ]
 
 

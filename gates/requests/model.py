@@ -26,8 +26,9 @@ CLASSES = {
     r"\p{ASCII}": r"\x00-\x7f",
     r"\p{Graph}": r"\x21-\x7e",
     r"\p{Print}": r"\x20-\x7e",
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
 }
-"""Classes of the models' patterns that Python spells otherwise."""
+"""Classes of the models' patterns that Python spells otherwise; the last one in surrogates, as Java does."""
 
 
 @cache

@@ -11,42 +11,61 @@ from lib.facts import CONFIG
 from lib.settings import file
 from lib.settings.common import CommonSettings
 from lib.settings.label import LABEL_LIMIT
+from lib.settings.two_regions import TwoRegionSettings
 from lib.systems.registry import SYSTEMS
 from main import synthesize as synthesized
 
 Overlay = Mapping[str, Any]
-OPTIONS: Overlay = {
-    "dns": {"delegated": True, "domain": "payments.example.com"},
-    "network": {"zones": 4, "nat_per_zone": True, "interface_endpoints": True},
-    "alarms": {"email": "payments-oncall@example.com"},
-    "access": {"permissions_boundary": "organisation/boundary"},
-    "compliance": {"recorder": True},
-    "drills": {"schedule": "cron(0 9 ? * TUE *)", "isolation": True},
-    "approvals": {
-        "journal": "untrusted",
-        "money": {"EUR": 1000000, "USD": 1000000},
-        "roles": ["a" * 64, "incident-commander"],
+OPTIONS: Mapping[str, Overlay] = {
+    "payments": {
+        "dns": {"delegated": True, "domain": "payments.example.com"},
+        "network": {"zones": 4, "nat_per_zone": True, "interface_endpoints": True},
+        "alarms": {"email": "payments-oncall@example.com"},
+        "access": {"permissions_boundary": "organisation/boundary"},
+        "compliance": {"recorder": True},
+        "drills": {"schedule": "cron(0 9 ? * TUE *)", "isolation": True},
+        "approvals": {
+            "journal": "untrusted",
+            "money": {"EUR": 1000000, "USD": 1000000},
+            "roles": ["a" * 64, "incident-commander"],
+        },
+    },
+    "webapp": {
+        "dns": {"delegated": True, "domain": "board.example.com"},
+        "network": {"zones": 6, "nat_per_zone": False},
+        "alarms": {"email": "board-oncall@example.com"},
+        "access": {"permissions_boundary": "organisation/boundary"},
+        "files": {"replication_time_control": True},
+        "remediation": {"may_promote": True},
     },
 }
+"""By system: all that can be asked for, where it is not the default."""
 LONGEST: Overlay = {"system": "s" * LABEL_LIMIT, "environment_suffix": "e" * LABEL_LIMIT}
 PROTECTED: Overlay = {"profile": "protected"}
 STATE: Overlay = {"state": {"bucket": "example-terraform-states", "region": "us-east-1"}}
-VARIANTS: Mapping[str, tuple[Overlay, ...]] = {
-    "defaults": (),
-    "options": (OPTIONS,),
-    "existing-zone": ({"dns": {"zone": "existing"}},),
-    "protected": (PROTECTED,),
-    "longest-names": (LONGEST,),
-    "roles-swapped": ({"PRIMARY_REGION": "standby"},),
-    "state-in-s3": (STATE,),
-    "provider-5": ({"provider": {"aws": "5.100.0"}},),
-    "everything": (OPTIONS, LONGEST, PROTECTED, STATE),
-}
+
+
+def variants(system: str) -> Mapping[str, tuple[Overlay, ...]]:
+    """By name, what changes the settings of *system*."""
+    options = OPTIONS[system]
+    swapped: Overlay = {"PRIMARY_REGION": "standby"}
+    two_regions = issubclass(SYSTEMS[system].settings, TwoRegionSettings)
+    return {
+        "defaults": (),
+        "options": (options,),
+        "existing-zone": ({"dns": {"zone": "existing"}},),
+        "protected": (PROTECTED,),
+        "longest-names": (LONGEST,),
+        **({"roles-swapped": (swapped,)} if two_regions else {}),
+        "state-in-s3": (STATE,),
+        "provider-5": ({"provider": {"aws": "5.100.0"}},),
+        "everything": (options, LONGEST, PROTECTED, STATE),
+    }
 
 
 def systems() -> list[str]:
-    """Those whose types of resources are all known here. The web application's are not yet."""
-    return ["payments"]
+    """Every system there is."""
+    return sorted(SYSTEMS)
 
 
 def synthesize(system: str, name: str, folder: Path) -> dict[str, Document]:
@@ -56,7 +75,7 @@ def synthesize(system: str, name: str, folder: Path) -> dict[str, Document]:
     code.mkdir(parents=True, exist_ok=True)
     (code / "handler.py").write_text("")
     functions = bundle.build(code, output, distributions=())
-    synthesized(settings_of(system, VARIANTS[name]), functions, output)
+    synthesized(settings_of(system, variants(system)[name]), functions, output)
     return {
         path.parent.name: json.loads(path.read_text()) for path in sorted(output.glob("stacks/*/cdk.tf.json"))
     }

@@ -30,12 +30,16 @@ WITHIN_MIN = 15
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bucket of another region's stack."""
+    """A bucket of another region's stack, known by its name: its ARN can be read before it is there."""
 
     name: str
-    arn: str
     key_arn: str
     region: str
+
+    @property
+    def arn(self) -> str:
+        """As a policy names it."""
+        return f"arn:aws:s3:::{self.name}"
 
 
 class Replication(Construct):

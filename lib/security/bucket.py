@@ -33,11 +33,10 @@ class PrivateBucket(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._provider = provider
-        # the account makes it unique: names of buckets are shared by all of AWS
         bucket = S3Bucket(
             self,
             "bucket",
-            bucket=f"{site.own_name(what)}-{site.account}",
+            bucket=bucket_name(site, what),
             force_destroy=site.settings.lifecycle.force_destroy,
             provider=provider,
         )
@@ -72,3 +71,8 @@ class PrivateBucket(Construct):
             depends_on=[self._closed],
             provider=self._provider,
         )
+
+
+def bucket_name(site: Site, what: str) -> str:
+    """The name of a bucket. The account makes it unique: all of AWS shares one set of names."""
+    return f"{site.own_name(what)}-{site.account}"

@@ -43,8 +43,13 @@ def _cluster(sent: Sent) -> Iterator[str]:
 
 
 def _instance(sent: Sent) -> Iterator[str]:
-    chosen = sent.get("DBInstanceClass")
-    if isinstance(chosen, str) and chosen not in aws_facts().instance_classes:
+    chosen, version = sent.get("DBInstanceClass"), sent.get("EngineVersion")
+    if sent.get("Engine") == "postgres":
+        if isinstance(chosen, str) and chosen not in aws_facts().postgres_classes:
+            yield f"DBInstanceClass = {chosen}: is not known to be offered"
+        if isinstance(version, str) and version not in aws_facts().postgres_versions:
+            yield f"EngineVersion = {version}: cannot be created"
+    elif isinstance(chosen, str) and chosen not in aws_facts().instance_classes:
         yield f"DBInstanceClass = {chosen}: a global database does not take it in both regions"
 
 
@@ -96,6 +101,7 @@ RULES: Mapping[str, Callable[[Sent], Iterator[str]]] = {
     "rds:CreateDBCluster": _cluster,
     "rds:CreateDBInstance": _instance,
     "rds:DeleteDBCluster": _deletion,
+    "rds:DeleteDBInstance": _deletion,
     "backup:CreateBackupPlan": _plan,
     "backup:CreateRestoreTestingPlan": _restore_test,
     "backup:CreateRestoreTestingSelection": _selection,

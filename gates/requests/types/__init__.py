@@ -6,15 +6,27 @@ A type that stands nowhere here is a finding: nothing passes unseen.
 from collections.abc import Mapping
 
 from gates.requests.filling import Call
-from gates.requests.types import data, functions, messages, network, observability, security, tables
+from gates.requests.types import (
+    data,
+    fleet,
+    functions,
+    messages,
+    network,
+    observability,
+    security,
+    stores,
+    tables,
+)
 
 CALLS: Mapping[str, tuple[Call, ...]] = {
     **data.CALLS,
+    **fleet.CALLS,
     **functions.CALLS,
     **messages.CALLS,
     **network.CALLS,
     **observability.CALLS,
     **security.CALLS,
+    **stores.CALLS,
     **tables.CALLS,
 }
 WITHOUT_REQUEST: Mapping[str, str] = {

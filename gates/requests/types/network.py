@@ -111,6 +111,7 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
             prepare=lambda body: {
                 "name": body["name"],
                 "hosted_zone_config": {"comment": body["comment"]},
+                "vpc": body["vpc"][0] if "vpc" in body else None,
             },
         ),
     ),

@@ -9,7 +9,7 @@ from lib.compute.instances import InstanceTemplate
 from lib.compute.parameters import Parameters
 from lib.compute.release import publish
 from lib.data.postgres import PostgresPair
-from lib.data.replication import Replication
+from lib.data.replication import Replication, Target
 from lib.iam import Allow
 from lib.network.balancer import LoadBalancer
 from lib.network.certificate import Certificate
@@ -19,15 +19,15 @@ from lib.network.public_zone import public_zone
 from lib.network.site_failover import SiteFailover
 from lib.network.vpc import TieredNetwork
 from lib.network.web_acl import BalancerAcl
-from lib.observability.alarm_board import AlarmBoard
-from lib.observability.topic import AlarmTopic
-from lib.observability.tracing import Tracing
+from lib.security.bucket import bucket_name
 from lib.security.encrypted_bucket import EncryptedBucket
 from lib.security.key import EncryptionKey, for_alarms, for_logs, through_dynamodb
+from lib.site import Site
 from lib.stack import AwsStack
 from lib.systems.webapp import application, remediation
-from lib.systems.webapp.alarms import RELEASE, webapp_alarms
+from lib.systems.webapp.alarms import RELEASE
 from lib.systems.webapp.metrics import WebappMetrics
+from lib.systems.webapp.observability import Observability
 from lib.systems.webapp.remediation import Remediation
 from lib.systems.webapp.second_region import SecondRegionStack
 from lib.systems.webapp.settings import WebappSettings
@@ -47,7 +47,8 @@ class FirstRegionStack(AwsStack[WebappSettings]):
     ) -> None:
         super().__init__(scope, settings=settings, what=settings.here.code, region=settings.here)
         self._settings = settings
-        self._there = there
+        away = Site(settings, settings.there, self.site.account)
+        self._copies = Target(bucket_name(away, "files"), there.copies_key_arn, away.region.name)
         self._key = EncryptionKey(self, "key", site=self.site, what="region", users=self._key_users())
         self._network = TieredNetwork(self, "network", site=self.site)
         FlowLogs(self, "flow-logs", site=self.site, vpc_id=self._network.vpc_id, key=self._key)
@@ -60,7 +61,7 @@ class FirstRegionStack(AwsStack[WebappSettings]):
             "copies",
             site=self.site,
             source=self._files,
-            target=there.copies,
+            target=self._copies,
             time_control=settings.files.replication_time_control,
         )
         group = self._fleet(application)
@@ -69,7 +70,6 @@ class FirstRegionStack(AwsStack[WebappSettings]):
         )
         topic = self._watch(group, record)
         self._mend(functions, group, topic)
-        Tracing(self, "tracing", site=self.site, services=[remediation.WHAT])
         self._output(group, zone_id)
 
     def _key_users(self) -> tuple[Allow, ...]:
@@ -140,7 +140,6 @@ class FirstRegionStack(AwsStack[WebappSettings]):
         )
 
     def _watch(self, group: ScaledGroup, record: SiteFailover) -> str:
-        topic = AlarmTopic(self, "topic", site=self.site, what="alarms", key=self._key)
         metrics = WebappMetrics(
             site=self.site,
             balancer=self._balancer.dimension,
@@ -148,10 +147,9 @@ class FirstRegionStack(AwsStack[WebappSettings]):
             group=group.name,
             health_check=record.check.id,
             files=self._files.name,
-            copies=self._there.copies.name,
+            copies=self._copies.name,
         )
-        AlarmBoard(self, "alarms", site=self.site, topic_arn=topic.arn, alarms=webapp_alarms(metrics))
-        return topic.arn
+        return Observability(self, "observability", metrics=metrics, key=self._key).topic.arn
 
     def _mend(self, functions: Bundle, group: ScaledGroup, topic: str) -> None:
         platform = FunctionPlatform(

@@ -5,7 +5,6 @@ from pathlib import Path
 from constructs import Construct
 
 from lib.data.page import PublicPage
-from lib.data.replication import Target
 from lib.network.site_failover import Page
 from lib.security.encrypted_bucket import EncryptedBucket
 from lib.security.key import EncryptionKey
@@ -22,7 +21,7 @@ class SecondRegionStack(AwsStack[WebappSettings]):
         super().__init__(scope, settings=settings, what=settings.there.code, region=settings.there)
         page = PublicPage(self, "page", site=self.site, page=PAGE)
         self.page = Page(page.domain, page.zone_id)
-        key = EncryptionKey(self, "key", site=self.site, what="copies")
+        key = EncryptionKey(self, "copies-key", site=self.site, what="copies")
         copies = EncryptedBucket(
             self,
             "copies",
@@ -31,5 +30,5 @@ class SecondRegionStack(AwsStack[WebappSettings]):
             key=key,
             old_versions_days=settings.files.old_versions_days,
         )
-        self.copies = Target(copies.name, copies.arn, key.arn, settings.there.name)
+        self.copies_key_arn = key.arn
         self.output({"page_bucket": settings.public_name, "copies_bucket": copies.name})

@@ -39,7 +39,7 @@ NOTHING_TO_KEEP = {
 
 @pytest.fixture(scope="module")
 def protected(functions, tmp_path_factory) -> Stacks:
-    settings = settings_of("payments", (OPTIONS, PROTECTED))
+    settings = settings_of("payments", (OPTIONS["payments"], PROTECTED))
     return synthesize(settings, functions, tmp_path_factory.mktemp("protected"))
 
 

@@ -40,6 +40,6 @@ def with_options(functions, tmp_path_factory) -> Synthesized:
     return synthesize(settings_with(**OPTIONS), functions, folder)["use1"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def changed() -> Callable[..., WebappSettings]:
     return settings_with

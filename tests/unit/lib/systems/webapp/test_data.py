@@ -1,7 +1,5 @@
 """W05 W06 W10: databases, files, their copies and their keys."""
 
-import json
-
 import pytest
 
 from tests.unit.policy.roles import statements
@@ -131,7 +129,8 @@ def test_W06_buckets_keep_versions_for_a_while_and_nobody_reaches_them_from_outs
 def test_W09_the_role_of_replication_reads_here_writes_there_and_uses_both_keys_through_s3(here):
     told = [one for name, one in statements(here) if name.startswith("webapp-copies-")]
     writing = [one for one in told if "s3:ReplicateObject" in one["Action"]]
-    assert "terraform_remote_state" in json.dumps(writing[0]["Resource"])
+    (copies,) = writing[0]["Resource"]
+    assert copies.startswith("arn:aws:s3:::webapp-files-usw2-test-")
     keys = {one["Action"][0]: one for one in told if one["Action"][0].startswith("kms:")}
     assert keys["kms:Decrypt"]["Condition"] == {
         "StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}
