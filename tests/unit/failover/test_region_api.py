@@ -84,6 +84,15 @@ def test_an_api_that_cannot_be_reached(url):
         RegionApi(Endpoint(url), region="us-west-2").live()
 
 
+def test_a_region_proves_an_epoch_by_one_synthetic_payment_under_its_own_key(server):
+    api = OwnApi(Endpoint(server.url), region="us-west-2")
+    for _ in range(2):
+        assert api.prove(system="payments", epoch=7).status == 200
+    assert {request[1] for request in server.requests} == {"/stage/synthetic-payments"}
+    keys = {request[2]["Idempotency-Key"] for request in server.requests}
+    assert keys == {"synthetic-payments-7"}
+
+
 def test_a_payment_is_sent_with_its_key(server):
     server.status = 201
     answer = OwnApi(Endpoint(server.url), region="us-west-2").pay(

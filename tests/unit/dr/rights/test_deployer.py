@@ -19,7 +19,31 @@ OTHERWISE = {
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
 }
 """Operations whose action has another name."""
-OPERATIONS = sorted({(call.service, call.operation) for calls in CALLS.values() for call in calls})
+ELSEWHERE = frozenset(
+    f"aws_{name}"
+    for name in (
+        "autoscaling_group",
+        "autoscaling_lifecycle_hook",
+        "autoscaling_policy",
+        "db_instance",
+        "db_parameter_group",
+        "iam_instance_profile",
+        "launch_template",
+        "lb",
+        "lb_listener",
+        "lb_target_group",
+        "s3_bucket_lifecycle_configuration",
+        "s3_bucket_replication_configuration",
+        "s3_bucket_server_side_encryption_configuration",
+        "s3_bucket_website_configuration",
+        "wafv2_web_acl",
+        "wafv2_web_acl_association",
+    )
+)
+"""Types that only a system in one region has."""
+OPERATIONS = sorted(
+    {(call.service, call.operation) for type_ in CALLS.keys() - ELSEWHERE for call in CALLS[type_]}
+)
 UNMADE = {
     "AcceptVpcPeeringConnection": "DeleteVpcPeeringConnection",
     "AllocateAddress": "ReleaseAddress",
@@ -68,6 +92,10 @@ def action(service, operation):
         model = emulated.model(service).operation_model(operation)
         return f"apigateway:{model.http['method']}"
     return OTHERWISE.get(f"{prefix}:{operation}", f"{prefix}:{operation}")
+
+
+def test_a_system_in_two_regions_has_none_of_the_types_that_are_elsewhere(stacks):
+    assert not {type_ for stack in stacks.values() for type_ in stack.document["resource"]} & ELSEWHERE
 
 
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)

@@ -103,7 +103,7 @@ def test_P10_a_reconciler_that_falls_behind_is_seen_by_the_figure_that_it_writes
     alarm = alarms_of(region)["mark-age"]
     assert (alarm["namespace"], alarm["metric_name"]) == (told["Namespace"], told["Metrics"][0]["Name"])
     assert alarm["dimensions"] == {name: line[name] for [name] in told["Dimensions"]}
-    assert '"MarkAge"' in (LAMBDA / "durable" / "reconciler.py").read_text()
+    assert '"MarkAge"' in (LAMBDA / "payments" / "functions.py").read_text()
 
 
 def test_P10_the_keeper_pages_by_the_codes_that_it_writes(region):
