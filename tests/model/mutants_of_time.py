@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from durable import assessment, recovery
 from durable.arrears import Arrears
 from durable.arrivals import Arrivals, minute_of
 from durable.entry import EntryState
@@ -15,8 +16,10 @@ Patch = pytest.MonkeyPatch
 
 
 def mark_outside_the_ledger(patch: Patch) -> None:
-    """One mark for all copies: the newest."""
+    """One mark for all copies, the newest, and even a copy without payments believes it."""
     real = Ledger.marked
+    for reader in (assessment, recovery):
+        patch.setattr(reader, "begin", lambda _journal, ledger: ledger.marked())
 
     def marked(self):
         return vars(self._connection._world).setdefault("mark", real(self))
