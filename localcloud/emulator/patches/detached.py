@@ -44,11 +44,18 @@ def promote_what_leaves(hooks: Hooks, managed: ManagedFailovers, regions: Region
         answer: Answer = original(request)
         if answer[0] != OK or not promoted:
             return answer
-        managed.rebuilds.append(lambda: rds._attach_cluster_to_global(group, cluster, is_writer=True))
+        managed.rebuilds.append(lambda: _come_back(group, cluster))
         order = {"action": "failover", "to_region": get_region()}
         return ask(hooks, "promote", order) or answer
 
     wrap_entry(rds._ACTION_MAP, "RemoveFromGlobalCluster", remove)
+
+
+def _come_back(group: dict[str, Any], cluster: dict[str, Any]) -> None:
+    """Make the promoted cluster the writer of its global database, and what was the writer its secondary."""
+    for member in group.get("GlobalClusterMembers", []):
+        member["IsWriter"] = False
+    rds._attach_cluster_to_global(group, cluster, is_writer=True)
 
 
 def _lost_its_writer(group: dict[str, Any], cluster: dict[str, Any], regions: Regions) -> bool:
