@@ -17,11 +17,13 @@ Message = dict[str, Any]
 ABSENT, PRESENT = re.compile(r"attribute_not_exists\((\w+)\)"), re.compile(r"attribute_exists\((\w+)\)")
 SAME = re.compile(r"([#\w]+) = (:\w+)")
 KEYS = {
-    "lease": "system",
-    "journal": "idempotency_key",
-    "arrivals": "window",  # only promises are read here, so of a minute the last may replace the others
-    "sessions": "session_id",
+    "lease": ("system",),
+    "journal": ("idempotency_key",),
+    "arrivals": ("window", "idempotency_key"),
+    "sessions": ("session_id",),
 }
+"""The attributes of each table's key."""
+Key = tuple[str, ...]
 
 
 class Refusal(Exception):
@@ -39,8 +41,8 @@ class Store:
 
     def __init__(self, parameters: dict[str, str], secret: str, tables: dict[str, list[Message]]) -> None:
         self._parameters, self._secret = parameters, secret
-        self._tables: dict[str, dict[str, Message]] = {
-            name: {item[key]["S"]: item for item in tables.get(name, [])} for name, key in KEYS.items()
+        self._tables: dict[str, dict[Key, Message]] = {
+            name: {_key(name, item): item for item in tables.get(name, [])} for name in KEYS
         }
         self._operations: dict[str, Callable[[Message], Message]] = {
             "DynamoDB_20120810.PutItem": self._put,
@@ -56,9 +58,9 @@ class Store:
         """What the operation answers; raises Refusal."""
         return self._operations[target](message)
 
-    def _slot(self, message: Message, item: Message) -> tuple[dict[str, Message], str]:
+    def _slot(self, message: Message, item: Message) -> tuple[dict[Key, Message], Key]:
         table = message["TableName"]
-        return self._tables[table], item[KEYS[table]]["S"]
+        return self._tables[table], _key(table, item)
 
     def _put(self, message: Message) -> Message:
         table, key = self._slot(message, message["Item"])
@@ -72,8 +74,8 @@ class Store:
 
     def _query(self, message: Message) -> Message:
         [wanted] = message["ExpressionAttributeValues"].values()
-        item = self._tables[message["TableName"]].get(wanted["S"])
-        return {"Items": [item] if item else []}
+        table = self._tables[message["TableName"]]
+        return {"Items": [item for key, item in table.items() if key[0] == wanted["S"]]}
 
     def _update(self, message: Message) -> Message:
         table, key = self._slot(message, message["Key"])
@@ -95,6 +97,10 @@ class Store:
         if message["Name"] not in self._parameters:
             raise Refusal("ParameterNotFound")
         return {"Parameter": {"Name": message["Name"], "Value": self._parameters[message["Name"]]}}
+
+
+def _key(table: str, item: Message) -> Key:
+    return tuple(item[name]["S"] for name in KEYS[table])
 
 
 def _check(message: Message, item: Message | None) -> None:
