@@ -12,9 +12,9 @@ from failover.loss import Figures, JournalFact
 
 def assess(journal: Journal, ledger: Ledger, *, until_ms: int, trusted: bool) -> Figures:
     """What this copy of the ledger lacks, counted now. Raises DatabaseUnavailable and JournalUnavailable."""
-    since, beat_ms = begin(journal, ledger), ledger.heartbeat()
     # Before the journal is read: what is recorded later need not be in what was read by then.
     rows = newest(ledger)
+    since, beat_ms = begin(journal, ledger, rows), ledger.heartbeat()
     payments, latest_ms, money, seen = 0, beat_ms or 0, Counter[str](), set[str]()
     for part in compared(journal, ledger, since, until_ms=until_ms):
         read = [entry for entry in part.entries if isinstance(entry, JournalEntry)]

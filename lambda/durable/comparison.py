@@ -1,6 +1,6 @@
 """compare: the journal since the mark of this region's copy of the ledger, beside that copy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -50,13 +50,15 @@ def newest(ledger: Ledger) -> dict[str, Row]:
     return dict(islice((ours or looked_at).items(), SAMPLE))
 
 
-def begin(journal: Journal, ledger: Ledger) -> int | None:
+def begin(journal: Journal, ledger: Ledger, rows: Mapping[str, Row]) -> int | None:
     """The minute from which this copy is compared: its mark, or None for all that ever came.
+
+    *rows* are its newest, see `newest`.
 
     The arrivals since the mark are enough while they are whole. Emptied, or restored to an earlier time, they
     lack the newest payments of this copy too. A copy without payments cannot tell.
     """
-    whole = [_came(key, row, journal) for key, row in islice(newest(ledger).items(), ARRIVED)]
+    whole = [_came(key, row, journal) for key, row in islice(rows.items(), ARRIVED)]
     return ledger.marked() if whole and all(whole) else None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from durable.arrivals import minute_of
 from durable.assessment import assess
 from durable.book import Book
-from durable.comparison import begin, compared
+from durable.comparison import begin, compared, newest
 from durable.journal import Journal
 from durable.ledger import Ledger
 from durable.replay import replay
@@ -115,7 +115,7 @@ class JournalRecovery:
         """
         seen = replayed = aside = 0
         with self.database.ledger() as ledger:
-            since = begin(self.journal, ledger)
+            since = begin(self.journal, ledger, newest(ledger))
             for part in compared(self.journal, ledger, since, until_ms=until_ms):
                 seen += len(part.entries)
                 done = replay([*part.lacking, *part.odd], ledger, epoch=epoch, region=region)

@@ -1,6 +1,6 @@
 """The steps of a takeover in their order, and what each does in the words of an operator. Pure.
 
-What runs them (`failover.steps`), the state machine, `dr plan` and the budget take the steps from here.
+What runs them (`failover.steps`) and `dr plan` take them from here; a test holds the state machine to it.
 """
 
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ def a_key_is_replayed(patch: Patch) -> None:
 def the_mark_is_always_enough(patch: Patch) -> None:
     """A takeover reads what arrived since the mark, whatever became of the arrivals."""
     for step in (assessment, recovery):
-        patch.setattr(step, "begin", lambda _journal, ledger: ledger.marked())
+        patch.setattr(step, "begin", lambda _journal, ledger, _rows: ledger.marked())
 
 
 def the_journal_is_all_there_is(patch: Patch) -> None:

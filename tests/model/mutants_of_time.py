@@ -19,7 +19,7 @@ def mark_outside_the_ledger(patch: Patch) -> None:
     """One mark for all copies, the newest, and even a copy without payments believes it."""
     real = Ledger.marked
     for reader in (assessment, recovery):
-        patch.setattr(reader, "begin", lambda _journal, ledger: ledger.marked())
+        patch.setattr(reader, "begin", lambda _journal, ledger, _rows: ledger.marked())
 
     def marked(self):
         return vars(self._connection._world).setdefault("mark", real(self))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from durable.comparison import ARRIVED, BATCH, SAMPLE, begin, compared
+from durable.comparison import ARRIVED, BATCH, SAMPLE, begin, compared, newest
 from durable.entry import Unreadable
 from durable.ledger import Row
 from failover.loss import JournalFact
@@ -78,15 +78,15 @@ def test_a_payment_that_comes_again_two_parts_later_is_lacking_once(west):
 def test_arrivals_that_lack_what_this_copy_has_make_the_whole_journal_be_read(tools, west, lost):
     """A third party emptied them, or brought back an older state: what came since is in the journal only."""
     west.rows, west.never_came, west.arrived = dict.fromkeys(["key-1", "key-2"]), lost, []
-    assert begin(west, west) is None
+    assert begin(west, west, newest(west)) is None
     figures = assess(tools, tools.leases.read(), trusted=True)
     assert (figures.journal, figures.payments) == (JournalFact.COMPLETE, 1)
 
 
 def test_a_copy_without_payments_is_compared_with_everything_whatever_its_mark(west):
-    assert begin(west, west) == west.minute
+    assert begin(west, west, newest(west)) == west.minute
     west.rows = {}
-    assert begin(west, west) is None
+    assert begin(west, west, newest(west)) is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_copy_without_payments_is_compared_with_everything_whatever_its_mark(w
 )
 def test_a_journal_that_does_not_know_a_payment_tells_nothing_of_the_arrivals(west, known):
     west.journalled["key-1"], west.never_came = known, {"key-1"}
-    assert begin(west, west) == west.minute
+    assert begin(west, west, newest(west)) == west.minute
 
 
 def test_arrivals_are_asked_for_the_newest_few_only(west):
@@ -102,7 +102,7 @@ def test_arrivals_are_asked_for_the_newest_few_only(west):
     west.journalled = {key: entry(key) for key in west.rows}
     asked = []
     west.look = asked.append
-    begin(west, west)
+    begin(west, west, newest(west))
     assert len(asked) == ARRIVED
 
 
