@@ -119,7 +119,19 @@ class Chaos:
         while world.late:
             world.deliver()
         self._calm_since_ms = world.now_ms
+        self._repeat()
         self._probe()
+
+    def _repeat(self) -> None:
+        """Clients repeat what was not acknowledged, and what was: whoever answers must have it."""
+        for key in sorted(self.world.asked):
+            for region in REGIONS:
+                if self.world.alive[region]:
+                    self.world.scheduler.spawn(
+                        region,
+                        f"request {key}",
+                        lambda region=region, key=key: self.world.site(region).request(key, PAYMENT),
+                    )
 
     def _probe(self) -> None:
         """Clients ask everywhere until somebody acknowledges."""

@@ -164,6 +164,7 @@ class Site:
     def request(self, key: str, request: PaymentRequest) -> int:
         """Answer one payment request; the HTTP status."""
         process = self._free.pop() if self._free else Process(self._world, self)
+        self._world.asked.add(key)
         try:
             entry, settled = process.flow.pay(key, request)
         except Refused as refused:

@@ -57,6 +57,8 @@ class World:
         self.ttl_ms = profile.ttl_ms
         self.clocks_jump = bool(profile.jumps_ms)
         self.now_ms = START_MS
+        self.asked: set[str] = set()
+        """Keys of the requests so far."""
         self.points = 0
         """Scheduling points so far."""
         self.offset_ms = dict.fromkeys(PLACES, 0)
