@@ -15,7 +15,9 @@ from durable.lease_view import Standing
 from durable.ledger import Ledger
 from durable.replay import Replayed, replay
 from durable.set_aside import SetAside
+from durable.witnesses import Witnesses
 from runtime.clock import Clock
+from runtime.logs import logger
 
 GRACE_MS = 120_000
 """How long a minute is over before the mark may pass it. An entry arrives in the minute that the writer's
@@ -25,6 +27,8 @@ a minute was acknowledged by nobody, and arrives anew when its request is repeat
 STALE_MS = 30_000
 """A request lives ten seconds: an intent that is older has nobody who still works on it."""
 BATCH = 100
+NO_MINUTE = -1
+"""Every mark is beyond it."""
 LOOKED_AT = 100
 """So many of those set aside are looked at again in a run, first what waited longest."""
 
@@ -44,6 +48,8 @@ class Report:
     """Where the ledger's mark stands, in minutes since 1970. A takeover reads from there."""
     mark_ahead: bool = False
     """Whether the mark was found beyond what the lease proves, and therefore forgotten."""
+    arrivals_lack: bool = False
+    """Whether the arrivals lacked payments of the ledger, and the mark was therefore forgotten."""
     set_aside: int = 0
     """Entries that wait for a person; more than `LOOKED_AT` are counted as so many."""
     published: int = 0
@@ -97,6 +103,7 @@ class Arrears:
         self._clock = clock
         self._grace_ms = grace_ms
         self._begun: _Part | None = None
+        self._witnesses = Witnesses(journal)
 
     def settle(self, run: Run) -> None:
         """Settle what is owed, and move the mark, as far as time allows."""
@@ -110,12 +117,24 @@ class Arrears:
         self._look_again(run)
 
     def _believed_mark(self, run: Run) -> int | None:
-        """The mark, unless it stands where no clock of the protocol can have set it: then it is forgotten."""
+        """The mark.
+
+        It is forgotten where no clock of the protocol can have set it, or the arrivals are not whole.
+        """
         mark, proven = run.ledger.marked(), minute_of(run.proven_ms)
-        if mark is None or mark <= proven:
-            return mark
-        run.report.mark_ahead = run.ledger.forget_mark(after=proven, epoch=run.epoch)
+        if mark is None:
+            return None
+        if mark > proven:
+            run.report.mark_ahead = run.ledger.forget_mark(after=proven, epoch=run.epoch)
+        elif self._witnesses.doubt(run.ledger):
+            self._forget_mark(run)
         return run.ledger.marked()
+
+    def _forget_mark(self, run: Run) -> None:
+        """The arrivals lack payments that came: whatever is owed is looked for in the whole journal."""
+        logger.error("the arrivals lack payments of the ledger", extra={"epoch": run.epoch})
+        run.report.arrivals_lack = run.ledger.forget_mark(after=NO_MINUTE, epoch=run.epoch)
+        run.report.mark = run.ledger.marked()
 
     def _go_on(self, mark: int, over: int, run: Run) -> None:
         for minute in range(mark, minute_of(self._clock() - STALE_MS) + 1):
@@ -133,15 +152,21 @@ class Arrears:
         if begun and (begun.epoch, begun.since) == (part.epoch, part.since):
             part = begun
         if self._pass(part.entries, run, self._settle_all):
-            self._move_mark(part.mark, run)
-            return True
+            return self._end(part, run)
         if run.report.standing is Standing.READY:
             self._begun = part
         return False
 
-    def _move_mark(self, minute: int, run: Run) -> None:
-        run.ledger.advance_mark(minute, epoch=run.epoch)
-        run.report.mark = minute
+    def _end(self, part: _Part, run: Run) -> bool:
+        """Move the mark past this part; or forget it, where the arrivals of the part were not whole."""
+        if part.since is not None and self._witnesses.doubt_minute(part.since, run.ledger):
+            self._forget_mark(run)
+            return False
+        if part.since is None:
+            self._witnesses.compared()
+        run.ledger.advance_mark(part.mark, epoch=run.epoch)
+        run.report.mark = part.mark
+        return True
 
     def _pass(
         self,

@@ -45,9 +45,12 @@ def newest(ledger: Ledger) -> dict[str, Row]:
     and all of it counts.
     """
     looked_at = ledger.newest(LOOKED_AT)
-    noted = ledger.noted(row.identity.payment_id for row in looked_at.values())
-    ours = {key: row for key, row in looked_at.items() if row.identity.payment_id in noted}
-    return dict(islice((ours or looked_at).items(), SAMPLE))
+    return dict(islice((_noted(looked_at, ledger) or looked_at).items(), SAMPLE))
+
+
+def _noted(rows: Mapping[str, Row], ledger: Ledger) -> dict[str, Row]:
+    noted = ledger.noted(row.identity.payment_id for row in rows.values())
+    return {key: row for key, row in rows.items() if row.identity.payment_id in noted}
 
 
 def begin(journal: Journal, ledger: Ledger, rows: Mapping[str, Row]) -> int | None:
@@ -58,8 +61,27 @@ def begin(journal: Journal, ledger: Ledger, rows: Mapping[str, Row]) -> int | No
     The arrivals since the mark are enough while they are whole. Emptied, or restored to an earlier time, they
     lack the newest payments of this copy too. A copy without payments cannot tell.
     """
-    whole = [_came(key, row, journal) for key, row in islice(rows.items(), ARRIVED)]
-    return ledger.marked() if whole and all(whole) else None
+    return ledger.marked() if rows and not did_not_come(_few(rows), journal) else None
+
+
+def did_not_come(rows: Mapping[str, Row], journal: Journal) -> set[str]:
+    """The keys of those of the *rows* that the arrivals lack: these were emptied, or restored."""
+    return {key for key, row in rows.items() if not _came(key, row, journal)}
+
+
+def newest_few(ledger: Ledger) -> dict[str, Row]:
+    """Those of the newest that must be among the arrivals."""
+    return _few(newest(ledger))
+
+
+def settled_in(minute: int, ledger: Ledger) -> dict[str, Row]:
+    """The first and the last few payments that were settled in this minute and came through the journal."""
+    first, last = (ledger.settled_in(minute, ARRIVED, last=last) for last in (False, True))
+    return _noted(first | last, ledger)
+
+
+def _few(rows: Mapping[str, Row]) -> dict[str, Row]:
+    return dict(islice(rows.items(), ARRIVED))
 
 
 def _came(key: str, row: Row, journal: Journal) -> bool:

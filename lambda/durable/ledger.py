@@ -97,8 +97,12 @@ class Ledger:
 
     def newest(self, most: int) -> dict[str, Row]:
         """The payments that this copy got last, by their keys."""
-        rows = self._run(ledger_sql.of(ledger_sql.NEWEST, self._book), most=most)
-        return {key: Row(Identity(str(each), digest), settled_ms) for key, each, digest, settled_ms in rows}
+        return _rows(self._run(ledger_sql.of(ledger_sql.NEWEST, self._book), most=most))
+
+    def settled_in(self, minute: int, most: int, *, last: bool) -> dict[str, Row]:
+        """The first payments that were settled in this minute since 1970, or the last ones, by their keys."""
+        statement = ledger_sql.LAST_IN if last else ledger_sql.FIRST_IN
+        return _rows(self._run(ledger_sql.of(statement, self._book), minute=minute, most=most))
 
     def noted(self, payment_ids: Iterable[str]) -> set[str]:
         """Those of the payments that `record` wrote: it notes an event with each.
@@ -219,6 +223,10 @@ class Ledger:
 
 def _identities(rows: Iterable[list[Any]]) -> dict[str, Identity]:
     return {key: Identity(str(payment_id), request_hash) for key, payment_id, request_hash in rows}
+
+
+def _rows(rows: Iterable[list[Any]]) -> dict[str, Row]:
+    return {key: Row(Identity(str(each), digest), settled_ms) for key, each, digest, settled_ms in rows}
 
 
 def _not_recordable(entry: JournalEntry, why: Why) -> NotRecordable:

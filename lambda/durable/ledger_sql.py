@@ -54,10 +54,18 @@ select idempotency_key, payment_id, request_hash from {table}
 where idempotency_key = :key or payment_id = cast(:payment_id as uuid)
 """
 
-NEWEST = """
+_ROW = """
 select idempotency_key, payment_id, request_hash, cast(extract(epoch from settled_at) * 1000 as bigint)
-from {table} order by settled_at desc limit :most
+from {table}
 """
+_IN_MINUTE = """
+where settled_at >= to_timestamp(cast(:minute as bigint) * 60)
+  and settled_at < to_timestamp(cast(:minute as bigint) * 60 + 60)
+"""
+
+NEWEST = _ROW + "order by settled_at desc limit :most"
+FIRST_IN = _ROW + _IN_MINUTE + "order by settled_at limit :most"
+LAST_IN = _ROW + _IN_MINUTE + "order by settled_at desc limit :most"
 
 RECORDED = """
 select idempotency_key, payment_id, request_hash from {table} where idempotency_key = any(:keys)

@@ -81,7 +81,7 @@ def reconcile(event: dict[str, Any], _context: object) -> dict[str, Any]:
             "EventsRefused": (COUNT, report.refused),
             "EventsParked": (COUNT, report.parked),
             "OldestEventAge": (MILLISECONDS, report.event_ms),
-            "MarkAhead": (COUNT, int(report.mark_ahead)),
+            "MarkAhead": (COUNT, int(report.mark_ahead or report.arrivals_lack)),
             "PaymentsSetAside": (COUNT, report.set_aside),
         }
         if report.mark is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 
+from durable.arrivals import MINUTE_MS
 from runtime.database import DatabaseUnavailable
 from tests.model.aurora import Cluster
 
@@ -153,6 +154,12 @@ def _row(cluster: Cluster, key: str) -> list[Any]:
     return [key, payment_id, request_hash]
 
 
+def _settled_in(cluster: Cluster, given: dict[str, Any], *, last: bool) -> list[list[Any]]:
+    inside = [key for key, at_ms in cluster.settled_ms.items() if at_ms // MINUTE_MS == given["minute"]]
+    chosen = inside[::-1][: given["most"]] if last else inside[: given["most"]]
+    return [[*_row(cluster, key), cluster.settled_ms[key]] for key in chosen if key in cluster.rows]
+
+
 def _same(cluster: Cluster, given: dict[str, Any]) -> list[list[Any]]:
     wanted = given["key"], given["payment_id"]
     return [
@@ -163,8 +170,10 @@ def _same(cluster: Cluster, given: dict[str, Any]) -> list[list[Any]]:
 READS = {
     "any(:keys)": lambda cluster, given: [_row(cluster, key) for key in given["keys"] if key in cluster.rows],
     "where idempotency_key = :key or": _same,
+    "60)\norder by settled_at desc": partial(_settled_in, last=True),
+    "60)\norder by settled_at": partial(_settled_in, last=False),
     "order by settled_at": lambda cluster, given: [
-        [*_row(cluster, key), cluster.settled_ms[key]] for key in list(cluster.rows)[-given["most"] :]
+        [*_row(cluster, key), cluster.settled_ms[key]] for key in list(cluster.rows)[::-1][: given["most"]]
     ],
     "from ledger.outbox where event_id": lambda _, given: [[one] for one in given["ids"]],
     "filter (where parked_at is null)": lambda *_: [[None, 0]],

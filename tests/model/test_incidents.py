@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from durable import witnesses
 from runtime.logs import logger
 from tests.model import mutants_of_clocks
 from tests.model.chaos import CREATED, Chaos
@@ -193,6 +194,38 @@ def test_an_expiry_that_nobody_believes_is_ended_by_one_command_where_it_was():
     story = Story(100, {**fast, 30: types("reset", EAST)})
     assert story.first(EAST, after_s=31) < 60
     assert story.world.watch.takeovers == 0
+
+
+def owes_when_arrivals_are_emptied(until_s: int) -> Story:
+    """A payment is accepted while the ledger is away; then somebody empties the arrivals."""
+
+    def ledger(*, up: bool) -> Callable[[Story], object]:
+        return lambda story: setattr(story.world.aurora.clusters[EAST], "up", up)
+
+    def asks(story: Story) -> None:
+        story.world.scheduler.spawn(EAST, "request", lambda: story.world.site(EAST).request("owed", PAYMENT))
+
+    return Story(
+        until_s,
+        {
+            100.5: ledger(up=False),
+            101: asks,
+            101.5: ledger(up=True),
+            110: lambda story: (story.world.store.restore_arrivals(0), story.world.watch.arrivals_restored()),
+        },
+    )
+
+
+def test_a_holder_whose_arrivals_are_emptied_settles_what_it_owes():
+    story = owes_when_arrivals_are_emptied(250)
+    assert story.world.watch.acknowledged_keys["owed"]
+    assert "owed" in story.world.aurora.clusters[EAST].rows
+    assert story.world.watch.takeovers == 0
+
+
+def test_without_witnesses_a_holder_never_settles_it(monkeypatch):
+    monkeypatch.setattr(witnesses, "did_not_come", lambda _rows, _journal: set())
+    assert "owed" not in owes_when_arrivals_are_emptied(250).world.aurora.clusters[EAST].rows
 
 
 def test_the_operator_resets_nothing_that_serves():

@@ -121,7 +121,7 @@ def _payments(metrics: RegionMetrics) -> Iterator[Alarm]:
         minutes=1,
         bad_minutes=1,
         why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
-        says="A fast clock set the ledger's mark; it is forgotten, and the whole journal is compared again",
+        says="The ledger's mark is not believed: a fast clock set it, or arrivals were emptied or restored",
         runbook="mark-ahead",
     )
     yield Alarm(

@@ -26,6 +26,7 @@ class Reconciler(Construct):
             allow=[
                 TableAccess.to(site, "lease").read(),
                 TableAccess.to(site, "journal").sweep(),
+                TableAccess.to(site, "arrivals").read(),
                 TableAccess.to(site, "arrivals").query(),
                 TableAccess.to(site, "arrivals").scan(),
                 BusAccess.to(site).put(),

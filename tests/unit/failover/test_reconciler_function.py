@@ -53,6 +53,13 @@ def test_a_mark_that_a_fast_clock_set_is_counted(world, composed) -> None:
     assert composed[0]["MarkAge"][1] > 0
 
 
+def test_arrivals_that_were_emptied_are_counted(world, composed) -> None:
+    world.keep(entry(1))
+    world.rows, world.arrivals = {"key-00001"}, []
+    reconcile({}, object())
+    assert composed[0]["MarkAhead"] == (MetricUnit.Count, 1)
+
+
 def test_a_person_may_have_parked_events_tried_again(world, composed) -> None:
     reconcile({"try_parked": "yes"}, object())
     assert world.tried_parked == 0

@@ -1,6 +1,6 @@
 """The world of one region's reconciler, in memory: a test chooses the one broken thing in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from durable.arrears import GRACE_MS, STALE_MS, Arrears
 from durable.arrivals import minute_of
 from durable.entry import EntryState, Identity, JournalEntry, Kept
+from durable.ledger import Row
 from durable.outbox import DomainEvent, Waiting
 from durable.reconciler import Reconciler
 from durable.set_aside import NotRecordable, SetAside
@@ -63,6 +64,7 @@ class World(SimpleNamespace):
             arrivals=[],
             read_minutes=[],
             rows=set(),
+            settled_at={},
             others={},
             listed=[],
             refuses={},
@@ -127,6 +129,10 @@ class World(SimpleNamespace):
     def look(self, key: str) -> Kept | None:
         return self.journalled.get(key)
 
+    def came(self, entry: JournalEntry, *, settled_at_ms: int) -> bool:
+        assert settled_at_ms == self.settled_at.get(entry.idempotency_key, entry.accepted_at_ms)
+        return any(each.idempotency_key == entry.idempotency_key for _, each in self.arrivals)
+
     # the database: ledger and outbox
     @contextmanager
     def session(self) -> Iterator["World"]:
@@ -141,6 +147,22 @@ class World(SimpleNamespace):
         return {key: self.journalled[key].identity for key in set(keys) & self.rows} | {
             key: of for key, of in self.others.items() if key in keys
         }
+
+    def newest(self, most: int) -> dict[str, Row]:
+        """Payments were settled when they were accepted, unless `settled_at` says otherwise."""
+        known = [self.journalled[key] for key in self.rows if isinstance(self.journalled[key], JournalEntry)]
+        at_ms = {each: self.settled_at.get(each.idempotency_key, each.accepted_at_ms) for each in known}
+        ordered = sorted(known, key=lambda each: (-at_ms[each], each.idempotency_key))
+        return {each.idempotency_key: Row(each.identity, at_ms[each]) for each in ordered[:most]}
+
+    def settled_in(self, minute: int, most: int, *, last: bool) -> dict[str, Row]:
+        inside = [
+            (key, row) for key, row in self.newest(99_999).items() if minute_of(row.settled_at_ms) == minute
+        ]
+        return dict(inside[:most] if last else inside[::-1][:most])
+
+    def noted(self, payment_ids: Iterable[str]) -> set[str]:
+        return set(payment_ids)
 
     def aside(self, most: int) -> list[SetAside]:
         return self.listed[:most]

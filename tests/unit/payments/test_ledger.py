@@ -84,6 +84,23 @@ def test_the_newest_payments_are_those_that_came_last(ledger, entry) -> None:
     assert list(ledger.newest(9)) == ["key-3", "key-2", "key-1"]
 
 
+def test_the_first_and_the_last_payments_of_a_minute_are_those_that_were_settled_in_it(ledger, entry) -> None:
+    for n in range(4):
+        ledger.record(
+            replace(entry, idempotency_key=f"key-{n}", payment_id=str(uuid4())), epoch=1, region="r"
+        )
+        ledger._run(
+            "update ledger.payments set settled_at = to_timestamp(:at) where idempotency_key = :key",
+            at=(59.999, 60.0, 119.999, 120.0)[n],
+            key=f"key-{n}",
+        )
+    assert list(ledger.settled_in(1, 9, last=False)) == ["key-1", "key-2"]
+    assert list(ledger.settled_in(1, 9, last=True)) == ["key-2", "key-1"]
+    assert [list(ledger.settled_in(1, 1, last=last)) for last in (False, True)] == [["key-1"], ["key-2"]]
+    assert ledger.settled_in(1, 1, last=True)["key-2"].settled_at_ms == 119_999
+    assert ledger.settled_in(3, 9, last=True) == {}
+
+
 def test_there_is_one_fence(connect, ledger) -> None:
     with pytest.raises(DatabaseUnavailable, match="23514"):
         ledger._run('insert into ledger.fence ("only", epoch) values (false, 2)')

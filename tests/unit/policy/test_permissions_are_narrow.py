@@ -121,7 +121,7 @@ def test_P24_payments_may_read_the_lease_but_not_change_it(region):
         ("steps", "approvals", {"Scan", "GetItem", "PutItem"}),
         ("service", "arrivals", {"PutItem", "Query"}),
         ("reconciler", "journal", {"Scan", "BatchGetItem", "GetItem", "UpdateItem"}),
-        ("reconciler", "arrivals", {"Query", "Scan"}),
+        ("reconciler", "arrivals", {"GetItem", "Query", "Scan"}),
         ("steps", "journal", {"Scan", "BatchGetItem", "GetItem", "UpdateItem"}),
         ("steps", "arrivals", {"GetItem", "Query", "Scan"}),
     ],
