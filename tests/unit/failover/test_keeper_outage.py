@@ -7,9 +7,11 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 
 from failover import observe, region_api
+from failover.decision import PATIENCE_MS, Rule
 from failover.observation import JournalFact
 from payments import functions
 from runtime import database
+from runtime.environment import Environment
 
 from .scene import LEASE, TTL
 
@@ -108,3 +110,47 @@ def test_a_keeper_renews_although_the_stores_went_away_since_its_last_start(
     now += 60_000 + hours * 3_600_000
     invoke()
     assert leases.read().expires_at_ms == now + TTL
+
+
+def test_a_keeper_that_starts_cold_meanwhile_moves_nothing_and_calls_a_person_before_the_others_end(
+    *, stores, leases, put, monkeypatch
+):
+    """The others, which began up to three minutes ago, renew; nobody is failed over because one is blind."""
+    now = LEASE.expires_at_ms
+    monkeypatch.setattr(functions, "now_ms", lambda: now)
+    put(LEASE)
+    environment = Environment.from_env()
+    warm = functions.keeper_of(environment)
+    assert warm.turn().rule is Rule.HOLDER_FIT
+    stores.away = True
+    cold, started_s = functions.keeper_of(environment), 1_000.0
+    said: list[tuple[Rule, bool]] = []
+    for tick in range(7):
+        now += environment.tick_s * 1000
+        cold._steady_s = lambda tick=tick: started_s + tick * environment.tick_s
+        before = leases.read()
+        decision = cold.turn()
+        assert leases.read() == before
+        said.append((decision.rule, decision.calls))
+        assert warm.turn().rule is Rule.HOLDER_FIT
+        assert leases.read().expires_at_ms == now + TTL
+    assert said == [(Rule.HOLDER_UNFIT, tick * environment.tick_s >= 60) for tick in range(7)]
+    last_warm_s = environment.keeper_lifetime_s - 60  # one starts every minute
+    assert PATIENCE_MS[Rule.HOLDER_UNFIT] / 1000 < last_warm_s
+
+
+@pytest.mark.parametrize("away", ["ssm", "secretsmanager"])
+def test_a_cold_keeper_says_what_it_cannot_read(*, stores, put, monkeypatch, logged, away):
+    monkeypatch.setattr(functions, "now_ms", lambda: LEASE.expires_at_ms)
+    put(LEASE)
+    stores.away = True
+    if away == "secretsmanager":
+        monkeypatch.setattr(
+            stores,
+            "get_parameter",
+            lambda Name: {"Parameter": {"Value": PARAMETERS[Name.removeprefix("/payments-dev/")]}},  # noqa: N803
+        )
+    functions.keeper_of(Environment.from_env()).turn()
+    [line] = [facts for _level, text, facts in logged if text == "keeper"]
+    assert (line["rule"], line["database"]) == (Rule.HOLDER_UNFIT, "unreachable")
+    assert line["api"] == ("live" if away == "secretsmanager" else "dead")
