@@ -57,7 +57,7 @@ protocol: setup ## The executable model of the failover protocol, and every bug 
 	@$(VENV) -m pytest tests/model --numprocesses=auto
 
 contracts: setup ## What the local cloud relies on in the emulator and in PostgreSQL, and what it mends there
-	@$(VENV) -m pytest tests/emulator tests/postgres $(SPREAD)
+	@$(VENV) -m pytest tests/emulator tests/postgres $(SPREAD) --numprocesses=6 # they wait more than they work
 
 openapi: setup $(CONTRACT_VENV)/.ready ## Schemathesis: the payments function and PostgreSQL do what the OpenAPI document says
 	@$(VENV) -m pytest tests/contract
