@@ -91,6 +91,7 @@ class Cloud:
                 f"see it in RDS; nothing is moved until one of its clusters is the writer",
                 kind=Kind.NOT_UNDERSTOOD,
             )
+        self._must_be_ours(region, f"the global database {name} has its writer in", writers[0])
         return Aurora(writer=writers[0], moving=moving)
 
     def situation(self) -> Situation:
@@ -146,25 +147,39 @@ class Cloud:
     def read_lease(self, region: str) -> Lease | None:
         """The lease as *region*'s replica shows it. Raises LeaseUnknown, NoAccess."""
         try:
-            return self.leases(region).read()
+            lease = self.leases(region).read()
         except LeaseUnknown as error:
             if no_access := refusal(error.__cause__):
                 raise no_access from error
             if cause := aws_cause(error):
                 raise LeaseUnknown(reason(cause).says) from cause
             raise
+        if lease:
+            self._must_be_ours(region, "the lease is held by", lease.holder)
+        return lease
+
+    def _must_be_ours(self, region: str, what: str, named: str) -> None:
+        """Raises NoAccess when a region is named that the outputs do not know."""
+        if named not in self.deployment.places:
+            known = ", ".join(self.deployment.places)
+            raise NoAccess(
+                f"{region}: {what} {named}, and these outputs know {known}: they are another environment's, "
+                "or older than the last deployment",
+                kind="outputs",
+            )
 
     def _invoke(self, region: str, event: dict[str, Any]) -> dict[str, Any]:
         name = self.deployment.places[region].steps_function
         function = client("lambda", region, PATIENT)
-        answer = ask(
-            region,
-            lambda: function.invoke(FunctionName=name, Payload=json.dumps(event).encode()),
-            within_s=PATIENT_S,
-        )
+
+        def call() -> tuple[bytes, bool]:
+            answer = function.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+            return answer["Payload"].read(), "FunctionError" in answer
+
+        said, failed = ask(region, call, within_s=PATIENT_S)
         with understood(region, f"the answer of {name}"):
-            told = dict(json.loads(answer["Payload"].read()))
-        if "FunctionError" in answer:
+            told = dict(json.loads(said))
+        if failed:
             raise AwsUnavailable(
                 f"{region}: {name} failed: {told.get('errorType')}: {told.get('errorMessage')}",
                 kind="function_failed",

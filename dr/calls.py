@@ -14,6 +14,7 @@ from dr import racing
 from dr.errors import DrError
 from dr.exits import Exit
 from dr.reasons.answers import NOT_LOGGED_IN, error_code
+from dr.reasons.configuration import misconfigured
 from dr.reasons.kinds import CANNOT_TELL, NO_OTHER_REGION_HELPS, Kind, Reason
 from dr.reasons.why import reason
 from dr.waiting import NotInTime, bounded
@@ -57,8 +58,9 @@ def client(service: str, region: str, config: Config = IMPATIENT) -> Any:
     try:
         with _making:
             return boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
-    except NOT_LOGGED_IN as error:
-        raise _no_access(reason(error)) from error
+    except (BotoCoreError, ValueError) as error:
+        why = reason(error) if isinstance(error, NOT_LOGGED_IN) else misconfigured(error)
+        raise _no_access(why) from error
 
 
 def ask(region: str, call: Callable[[], T], *, within_s: float | None = None) -> T:

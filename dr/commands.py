@@ -16,7 +16,7 @@ from dr.deployment import DEFAULT_OUTPUTS
 from dr.doctor.command import doctor
 from dr.drill.command import drill
 from dr.ending import end
-from dr.envelope import interrupted, named, write, write_error
+from dr.envelope import interrupted, named, somewhere_to_write, write, write_error
 from dr.errors import NobodyThere
 from dr.exits import Exit
 from dr.guard.command import guard
@@ -116,6 +116,7 @@ def verify_evidence(
 def run() -> NoReturn:
     """Run the command line; every end of it is an exit code, and a document where `--json` asks for one."""
     words = sys.argv[1:]
+    somewhere_to_write()
     deadline.set(limit_s(words))
     try:
         code = app(args=words, prog_name="dr", standalone_mode=False)

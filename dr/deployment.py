@@ -1,10 +1,11 @@
 """A deployed system as an operator addresses it: everything comes from the flat outputs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dr.outputs import OutputsError, read
 from lib.settings.lifecycle import Profile
@@ -47,27 +48,23 @@ class Deployment:
     @classmethod
     def of(cls, outputs: Mapping[str, Any]) -> "Deployment":
         """The deployment that *outputs* describe. Raises OutputsError naming what is missing."""
-        endpoints = {
-            match["region"].replace("_", "-"): str(value)
-            for name, value in outputs.items()
-            if (match := REGIONAL.fullmatch(name))
-        }
-        if not endpoints:
+        regions = sorted(match["region"] for name in outputs if (match := REGIONAL.fullmatch(name)))
+        if not regions:
             raise OutputsError("no output is named api_endpoint_<region>: deploy the regional stacks")
         try:
             return cls(
-                system=str(outputs["system"]),
-                lease_table=str(outputs["lease_table"]),
-                approvals_table=str(outputs["approvals_table"]),
-                api_name=str(outputs["api_name"]),
-                api_endpoints=endpoints,
-                places={region: _place(outputs, region) for region in endpoints},
-                global_cluster=str(outputs["global_cluster_id"]),
-                home=str(outputs["home_region"]),
-                lease_ttl_ms=int(outputs["lease_ttl_s"]) * 1000,
-                clock_skew_ms=int(outputs["clock_skew_s"]) * 1000,
-                failback_soak_ms=int(outputs["failback_soak_s"]) * 1000,
-                protected=Profile(outputs["profile"]) is Profile.PROTECTED,
+                system=_text(outputs, "system"),
+                lease_table=_text(outputs, "lease_table"),
+                approvals_table=_text(outputs, "approvals_table"),
+                api_name=_text(outputs, "api_name"),
+                api_endpoints={_named(region): _url(outputs, f"api_endpoint_{region}") for region in regions},
+                places={_named(region): _place(outputs, region) for region in regions},
+                global_cluster=_text(outputs, "global_cluster_id"),
+                home=_home(outputs, [_named(region) for region in regions]),
+                lease_ttl_ms=_seconds(outputs, "lease_ttl_s") * 1000,
+                clock_skew_ms=_seconds(outputs, "clock_skew_s") * 1000,
+                failback_soak_ms=_seconds(outputs, "failback_soak_s") * 1000,
+                protected=Profile(_text(outputs, "profile")) is Profile.PROTECTED,
             )
         except KeyError as error:
             raise OutputsError(f"output {error} is missing: deploy every stack") from error
@@ -84,11 +81,43 @@ class Deployment:
         return self if seconds is None else replace(self, failback_soak_ms=seconds * 1000)
 
 
+def _named(region: str) -> str:
+    return region.replace("_", "-")
+
+
 def _place(outputs: Mapping[str, Any], region: str) -> Place:
-    ending = region.replace("-", "_")
     return Place(
-        steps_function=str(outputs[f"steps_function_{ending}"]),
-        parameter_prefix=str(outputs[f"parameter_prefix_{ending}"]),
-        cluster=str(outputs[f"cluster_arn_{ending}"]),
-        event_archive=str(outputs[f"event_archive_{ending}"]),
+        steps_function=_text(outputs, f"steps_function_{region}"),
+        parameter_prefix=_text(outputs, f"parameter_prefix_{region}"),
+        cluster=_text(outputs, f"cluster_arn_{region}"),
+        event_archive=_text(outputs, f"event_archive_{region}"),
     )
+
+
+def _text(outputs: Mapping[str, Any], name: str) -> str:
+    value = outputs[name]
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name} is {value!r}")
+    return value
+
+
+def _url(outputs: Mapping[str, Any], name: str) -> str:
+    url = _text(outputs, name)
+    parts = urlsplit(url)  # a port that is none is a ValueError, too
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError(f"{name} is {url!r}")
+    return url
+
+
+def _seconds(outputs: Mapping[str, Any], name: str) -> int:
+    value = int(str(outputs[name]))
+    if value < 0:
+        raise ValueError(f"{name} is {value}")
+    return value
+
+
+def _home(outputs: Mapping[str, Any], regions: Sequence[str]) -> str:
+    home = _text(outputs, "home_region")
+    if home not in regions:
+        raise ValueError(f"home_region is {home!r}, and regions are deployed in {', '.join(regions)}")
+    return home

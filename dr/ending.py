@@ -1,5 +1,6 @@
 """How a command ends that did not come to its own end: one line, an exit code, and the same for machines."""
 
+import errno
 import os
 import traceback
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,8 @@ from failover.lease_table import LeaseError, LeaseLost
 from failover.takeover import TakeoverNotStarted
 from lib.errors import SettingsError
 
+UNWRITABLE = {errno.EBADF, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno.EPIPE}
+"""What a full disk, or a reader that is gone, says."""
 TRACEBACK = "DR_TRACEBACK"
 """Set in the environment, it shows where a defect of `dr` itself is."""
 LABELS = {Exit.UNKNOWN: "[yellow]unknown:[/yellow]", Exit.REFUSED: "[red]refused:[/red]"}
@@ -63,6 +66,11 @@ class Ending:
             return cls(code=code, kind=why.kind, message=f"{_topic(error)}{why.says}")
         if kind:
             return cls(code=Exit.FAILED, kind=kind, message=str(error))
+        if isinstance(error, OSError) and error.errno in UNWRITABLE:
+            message = (
+                f"what was found cannot be written: {error.strerror}; what was started goes on: dr status"
+            )
+            return cls(code=Exit.FAILED, kind="output", message=message)
         return cls(code=Exit.FAILED, kind="defect", message=_defect(error))
 
 

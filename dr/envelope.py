@@ -1,8 +1,11 @@
 """What `--json` prints: one document for every outcome, with the same head."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 from dr.exits import Exit
@@ -35,9 +38,10 @@ def write(command: str, code: Exit, content: Mapping[str, Any], *, indent: int |
 def write_error(
     words: Sequence[str], code: Exit, content: Mapping[str, Any], error: Mapping[str, Any]
 ) -> None:
-    """Print the document of an error, when the command line *words* asks for JSON."""
+    """Print the document of an error, when the command line *words* asks for JSON and it can be printed."""
     if wants_json(words):
-        emit(document(named(words), code, content, error), 2)
+        with suppress(OSError):
+            emit(document(named(words), code, content, error), 2)
 
 
 def interrupted() -> NoReturn:
@@ -64,3 +68,10 @@ def emit(told: Mapping[str, Any], indent: int | None) -> None:
     """Print one document."""
     sys.stdout.write(json.dumps(told, indent=indent, default=str) + "\n")
     sys.stdout.flush()
+
+
+def somewhere_to_write() -> None:
+    """Where a caller closed standard output or error (`>&-`), what is said there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - for as long as the process lives

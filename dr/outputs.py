@@ -24,6 +24,8 @@ def flatten(by_stack: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """One map over all stacks. Raises OutputsError when two stacks use the same output name."""
     flat: dict[str, Any] = {}
     for stack, outputs in by_stack.items():
+        if not isinstance(outputs, Mapping):
+            raise OutputsError(f"{stack!r} has no map of outputs: give what `cdktf deploy` wrote")
         for name, value in outputs.items():
             if name.startswith(CROSS_STACK):
                 continue

@@ -13,7 +13,10 @@ def resolve(situation: Situation, purpose: Purpose, wanted: str | None = None) -
         return situation.home
     if wanted is None:
         holder = situation.lease.holder if situation.lease else situation.home
-        return next(region for region in known if region != holder)
+        others = [region for region in known if region != holder]
+        if not others:
+            raise Refused(f"the outputs name no region but {holder}: deploy the other one too")
+        return others[0]
     if wanted not in known:
         raise _unknown(wanted, known)
     return wanted

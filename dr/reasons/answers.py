@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from botocore.exceptions import (
     ClientError,
     CredentialRetrievalError,
+    LoginError,
+    MetadataRetrievalError,
+    NoAuthTokenError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
+    RefreshWithMFAUnsupportedError,
     SSOError,
     TokenRetrievalError,
 )
@@ -19,9 +23,13 @@ LOCAL = 'for the local cloud: eval "$(.venv/bin/python -m localcloud env)"'
 
 NOT_LOGGED_IN = (
     CredentialRetrievalError,
+    LoginError,
+    MetadataRetrievalError,
+    NoAuthTokenError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
+    RefreshWithMFAUnsupportedError,
     SSOError,
     TokenRetrievalError,
 )

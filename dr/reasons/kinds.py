@@ -7,6 +7,7 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What is wrong, for machines: `error.kind` of `--json`."""
 
+    CONFIGURATION = "configuration"
     NO_CREDENTIALS = "no_credentials"
     SESSION_EXPIRED = "session_expired"
     NOT_ACCEPTED = "credentials_not_accepted"
@@ -26,7 +27,13 @@ class Kind(StrEnum):
 
 
 NO_OTHER_REGION_HELPS = frozenset(
-    {Kind.NO_CREDENTIALS, Kind.SESSION_EXPIRED, Kind.NOT_ACCEPTED, Kind.CLOCK_SKEW}
+    {
+        Kind.CONFIGURATION,
+        Kind.NO_CREDENTIALS,
+        Kind.SESSION_EXPIRED,
+        Kind.NOT_ACCEPTED,
+        Kind.CLOCK_SKEW,
+    }
 )
 CANNOT_TELL = frozenset({Kind.TIMEOUT, Kind.CLOSED, Kind.SERVER_ERROR, Kind.NOT_UNDERSTOOD})
 """What was asked for may have been done all the same."""

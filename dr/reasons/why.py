@@ -5,10 +5,11 @@ Each kind reads differently, because each is mended elsewhere: in a policy, a cl
 
 from collections.abc import Iterator
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
 from dr.reasons.answers import NOT_LOGGED_IN, answered, logged_out
+from dr.reasons.configuration import MISCONFIGURED, misconfigured
 from dr.reasons.kinds import Kind, Reason
 from dr.reasons.network import unanswered
 
@@ -18,18 +19,27 @@ def reason(error: BaseException) -> Reason:
     for each in _chain(error):
         if found := _of(each):
             return found
+    if any(isinstance(each, EndpointConnectionError) for each in _chain(error)):
+        return Reason(Kind.UNREACHABLE, _text(error))
     return Reason(Kind.OTHER, _text(error))
 
 
 def aws_cause(error: BaseException) -> BaseException | None:
     """The error of AWS's library, or of the network, that *error* comes from; None without one."""
     known = (BotoCoreError, ClientError, ResponseParserError)
-    return next((each for each in _chain(error) if isinstance(each, known)), None)
+    return next((each for each in _chain(error) if isinstance(each, known) or _of_a_call(each)), None)
+
+
+def _of_a_call(error: BaseException) -> bool:
+    """Whether the network did it; a pipe is what `dr` writes into."""
+    return not isinstance(error, BrokenPipeError) and unanswered(error) is not None
 
 
 def _of(error: BaseException) -> Reason | None:
     if isinstance(error, NOT_LOGGED_IN):
         return logged_out(error)
+    if isinstance(error, MISCONFIGURED):
+        return misconfigured(error)
     if isinstance(error, ClientError):
         return answered(error)
     return unanswered(error)
@@ -45,7 +55,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.add(id(each))
         yield each
-        wrapped = each.kwargs.get("error") if isinstance(each, BotoCoreError) else None
+        wrapped = getattr(each, "kwargs", {}).get("error") if isinstance(each, BotoCoreError) else None
         waiting += [wrapped, getattr(each, "reason", None), each.__cause__, each.__context__]
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -187,6 +188,30 @@ def test_a_defect_is_one_line_that_says_so(dr, monkeypatch):
     assert "Traceback" not in err
     monkeypatch.setenv("DR_TRACEBACK", "1")
     assert "Traceback" in dr("status")[2]
+
+
+@pytest.mark.parametrize("words", [["schema"], ["budget"], ["budget", "--json"]])
+def test_a_full_disk_is_one_line(monkeypatch, capsys, words):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.argv", ["dr", *words])
+        monkeypatch.setattr("sys.stdout", full)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        with suppress(OSError):
+            full.close()
+    assert ended.value.code == Exit.FAILED
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[:2] for line in lines] == [["error", " what was found cannot be written"]]
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_where_output_is_closed_the_exit_code_tells(monkeypatch, closed):
+    monkeypatch.setattr("sys.argv", ["dr", "schema", "status"])
+    monkeypatch.setattr(f"sys.{closed}", None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    getattr(sys, closed).close()
+    assert ended.value.code == Exit.DONE
 
 
 def test_brackets_in_an_error_are_text(dr, monkeypatch):

@@ -23,6 +23,12 @@ def test_what_was_written_can_be_read(tmp_path):
     assert write({"a": {"url": "x"}}, path) == read(path) == {"url": "x"}
 
 
+@pytest.mark.parametrize("flat", [1, None, "url", ["url"]])
+def test_what_is_flat_already_is_not_flattened(flat):
+    with pytest.raises(OutputsError, match="'lease_table' has no map of outputs"):
+        flatten({"lease_table": flat})
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

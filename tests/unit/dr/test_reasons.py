@@ -1,9 +1,12 @@
 """Each way in which AWS, or the way to it, says no reads differently: each is mended by somebody else."""
 
+import errno
 import socket
 import ssl
+from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
 import pytest
+from boto3.exceptions import UnknownAPIVersionError
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import NameResolutionError
@@ -70,6 +73,20 @@ SAID = [
     (aws.ConnectTimeoutError(endpoint_url="https://x", error="x"), Kind.TIMEOUT, "no answer in time"),
     (aws.ReadTimeoutError(endpoint_url="https://x", error="x"), Kind.TIMEOUT, "no answer in time"),
     (aws.ConnectionClosedError(endpoint_url="https://x", error="x"), Kind.CLOSED, "before an answer"),
+    (ConnectionAbortedError(103, "aborted"), Kind.CLOSED, "before an answer"),
+    (RemoteDisconnected("Remote end closed"), Kind.CLOSED, "before an answer"),
+    (aws.ResponseStreamingError(error=IncompleteRead(b"{")), Kind.CLOSED, "before an answer"),
+    (aws.IncompleteReadError(actual_bytes=1, expected_bytes=2), Kind.CLOSED, "1 read"),
+    (BadStatusLine("SSH-2.0"), Kind.NOT_UNDERSTOOD, "not AWS: SSH-2.0"),
+    (no_connection(OSError(errno.EHOSTUNREACH, "No route to host")), Kind.UNREACHABLE, "no way leads there"),
+    (no_connection(OSError(errno.ENETUNREACH, "unreachable")), Kind.UNREACHABLE, "see the network here"),
+    (no_connection("x"), Kind.UNREACHABLE, "Could not connect"),
+    (aws.ConfigParseError(path="~/.aws/config"), Kind.CONFIGURATION, "~/.aws/config"),
+    (aws.InvalidRegionError(region_name="x y"), Kind.CONFIGURATION, "variables AWS_"),
+    (aws.UnknownEndpointError(service_name="s", region_name="r"), Kind.CONFIGURATION, "not set up here"),
+    (aws.MetadataRetrievalError(error_msg="no role"), Kind.NO_CREDENTIALS, "no role"),
+    (aws.LoginRefreshRequired(), Kind.NO_CREDENTIALS, "log in"),
+    (UnknownAPIVersionError("s", "v", "w"), Kind.OTHER, "UnknownAPIVersionError"),
     (ResponseParserError("no\nXML"), Kind.NOT_UNDERSTOOD, "not AWS: no"),
     (TimeoutError(), Kind.TIMEOUT, "TimeoutError"),
     (ValueError(), Kind.OTHER, "ValueError"),

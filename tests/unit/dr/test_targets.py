@@ -37,3 +37,9 @@ def test_a_region_that_is_none_and_a_lease_that_is_unknown_are_refused():
         serving(cloud(), "us-moon-1")
     with pytest.raises(Refused, match="give --region"):
         serving(cloud(replace(HEALTHY.topology, lease=None)), None)
+
+
+def test_outputs_that_name_one_region_have_no_other_to_move_to():
+    alone = replace(HEALTHY, inspections={EAST: HEALTHY.inspections[EAST]})
+    with pytest.raises(Refused, match="the outputs name no region but us-east-1: deploy the other one too"):
+        resolve(alone, Purpose.SWITCHOVER)

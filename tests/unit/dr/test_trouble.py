@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import boto3
 import pytest
-from botocore.exceptions import NoCredentialsError, ProfileNotFound
+from botocore.exceptions import ConfigParseError, NoCredentialsError, ProfileNotFound
 
 from dr import calls
 from dr.__main__ import main
@@ -86,6 +86,17 @@ def test_no_credentials_are_found_when_they_are_needed(aws, dr, monkeypatch):
     [
         ({"lease_ttl_s": "soon"}, "invalid literal for int() with base 10: 'soon'"),
         ({"profile": "precious"}, "'precious' is not a valid Profile"),
+        ({"lease_ttl_s": None}, "'None'"),
+        ({"lease_ttl_s": []}, "'[]'"),
+        ({"clock_skew_s": 1e999}, "'inf'"),
+        ({"failback_soak_s": "-1"}, "failback_soak_s is -1"),
+        ({"profile": ["ephemeral"]}, "profile is ['ephemeral']"),
+        ({"lease_table": None}, "lease_table is None"),
+        ({"steps_function_us_west_2": " "}, "steps_function_us_west_2 is ' '"),
+        ({"api_endpoint_us_east_1": "ftp://east"}, "api_endpoint_us_east_1 is 'ftp://east'"),
+        ({"api_endpoint_us_east_1": "http://[::1"}, "IPv6"),
+        ({"api_endpoint_us_east_1": "http://east:99999"}, "Port out of range"),
+        ({"home_region": "mars"}, "home_region is 'mars', and regions are deployed in us-east-1, us-west-2"),
     ],
 )
 def test_outputs_that_no_deploy_wrote(dr, outputs, says):
@@ -188,3 +199,18 @@ def test_B03_with_every_front_door_shut_the_lease_is_still_asked_for_everywhere(
     aws.lease = LEASE
     code, out, _ = dr("status", "--json", outputs=outputs)
     assert (code, json.loads(out)["lease_read_in"]) == (3, EAST)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS[:-1])
+def test_outputs_of_another_environment_are_told(aws, dr, arguments):
+    aws.lease = replace(LEASE, holder="eu-west-1")
+    one_line(dr(*arguments), "held by eu-west-1", "know us-east-1, us-west-2", "another environment's")
+
+
+@pytest.mark.parametrize("error", [ValueError("Invalid endpoint: x"), ConfigParseError(path="~/.aws/config")])
+def test_settings_of_aws_that_make_no_sense_are_told(aws, dr, monkeypatch, error):
+    def client(*_, **__):
+        raise error
+
+    monkeypatch.setattr(calls.boto3, "client", client)
+    one_line(dr("status"), f"AWS is not set up here: {error}", "variables AWS_*")
