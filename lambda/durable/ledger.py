@@ -95,6 +95,14 @@ class Ledger:
         """
         return bool(self._run(ledger_sql.FORGET_MARK, minute=after, epoch=epoch))
 
+    def announced(self, epoch: int) -> bool:
+        """Whether the end of the takeover of this epoch was published."""
+        return bool(self._run("select epoch from ledger.announced where epoch = :epoch", epoch=epoch))
+
+    def announce(self, epoch: int) -> None:
+        """Note that it was. Nothing is noted where the fence is not at this epoch."""
+        self._run(ledger_sql.ANNOUNCE, epoch=epoch)
+
     def newest(self, most: int) -> dict[str, Row]:
         """The payments that this copy got last, by their keys."""
         return _rows(self._run(ledger_sql.of(ledger_sql.NEWEST, self._book), most=most))

@@ -24,6 +24,9 @@ create table if not exists ledger.mark (
     "only" boolean primary key default true check ("only"),
     minute bigint not null
 );
+create table if not exists ledger.announced (
+    epoch bigint primary key
+);
 create table if not exists ledger.outbox (
     event_id uuid primary key,
     type text not null,

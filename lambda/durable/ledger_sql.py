@@ -44,6 +44,11 @@ delete from ledger.mark where minute > cast(:minute as bigint) and ledger.admit(
 returning minute
 """
 
+ANNOUNCE = """
+insert into ledger.announced (epoch) select cast(:epoch as bigint) where ledger.admit(:epoch)
+on conflict do nothing
+"""
+
 FIND = """
 select {columns}
 from {table} where payment_id = cast(:payment_id as uuid) and payer = :payer

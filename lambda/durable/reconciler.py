@@ -8,6 +8,7 @@ one does no harm: every entry is settled under its own key, and every event has 
 import time
 from collections.abc import Callable
 
+from durable.announcements import Announcements
 from durable.arrears import Arrears, Report, Run
 from durable.book import Book
 from durable.errors import JournalUnavailable
@@ -43,6 +44,7 @@ class Reconciler:
         database: Database,
         book: Book,
         bus: EventBus,
+        announcements: Announcements,
         clock: Clock,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -54,6 +56,7 @@ class Reconciler:
         self._database = database
         self._book = book
         self._bus = bus
+        self._announcements = announcements
         self._clock = clock
         self._elapsed = elapsed
 
@@ -81,9 +84,9 @@ class Reconciler:
             try:
                 self._arrears.settle(self._begun(lease, ledger, report, until=started + SEARCH_S))
             except JournalUnavailable:
-                self._publish(outbox, report, until=started + WORK_S)  # The ledger's events need no journal.
+                self._tell(lease, ledger, outbox, report, until=started + WORK_S)  # That needs no journal.
                 raise
-            self._publish(outbox, report, until=started + WORK_S)
+            self._tell(lease, ledger, outbox, report, until=started + WORK_S)
         return report
 
     def _begun(self, lease: Lease, ledger: Ledger, report: Report, *, until: float) -> Run:
@@ -107,6 +110,11 @@ class Reconciler:
             lease, region=self._region, now_ms=self._clock(), ttl_ms=self._ttl_ms, skew_ms=self._skew_ms
         )
         return lease if report.standing is Standing.READY else None
+
+    def _tell(self, lease: Lease, ledger: Ledger, outbox: Outbox, report: Report, *, until: float) -> None:
+        untold_ms = self._announcements.make(lease, ledger)
+        self._publish(outbox, report, until=until)
+        report.event_ms = max(report.event_ms, untold_ms)
 
     def _publish(self, outbox: Outbox, report: Report, *, until: float) -> None:
         try:

@@ -9,6 +9,7 @@ from functools import cache
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from durable.announcements import Announcements, NotedBus
 from durable.arrears import Arrears
 from durable.arrivals import MINUTE_MS
 from durable.event_bus import EventBus, own_bus
@@ -153,7 +154,10 @@ def tools() -> Tools:
         ),
         approvals=Approvals(dynamodb, lambda: parameters.get("approvals/table")),
         policy=lambda: LossPolicy.parse(parameters.get("approvals/policy")),
-        bus=own_bus(environment.region, client("events", attempts=1), parameters, environment.system),
+        bus=NotedBus(
+            own_bus(environment.region, client("events", attempts=1), parameters, environment.system),
+            database,
+        ),
         clock=now_ms,
         pause=time.sleep,
     )
@@ -175,6 +179,9 @@ def reconciling() -> tuple[Reconciler, Meter]:
         database=Database(parameters, client("secretsmanager"), RECONCILER_TIMEOUT_S),
         book=BOOK,
         bus=EventBus(environment.region, client("events"), parameters, environment.system),
+        announcements=Announcements(
+            own_bus(environment.region, client("events"), parameters, environment.system), now_ms
+        ),
         clock=now_ms,
     )
     return reconciler, Meter(environment)

@@ -181,6 +181,7 @@ READS = {
     "from ledger.set_aside order": lambda cluster, given: [
         [*name, why] for name, why in list(cluster.aside.items())[: given["most"]]
     ],
+    "from ledger.announced": lambda *_: [],
     "select at_ms from": lambda cluster, _: [[cluster.beat_ms]] if cluster.beat_ms is not None else [],
     "select minute from": lambda cluster, _: [[cluster.mark]] if cluster.mark is not None else [],
 }

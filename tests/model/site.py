@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from durable.announcements import Announcements
 from durable.arrears import Arrears
 from durable.arrivals import Arrivals
 from durable.errors import JournalUnavailable
@@ -253,6 +254,9 @@ class Site:
             database=self.database,
             book=BOOK,
             bus=EventBus(self.region, SilentBus(), Parameters(self.region), "payments"),
+            announcements=Announcements(
+                own_bus(self.region, SilentBus(), Parameters(self.region), "payments"), clock
+            ),
             clock=clock,
             elapsed=self._steady_s,
         )

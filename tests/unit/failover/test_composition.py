@@ -156,7 +156,7 @@ def test_deployed_steps_work_with_the_tables_and_the_bus_that_were_deployed_for_
         asked.append((model.name, params))
         raise EndpointConnectionError(endpoint_url="test")
 
-    for client in (journal._client, steps.bus._client):
+    for client in (journal._client, steps.bus._bus._client):
         client.meta.events.register("provide-client-params", note)
     with pytest.raises(ApprovalsUnavailable):
         steps.approvals.all()

@@ -121,6 +121,6 @@ def test_P05_a_bus_that_fails_never_holds_a_takeover(*, tools, west, put, logged
 
 def test_the_bus_is_asked_once_and_with_the_timeouts_of_a_failover(environment):
     functions.tools.cache_clear()
-    config = functions.tools().bus._client.meta.config
+    config = functions.tools().bus._bus._client.meta.config
     assert config.retries["total_max_attempts"] == 1
     assert (config.connect_timeout, config.read_timeout) == (1.0, 2.0)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
+from durable.announcements import Announcements
 from durable.arrears import GRACE_MS, STALE_MS, Arrears
 from durable.arrivals import minute_of
 from durable.entry import EntryState, Identity, JournalEntry, Kept
@@ -12,6 +13,7 @@ from durable.ledger import Row
 from durable.outbox import DomainEvent, Waiting
 from durable.reconciler import Reconciler
 from durable.set_aside import NotRecordable, SetAside
+from failover.operations import TakeoverCompleted
 from failover.ports import StaleEpoch
 from payments.book import BOOK
 from payments.request import PaymentRequest
@@ -65,6 +67,8 @@ class World(SimpleNamespace):
             read_minutes=[],
             rows=set(),
             settled_at={},
+            epochs_announced={LEASE.epoch},
+            operations=[],
             others={},
             listed=[],
             refuses={},
@@ -218,7 +222,19 @@ class World(SimpleNamespace):
         waits = [*self.unpublished, *self.put_off_events]
         return Waiting(oldest_ms=self.oldest_event_ms if waits else 0, parked=len(self.parks))
 
+    def announced(self, epoch: int) -> bool:
+        return epoch in self.epochs_announced
+
+    def announce(self, epoch: int) -> None:
+        self.epochs_announced.add(epoch)
+
     # the bus
+    def publish_operations(self, events: list[TakeoverCompleted]) -> list[str]:
+        self.when_published()
+        taken = [e for e in events if e.event_id not in self.refused]
+        self.operations += taken
+        return [e.event_id for e in taken]
+
     def publish(self, events: list[DomainEvent]) -> list[str]:
         self.when_published()
         taken = [e.event_id for e in events if e.event_id not in self.refused]
@@ -241,6 +257,7 @@ def reconciler_in(region: str, world: World, clock: Clock | None = None) -> Reco
         database=world,
         book=BOOK,
         bus=world,
+        announcements=Announcements(SimpleNamespace(publish=world.publish_operations), clock),
         clock=clock,
         elapsed=world.elapsed,
     )

@@ -460,3 +460,12 @@ def test_a_payment_that_is_neither_written_nor_there_is_not_recorded(ledger, ent
     )
     with pytest.raises(DatabaseUnavailable, match="neither written nor found"):
         ledger.record(entry, epoch=1, region="us-east-1")
+
+
+def test_an_announcement_is_noted_by_the_epoch_that_may_write(ledger) -> None:
+    assert not ledger.announced(1)
+    ledger.announce(2)
+    assert not ledger.announced(2)
+    for _ in range(2):
+        ledger.announce(1)
+    assert ledger.announced(1)
