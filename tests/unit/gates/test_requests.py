@@ -1,13 +1,9 @@
 """The judge of requests finds nothing in what is synthesized, and finds whatever AWS would refuse."""
 
-import re
-
 import pytest
 
 from gates.requests import judge
-from gates.requests.filling import Call, request
-from gates.requests.model import compiled, complaints, members_of
-from gates.requests.terraform import UNKNOWN, Partly, resources
+from gates.requests.terraform import resources
 from gates.requests.types import CALLS, WITHOUT_REQUEST
 from gates.requests.variants import settings_of, synthesize, systems, variants
 from lib.provider import SINCE_6
@@ -173,52 +169,6 @@ def test_a_type_that_nobody_mapped_is_found_and_no_type_is_excused_twice(stacks)
     (found,) = judge.refused({"use1": stack.document})
     assert (found.rule, found.where) == ("unmapped", "aws_new_thing")
     assert not CALLS.keys() & WITHOUT_REQUEST.keys()
-
-
-def read(**body):
-    given = {"aws_x": {"it": body}, "aws_kms_key": {"key": {"description": "d", "policy": "${aws_x.it.id}"}}}
-    return next(one.body for one in resources({"s": {"resource": given}}) if one.type == "aws_x")
-
-
-@pytest.mark.parametrize(
-    ("given", "known"),
-    [
-        ("plain", "plain"),
-        ("", ""),
-        ("arn:aws:iam::${data.aws_caller_identity.a.account_id}:root", "arn:aws:iam::123456789012:root"),
-        ("${aws_kms_key.key.description}", "d"),
-        ("${aws_kms_key.key.arn}", UNKNOWN),
-        ("${aws_kms_key.key.policy}", UNKNOWN),
-        ("a-${aws_kms_key.key.arn}-b", Partly(("a-", "-b"))),
-        ("a${aws_kms_key.key.description}${aws_kms_key.key.arn}c", Partly(("ad", "c"))),
-        ('${jsondecode(x)["a}b"]}', UNKNOWN),
-        ("$${aws:userid}", "${aws:userid}"),
-        (["${aws_kms_key.key.arn}"], [UNKNOWN]),
-    ],
-)
-def test_what_only_an_apply_tells_is_unknown(given, known):
-    assert read(value=given)["value"] == known
-
-
-ALIAS = members_of("kms", "CreateAlias")
-
-
-def test_what_is_unknown_is_neither_refused_nor_taken_for_good():
-    assert list(complaints(ALIAS, {"AliasName": UNKNOWN, "TargetKeyId": Partly(("a", "b"))})) == []
-    (said,) = complaints(ALIAS, {"AliasName": Partly(("a" * 200, "b" * 57)), "TargetKeyId": UNKNOWN})
-    assert said == "AliasName: at least 257 characters, AWS takes 256"
-
-
-def test_an_argument_without_a_member_is_not_lost():
-    sent = request(Call("kms", "CreateAlias", {"name": "AliasName"}), ALIAS, {"name": "alias/a", "new": 1})
-    assert sent == {"AliasName": "alias/a", "new": 1}
-    assert "new: CreateAliasRequest has no such member" in list(complaints(ALIAS, sent))
-
-
-def test_a_pattern_that_python_cannot_say_is_no_silence():
-    assert compiled(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*").fullmatch("Straße 7")
-    with pytest.raises(re.error):
-        compiled(r"\p{Unheard}")
 
 
 def arguments(documents):

@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from gates.authorization import reference
 from gates.authorization.globs import overlap, same_arn
 from gates.authorization.judge import judge
 from gates.authorization.samples import Sample, samples
+from tests.unit.gates.excerpt import EXCERPT
 
 ACCOUNT = "123456789012"
 GLOBAL = f"arn:aws:rds::{ACCOUNT}:global-cluster:ledger"
@@ -20,6 +23,13 @@ SAMPLE = Sample(
     actions=["rds:FailoverGlobalCluster"],
     resources=[GLOBAL, *MEMBERS],
 )
+
+
+@pytest.fixture(autouse=True)
+def excerpt(tmp_path, monkeypatch):
+    file = tmp_path / "iam-definition.json"
+    file.write_text(json.dumps(EXCERPT))
+    monkeypatch.setattr(reference, "services", partial(reference.services, file))
 
 
 def stack(*statements, type_="aws_iam_role_policy", attribute="policy"):
@@ -44,7 +54,7 @@ def rules(*statements, known=(), **shape):
         ("rds:FailoverGlobalCluster", GLOBAL, ["missing-cluster"]),
         ("rds:FailoverGlobalCluster", MEMBERS, ["missing-global-cluster"]),
         ("rds:FailoverGlobalCluster", [GLOBAL, *MEMBERS], []),
-        ("ec2:CreateNetworkInterface", "*", ["may-need"]),
+        ("rds:AddRoleToDBCluster", MEMBERS, ["may-need"]),
     ],
 )
 def test_rights_that_do_not_do_what_they_say_are_found(action, resource, found):
@@ -144,3 +154,8 @@ def test_patterns_overlap_when_a_text_fits_both(one, other, expected):
 def test_an_ARN_of_another_region_is_another():
     assert same_arn("arn:${Partition}:rds::${Account}:global-cluster:${Name}", GLOBAL)
     assert not same_arn("arn:${Partition}:rds::${Account}:global-cluster:${Name}", MEMBERS[0])
+
+
+@pytest.mark.parametrize(("written", "expected"), [("*", True), ("arn:aws:rds", False)])
+def test_a_text_that_is_no_ARN_names_everything_or_nothing(written, expected):
+    assert same_arn("arn:${Partition}:rds::${Account}:global-cluster:${Name}", written) is expected
