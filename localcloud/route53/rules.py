@@ -8,10 +8,8 @@ Sources, named in the docstrings by their short names:
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from localcloud.route53.records import (
-    AlarmCheck,
     AlarmId,
     AlarmState,
     CalculatedCheck,
@@ -119,12 +117,9 @@ def _observed(
         case CalculatedCheck():
             # config, HealthThreshold: 0 is always healthy, more than there are children never is.
             return sum(children.get(child, True) for child in check.children) >= check.threshold
-        case AlarmCheck():
-            state = alarms.get(check.alarm, AlarmState.INSUFFICIENT_DATA)
-            last_known = before.get(check.id, not check.inverted) != check.inverted
-            return alarm_healthy(state, check.without_data, last_known=last_known)
-        case _:
-            assert_never(check)
+    state = alarms.get(check.alarm, AlarmState.INSUFFICIENT_DATA)
+    last_known = before.get(check.id, not check.inverted) != check.inverted
+    return alarm_healthy(state, check.without_data, last_known=last_known)
 
 
 def record_healthy(record: Record, zone: Zone, health: Health) -> bool:

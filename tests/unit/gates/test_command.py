@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 from gates import __main__ as command
 from gates.findings import Finding, ListError
 from gates.synthesis import SynthesisFailed, synthesize
+from lib.systems.load import load_settings
+from lib.systems.registry import SYSTEMS
 
 KNOWN = Finding("CKV_AWS_290", "use1.json:aws_iam_role_policy.p", "writes")
 SHARED = Finding("CKV_AWS_139", "use1.json:aws_rds_cluster.c", "deletion protection")
@@ -44,6 +46,25 @@ def test_every_judge_is_run_but_plans_which_needs_a_cloud(monkeypatch):
         monkeypatch.setattr(command, "allowances", lambda *_, **__: [])
     assert CliRunner().invoke(command.app, []).exit_code == 0
     assert asked == command.OFFLINE
+
+
+def test_B08_the_two_regions_of_what_is_synthesized_are_compared(monkeypatch):
+    east, west = (load_settings().name(code) for code in ("use1", "usw2"))
+    stacks = {east: {"resource": {}}, west: {}, "world": {"data": {}}}
+    monkeypatch.setattr(command, "synthesize", lambda: stacks)
+    found = command.JUDGES[command.Judge.PARITY]()
+    assert found == [Finding("parity", "resource", "only in the first")]
+
+
+def test_rights_are_judged_in_every_system_with_every_option_and_in_the_documentation(monkeypatch):
+    judged = {}
+    monkeypatch.setattr(command.variants, "synthesize", lambda *_: {"use1": {}})
+    monkeypatch.setattr(command.authorization, "judge", lambda stacks: judged.update(stacks) or [])
+    assert command.JUDGES[command.Judge.AUTHORIZATION]() == []
+    assert judged.keys() == {
+        *(f"{system}-{name}:use1" for system in SYSTEMS for name in ("defaults", "options")),
+        "deployment",
+    }
 
 
 @pytest.mark.parametrize("error", [ListError("a.toml: no"), SynthesisFailed("budget: no")])

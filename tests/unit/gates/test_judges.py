@@ -2,18 +2,13 @@
 
 import json
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from dr.guard.plan import read_plan
-from gates import checkov, cloud_plan, policies, state_machines
-from gates.cloud_plan import judged
+from gates import checkov, policies, state_machines
 from gates.findings import Finding
-from gates.fork import renamed
-from gates.plans import guarded
-
-PLANS = Path(__file__).parents[1] / "dr" / "guard" / "plans"
 
 
 def report(passed=(), failed=(), unread=()):
@@ -48,19 +43,31 @@ def test_a_file_that_checkov_could_not_read_is_a_finding():
     assert found == Finding("unread", "usw2.tf.json", "checkov could not read it")
 
 
-def test_checkov_gets_what_it_can_read(tmp_path, monkeypatch):
-    written = {}
+STACK = {"terraform": {"required_version": ">= 1"}, "resource": {"aws_x": {}}}
+
+
+@pytest.mark.parametrize(
+    ("judge", "framework", "given"),
+    [
+        (checkov.judge_stacks, "terraform_json", {"use1.tf.json": {"resource": {"aws_x": {}}}}),
+        (checkov.judge_plans, "terraform_plan", {"use1.json": STACK}),
+    ],
+)
+def test_checkov_gets_what_it_can_read(tmp_path, monkeypatch, judge, framework, given):
+    asked = []
 
     def run(command, **_):
-        folder = tmp_path / "checkov"
-        written.update({path.name: json.loads(path.read_text()) for path in folder.iterdir()})
+        said = dict(pairwise(command))
+        folder = Path(said["-d"])
+        asked.append(
+            (said["--framework"], {one.name: json.loads(one.read_text()) for one in folder.iterdir()})
+        )
         return subprocess.CompletedProcess(command, 0, stdout=json.dumps(report(passed=[FAILED])))
 
     monkeypatch.setattr(subprocess, "run", run)
-    stack = {"terraform": {"required_version": ">= 1"}, "resource": {"aws_x": {}}}
-    for _ in range(2):
-        assert checkov.judge_stacks({"use1": stack}, tmp_path) == []
-    assert written == {"use1.tf.json": {"resource": {"aws_x": {}}}}
+    for name in ("before", "use1"):
+        assert judge({name: STACK}, tmp_path) == []
+    assert asked[-1] == (framework, given)
 
 
 def test_references_become_ARNs_of_their_type_and_a_new_type_is_asked_for():
@@ -117,62 +124,3 @@ def test_a_state_machine_that_the_validator_refuses_is_a_finding(tmp_path, monke
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
     stacks = {"use1": {"resource": {"aws_sfn_state_machine": {"m": {"definition": "{}"}}}}}
     assert state_machines.judge(stacks, tmp_path) == expected
-
-
-def test_only_imports_are_renamed_for_the_fork():
-    source = 'from cdktf import App\nfrom cdktf_cdktf_provider_aws.eip import Eip\nTAG = "cdktf"\n'
-    assert renamed(source) == 'from cdktn import App\nfrom cdktn_provider_aws.eip import Eip\nTAG = "cdktf"\n'
-
-
-def test_B05_a_real_plan_that_loses_state_is_a_finding(tmp_path):
-    plans = {name: json.loads((PLANS / f"{name}.json").read_text()) for name in ("harmless", "leaves_global")}
-    (found,) = guarded(plans, tmp_path)
-    assert found.where == "leaves_global:aws_rds_cluster.ledger_cluster_F130713B"
-
-
-def change(*actions):
-    document = {"address": "aws_kms_key.k", "type": "aws_kms_key", "change": {"actions": list(actions)}}
-    return {"planned_values": {}, "resource_changes": [document]}
-
-
-@pytest.mark.parametrize(
-    ("actions", "must_be_empty", "says", "passes"),
-    [
-        (["no-op"], True, "x: nothing to do", True),
-        (["update"], False, "x: 1 update", True),
-        (["update"], True, "x: 1 update", False),
-        (["delete"], False, "x: 1 delete", False),
-    ],
-)
-def test_a_cloud_plan_says_what_it_would_do(tmp_path, actions, must_be_empty, says, passes):
-    path = tmp_path / "plan.json"
-    path.write_text(json.dumps(change(*actions)))
-    lines, fine = judged("x", read_plan(path), must_be_empty=must_be_empty)
-    assert (lines[0], fine) == (says, passes)
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        ((), 1, "refused G40_leave_global_cluster aws_rds_cluster.ledger_cluster_F130713B global_cluster_"),
-        (("G40_leave_global_cluster:aws_rds_cluster.ledger_cluster_F130713B",), 0, "one: 1 update"),
-        (
-            ("G40_leave_global_cluster:aws_rds_cluster.ledger_cluster_F130713B", "G10_destroy:aws_kms_key.x"),
-            1,
-            "no plan needs --allow G10_destroy:aws_kms_key.x",
-        ),
-    ],
-)
-def test_B05_a_refusal_passes_by_its_name_and_a_name_that_nothing_needs_does_not(
-    monkeypatch, tmp_path, capsys, case
-):
-    allowed, code, says = case
-
-    def plan(_, target):
-        return bool(target.write_text((PLANS / "leaves_global.json").read_text()))
-
-    monkeypatch.setattr(cloud_plan, "synthesize", lambda: {"one": {}})
-    monkeypatch.setattr(cloud_plan, "WORK", tmp_path)
-    monkeypatch.setattr(cloud_plan, "_plan", plan)
-    assert cloud_plan.main([word for name in allowed for word in ("--allow", name)]) == code
-    assert says in capsys.readouterr().out

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from gates import orphans as command
 from gates.orphans import ends_by_itself, orphans
 
 
@@ -26,3 +27,51 @@ def test_environments_of_closed_pull_requests_are_orphans():
 def test_a_key_that_waits_for_its_deletion_is_no_orphan(arn, state, ends):
     keys = SimpleNamespace(describe_key=lambda KeyId: {"KeyMetadata": {"KeyState": state}})  # noqa: N803
     assert ends_by_itself(arn, keys) is ends
+
+
+DYING = "arn:aws:kms:us-east-1:1:key/a"
+
+
+class Account:
+    """Clients of an account in which two environments left a queue in each region, and a key that waits."""
+
+    def __init__(self) -> None:
+        self.filters: list[object] = []
+
+    def client(self, service, region_name):
+        if service == "kms":
+            return SimpleNamespace(describe_key=lambda **_: {"KeyMetadata": {"KeyState": "PendingDeletion"}})
+
+        def paginate(TagFilters):  # noqa: N803
+            self.filters.append(TagFilters)
+            arns = [(f"arn:aws:sqs:{region_name}:1:{suffix}", suffix) for suffix in ("pr1", "pr2")]
+            for arn, suffix in [*arns, (DYING, "pr2")]:
+                tags = [{"Key": "EnvironmentSuffix", "Value": suffix}]
+                yield {"ResourceTagMappingList": [{"ResourceARN": arn, "Tags": tags}]}
+
+        return SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=paginate))
+
+
+@pytest.mark.parametrize(
+    ("open_", "said"),
+    [
+        ("pr1\npr2\n", []),
+        (
+            "pr1\n",
+            [
+                "pr2: 2 resources; ENVIRONMENT_SUFFIX=pr2 make destroy",
+                "    arn:aws:sqs:us-east-1:1:pr2",
+                "    arn:aws:sqs:us-west-2:1:pr2",
+            ],
+        ),
+    ],
+)
+def test_orphans_of_both_regions_are_told_with_the_command_that_ends_them(
+    monkeypatch, tmp_path, capsys, open_, said
+):
+    (tmp_path / "open").write_text(open_)
+    account = Account()
+    monkeypatch.setattr(command, "boto3", account)
+    assert command.main(tmp_path / "open") == bool(said)
+    assert capsys.readouterr().out.splitlines() == said
+    assert account.filters == [[{"Key": "System", "Values": ["payments"]}, {"Key": "EnvironmentSuffix"}]] * 2

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from rich.console import Console
 
 from gameday.report.live import look, terminal, watch
-from gameday.report.live.server import HEADERS, application
+from gameday.report.live.server import HEADERS, application, only_this_machine, serve
 from gameday.report.seconds import Second
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.looks import view
@@ -128,3 +128,12 @@ def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else():
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
     assert "*" not in policy
+
+
+def test_the_page_is_served_on_this_machine_only(monkeypatch):
+    served = []
+    monkeypatch.setattr(web, "run_app", lambda app, **told: served.append((app, told)))
+    serve(8042, print)
+    ((app, told),) = served
+    assert (told["host"], told["port"]) == ("127.0.0.1", 8042)
+    assert only_this_machine in app.middlewares

@@ -95,6 +95,15 @@ def test_the_report_tells_how_busy_the_machine_was():
     assert "load 0.5 a core, steal 2.1%, pressure 26%" in read.text
 
 
+def test_the_report_tells_what_terraform_would_change_after_the_drill_or_that_nobody_asked():
+    after = "after the drill, before anything was healed: plan of"
+    read = Reader(drawn(record(), plan_changes_after={"usw2": 0, "use1": 1200, "world": None}))
+    rows = [read.words[read.words.index(f"{after} {stack}") + 1] for stack in ("usw2", "use1", "world")]
+    assert rows == ["none", "1,200", "there was no plan"]
+    assert "not planned in this run" not in read.words
+    assert "not planned in this run" in Reader(drawn(record())).words
+
+
 def test_where_nobody_moves_nothing_of_the_objective_is_used():
     read = Reader(drawn(record(NOBODY_MOVES), "S11"))
     assert "Nobody moved" in read.text

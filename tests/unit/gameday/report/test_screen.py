@@ -12,14 +12,18 @@ from gameday.judge.settings import DrillSettings
 from gameday.load.credentials import Nothing
 from gameday.load.payments import Load, LoadPlan
 from gameday.observe import host
+from gameday.observe.history import History
 from gameday.observe.host import HostMeter, metered
+from gameday.observe.host_load import HostLoad
 from gameday.report import progress
+from gameday.report.console import print_report
 from gameday.report.live.look import Look, read
 from gameday.report.status import status_line
 from lib.systems.load import load_settings
 from tests.unit.gameday.builders import attempt, failed, history, operation
 from tests.unit.gameday.fakes import FakeWorld
 from tests.unit.gameday.looks import view
+from tests.unit.gameday.reports import judged, record
 
 
 class Shown:
@@ -78,6 +82,28 @@ async def test_the_status_tells_success_backlog_and_holder():
         "settled 1/2 attempts in 5 s · 0 payments wait · lease us-west-2 ACTIVE epoch 2 · "
         "writer us-west-2 · DNS us-west-2"
     )
+
+
+async def test_the_status_of_a_drill_that_has_seen_nothing_yet_claims_nothing():
+    load = Load(run="r", api_name="a", doors={}, resolver=FakeWorld(), plan=LoadPlan(), credentials=Nothing())
+    assert status_line(History(), load, now=1100.0) == (
+        "settled 0/0 attempts in 5 s · 0 payments wait · lease ? · writer ? · DNS ?"
+    )
+
+
+def test_a_verdict_before_the_first_look_leaves_nothing_for_the_page(tmp_path):
+    file = tmp_path / "drill.json"
+    progress.Progress(Console(file=io.StringIO()), file).ended("invalid")
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(("per_core", "verdict", "reason"), [(0.5, "MET", False), (9.0, "INVALID", True)])
+def test_the_outcome_on_the_screen_says_why_a_run_is_invalid(per_core, verdict, reason):
+    outcome = judged(record(host=HostLoad(per_core=per_core, steal=0.0)))
+    out = io.StringIO()
+    print_report(Console(file=out, width=200), outcome.summary, outcome.events)
+    assert f"S1: {verdict} · 137 payments, 136 acknowledged" in out.getvalue()
+    assert ("invalid: V40" in out.getvalue()) == reason
 
 
 def test_steal_is_the_share_between_two_readings(tmp_path):

@@ -57,6 +57,25 @@ async def test_rubbish_is_ignored_and_the_next_question_answered(server: int):
     assert response.header.rcode == RCODE.NOERROR
 
 
+async def test_what_is_no_question_gets_no_answer_by_tcp_either(server: int):
+    reader, writer = await asyncio.open_connection("127.0.0.1", server)
+    echo = DNSRecord.question(API).reply().pack()
+    writer.write(len(echo).to_bytes(2) + echo)
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_server_whose_port_is_taken_says_so_and_stops_without_the_others_port(server: int):
+    second = DnsServer(server, lambda *_: Reply(Code.REFUSED))
+    with pytest.raises(OSError, match="already in use"):
+        await second.start()
+    await second.stop()
+    query = DNSRecord.question(API, "CNAME")
+    packet = await asyncio.to_thread(query.send, "127.0.0.1", server, timeout=2)
+    assert DNSRecord.parse(packet).header.rcode == RCODE.NOERROR
+
+
 QUERY = DNSRecord.question(API, "A").pack()
 
 

@@ -38,6 +38,16 @@ async def test_a_failing_listener_stops_the_checkers_and_is_told(
     assert "the Route 53 data plane stopped" in caplog.text
 
 
+async def test_a_plane_that_could_not_start_can_be_stopped(free_port: int, configuration: Configuration):
+    first, second = (Route53Plane(source_of(configuration), nowhere, free_port) for _ in range(2))
+    await first.start()
+    with pytest.raises(OSError, match="already in use"):
+        await second.start()
+    await second.stop()
+    assert (first.status()["running"], second.status()["running"]) == (True, False)
+    await first.stop()
+
+
 async def test_an_alarm_moves_its_health_check(free_port: int):
     force = AlarmId(region="us-west-2", name="force-failover")
     shape = {"Region": force.region, "Name": force.name}

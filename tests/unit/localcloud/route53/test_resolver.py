@@ -97,6 +97,14 @@ async def test_only_the_response_to_the_own_question_counts(free_port: int):
     liar.close()
 
 
+async def test_a_socket_that_fails_after_the_response_changes_nothing():
+    response = asyncio.get_running_loop().create_future()
+    exchange = resolver._Exchange(7, response)
+    response.set_result(answer := DNSRecord.question("a.example"))
+    exchange.error_received(ConnectionRefusedError())
+    assert response.result() is answer
+
+
 class Upstream:
     """Counts the questions and answers what it was told to."""
 
