@@ -23,7 +23,7 @@ class Approvals(Section):
     valid_s: Annotated[int, Field(ge=60, le=3600)]
     sessions_are_people: bool
     """Whether two sessions of one role are two people: only where an identity provider names the sessions."""
-    roles: tuple[Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")], ...] = ()
+    roles: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")], ...] = ()
     """Existing roles of this account that may approve."""
 
     def policy(self) -> dict[str, object]:

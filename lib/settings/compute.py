@@ -22,7 +22,7 @@ class Functions(Section):
 class Instances(Section):
     """An Auto Scaling group, and what its instances are made of."""
 
-    image: Annotated[str, Field(pattern=r"^/[\w./-]+$")]
+    image: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]+$", max_length=2048)]
     """Name of the public parameter of Systems Manager that holds the id of the image."""
     type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$")]
     disk_gb: Annotated[int, Field(ge=8, le=1024)]

@@ -10,7 +10,7 @@ from lib.settings.section import RegionName, Section
 
 
 def _constraint(text: str) -> str:
-    if not re.fullmatch(r"(~> )?[56](\.\d+){1,2}", text):
+    if not re.fullmatch(r"(~> )?[56](\.[0-9]+){1,2}", text):
         raise ValueError("the stacks are written for provider 6 or 5; use for example 6.25.0 or 5.100.0")
     return text
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)(s?)\)")
+RATE = re.compile(r"rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)")
 CRON = re.compile(r"cron\(([^()]*)\)")
 SAYS = "cron(minutes hours day-of-month month day-of-week year) with one day as ?, or rate(5 minutes)"
 
@@ -29,7 +29,7 @@ class _Field:
         if part == "*" or (self.special and re.fullmatch(self.special, part)):
             return True
         start, slash, step = part.partition("/")
-        if slash and not re.fullmatch(r"[1-9]\d*", step):
+        if slash and not re.fullmatch(r"[1-9][0-9]*", step):
             return False
         if start == "*":
             return True
@@ -39,13 +39,17 @@ class _Field:
     def _number(self, text: str) -> int | None:
         if text.upper() in self.words:
             return self.words.index(text.upper()) + self.least
-        return int(text) if text.isdecimal() and self.least <= int(text) <= self.most else None
+        return (
+            int(text)
+            if text.isascii() and text.isdecimal() and self.least <= int(text) <= self.most
+            else None
+        )
 
 
 FIELDS = (
     _Field("minutes", 0, 59),
     _Field("hours", 0, 23),
-    _Field("day-of-month", 1, 31, special=r"\?|L|LW|([1-9]|[12]\d|3[01])W"),
+    _Field("day-of-month", 1, 31, special=r"\?|L|LW|([1-9]|[12][0-9]|3[01])W"),
     _Field("month", 1, 12, MONTHS),
     _Field("day-of-week", 1, 7, DAYS, special=r"\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])"),
     _Field("year", 1970, 2199),

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from lib.facts import aws_facts
 from lib.regions import Region, Role
+from lib.settings import offered
 from lib.settings.compute import Instances
 from lib.settings.data import Files, Postgres
 from lib.settings.observability import Alarms
@@ -71,6 +72,13 @@ class WebappSettings(OneRegionSettings):
             raise ValueError(
                 f"second_region = {self.second_region}: is the first one too, and would be lost with it"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _the_page_has_a_bucket(self) -> Self:
+        """It is named like the site, and S3 is stricter than DNS."""
+        bucket = {"s3_bucket": self.public_name}
+        offered.names(bucket, system=self.system, suffix=self.environment_suffix)
         return self
 
     @model_validator(mode="after")

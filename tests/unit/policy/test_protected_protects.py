@@ -6,13 +6,18 @@ from typing import Any
 import pytest
 
 from dr.guard.facts import holds_state, kinds, stateless
-from gates.requests.variants import OPTIONS, PROTECTED, settings_of
+from gates.requests.variants import OPTIONS, PROTECTED, settings_of, systems
 from lib.settings.observability import AUDIT_DAYS
 from tests.unit.injected import Stacks, broken
 from tests.unit.synthesized import Body, synthesize
 
 KEPT_BY: dict[str, dict[str, Any]] = {
     "aws_backup_vault": {"force_destroy": False},
+    "aws_db_instance": {
+        "deletion_protection": True,
+        "skip_final_snapshot": False,
+        "delete_automated_backups": False,
+    },
     "aws_dynamodb_table": {"deletion_protection_enabled": True},
     "aws_kms_key": {"deletion_window_in_days": 30},
     "aws_rds_cluster": {
@@ -31,6 +36,7 @@ NOTHING_TO_KEEP = {
     "aws_sqs_queue": "has none to set; `dr guard` refuses its loss",
     "aws_backup_plan": "says what is backed up; what was lies in the vault",
     "aws_backup_selection": "says what is backed up; what was lies in the vault",
+    "aws_s3_bucket_replication_configuration": "says what is copied; copies lie in the other bucket",
     "aws_s3_bucket_versioning": "goes with its bucket",
     "aws_rds_cluster_instance": "the storage is its cluster's",
 }
@@ -38,9 +44,19 @@ NOTHING_TO_KEEP = {
 
 
 @pytest.fixture(scope="module")
-def protected(functions, tmp_path_factory) -> Stacks:
-    settings = settings_of("payments", (OPTIONS["payments"], PROTECTED))
-    return synthesize(settings, functions, tmp_path_factory.mktemp("protected"))
+def everything(functions, tmp_path_factory) -> dict[str, Stacks]:
+    """Every system with all options, by its name."""
+    return {
+        system: synthesize(
+            settings_of(system, (OPTIONS[system], PROTECTED)), functions, tmp_path_factory.mktemp(system)
+        )
+        for system in systems()
+    }
+
+
+@pytest.fixture(scope="module")
+def protected(everything) -> Stacks:
+    return everything["payments"]
 
 
 def lost(stacks: Stacks) -> Iterator[str]:
@@ -61,12 +77,18 @@ def _missing(type_: str, body: Body) -> Iterator[str]:
         yield "an audit log"
 
 
-def test_P20_nothing_that_is_protected_can_be_removed_with_what_is_in_it(protected):
-    assert list(lost(protected)) == []
+@pytest.mark.parametrize("system", systems())
+def test_P20_nothing_that_is_protected_can_be_removed_with_what_is_in_it(everything, system):
+    assert list(lost(everything[system])) == []
 
 
-def test_P20_every_stateful_type_has_a_protection_or_a_reason(protected):
-    deployed = {resource.type for stack in protected.values() for resource in stack.resources()}
+def test_P20_every_stateful_type_has_a_protection_or_a_reason(everything):
+    deployed = {
+        resource.type
+        for stacks in everything.values()
+        for stack in stacks.values()
+        for resource in stack.resources()
+    }
     assert set(filter(holds_state, deployed)) <= KEPT_BY.keys() | NOTHING_TO_KEEP.keys()
     assert KEPT_BY.keys() <= deployed
 

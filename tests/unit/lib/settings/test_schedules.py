@@ -28,6 +28,10 @@ def test_what_aws_takes_passes(expression):
     [
         ("every day", "AWS takes cron"),
         ("rate(0 minutes)", "AWS takes cron"),
+        ("rate(1\u0660 minutes)", "AWS takes cron"),
+        ("cron(\u0660 9 ? * TUE *)", "no minutes"),
+        ("cron(0/\u0661 9 ? * TUE *)", "no minutes"),
+        ("cron(0 8 1\u0660W * ? *)", "no day-of-month"),
         ("rate(1 minutes)", "singular"),
         ("rate(2 minute)", "plural"),
         ("cron(0 9 * * TUE)", "5 fields"),

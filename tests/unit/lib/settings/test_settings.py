@@ -197,7 +197,7 @@ def test_the_provider_version_can_be_overridden(version, major):
     assert (settings.provider.aws, settings.provider.major) == (version, major)
 
 
-@pytest.mark.parametrize("version", ["4.67.0", "7.0.0", "latest", ">= 5.0"])
+@pytest.mark.parametrize("version", ["4.67.0", "7.0.0", "latest", ">= 5.0", "6.\u0662.0", "6.25.0\u0660"])
 def test_a_provider_the_stacks_do_not_fit_is_refused(tmp_path, version):
     said = complaint(tmp_path, AWS_PROVIDER_VERSION=version)
     assert f"AWS_PROVIDER_VERSION or provider.aws = {version!r}" in said

@@ -25,6 +25,14 @@ def test_the_second_region_is_a_place_and_nothing_runs_there(changed):
         ({"database": {"engine_version": "16.6"}}, "postgres cannot be created in this version"),
         ({"database": {"instance_class": "db.t2.micro"}}, "not known to be offered"),
         ({"database": {"backup_retention_days": 0}}, "greater than or equal to 1"),
+        ({"dns": {"domain": "my_board.example.com"}}, r"www.test.my_board.example.com cannot be created"),
+        ({"dns": {"domain": "board.example.com."}}, r"www.test.board.example.com. cannot be created"),
+        ({"dns": {"domain": f"{'b' * 44}.example.com"}}, "AWS takes 3 to 63"),
+        ({"instances": {"image": "/aws/s\u00e9rvice"}}, "should match pattern"),
+        ({"instances": {"image": "/" + 2048 * "a"}}, "at most 2048 characters"),
+        ({"access": {"permissions_boundary": "r\u00f4le"}}, "should match pattern"),
+        ({"access": {"permissions_boundary": 129 * "b"}}, "should match pattern"),
+        ({"access": {"permissions_boundary": f"{'p' * 512}/{'b' * 128}"}}, "at most 639 characters"),
     ],
 )
 def test_what_would_not_hold_is_refused(changed, overlay, said):
