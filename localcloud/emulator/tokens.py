@@ -93,7 +93,7 @@ def _must_count(claims: Document, *, issuer: str, audience: Collection[str], now
         raise Refused(401, "issuer")
     # client_id is evaluated only where there is no aud.
     named = claims["aud"] if "aud" in claims else claims.get("client_id")
-    if not set(named if isinstance(named, list) else [named]) & set(audience):
+    if not any(one in audience for one in (named if isinstance(named, list) else [named])):
         raise Refused(401, "audience")
     times = {name: claims[name] for name in ("exp", "nbf", "iat") if name in claims}
     if "exp" not in times or not all(type(at) in (int, float) for at in times.values()):

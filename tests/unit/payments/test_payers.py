@@ -82,6 +82,17 @@ def test_another_payers_idempotency_key_is_a_different_key(send, world):
     assert len(world.entries) == 2
 
 
+def test_one_key_of_two_payers_is_two_payments_while_the_ledger_is_away(send, world):
+    world.when_recorded = fail(DatabaseUnavailable("no answer"))
+    ada, eve = send(pay("ada")), send(pay("eve", body={**BODY, "amount_minor": 1}))
+    assert (ada.status, eve.status) == (202, 202)
+    assert ada.body["payment_id"] != eve.body["payment_id"]
+    world.when_recorded = lambda: None
+    assert send(pay("eve")).status == 422  # her own key, another payment
+    assert send(find(ada.body["payment_id"], "eve")).status == 404
+    assert send(find(eve.body["payment_id"], "ada")).status == 404
+
+
 def test_another_payers_session_is_a_different_session(send):
     send(session("PUT", "ada", {"data": {"cart": "1"}}))
     assert send(session("GET", "eve")).status == 404
@@ -91,11 +102,31 @@ def test_another_payers_session_is_a_different_session(send):
     assert (found["session_id"], found["data"]) == (SESSION_ID, {"cart": "1"})
 
 
-@pytest.mark.parametrize("subject", [None, "", 7, ["ada"], "a" * 256, "ad a", "ada\n", "zo\xeb"])
+@pytest.mark.parametrize(
+    "subject",
+    [None, "", 7, True, ["ada"], {"id": "ada"}, "a" * 256, "ad a", "ada\n", "ada\x00", "\x7f", "zo\xeb"],
+)
 def test_a_token_without_a_usable_subject_pays_nothing(send, world, subject):
     refused = send(pay(subject))
     assert (refused.status, refused.body["type"]) == (401, "urn:payments:problem:unidentified")
     assert world.entries == {}
+
+
+@pytest.mark.parametrize(
+    ("claims", "payer"),
+    [
+        ({"sub": "ada", "aud": ["payments", "others"]}, "sub:ada"),
+        ({"sub": "ada", "aud": "[payments others]", "scope": "pay read"}, "sub:ada"),
+        ({"sub": "ada", "scp": ["pay"], "username": "eve", "client_id": "eve"}, "sub:ada"),
+        ({"sub": "a" * 255}, f"sub:{'a' * 255}"),
+        ({"sub": "ada@bank|eve"}, "sub:ada@bank|eve"),
+        ({"Sub": "ada", "username": "ada", "client_id": "ada", "email": "ada@bank"}, None),
+    ],
+)
+def test_the_subject_alone_says_who_pays(*, send, world, claims, payer):
+    context = {"requestId": "request-1", "authorizer": {"jwt": {"claims": claims, "scopes": ["pay"]}}}
+    assert send({**pay(), "requestContext": context}).status == (201 if payer else 401)
+    assert [entry.payer for entry in world.entries.values()] == ([payer] if payer else [])
 
 
 @pytest.mark.parametrize(
