@@ -66,12 +66,8 @@ class Ending:
             return cls(code=code, kind=why.kind, message=f"{_topic(error)}{why.says}")
         if kind:
             return cls(code=Exit.FAILED, kind=kind, message=str(error))
-        if isinstance(error, OSError) and error.errno in UNWRITABLE:
-            message = (
-                f"what was found cannot be written: {error.strerror}; what was started goes on: dr status"
-            )
-            return cls(code=Exit.FAILED, kind="output", message=message)
-        return cls(code=Exit.FAILED, kind="defect", message=_defect(error))
+        kind, message = _here(error) or ("defect", _defect(error))
+        return cls(code=Exit.FAILED, kind=kind, message=message)
 
 
 def end(error: Exception, words: Sequence[str]) -> NoReturn:
@@ -89,6 +85,16 @@ def _topic(error: Exception) -> str:
     """What was being done, unless AWS's own error is all there is."""
     topics = {LeaseError: "lease: ", ApprovalsUnavailable: "approvals: ", TakeoverNotStarted: "not started: "}
     return next((topic for known, topic in topics.items() if isinstance(error, known)), "")
+
+
+def _here(error: Exception) -> tuple[str, str] | None:
+    """Kind and words of what this machine's files say, or a full disk, or a reader that is gone."""
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in UNWRITABLE:
+        said = f"what was found cannot be written: {error.strerror}; what was started goes on: dr status"
+        return "output", said
+    return ("file", f"{error.filename}: {error.strerror}") if error.filename is not None else None
 
 
 def _defect(error: Exception) -> str:

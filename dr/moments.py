@@ -13,7 +13,10 @@ def moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text} is no ISO 8601 time: write 2026-11-21T09:15:00Z") from None
     if found.tzinfo is None:
         raise typer.BadParameter(f"{text} has no time zone: write {text}Z for UTC, or an offset as +01:00")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise typer.BadParameter(f"{text} is before or after all years that have a number in UTC") from None
 
 
 def shown(when: datetime) -> str:

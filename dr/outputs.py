@@ -51,7 +51,7 @@ def read(path: Path) -> dict[str, Any]:
         raise OutputsError(_absent(path)) from None
     except OSError as error:
         raise OutputsError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OutputsError(f"{path} is not JSON: {error}") from error
     if not isinstance(outputs, dict):
         raise OutputsError(f"{path} holds {type(outputs).__name__}, not a map of outputs")

@@ -11,6 +11,7 @@ from dr.calls import AwsUnavailable, ask, client
 from dr.envelope import write
 from dr.exits import Exit
 from dr.options import AsJson
+from dr.reasons.kinds import Kind
 from lib.settings.authorization import Mode
 from lib.systems.load import load_settings
 
@@ -29,6 +30,7 @@ def token(
     authorization = settings.api.authorization
     if authorization.mode is Mode.NONE:
         raise NoToken(f"nobody is asked for a token (api.authorization.mode = none): {authorization.reason}")
+    kind = NoToken.kind
     for place in [region] if region else [one.name for one in settings.regions]:
         ssm = client("ssm", place)
         name = f"{settings.parameter_prefix}/api/key"
@@ -36,6 +38,7 @@ def token(
             found = ask(place, lambda: ssm.get_parameter(Name=name, WithDecryption=True))  # noqa: B023
         except AwsUnavailable as error:
             Console(stderr=True, highlight=False).print(f"{error}", soft_wrap=True)
+            kind = NoToken.kind if error.kind == Kind.NOT_FOUND else error.kind
             continue
         secret = found["Parameter"]["Value"]
         granted = Client.of(authorization, secret=secret, ca_file=ca_file()).token()
@@ -44,4 +47,5 @@ def token(
             return
         sys.stdout.write(granted.value + ("\n" if sys.stdout.isatty() else ""))
         return
-    raise NoToken("no region has the secret of the system's own client")
+    told = "has" if kind == NoToken.kind else "tells"
+    raise NoToken(f"no region {told} the secret of the system's own client", kind=kind)

@@ -9,6 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from dr.calls import refusal
+from dr.reasons.kinds import Kind
+from dr.reasons.why import reason
 
 CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
 ABSENT = frozenset(
@@ -30,6 +32,10 @@ Answer = dict[str, Any]
 
 class Unanswered(Exception):
     """AWS did not say; the message tells why and what was asked."""
+
+    def __init__(self, message: str, *, kind: Kind = Kind.OTHER) -> None:
+        super().__init__(message)
+        self.kind = kind
 
     fix = "give these credentials the rights of docs/deployment.md, or see why AWS does not answer"
 
@@ -57,13 +63,16 @@ class Account:
             if not client.can_paginate(operation):
                 return dict(getattr(client, operation)(**asked))
             return dict(client.get_paginator(operation).paginate(**asked).build_full_result())
-        except (BotoCoreError, ClientError, ResponseParserError) as error:
-            if why := refusal(error):
-                raise why from error
+        except (BotoCoreError, ClientError, ResponseParserError, ValueError) as error:
+            if no_access := refusal(error):
+                raise no_access from error
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
             if code in ABSENT:
                 return None
-            raise Unanswered(f"{service} {operation} in {region}: {code or error}") from error
+            why = reason(error)
+            raise Unanswered(
+                f"{service} {operation} in {region}: {code or why.says}", kind=why.kind
+            ) from error
 
 
 def must(answer: Answer | None) -> Answer:

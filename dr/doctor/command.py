@@ -16,6 +16,7 @@ from dr.doctor.checks import Check, Finding, askable, examine
 from dr.envelope import write
 from dr.exits import Exit
 from dr.options import AsJson
+from dr.reasons.kinds import Kind
 from dr.rules import Verdict
 from dr.screen import COLOURS
 from lib.systems.load import load_settings
@@ -88,13 +89,14 @@ def exit_code(findings: Iterable[Finding], accepted: frozenset[str]) -> Exit:
 
 def _account(aws: Aws, regions: list[str]) -> str:
     """The account, as the first region says that answers. Raises AwsUnavailable, NoAccess."""
-    reasons = []
+    reasons, kind = [], Kind.OTHER
     for region in regions:
         try:
             return str(must(aws("sts", region, "get_caller_identity"))["Account"])
         except Unanswered as error:
             reasons.append(str(error))
-    raise AwsUnavailable(f"no region says which account this is: {'; '.join(reasons)}")
+            kind = error.kind
+    raise AwsUnavailable(f"no region says which account this is: {'; '.join(reasons)}", kind=kind)
 
 
 def _table(findings: Iterable[Finding], accepted: frozenset[str], number: str) -> Table:

@@ -30,7 +30,7 @@ def read_plan(path: Path) -> list[Change]:
     advice = "write it with: terraform show -json PLANFILE"
     try:
         document = json.loads(path.read_text())
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise PlanError(f"{path}: cannot be read as JSON ({error}); {advice}") from error
     if not isinstance(document, dict) or "planned_values" not in document:
         raise PlanError(f"{path}: is JSON but no plan; {advice}")
@@ -38,11 +38,14 @@ def read_plan(path: Path) -> list[Change]:
         raise PlanError(f"{path}: the plan ended with an error, so what it would do is unknown; plan again")
     if document.get("complete") is False:
         raise PlanError(f"{path}: is a part of a plan; plan again without -target, and nothing deferred")
-    return [
-        _change(one)
-        for one in document.get("resource_changes", [])
-        if one.get("mode", "managed") == "managed"
-    ]
+    try:
+        return [
+            _change(one)
+            for one in document.get("resource_changes", [])
+            if one.get("mode", "managed") == "managed"
+        ]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise PlanError(f"{path}: has a change that no Terraform writes ({error!r}); {advice}") from error
 
 
 def _change(document: Values) -> Change:
@@ -52,7 +55,7 @@ def _change(document: Values) -> Change:
         address=document["address"],
         type=document["type"],
         actions=frozenset(change["actions"]),
-        before=change.get("before") or {},
-        after=change.get("after") or {},
+        before=dict(change.get("before") or {}),
+        after=dict(change.get("after") or {}),
         unknown=unknown if isinstance(unknown, dict) else {},
     )

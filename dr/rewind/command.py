@@ -51,6 +51,7 @@ def rewind(
     """
     if [to is not None, listing, remove is not None].count(True) != 1:
         raise typer.BadParameter("give one of --to, --list and --remove")
+    wish = Wish(None if to in {None, LATEST} else moment(str(to)))
     deployment = Deployment.load(outputs)
     if listing:
         _list(deployment, region, as_json=as_json)
@@ -58,7 +59,6 @@ def rewind(
     if remove is not None:
         _remove(clones, remove, yes=yes, dry_run=dry_run, as_json=as_json)
         return
-    wish = Wish(None if to in {None, LATEST} else moment(str(to)))
     _make(clones, wish, yes=yes, dry_run=dry_run, as_json=as_json)
 
 

@@ -12,6 +12,7 @@ from dr import token_command
 from dr.access_token import Client, NoToken, ca_file
 from dr.calls import AwsUnavailable
 from dr.commands import app
+from dr.reasons.kinds import Kind
 from lib.settings.authorization import Mode
 from lib.systems.load import load_settings
 from localcloud.core import tls
@@ -126,6 +127,21 @@ def test_dr_token_says_that_a_system_without_an_api_has_none(typed, monkeypatch)
     without = load_settings().model_copy(update={"api": None})
     monkeypatch.setattr(token_command, "load_settings", lambda: without)
     assert str(typed().exception) == "payments has no API that asks for tokens"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "as_kind"),
+    [(Kind.NOT_FOUND, "has", "no_token"), (Kind.UNREACHABLE, "tells", "unreachable")],
+)
+def test_a_secret_that_is_not_there_is_not_one_that_nobody_could_ask_for(
+    typed, monkeypatch, kind, told, as_kind
+):
+    def fails(*_, **__):
+        raise AwsUnavailable("x", kind=kind)
+
+    monkeypatch.setattr(Parameter, "get_parameter", fails)
+    error = typed().exception
+    assert (str(error), error.kind) == (f"no region {told} the secret of the system's own client", as_kind)
 
 
 def test_dr_token_says_why_there_is_none(typed, monkeypatch):

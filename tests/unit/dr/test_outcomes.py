@@ -252,6 +252,10 @@ ENDINGS = [
     (TakeoverNotStarted("x is running"), Exit.FAILED, "takeover_not_started", "x is running"),
     (answered("AccessDenied"), Exit.FAILED, "access_denied", "access denied"),
     (DrillFailed("no readiness"), Exit.FAILED, "drill", "no readiness"),
+    (FileNotFoundError(2, "No such file", "/nope"), Exit.FAILED, "file", "/nope: No such file"),
+    (OSError(28, "No space left"), Exit.FAILED, "output", "cannot be written: No space left"),
+    (BrokenPipeError(32, "Broken pipe"), Exit.FAILED, "output", "Broken pipe"),
+    (ConnectionResetError(104, "reset by peer"), Exit.UNKNOWN, "connection_closed", "reset by peer"),
     (ZeroDivisionError(), Exit.FAILED, "defect", "ZeroDivisionError"),
 ]
 

@@ -34,6 +34,7 @@ def test_what_is_flat_already_is_not_flattened(flat):
     [
         (None, "deploy first"),
         ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         (json.dumps(["a"]), "holds list, not a map"),
     ],
 )

@@ -200,6 +200,8 @@ def test_what_is_not_there_is_an_answer(code):
     [
         (error("AccessDenied"), "s3 look in us-east-1: AccessDenied"),
         (EndpointConnectionError(endpoint_url="https://x"), "Could not connect"),
+        (EndpointConnectionError(endpoint_url="x", error=ConnectionRefusedError(111, "r")), "nobody listens"),
+        (ValueError("Invalid endpoint: x"), "Invalid endpoint: x"),
     ],
 )
 def test_whoever_may_not_ask_or_gets_no_answer_is_told_what_was_asked(failure, said):

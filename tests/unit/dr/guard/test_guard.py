@@ -140,6 +140,16 @@ def test_B05_data_sources_are_not_judged(tmp_path):
         (None, "cannot be read as JSON"),
         ("{", "cannot be read as JSON"),
         ("[]", "is JSON but no plan"),
+        ("[" * 100_000, "cannot be read as JSON"),
+        *(
+            (json.dumps({"planned_values": {}, "resource_changes": [change]}), "that no Terraform writes")
+            for change in (
+                None,
+                {"address": "a", "type": "t"},
+                {"address": "a", "type": "t", "change": None},
+                {"address": "a", "type": "t", "change": {"actions": ["update"], "before": 3}},
+            )
+        ),
         ('{"values": {}}', "is JSON but no plan"),
         ('{"planned_values": {}, "errored": true}', "ended with an error"),
         ('{"planned_values": {}, "complete": false}', "is a part of a plan"),

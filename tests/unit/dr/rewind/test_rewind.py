@@ -77,6 +77,7 @@ def test_P14_a_moment_outside_the_window_is_refused_with_the_window(rds, rewind,
     [
         (["--to", "2026-11-21T09:15:00"], "has no time zone"),
         (["--to", "yesterday"], "is no ISO 8601 time"),
+        (["--to", "0001-01-01T00:00:00+14:00"], "before or after all years"),
         (["--to", "latest", "--list"], "give one of"),
         ([], "give one of"),
     ],
