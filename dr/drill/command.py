@@ -56,6 +56,7 @@ def drill(
             write("drill", Exit.DONE, {"dry_run": True, "question": question})
         return
     permit(question, yes=yes)
+    pack.make_room(evidence)
     _run(Trial(cloud=cloud), evidence, endpoint, as_json=as_json)
 
 

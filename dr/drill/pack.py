@@ -1,6 +1,8 @@
 """The evidence of a drill: what was asked, found and done, sealed and chained to the drill before."""
 
+import errno
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -23,6 +25,13 @@ def label(endpoint: str) -> str:
     if host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return "AWS"
     return "local cloud" if host in {"127.0.0.1", "localhost", "::1"} else f"unknown: {host}"
+
+
+def make_room(evidence: Path) -> None:
+    """Nothing is moved where no evidence of it could be kept. Raises OSError that names the folder."""
+    evidence.mkdir(parents=True, exist_ok=True)
+    if not os.access(evidence, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(evidence))
 
 
 def write(folder: Path, trial: Trial, *, endpoint: str, result: str) -> tuple[Path, str]:

@@ -1,11 +1,13 @@
 import json
+import os
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from dr import commands as entry
-from dr.drill import command, trial
+from dr.drill import command, pack, trial
 from dr.drill.pack import label
 from dr.drill.trial import DrillFailed
 from dr.front_door import Paid, Probed
@@ -146,6 +148,19 @@ def test_it_asks_and_a_dry_run_moves_nothing(cloud, drill, tmp_path):
     assert (shown.exit_code, "(local cloud) away and back" in shown.output) == (0, True)
     assert drill(answer="n\n").exit_code == 1
     assert (cloud.executions, (tmp_path / "dr").exists()) == ({}, False)
+
+
+@pytest.mark.parametrize("there", ["a file", "no right"])
+def test_nothing_is_moved_where_no_evidence_could_be_kept(drill, tmp_path, monkeypatch, there):
+    if there == "a file":
+        (tmp_path / "dr").write_text("")
+    else:
+        forbids = SimpleNamespace(access=lambda *_: False, W_OK=2, X_OK=1, strerror=os.strerror)
+        monkeypatch.setattr(pack, "os", forbids)
+    monkeypatch.setattr(command, "_run", lambda *_, **__: pytest.fail("a drill began"))
+    error = drill("--yes").exception
+    assert isinstance(error, FileExistsError if there == "a file" else PermissionError)
+    assert error.filename == str(tmp_path / "dr")
 
 
 def test_a_system_that_is_not_well_or_not_at_home_is_not_drilled(cloud, drill, tmp_path):
