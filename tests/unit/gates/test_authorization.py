@@ -51,6 +51,7 @@ def rules(*statements, known=(), **shape):
         ("rds:DescribeDBClusters", TABLE, ["idle-resource", "idle-action"]),
         ("dynamodb:ListTables", TABLE, ["idle-resource", "idle-action"]),
         ("dynamodb:ListTables", "*", []),
+        ("dynamodb:ListTables", ["*", TABLE], ["idle-resource"]),
         ("rds:FailoverGlobalCluster", GLOBAL, ["missing-cluster"]),
         ("rds:FailoverGlobalCluster", MEMBERS, ["missing-global-cluster"]),
         ("rds:FailoverGlobalCluster", [GLOBAL, *MEMBERS], []),
@@ -60,6 +61,18 @@ def rules(*statements, known=(), **shape):
 def test_rights_that_do_not_do_what_they_say_are_found(action, resource, found):
     told = rules({"Action": [action], "Resource": resource})
     assert sorted({rule.partition(" ")[0] for rule in told}) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("action", "takes"),
+    [
+        ("rds:FailoverGlobalCluster", "cluster, global-cluster"),
+        ("dynamodb:ListTables", "nothing but *"),
+    ],
+)
+def test_what_an_action_takes_is_told_where_a_statement_names_none_of_it(action, takes):
+    told = [one.text for one in judge(stack({"Action": action, "Resource": TABLE}), ())]
+    assert f"{action} takes {takes}, and the statement names none" in told
 
 
 @pytest.mark.parametrize(
@@ -81,11 +94,14 @@ def test_a_statement_denies_by_keys_that_some_of_its_actions_have():
     condition = {"StringNotEquals": {"kms:ViaService": "x"}}
     deny = {"Effect": "Deny", "NotAction": ["iam:*"], "Resource": "*", "Condition": condition}
     assert rules(deny) == []
+    assert rules({"Effect": "Deny", "Action": "dynamodb:GetItem", "Resource": GLOBAL}) == []
 
 
 def test_the_policy_of_a_resource_speaks_about_that_resource():
     of_the_key = {"Action": "kms:Decrypt", "Resource": "*", "Principal": {"Service": "events.amazonaws.com"}}
     assert rules(of_the_key, type_="aws_kms_key") == []
+    assert rules(of_the_key | {"Action": "*", "Resource": TABLE}, type_="aws_kms_key") == []
+    assert rules(of_the_key | {"Action": "kms:Decrypt", "Resource": TABLE}, type_="aws_kms_key") == []
     assert rules(of_the_key | {"Action": "kms:Decrpt"}, type_="aws_kms_key") == ["unknown-action"]
 
 
@@ -94,7 +110,9 @@ def test_a_role_that_lacks_what_the_sample_grants_is_found():
     (found,) = judge(stack(allow), [SAMPLE])
     assert found.rule == "sample"
     assert f"rds:FailoverGlobalCluster on {MEMBERS[1]}" in found.text
-    assert rules(allow | {"Resource": [GLOBAL, *MEMBERS]}, known=[SAMPLE]) == []
+    everything = allow | {"Resource": [GLOBAL, *MEMBERS]}
+    assert rules(everything, known=[SAMPLE]) == []
+    assert set(rules(everything | {"Effect": "Deny"}, known=[SAMPLE])) == {"sample"}
 
 
 def test_a_key_lets_whom_the_sample_lets():

@@ -69,3 +69,14 @@ def test_what_the_fork_makes_otherwise_is_found_but_not_where_it_ran(
         f"{copy}:{copy / 'lambda'}",
         {"main.py": "from cdktn import App\n", "lib/tags.py": "import cdktn.x\n"},
     )
+
+
+def test_a_fork_that_does_not_synthesize_has_not_passed(monkeypatch, tmp_path, sources):
+    def run(command, *, cwd, check, **_):
+        done = subprocess.CompletedProcess(command, 0 if cwd == sources else 1)
+        if check:
+            done.check_returncode()
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(subprocess.CalledProcessError):
+        fork.judge(tmp_path / "work")

@@ -10,7 +10,7 @@ def test_environments_of_closed_pull_requests_are_orphans():
     def tagged(suffix):
         return {"ResourceARN": f"arn:{suffix}", "Tags": [{"Key": "EnvironmentSuffix", "Value": suffix}]}
 
-    everything = [tagged(suffix) for suffix in ("pr1", "pr2", "prod", "dev")] + [
+    everything = [tagged(suffix) for suffix in ("pr1", "pr2", "prod", "dev", "qa7")] + [
         {"ResourceARN": "a", "Tags": []}
     ]
     assert orphans(everything, open_={"pr1"}) == {"pr2": ["arn:pr2"]}
@@ -22,6 +22,8 @@ def test_environments_of_closed_pull_requests_are_orphans():
         ("arn:aws:kms:us-east-1:1:key/a", "PendingDeletion", True),
         ("arn:aws:kms:us-east-1:1:key/a", "Enabled", False),
         ("arn:aws:sqs:us-east-1:1:q", "PendingDeletion", False),
+        ("arn:aws:kms:us-east-1:1:alias/a", "PendingDeletion", False),
+        ("arn:aws:payment-cryptography:us-east-1:1:key/a", "PendingDeletion", False),
     ],
 )
 def test_a_key_that_waits_for_its_deletion_is_no_orphan(arn, state, ends):

@@ -77,11 +77,14 @@ def terraform(monkeypatch, tmp_path):
     commands: list[str] = []
     codes: dict[str, int] = {}
 
-    def run(command, *, cwd, stdout=None, **_):
+    def run(command, *, cwd, stdout=None, check, **_):
         commands.append(f"{cwd.name}: {' '.join(command[1:])}")
         if stdout:
             stdout.write((PLANS / "harmless.json").read_bytes())
-        return subprocess.CompletedProcess(command, codes.get(command[1], 0))
+        done = subprocess.CompletedProcess(command, codes.get(command[1], 0))
+        if check:
+            done.check_returncode()
+        return done
 
     monkeypatch.setattr(cloud_plan, "synthesize", lambda: {"one": {}})
     monkeypatch.setattr(cloud_plan, "WORK", tmp_path)
@@ -108,6 +111,22 @@ def test_a_stack_that_cannot_be_planned_yet_is_no_drift_that_was_looked_for(
     assert cloud_plan.main(flags) == code
     assert capsys.readouterr().out == "one: no plan yet\n"
     assert terraform.commands[-1].startswith(f"one: {step} ")
+
+
+def test_a_plan_that_cannot_be_shown_has_not_passed(terraform):
+    terraform.codes["show"] = 1
+    with pytest.raises(subprocess.CalledProcessError):
+        cloud_plan.main([])
+
+
+def test_B05_a_stack_that_passes_does_not_excuse_the_one_before_it(monkeypatch, tmp_path):
+    def plan(folder, target):
+        return bool(target.write_text((PLANS / f"{folder.name}.json").read_text()))
+
+    monkeypatch.setattr(cloud_plan, "synthesize", lambda: {"leaves_global": {}, "harmless": {}})
+    monkeypatch.setattr(cloud_plan, "WORK", tmp_path)
+    monkeypatch.setattr(cloud_plan, "_plan", plan)
+    assert cloud_plan.main([]) == 1
 
 
 def test_B05_every_stack_of_the_local_cloud_is_planned_with_its_operators_credentials(monkeypatch, tmp_path):

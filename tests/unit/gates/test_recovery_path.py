@@ -47,7 +47,14 @@ def test_B03_a_careless_line_in_a_step_is_refused(tmp_path, careless, code, word
 
 
 @pytest.mark.parametrize(
-    "fine", ["client('dynamodb')", "from http import HTTPStatus", "from urllib.parse import urlsplit"]
+    "fine",
+    [
+        "client('dynamodb')",
+        "dynamodb(table)",
+        "ssm_in()",
+        "from http import HTTPStatus",
+        "from urllib.parse import urlsplit",
+    ],
 )
 def test_B03_what_a_region_can_answer_alone_needs_no_reason(fine):
     assert list(violations(fine)) == []

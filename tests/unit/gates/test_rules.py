@@ -13,21 +13,9 @@ ALARM = {"EvaluationPeriods": 3, "Period": 60, "Statistic": "Sum"}
 WIDGET = {"type": "metric", "x": 12, "width": 12, "properties": {"title": "t", "region": "us-east-1"}}
 CROWDED = WIDGET | {"properties": WIDGET["properties"] | {"metrics": [["a"]] * 501}}
 FULL = WIDGET | {"properties": WIDGET["properties"] | {"metrics": [["a"]] * 500}}
+ONE = WIDGET | {"properties": WIDGET["properties"] | {"metrics": [["a"]]}}
 ELSEWHERE = WIDGET | {"properties": {"title": "t"}}
 SIDS = {"Statement": [{"Sid": "One"}, {"Sid": "Two"}, {}]}
-PLAN = {
-    "RestoreTestingPlanName": "monthly_restore",
-    "ScheduleExpression": "cron(0 5 ? * * *)",
-    "RecoveryPointSelection": {},
-}
-SELECTION = {"RestoreTestingSelectionName": "ledger"}
-KEPT = {"DeleteAfterDays": 35}
-BACKUP = {
-    "ScheduleExpression": "cron(0 5 ? * * *)",
-    "StartWindowMinutes": 60,
-    "CompletionWindowMinutes": 120,
-    "Lifecycle": KEPT,
-}
 STEP = {"name": "promote"}
 
 
@@ -51,18 +39,6 @@ def dashboard(*widgets):
     return {"DashboardBody": json.dumps({"widgets": widgets})}
 
 
-def backup(**changes):
-    return {"BackupPlan": {"Rules": [BACKUP | changes]}}
-
-
-def restore(**changes):
-    return {"RestoreTestingPlan": PLAN | changes}
-
-
-def select(**changes):
-    return {"RestoreTestingSelection": SELECTION | changes}
-
-
 def document(*steps, schema="0.3", kind="Automation"):
     return {"DocumentType": kind, "Content": json.dumps({"schemaVersion": schema, "mainSteps": steps})}
 
@@ -79,16 +55,10 @@ def parameters(text):
     return {"ConfigRule": {"InputParameters": text}}
 
 
-STRONG = {"MultiRegionConsistency": "STRONG", "ReplicaUpdates": [{}, {}]}
-INSTANCE = {"Engine": "aurora-postgresql", "DBInstanceClass": "db.r5.large"}
+TEXT = {"type": "text", "width": 24, "properties": {}}
 TAKEN = [
     ("apigatewayv2:CreateStage", stage("$default")),
     ("apigatewayv2:CreateStage", stage("v-1_a", "$context.extendedRequestId")),
-    ("backup:CreateBackupPlan", backup()),
-    ("backup:CreateBackupPlan", backup(Lifecycle={"MoveToColdStorageAfterDays": 1, "DeleteAfterDays": 91})),
-    ("backup:CreateRestoreTestingPlan", restore(StartWindowHours=168)),
-    ("backup:CreateRestoreTestingPlan", restore(RecoveryPointSelection={"SelectionWindowDays": 365})),
-    ("backup:CreateRestoreTestingSelection", select(ValidationWindowHours=1)),
     ("backup:PutBackupVaultAccessPolicy", policy(SIDS)),
     ("cloudwatch:PutDashboard", dashboard(WIDGET)),
     ("cloudwatch:PutDashboard", dashboard(*[FULL] * 5)),
@@ -105,12 +75,6 @@ TAKEN = [
     ("events:PutRule", {"ScheduleExpression": "rate(1 minute)", "EventBusName": "default"}),
     ("events:PutRule", event({"detail": {"state": ["A"]}, "resources": ["arn:aws:rds:us-east-1::x", {}]})),
     ("events:PutRule", {"EventPattern": UNKNOWN}),
-    ("rds:CreateDBCluster", {"BackupRetentionPeriod": 35, "ManageMasterUserPassword": True}),
-    ("rds:CreateDBInstance", INSTANCE),
-    ("rds:CreateDBInstance", {"Engine": "postgres", "DBInstanceClass": UNKNOWN}),
-    ("rds:DeleteDBCluster", {"SkipFinalSnapshot": True}),
-    ("dynamodb:UpdateTable", {"MultiRegionConsistency": "EVENTUAL", "ReplicaUpdates": [{}]}),
-    ("dynamodb:UpdateTable", STRONG),
     ("route53:ChangeResourceRecordSets", record()),
     ("route53:ChangeResourceRecordSets", alias(Failover="PRIMARY", SetIdentifier="east")),
     ("route53:CreateHealthCheck", check(RequestInterval=10, ResourcePath="/health/ready")),
@@ -122,30 +86,16 @@ TAKEN = [
     ("ssm:CreateDocument", document(STEP)),
     ("ssm:CreateDocument", document(schema="2.2", kind="Command")),
     ("ssm:CreateDocument", {"Content": UNKNOWN}),
+    ("cloudwatch:PutDashboard", dashboard(*[TEXT] * 500)),
+    *(("cloudwatch:PutMetricAlarm", ALARM | {"Period": period}) for period in (20, 30, 120)),
+    ("cloudwatch:PutMetricAlarm", ALARM | {"EvaluationPeriods": 1440}),
+    ("cloudwatch:PutMetricAlarm", {"EvaluationPeriods": 1, "Metrics": []}),
+    ("ec2:CreateVpc", {"CidrBlock": "10.0.0.0/16"}),
+    ("events:PutRule", {"EventPattern": json.dumps({"source": ["x" * 2032]}), "EventBusName": "payments"}),
 ]
 REFUSED = [
     ("apigatewayv2:CreateStage", stage("a stage"), "letters, digits, hyphens"),
     ("apigatewayv2:CreateStage", stage(written="$context.requestId\n"), "must be one line"),
-    ("backup:CreateBackupPlan", backup(ScheduleExpression="daily"), "Rules.ScheduleExpression = 'daily'"),
-    ("backup:CreateBackupPlan", backup(CompletionWindowMinutes=119), "60 minutes to start and 119"),
-    (
-        "backup:CreateBackupPlan",
-        backup(CopyActions=[{"Lifecycle": {"MoveToColdStorageAfterDays": 1, "DeleteAfterDays": 90}}]),
-        "cold storage keeps for 90 days at least",
-    ),
-    ("backup:CreateRestoreTestingPlan", restore(StartWindowHours=169), "StartWindowHours = 169"),
-    ("backup:CreateRestoreTestingPlan", restore(RestoreTestingPlanName="a-b"), "'a-b': AWS takes 1 to 50"),
-    (
-        "backup:CreateRestoreTestingPlan",
-        restore(RecoveryPointSelection={"SelectionWindowDays": 366}),
-        "SelectionWindowDays: AWS takes 1 to 365",
-    ),
-    ("backup:CreateRestoreTestingSelection", select(ValidationWindowHours=0), "AWS takes 1 to 168"),
-    (
-        "backup:CreateRestoreTestingSelection",
-        select(RestoreTestingSelectionName="x" * 51),
-        "AWS takes 1 to 50",
-    ),
     ("cloudwatch:PutDashboard", dashboard(CROWDED), "up to 501 in one"),
     ("cloudwatch:PutDashboard", dashboard(*[FULL] * 5, CROWDED), "6 widgets, 3001 metrics"),
     ("cloudwatch:PutDashboard", dashboard(ELSEWHERE), "'t' names no region"),
@@ -160,17 +110,6 @@ REFUSED = [
     ("events:PutRule", {"ScheduleExpression": "rate(1 minute)", "EventBusName": "b"}, "default bus only"),
     ("events:PutRule", event({"source": ["x" * 2048]}), "AWS takes 2048"),
     ("events:PutRule", event({"detail": {"state": []}}), "EventPattern.detail.state: must be a list"),
-    (
-        "rds:CreateDBCluster",
-        {"GlobalClusterIdentifier": "g", "ManageMasterUserPassword": True},
-        "is not possible in a global database",
-    ),
-    ("rds:CreateDBCluster", {"BackupRetentionPeriod": 36}, "BackupRetentionPeriod = 36"),
-    (
-        "rds:CreateDBInstance",
-        INSTANCE | {"DBInstanceClass": "db.t3.micro"},
-        "does not take it in both regions",
-    ),
     ("route53:ChangeResourceRecordSets", record(AliasTarget={"DNSName": "b"}), "either an alias, or"),
     ("route53:ChangeResourceRecordSets", record(ResourceRecords=[]), "either an alias, or"),
     ("route53:ChangeResourceRecordSets", record(TTL=None), "records need a TTL"),
@@ -187,6 +126,24 @@ REFUSED = [
     ("sns:SetTopicAttributes", {"AttributeName": "Policy", "AttributeValue": "x"}, "is no policy document"),
     ("ssm:CreateDocument", document(STEP, schema="2.2"), "has schemaVersion 0.3"),
     ("ssm:CreateDocument", document({"name": "is it?"}), "step 'is it?'"),
+    ("cloudwatch:PutDashboard", dashboard(*[FULL] * 5, ONE), "2501 metrics"),
+    ("cloudwatch:PutMetricAlarm", ALARM | {"EvaluationPeriods": 1441}, "86460 s"),
+    ("ec2:CreateSubnet", {"CidrBlock": "10.0.0.0/29"}, "from /16 to /28"),
+    ("events:PutRule", event({"source": ["x" * 2033]}), "2049 characters"),
+]
+QUEUES = {
+    "DelaySeconds": (0, 900),
+    "MessageRetentionPeriod": (60, 1_209_600),
+    "ReceiveMessageWaitTimeSeconds": (0, 20),
+    "VisibilityTimeout": (0, 43_200),
+}
+SIZES = [
+    ("backup:PutBackupVaultAccessPolicy", {}, "Policy", 10 * 1024),
+    ("iam:CreatePolicy", {}, "PolicyDocument", 6144),
+    ("iam:CreateRole", {}, "AssumeRolePolicyDocument", 2048),
+    ("iam:PutRolePolicy", {}, "PolicyDocument", 10240),
+    ("s3:PutBucketPolicy", {}, "Policy", 20 * 1024),
+    ("sns:SetTopicAttributes", {"AttributeName": "Policy"}, "AttributeValue", 30 * 1024),
 ]
 
 
@@ -199,3 +156,20 @@ def test_B13_what_aws_takes_is_not_complained_about(call, sent):
 def test_B13_what_aws_refuses_in_prose_is_found_and_told_once(call, sent, said):
     (found,) = RULES[call](sent)
     assert said in found
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [(name, *bounds) for name, bounds in QUEUES.items()])
+def test_B13_a_queue_takes_what_lies_between_its_bounds(name, least, most):
+    for value in (least, most):
+        assert list(RULES["sqs:CreateQueue"]({"Attributes": {name: str(value)}})) == []
+    for value in (least - 1, most + 1):
+        (found,) = RULES["sqs:CreateQueue"]({"Attributes": {name: str(value)}})
+        assert found == f"Attributes.{name} = {value}: AWS takes {least} to {most}"
+
+
+@pytest.mark.parametrize(("call", "sent", "member", "most"), SIZES)
+def test_B13_a_policy_is_as_long_as_what_is_known_of_it(call, sent, member, most):
+    known = Partly(("a" * (most - 1), " b"))
+    assert list(RULES[call](sent | {member: known})) == []
+    (found,) = RULES[call](sent | {member: Partly((*known.parts, "c"))})
+    assert found == f"{member}: {most + 1} characters, AWS takes {most}"
