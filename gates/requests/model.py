@@ -133,7 +133,7 @@ def _size(shape: Shape, size: int, path: str, what: str) -> Iterator[str]:
 
 
 def _from_to(least: float | None, most: float | None) -> str:
-    return " ".join(
+    return " and ".join(
         text for text, bound in ((f"at least {least}", least), (f"at most {most}", most)) if bound is not None
     )
 

@@ -1,7 +1,7 @@
 """Synthesis once: whatever has the same settings, code and packages has the same stacks.
 
 A file that needs no stacks pays nothing for CDKTF; one that does mostly reads what another has synthesized.
-Coverage must see the code run, so with it nothing outlives the run: workers share, runs do not.
+Coverage of lib must see the code run, so with it nothing outlives the run: workers share, runs do not.
 """
 
 import fcntl
@@ -70,7 +70,8 @@ def _run() -> str:
 
 def _measured() -> bool:
     coverage = sys.modules.get("coverage")
-    return coverage is not None and coverage.Coverage.current() is not None
+    running = coverage and coverage.Coverage.current()
+    return bool(running) and "lib" in running.get_option("run:source")
 
 
 @contextmanager

@@ -90,6 +90,30 @@ def test_a_call_that_takes_nothing_has_no_model_to_judge_by():
         members_of("iam", "GetAccountSummary")
 
 
+FUNCTION = {"FunctionName": "f", "Role": "arn:aws:iam::123456789012:role/r", "Code": {}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"MemorySize": 127}, "MemorySize = 127: AWS takes at least 128 and at most 32768"),
+        ({"MemorySize": 128}, ""),
+        ({"MemorySize": 32768}, ""),
+        ({"MemorySize": 32769}, "MemorySize = 32769: AWS takes at least 128 and at most 32768"),
+        ({"Description": "x" * 256}, ""),
+        ({"Description": "x" * 257}, "Description: 257 characters, AWS takes at least 0 and at most 256"),
+        ({"Architectures": []}, "Architectures: 0 entries, AWS takes at least 1 and at most 1"),
+        ({"Architectures": ["arm64"]}, ""),
+        ({"PackageType": "Jar"}, "PackageType = 'Jar': is none of Zip, Image"),
+        ({"PackageType": "Zip"}, ""),
+        ({"Handler": "a b"}, r"Handler = 'a b': does not match [^\s]+"),
+    ],
+)
+def test_the_bounds_of_a_member_are_those_of_its_model(sent, said):
+    found = list(complaints(members_of("lambda", "CreateFunction"), FUNCTION | sent))
+    assert found == ([said] if said else [])
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
@@ -102,8 +126,7 @@ def test_a_call_that_takes_nothing_has_no_model_to_judge_by():
     ],
 )
 def test_what_has_another_kind_than_the_member_is_found(sent, said):
-    needed = {"FunctionName": "f", "Role": "arn:aws:iam::123456789012:role/r", "Code": {}}
-    found = list(complaints(members_of("lambda", "CreateFunction"), needed | sent))
+    found = list(complaints(members_of("lambda", "CreateFunction"), FUNCTION | sent))
     assert found == ([said] if said else [])
 
 

@@ -56,6 +56,7 @@ def parameters(text):
 
 
 TEXT = {"type": "text", "width": 24, "properties": {}}
+LARGE = {"MemorySize": 10240, "Timeout": 900, "Environment": {"Variables": {"Db1_x": UNKNOWN}}}
 TAKEN = [
     ("apigatewayv2:CreateStage", stage("$default")),
     ("apigatewayv2:CreateStage", stage("v-1_a", "$context.extendedRequestId")),
@@ -75,6 +76,8 @@ TAKEN = [
     ("events:PutRule", {"ScheduleExpression": "rate(1 minute)", "EventBusName": "default"}),
     ("events:PutRule", event({"detail": {"state": ["A"]}, "resources": ["arn:aws:rds:us-east-1::x", {}]})),
     ("events:PutRule", {"EventPattern": UNKNOWN}),
+    ("lambda:CreateFunction", LARGE),
+    ("lambda:CreateFunction", {"Environment": None}),
     ("route53:ChangeResourceRecordSets", record()),
     ("route53:ChangeResourceRecordSets", alias(Failover="PRIMARY", SetIdentifier="east")),
     ("route53:CreateHealthCheck", check(RequestInterval=10, ResourcePath="/health/ready")),
@@ -94,6 +97,9 @@ TAKEN = [
     ("events:PutRule", {"EventPattern": json.dumps({"source": ["x" * 2032]}), "EventBusName": "payments"}),
 ]
 REFUSED = [
+    ("lambda:CreateFunction", LARGE | {"MemorySize": 10241}, "MemorySize = 10241: AWS takes at most 10240"),
+    ("lambda:CreateFunction", LARGE | {"Timeout": 901}, "Timeout = 901: AWS takes at most 900"),
+    ("lambda:CreateFunction", {"Environment": {"Variables": {"1X": "a"}}}, "Variables.1X: Lambda keeps"),
     ("apigatewayv2:CreateStage", stage("a stage"), "letters, digits, hyphens"),
     ("apigatewayv2:CreateStage", stage(written="$context.requestId\n"), "must be one line"),
     ("cloudwatch:PutDashboard", dashboard(CROWDED), "up to 501 in one"),
