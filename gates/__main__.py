@@ -50,12 +50,12 @@ def _parity() -> list[Finding]:
     return parity.differences(both.first, both.second, settings.regions)
 
 
-def _with_all_options() -> dict[str, Document]:
-    """The stacks of every system as they are, and with every option on."""
+def _stacks(*names: str) -> dict[str, Document]:
+    """The stacks of every system in the variants of these *names*."""
     return {
         f"{system}-{name}:{stack}": document
         for system in variants.systems()
-        for name in ("defaults", "options")
+        for name in names
         for stack, document in variants.synthesize(system, name, WORK / "requests").items()
     }
 
@@ -63,9 +63,9 @@ def _with_all_options() -> dict[str, Document]:
 JUDGES: dict[Judge, Callable[[], list[Finding]]] = {
     Judge.REQUESTS: requests.judge,
     Judge.PARITY: _parity,
-    Judge.CHECKOV: lambda: checkov.judge_stacks(synthesize()),
-    Judge.POLICIES: lambda: policies.judge({**synthesize(), **shown.policies()}),
-    Judge.AUTHORIZATION: lambda: authorization.judge({**_with_all_options(), **shown.policies()}),
+    Judge.CHECKOV: lambda: checkov.judge_stacks(_stacks("defaults")),
+    Judge.POLICIES: lambda: policies.judge({**_stacks("defaults"), **shown.policies()}),
+    Judge.AUTHORIZATION: lambda: authorization.judge({**_stacks("defaults", "options"), **shown.policies()}),
     Judge.STATE_MACHINES: lambda: state_machines.judge(synthesize()),
     Judge.RECOVERY_PATH: recovery_path.judge,
     Judge.WORKFLOWS: workflows.judge,

@@ -18,6 +18,10 @@ from localcloud.core.paths import STATE
 PROGRAM = STATE / "gates-venv" / "bin" / "parliament"
 ATTRIBUTES = frozenset({"assume_role_policy", "policy"})
 """What holds an IAM document in every resource that has it."""
+OF_ANOTHER_STACK = re.compile(
+    r"\$\{data\.terraform_remote_state\.[^}]*\.cross-stack-output-(?P<what>[^}]*)\}"
+)
+"""The type, the address and the attribute follow one another without a mark between them."""
 REFERENCE = re.compile(r"\$\{(?:data\.)?(?P<type>\w+)\.[^}]*?\.?(?P<attribute>\w+)\}")
 HOME = "us-east-1"
 PLACE = f"{HOME}:123456789012"
@@ -27,6 +31,7 @@ SHAPES = {
     "aws_cloudwatch_event_bus": f"arn:aws:events:{PLACE}:event-bus/x",
     "aws_cloudwatch_event_rule": f"arn:aws:events:{PLACE}:rule/x",
     "aws_cloudwatch_log_group": f"arn:aws:logs:{PLACE}:log-group:x",
+    "aws_db_instance": f"arn:aws:rds:{PLACE}:db:x",
     "aws_dynamodb_table": f"arn:aws:dynamodb:{PLACE}:table/x",
     "aws_iam_role": "arn:aws:iam::123456789012:role/x",
     "aws_kms_key": f"arn:aws:kms:{PLACE}:key/x",
@@ -106,6 +111,10 @@ def concrete(text: str, region: str = HOME) -> tuple[str, list[str]]:
     """*text* with an example of *region* in place of every reference, and the types that have none."""
     unknown: list[str] = []
 
+    def there(found: re.Match[str]) -> str:
+        type_ = next((type_ for type_ in SHAPES if found["what"].startswith(type_)), found["what"])
+        return f"${{{type_}.there.{'arn' if found['what'].endswith('arn') else 'id'}}}"
+
     def example(found: re.Match[str]) -> str:
         if found["attribute"] != "arn":
             return EXAMPLES.get(found["attribute"], "x").replace(HOME, region)
@@ -113,7 +122,7 @@ def concrete(text: str, region: str = HOME) -> tuple[str, list[str]]:
             unknown.append(found["type"])
         return SHAPES.get(found["type"], "*").replace(HOME, region)
 
-    return REFERENCE.sub(example, text), unknown
+    return REFERENCE.sub(example, OF_ANOTHER_STACK.sub(there, text)), unknown
 
 
 def _whole(document: dict[str, Any]) -> dict[str, Any]:

@@ -67,6 +67,16 @@ def test_rights_are_judged_in_every_system_with_every_option_and_in_the_document
     }
 
 
+@pytest.mark.parametrize("judge", ["checkov.judge_stacks", "policies.judge"])
+def test_the_stacks_of_every_system_are_judged(monkeypatch, judge):
+    judged = {}
+    monkeypatch.setattr(command.variants, "synthesize", lambda *_: {"use1": {}})
+    module, function = judge.split(".")
+    monkeypatch.setattr(getattr(command, module), function, lambda stacks: judged.update(stacks) or [])
+    assert command.JUDGES[command.Judge(module)]() == []
+    assert judged.keys() >= {f"{system}-defaults:use1" for system in SYSTEMS}
+
+
 @pytest.mark.parametrize("error", [ListError("a.toml: no"), SynthesisFailed("budget: no")])
 def test_a_known_error_is_one_line_and_exit_code_2(monkeypatch, capsys, error):
     def fail():

@@ -70,6 +70,9 @@ def test_checkov_gets_what_it_can_read(tmp_path, monkeypatch, judge, framework, 
     assert asked[-1] == (framework, given)
 
 
+OUTPUTS = ("aws_kms_keycopies-key_0D9EA210arn", "aws_s3_bucketcopies_1Aid", "aws_new_n_1arn")
+
+
 def test_references_become_ARNs_of_their_type_and_a_new_type_is_asked_for():
     text = (
         "${data.aws_caller_identity.a.account_id} ${aws_lambda_function.f.arn} ${aws_new.n.arn} ${aws_x.y.id}"
@@ -77,6 +80,13 @@ def test_references_become_ARNs_of_their_type_and_a_new_type_is_asked_for():
     known, unknown = policies.concrete(text)
     assert known == "123456789012 arn:aws:lambda:us-east-1:123456789012:function:x * x"
     assert unknown == ["aws_new"]
+
+
+def test_a_reference_into_another_stack_becomes_what_it_is_there():
+    output = "${data.terraform_remote_state.input-webapp-usw2.outputs.cross-stack-output-%s}"
+    known, unknown = policies.concrete(" ".join(output % what for what in OUTPUTS))
+    assert known == "arn:aws:kms:us-east-1:123456789012:key/x x *"
+    assert unknown == ["aws_new_n_1arn"]
 
 
 def policy_stack(policy, type_="aws_iam_role_policy"):
