@@ -16,6 +16,7 @@ from localcloud.core.paths import EMULATOR_PYTHON, REPOSITORY
 from localcloud.core.stacks import Stack
 from localcloud.core.state import CloudState
 from localcloud.core.toolchain import PROVIDER_VERSION, find_binary
+from localcloud.systems.registry import local_system
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _deployed(cloud: CloudState, say: Callable[[str], None], *, whole: bool) -> 
     made = deployment.deploy(cloud, say)
     say("planning again: nothing may be left to change")
     changes = deployment.planned_changes(cloud, made.stacks)
-    lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
+    local_system().wait_until_ready(cloud, say)
     return Stage(
         Terraform(
             resources=made.resources,

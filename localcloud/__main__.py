@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 
 from lib.errors import SettingsError
-from lib.systems.load import load_settings
 from lib.systems.registry import SYSTEMS
 from localcloud import deployment, lifecycle
 from localcloud.core.errors import LocalCloudError
@@ -22,6 +21,8 @@ from localcloud.core.stacks import in_order, synthesize, terraform
 from localcloud.core.state import CloudState
 from localcloud.core.terraform import Terraform
 from localcloud.core.toolchain import install_stand_in
+from localcloud.systems.registry import local_system
+from localcloud.systems.system import LocalSystem
 
 app = typer.Typer(
     help="AWS on your machine: two regions, real Terraform, real PostgreSQL, nothing but loopback.",
@@ -41,26 +42,20 @@ def say(line: str) -> None:
 def up() -> None:
     """Start the local cloud, deploy every stack, and leave both running. Safe to repeat."""
     cloud = lifecycle.start(say)
-    made = deployment.deploy(cloud, say)
-    lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
+    system, made = local_system(), deployment.deploy(cloud, say)
+    system.wait_until_ready(cloud, say)
     say(f"{made.resources} resources in {len(made.stacks)} stacks; outputs in {OUTPUTS.name}")
-    screen.print(_how_to_call(cloud), soft_wrap=True)
+    screen.print(_how_to_call(cloud, system), soft_wrap=True)
 
 
-def _how_to_call(cloud: CloudState) -> str:
-    primary = cloud.regions[load_settings().primary.name]
+def _how_to_call(cloud: CloudState, system: LocalSystem) -> str:
     variables = " ".join(
         f"{name}={value}"
         for name, value in cloud.aws_environment(next(iter(cloud.regions))).items()
         if name.startswith("AWS_") and not name.startswith("AWS_SECRET")
     )
     return f"""
-Pay something:
-  eval "$(.venv/bin/python -m localcloud env)"
-  curl -sS {primary.front_door}/payments \\
-    -H 'Idempotency-Key: my-first-payment' -H 'Content-Type: application/json' \\
-    -H "Authorization: Bearer $(.venv/bin/dr token)" \\
-    -d '{{"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Bob", "reference": "lunch"}}'
+{system.how_to_call(cloud)}
 Ask AWS anything ({STATE.name}/cloud.json has the secret key):
   {variables} aws dynamodb list-tables
 Stop it:
@@ -110,7 +105,7 @@ def run(
         cloud = lifecycle.start(say, attached=fresh)
         if not bare:
             deployment.deploy(cloud, say)
-            lifecycle.wait_until_ready([region.front_door for region in cloud.regions.values()], say)
+            local_system().wait_until_ready(cloud, say)
         environment = os.environ | cloud.aws_environment(next(iter(cloud.regions)))
         code = subprocess.run(command, env=environment, check=False).returncode
     finally:

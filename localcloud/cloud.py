@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lib.settings.two_regions import TwoRegionSettings
 from localcloud.core.link import Link
 from localcloud.core.state import CloudState
 from localcloud.emulated_aws import EmulatedAws
@@ -17,6 +16,7 @@ from localcloud.fleet.troubles import FLEET_TROUBLES, begin
 from localcloud.issuer import Issuer
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
+from localcloud.systems.system import LocalSystem
 from localcloud.troubles import Troubles
 
 _IN_LOOP_WITHIN_S = 20.0
@@ -36,12 +36,12 @@ class LocalCloud:
     A place is a region, the witness or "global", the control planes that are homed in one region.
     """
 
-    settings: TwoRegionSettings
+    system: LocalSystem
     state: CloudState
     pair: PostgresPair
     aws: EmulatedAws
     links: dict[str, Link]
-    """The way of the write-ahead log to each region's server; they belong to *loop*."""
+    """The way of the write-ahead log to each PostgreSQL server; they belong to *loop*."""
     plane: Route53Plane
     issuer: Issuer
     """Of access tokens; it belongs to *loop*, too."""
@@ -58,10 +58,10 @@ class LocalCloud:
     troubles: Troubles = field(init=False)
 
     def __post_init__(self) -> None:
-        self.troubles = Troubles(self.settings, self.state, self.pair, self.aws, self.lag, self._set_issuer)
+        self.troubles = Troubles(self.system, self.state, self.pair, self.aws, self.lag, self._set_issuer)
 
     def promote(self, region: str) -> None:
-        """Make the PostgreSQL server of *region* the writer."""
+        """Make the PostgreSQL server that is called *region* the writer."""
         log.info("promoting the database of %s", region)
         self.pair.promote(region)
 
@@ -79,7 +79,7 @@ class LocalCloud:
 
         *silently*: its addresses swallow packets, as those of a lost region do, and refuse nobody.
         """
-        self._must_be(place, {*self.state.regions, self.settings.witness, "global"})
+        self._must_be(place, {*self.state.regions, *filter(None, [self.system.witness]), "global"})
         log.warning("killing %s", place)
         self.dead.add(place)
         if place in self.state.regions:
@@ -92,7 +92,11 @@ class LocalCloud:
         self._look_at_balancers()
         if self.fleet:
             workers += self._in_loop(self.fleet.kill_region(place))
-        return workers + len(self.pair.kill(place))
+        return workers + sum(len(self.pair.kill(server)) for server in self._servers(place))
+
+    def _servers(self, region: str) -> list[str]:
+        """The PostgreSQL servers there."""
+        return [server for server, home in self.system.databases.items() if home == region]
 
     def stop(self, region: str) -> int:
         """Let every process of *region* stand still, without a word; returns how many there are."""
@@ -100,7 +104,7 @@ class LocalCloud:
         log.warning("stopping %s", region)
         self.stopped.add(region)
         workers = int(self.aws.set_region(region, "stopped")["stopped_processes"])
-        return workers + len(self.pair.freeze(region))
+        return workers + sum(len(self.pair.freeze(server)) for server in self._servers(region))
 
     def revive(self, place: str) -> int:
         """Let *place* live again with the data it has; returns how many database processes go on."""
@@ -108,12 +112,13 @@ class LocalCloud:
         log.warning("reviving %s", place)
         processes = 0
         if place in self.stopped:
-            processes = len(self.pair.thaw(place))
+            processes = sum(len(self.pair.thaw(server)) for server in self._servers(place))
         elif place in self.state.regions:
             if frozenset(self.links) not in self.cut:
                 for link in self.links.values():
                     self._in_loop(_heal(link))
-            self.pair.revive(place)
+            for server in self._servers(place):
+                self.pair.revive(server)
         self.dead.discard(place)
         self.stopped.discard(place)
         self.aws.set_region(place, "alive")
@@ -169,7 +174,7 @@ class LocalCloud:
         self.troubles.end()
         if self.fleet:
             self._in_loop(self.fleet.heal())
-        follower = next(region for region in self.state.regions if region != self.pair.writer)
+        follower = next(server for server in self.system.databases if server != self.pair.writer)
         for place in sorted(self.dead | self.stopped):
             self.revive(place)
         self.lag(0.0)  # a rewind asks hundreds of questions, and repair is no part of any drill
@@ -184,7 +189,8 @@ class LocalCloud:
             "regions": {
                 region: {
                     "state": self._state(region),
-                    "writer": self._state(region) == "alive" and self.pair.is_writer(region),
+                    "writer": self._state(region) == "alive"
+                    and any(map(self.pair.is_writer, self._servers(region))),
                 }
                 for region in self.state.regions
             },

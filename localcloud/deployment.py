@@ -12,14 +12,13 @@ from typing import Any
 import boto3
 
 from dr import outputs as deployed
-from dr.delivery.order import destruction
-from dr.delivery.writer import region_of_writer
 from dr.doctor.aws import Account
 from lib.systems.load import load_settings
 from localcloud.core.paths import OUTPUTS, STATE, WORK
 from localcloud.core.stacks import Stack, in_order, synthesize, terraform
 from localcloud.core.state import CloudState
 from localcloud.core.terraform import Terraform
+from localcloud.systems.registry import local_system
 
 Say = Callable[[str], None]
 
@@ -98,8 +97,7 @@ def with_swapped_roles(cloud: CloudState) -> list[Stack]:
 def destroy(cloud: CloudState, say: Say) -> int:
     """Destroy every stack, in the order of `make destroy`; returns how many resources are left."""
     stacks = {stack.name: stack for stack in synthesize(WORK, issuer=cloud.issuer)}
-    settings = load_settings()
-    order = destruction(settings, region_of_writer(Account(partial(_client, cloud)), settings))
+    order = local_system().destruction(Account(partial(_client, cloud)), stacks.values())
 
     def remove(stack: Stack) -> int:
         tool = _tool(cloud, stack)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
+from lib.systems.load import load_any
 from localcloud.core import preflight
-from localcloud.core.errors import NotRunning, StartFailed
+from localcloud.core.errors import LocalCloudError, NotRunning, StartFailed
 from localcloud.core.paths import CLOUD_FILE, LOGS, REPOSITORY, WORK
 from localcloud.core.state import CloudState
 
@@ -32,7 +33,7 @@ def start(say: Say, *, attached: bool = False, time_scale: float = 1.0) -> Cloud
     preflight.check()
     if running():
         say("the local cloud is running already")
-        return CloudState.load()
+        return _of_this_system(CloudState.load())
     LOGS.mkdir(parents=True, exist_ok=True)
     CLOUD_FILE.unlink(missing_ok=True)
     if WORK.exists():
@@ -53,6 +54,16 @@ def start(say: Say, *, attached: bool = False, time_scale: float = 1.0) -> Cloud
     return CloudState.load()
 
 
+def _of_this_system(cloud: CloudState) -> CloudState:
+    """*cloud*. Raises LocalCloudError when it is one of another system."""
+    if cloud.system != (asked := load_any().system):
+        raise LocalCloudError(
+            f"the local cloud that runs is one of {cloud.system}, not of {asked}",
+            f"stop it first (make down), or use it: SYSTEM={cloud.system}",
+        )
+    return cloud
+
+
 def _wait_until_started(process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_WITHIN_S
     while time.monotonic() < deadline:
@@ -65,9 +76,8 @@ def _wait_until_started(process: subprocess.Popen[bytes], log: Path) -> None:
     raise StartFailed(f"the local cloud was not up after {START_WITHIN_S:.0f} s", f"its log is {log}")
 
 
-def wait_until_ready(front_doors: Sequence[str], say: Say) -> float:
-    """Wait until the region behind one of *front_doors* is ready; returns the seconds it took."""
-    say("waiting for the first keeper to take the lease (its schedule ticks once a minute)")
+def wait_until_ready(front_doors: Sequence[str]) -> float:
+    """Wait until what is behind one of *front_doors* is ready; returns the seconds it took."""
     began = time.monotonic()
     while time.monotonic() - began < READY_WITHIN_S:
         for front_door in front_doors:
@@ -77,8 +87,8 @@ def wait_until_ready(front_doors: Sequence[str], say: Say) -> float:
             except OSError:
                 time.sleep(0.25)
     raise StartFailed(
-        f"no region was ready after {READY_WITHIN_S:.0f} s",
-        "look at .local/logs/emulator.log for the keeper's and the state machine's errors",
+        f"nothing was ready after {READY_WITHIN_S:.0f} s",
+        "look at .local/logs for the errors of functions and instances",
     )
 
 

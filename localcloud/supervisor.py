@@ -1,7 +1,6 @@
 """The process that is the local cloud: it starts every part, wires them, and ends them all."""
 
 import asyncio
-import json
 import logging
 import os
 import secrets
@@ -9,32 +8,35 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import boto3
 from aiohttp import web
 
-from lib.settings.two_regions import TwoRegionSettings
-from lib.systems.load import load_settings
+from lib.settings.common import CommonSettings
 from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
 from localcloud.control import application
 from localcloud.core import tls
 from localcloud.core.link import Link
 from localcloud.core.paths import CLOUD_FILE, LOGS, STATE
 from localcloud.core.ports import free_ports
-from localcloud.core.state import CloudState, RegionState
+from localcloud.core.state import CloudState, DatabaseState, RegionState
 from localcloud.emulated_aws import EmulatedAws
+from localcloud.emulator.database_names import PORT
 from localcloud.fleet.assembly import fleet_of, load_balancers, services
 from localcloud.fleet.balancer.plane import Balancers
 from localcloud.issuer import Issuer
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
+from localcloud.route53.records import Service
 from localcloud.route53.source import route53_source
 from localcloud.route53.timeline import Change
+from localcloud.systems.registry import local_system
+from localcloud.systems.system import Given, LocalSystem
 
 ACCOUNT_ID = "123456789012"
-STRONG_TABLES = ("lease", "journal", "arrivals", "approvals")
 
 log = logging.getLogger("localcloud")
 
@@ -67,24 +69,23 @@ def _stop_at_end_of_input(stopped: asyncio.Event) -> None:
 @asynccontextmanager
 async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIterator[LocalCloud]:
     """A local cloud with its organisation's secrets seeded and nothing deployed; it ends with the block."""
-    settings = load_settings()
-    regions = [region.name for region in settings.regions]
+    system = local_system()
     LOGS.mkdir(parents=True, exist_ok=True)
-    state = _plan(regions, folder)
+    state = _plan(system, folder)
     async with AsyncExitStack() as parts:
-        pair, links = await _databases(parts, state, folder, writer=settings.primary.name)
-        api_key = secrets.token_urlsafe(24)
-        issuer = await _issuer(parts, state, settings, api_key)
-        aws = EmulatedAws(_emulator_config(state, settings, issuer), folder)
+        pair, links = await _databases(parts, state, folder, system)
+        issuer = await _issuer(parts, state, system.settings)
+        aws = EmulatedAws(_emulator_config(state, system, issuer), folder)
         fleet = fleet_of(state, folder)
         balancers = load_balancers(state, fleet.book, time_scale=time_scale)
-        plane = _route53(state, time_scale, balancers)
+        plane = _route53(state, time_scale, balancers, system)
         loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
-        cloud = LocalCloud(settings, state, pair, aws, links, plane, issuer, loop, lost, fleet, balancers)
+        cloud = LocalCloud(system, state, pair, aws, links, plane, issuer, loop, lost, fleet, balancers)
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()
-        _seed_secrets(settings, state, secrets.token_urlsafe(24), pair.ca_pem, api_key)
+        given = Given(secrets.token_urlsafe(24), pair.ca_pem, state.user_password)
+        system.seed(partial(_client, state), given)
         await balancers.start()
         parts.push_async_callback(balancers.stop)
         await plane.start()
@@ -94,9 +95,9 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         yield cloud
 
 
-def _plan(regions: list[str], folder: Path) -> CloudState:
-    ports = iter(free_ports(4 + 5 * len(regions)))
-    control, operator, dns, issuer = (next(ports) for _ in range(4))
+def _plan(system: LocalSystem, folder: Path) -> CloudState:
+    ports = iter(free_ports(5 + 3 * len(system.regions) + 2 * len(system.databases)))
+    control, operator, dns, inner_dns, issuer = (next(ports) for _ in range(5))
     return CloudState(
         pid=os.getpid(),
         control=f"http://127.0.0.1:{control}",
@@ -109,13 +110,15 @@ def _plan(regions: list[str], folder: Path) -> CloudState:
             region: RegionState(
                 endpoint=f"http://127.0.0.1:{next(ports)}",
                 front_door=f"http://127.0.0.1:{next(ports)}",
-                database_port=next(ports),
-                link_port=next(ports),
                 peer_port=next(ports),
             )
-            for region in regions
+            for region in system.regions
         },
+        databases={name: DatabaseState(port=next(ports), link_port=next(ports)) for name in system.databases},
+        system=system.settings.system,
+        user_password=secrets.token_urlsafe(24),
         dns_port=dns,
+        inner_dns_port=inner_dns,
         calls_log=folder / "logs" / "calls.jsonl",
         issuer=f"https://127.0.0.1:{issuer}",
         issuer_ca=folder / "issuer" / "authority.pem",
@@ -124,28 +127,27 @@ def _plan(regions: list[str], folder: Path) -> CloudState:
 
 
 async def _databases(
-    parts: AsyncExitStack, state: CloudState, folder: Path, *, writer: str
+    parts: AsyncExitStack, state: CloudState, folder: Path, system: LocalSystem
 ) -> tuple[PostgresPair, dict[str, Link]]:
     pair = PostgresPair(
         folder,
-        ports={name: region.database_port for name, region in state.regions.items()},
-        link_ports={name: region.link_port for name, region in state.regions.items()},
+        ports={name: database.port for name, database in state.databases.items()},
+        link_ports={name: database.link_port for name, database in state.databases.items()},
+        names=system.certified,
     )
     parts.push_async_callback(asyncio.to_thread, pair.stop)
     links = {}
-    for name, region in state.regions.items():
+    for name, database in state.databases.items():
         links[name] = Link(pair.socket(name))
-        await links[name].start(region.link_port)
+        await links[name].start(database.link_port)
         parts.push_async_callback(links[name].stop)
-    await asyncio.to_thread(pair.start, writer)
+    await asyncio.to_thread(pair.start, next(iter(system.databases)))
     for link in links.values():
         link.delay_ms = REPLICATION_DELAY_MS
     return pair, links
 
 
-async def _issuer(
-    parts: AsyncExitStack, state: CloudState, settings: TwoRegionSettings, api_key: str
-) -> Issuer:
+async def _issuer(parts: AsyncExitStack, state: CloudState, settings: CommonSettings) -> Issuer:
     """The organisation's issuer of access tokens, which knows one client: the system's own."""
     certificate = tls.issue(state.issuer_ca.parent)
     state.issuer_ca.write_text(certificate.ca_pem)
@@ -157,35 +159,43 @@ async def _issuer(
         scopes=frozenset(scope for scope in (asked.pay_scope, asked.read_scope) if scope)
         if asked
         else frozenset(),
-        clients={(asked and asked.client_id) or settings.system: api_key},
+        clients={(asked and asked.client_id) or settings.system: state.user_password},
     )
     await issuer.start()
     parts.push_async_callback(issuer.stop)
     return issuer
 
 
-def _emulator_config(state: CloudState, settings: TwoRegionSettings, issuer: Issuer) -> dict[str, Any]:
+def _emulator_config(state: CloudState, system: LocalSystem, issuer: Issuer) -> dict[str, Any]:
     regions = state.regions.items()
     return {
         "operator_port": _port(state.operator_endpoint),
         "region_ports": {name: _port(region.endpoint) for name, region in regions},
         "front_doors": {name: _port(region.front_door) for name, region in regions},
         "peer_doors": {name: region.peer_port for name, region in regions},
-        "databases": {name: {"host": "127.0.0.1", "port": region.database_port} for name, region in regions},
+        "databases": {
+            name: {"host": "127.0.0.1", "port": database.port}
+            for name, database in state.databases.items()
+            if name in state.regions
+        },
         "hook_url": f"{state.control}/hooks",
         "token": state.token,
         "account_id": state.account_id,
         "access_key_id": state.access_key_id,
         "secret_access_key": state.secret_access_key,
         "calls_log": str(state.calls_log),
-        "strong_tables": [settings.name(table) for table in STRONG_TABLES],
-        "witness": settings.witness,
+        "strong_tables": list(system.strong_tables),
+        "witness": system.witness,
         "primary_control_region": "us-east-1",
         "issuer_ca": issuer.certificate.ca_pem,
     }
 
 
-def _route53(state: CloudState, time_scale: float, balancers: Balancers) -> Route53Plane:
+def _route53(state: CloudState, time_scale: float, balancers: Balancers, system: LocalSystem) -> Route53Plane:
+    databases = {
+        name: Service(healthy=True, ports={PORT: database.port})
+        for name, database in zip(system.certified, state.databases.values(), strict=False)
+    }
     doors = {name: _port(region.front_door) for name, region in state.regions.items()}
 
     def locate(fqdn: str) -> tuple[str, int]:
@@ -200,7 +210,8 @@ def _route53(state: CloudState, time_scale: float, balancers: Balancers) -> Rout
         state.dns_port,
         time_scale=time_scale,
         on_change=_log_change,
-        services=lambda: services(balancers),
+        services=lambda: {**databases, **services(balancers)},
+        inner_dns_port=state.inner_dns_port,
     )
 
 
@@ -215,24 +226,15 @@ async def _serve_control(parts: AsyncExitStack, cloud: LocalCloud) -> None:
     await web.TCPSite(runner, "127.0.0.1", _port(cloud.state.control)).start()
 
 
-def _seed_secrets(
-    settings: TwoRegionSettings, state: CloudState, password: str, ca: str, api_key: str
-) -> None:
-    """What the organisation has before the first deploy: its secrets, in both regions."""
-    database = json.dumps({"username": settings.database.username, "password": password, "ca": ca})
-    values = {settings.database.secret: database}
-    if settings.api:
-        values[settings.api.key_secret] = api_key
-    for region in state.regions:
-        client = boto3.client(
-            "secretsmanager",
-            region_name=region,
-            endpoint_url=state.operator_endpoint,
-            aws_access_key_id=state.access_key_id,
-            aws_secret_access_key=state.secret_access_key,
-        )
-        for name, value in values.items():
-            client.create_secret(Name=name, SecretString=value)
+def _client(state: CloudState, service: str, region: str) -> Any:
+    made: Any = boto3.client  # of any service, which its stubs do not foresee
+    return made(
+        service,
+        region_name=region,
+        endpoint_url=state.operator_endpoint,
+        aws_access_key_id=state.access_key_id,
+        aws_secret_access_key=state.secret_access_key,
+    )
 
 
 def _port(url: str) -> int:

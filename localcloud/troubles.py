@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 import boto3
 
-from lib.settings.two_regions import TwoRegionSettings
 from localcloud.core.state import CloudState
+from localcloud.systems.system import LocalSystem
 
 log = logging.getLogger("localcloud")
 Order = Mapping[str, Any]
@@ -49,7 +49,7 @@ class Gate(Protocol):
 class Troubles:
     """Begins troubles and ends those that do not end by themselves. Calls block."""
 
-    settings: TwoRegionSettings
+    system: LocalSystem
     state: CloudState
     databases: Databases
     gate: Gate
@@ -137,8 +137,8 @@ class Troubles:
 
     def _password(self, _: Order) -> None:
         """As a rotation does: the database first, then the secret in every region; old sessions end."""
-        database, password = self.settings.database, secrets.token_urlsafe(24)
-        clients = [self._secrets(region) for region in self.state.regions]
+        database, password = self.system.database, secrets.token_urlsafe(24)
+        clients = [self._secrets(region) for region in sorted({*self.system.databases.values()})]
         known = json.loads(clients[0].get_secret_value(SecretId=database.secret)["SecretString"])
         self.databases.create_owner(known["username"], password, database.name)
         for client in clients:

@@ -10,7 +10,7 @@ from lib.network.vpc import TieredNetwork
 from lib.observability.logs import LogGroup
 from lib.security.key import EncryptionKey
 from lib.security.secret import ephemeral_secret
-from lib.settings.data import Postgres
+from lib.settings.data import REPLICA, WRITER, Postgres
 from lib.site import Site
 
 ENGINE = "postgres"
@@ -22,8 +22,6 @@ PARAMETERS = {
     "log_min_duration_statement": "1000",
 }
 """Whoever comes without TLS is refused; who came, what waited for a lock and what took a second is logged."""
-WRITER, REPLICA = "database-0", "database-1"
-"""Numbers: after a promotion the second one is the writer, and keeps its name."""
 
 
 class PostgresPair(Construct):

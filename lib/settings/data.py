@@ -31,6 +31,11 @@ class Database(Section):
         return given
 
 
+WRITER, REPLICA = "database-0", "database-1"
+"""What both databases of `Postgres` are called. Numbers: after a promotion the second one is the writer, and
+keeps its name."""
+
+
 class Postgres(Section):
     """RDS for PostgreSQL: a writer in two zones, and a read replica."""
 

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from lib.systems.load import load_settings
+from lib.systems.load import load_any
 from localcloud.core.errors import LocalCloudError, MissingTool
 from localcloud.core.paths import EMULATOR_PYTHON, STATE
 from localcloud.core.toolchain import find_binary
@@ -14,7 +14,7 @@ NEEDED_BYTES = 2 * 1024**3
 
 def check(state: Path = STATE, emulator: Path = EMULATOR_PYTHON) -> None:
     """Raise LocalCloudError for the first thing that is missing, SettingsError for bad settings."""
-    load_settings()
+    load_any()
     find_binary()
     if shutil.which("node") is None:
         raise MissingTool("node is not on PATH", "install Node.js 18 or newer: CDKTF synthesizes through it")

@@ -19,10 +19,17 @@ class RegionState(BaseModel):
     """URL of the AWS API as called from inside the region."""
     front_door: str
     """URL at which the public reaches the region's HTTP API."""
-    database_port: int
-    link_port: int
     peer_port: int = 0
     """Where the region's functions reach the other region's HTTP API; all others use its front door."""
+
+
+class DatabaseState(BaseModel):
+    """The ports of one PostgreSQL server: for clients over TLS, and for the server that follows it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    port: int
+    link_port: int
 
 
 class CloudState(BaseModel):
@@ -38,7 +45,15 @@ class CloudState(BaseModel):
     access_key_id: str
     secret_access_key: str
     regions: dict[str, RegionState]
+    databases: dict[str, DatabaseState] = {}
+    """PostgreSQL servers by name."""
+    system: str = "payments"
+    """The system that this cloud is for."""
     dns_port: int
+    inner_dns_port: int = 0
+    """DNS as instances see it: private zones are answered, too."""
+    user_password: str = ""
+    """Of the one who may sign in, where people do."""
     calls_log: Path
     issuer: str = ""
     """URL of the issuer of access tokens."""

@@ -40,13 +40,13 @@ class ServerCertificate:
         return ssl.create_default_context(cadata=self.ca_pem)
 
 
-def issue(folder: Path) -> ServerCertificate:
-    """Make a new authority and a certificate for loopback; write chain and key (0600) into *folder*.
+def issue(folder: Path, names: Iterable[str] = ()) -> ServerCertificate:
+    """Make a new authority and a certificate for loopback and *names*.
 
-    The authority's own key is never written.
+    Writes chain and key (0600) into *folder*. The authority's own key is never written.
     """
     authority = Authority()
-    leaf = authority.leaf(_NAMES)
+    leaf = authority.leaf((*_NAMES, *names))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     chain, key = folder / "server.pem", folder / "server.key"
     chain.write_bytes(b"".join(blob.bytes() for blob in leaf.cert_chain_pems))

@@ -35,7 +35,7 @@ class EmulatorConfig:
     peer_doors: Mapping[str, int]
     """Port at which a region's functions reach the other region's HTTP API."""
     databases: Mapping[str, int]
-    """Port of the PostgreSQL server that stands for the region's cluster."""
+    """Port of the PostgreSQL server that stands for the region's cluster, where there is one."""
     hook_url: str
     token: str
     account_id: str
@@ -44,6 +44,7 @@ class EmulatorConfig:
     calls_log: Path
     strong_tables: frozenset[str]
     witness: str
+    """A third region that only votes; empty where none does."""
     primary_control_region: str
     issuer_ca: str = ""
     """PEM of the authority that the issuer of access tokens is trusted by; empty: those of this machine."""
@@ -101,7 +102,7 @@ def parse(raw: object) -> EmulatorConfig:
         secret_access_key=reader.text("secret_access_key"),
         calls_log=Path(reader.text("calls_log")),
         strong_tables=reader.names("strong_tables"),
-        witness=reader.text("witness"),
+        witness=reader.text("witness", empty=True),
         primary_control_region=reader.text("primary_control_region"),
         issuer_ca=reader.optional_text("issuer_ca"),
     )
@@ -112,7 +113,7 @@ def _consistent(config: EmulatorConfig) -> EmulatorConfig:
     by_region = {
         "front_doors": config.front_doors,
         "peer_doors": config.peer_doors,
-        "databases": config.databases,
+        **({"databases": config.databases} if config.databases else {}),
     }
     for key, given in by_region.items():
         if set(given) != set(config.regions):
@@ -135,9 +136,9 @@ class _Reader:
             raise ConfigError(f"{key} is missing")
         return self._raw[key]
 
-    def text(self, key: str) -> str:
+    def text(self, key: str, *, empty: bool = False) -> str:
         value = self._get(key)
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not (value or empty):
             raise ConfigError(f"{key} must be a text, got {value!r}")
         return value
 

@@ -26,6 +26,7 @@ def fleet_of(state: CloudState, folder: Path) -> Fleet:
         folder=folder / "fleet",
         logs=folder / "logs" / "instances",
         endpoints={name: region.endpoint for name, region in state.regions.items()},
+        dns_port=state.inner_dns_port,
     )
 
 

@@ -33,6 +33,8 @@ class Fleet:
     logs: Path
     endpoints: Mapping[str, str]
     """URL of the AWS API by region."""
+    dns_port: int = 0
+    """Where instances ask for names; 0 leaves them this machine's DNS."""
     book: PortBook = field(default_factory=PortBook)
     status_check_s: float = STATUS_CHECK_S
     clock: Callable[[], float] = time.time
@@ -59,6 +61,7 @@ class Fleet:
             lifecycle=self._lifecycle,
             ports_of=self._ports_of,
             status_check_s=self.status_check_s,
+            dns_port=self.dns_port,
         )
         self.faults = InstanceFaults(self.host)
         self.meter = Meter(self.desk, self.host)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pg8000.native import identifier, literal
@@ -26,14 +26,23 @@ class PostgresPair:
     The constructor makes folders, a certificate authority and passwords, and starts nothing. Then
     whoever owns the network starts a `Link` to `socket(region)` on each of *link_ports*, and calls
     `start`. *ports* and *link_ports* are TCP ports of 127.0.0.1 by region: where clients reach the
-    region's server over TLS, and where the other region's server reaches it through the link.
+    region's server over TLS, and where the other region's server reaches it through the link. *names* are
+    those besides loopback's that the servers prove to have. A system with both servers in one region gives
+    them names of their own in place of regions.
     """
 
-    def __init__(self, state: Path, *, ports: Mapping[str, int], link_ports: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *,
+        ports: Mapping[str, int],
+        link_ports: Mapping[str, int],
+        names: Iterable[str] = (),
+    ) -> None:
         if len(ports) != _A_PAIR or ports.keys() != link_ports.keys():
             raise ValueError(f"a pair has two regions, received {ports} and {link_ports}")
         self._host = Host.choose(state, binaries.find())
-        certificate = tls.issue(self._host.home / "tls")
+        certificate = tls.issue(self._host.home / "tls", names)
         self.ca_pem = certificate.ca_pem
         """The trust anchor that clients need, PEM."""
         passwords = Passwords()

@@ -8,8 +8,13 @@ from enum import StrEnum
 from localcloud.route53.records import Configuration, Record, Role, Service, Zone, dns_name
 from localcloud.route53.rules import Health, choose, record_healthy
 
-LOCAL_HOST = re.compile(r"[a-z0-9-]+\.(execute-api\.[a-z0-9-]+|[a-z0-9-]+\.elb)\.amazonaws\.com")
-"""Default endpoints of API Gateway and load balancers; every one of them is served on this machine."""
+LOCAL_HOST = re.compile(
+    r"([a-z0-9-]+\.(execute-api\.[a-z0-9-]+|[a-z0-9-]+\.elb|[a-z0-9-]+\.[a-z0-9-]+\.rds)"
+    r"|s3-website[.-][a-z0-9-]+)\.amazonaws\.com"
+)
+"""Default endpoints of API Gateway, load balancers, databases and websites, all served on this machine."""
+PORTS = {"http": 80, "https": 443, "postgresql": 5432}
+"""As clients know them, by the service of a question for SRV."""
 LOCAL_TTL_S = 60
 
 
@@ -87,16 +92,15 @@ def aws_name(configuration: Configuration, health: Health, name: str) -> str:
 def located(
     configuration: Configuration, health: Health, services: Mapping[str, Service], name: str
 ) -> Reply | None:
-    """The answer to a question for SRV of `_http._tcp.NAME` or `_https._tcp.NAME` where a service is.
+    """The answer to a question for SRV of `_http._tcp.NAME` and its like in PORTS, where a service is.
 
     AWS answers none: it is how clients learn the port of this machine (RFC 2782).
     """
-    found = re.fullmatch(r"_(https?)\._tcp\.(.+)", dns_name(name))
-    if found is None:
+    found = re.fullmatch(r"_(\w+)\._tcp\.(.+)", dns_name(name))
+    if found is None or found[1] not in PORTS:
         return None
     target = aws_name(configuration, health, found[2])
-    public = 443 if found[1] == "https" else 80
-    port = services[target].ports.get(public) if target in services else None
+    port = services[target].ports.get(PORTS[found[1]]) if target in services else None
     if port is None:
         return None
     return Reply(Code.NOERROR, (Resource(dns_name(name), "SRV", LOCAL_TTL_S, f"0 0 {port} {target}."),))

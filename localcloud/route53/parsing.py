@@ -56,19 +56,19 @@ def configuration(zones: Iterable[Zone], checks: Iterable[CheckShape]) -> Config
             calculated checks refer to each other in a circle.
     """
     zones = tuple(zones)
-    if twice := [n for n, count in Counter(z.name for z in zones).items() if count > 1]:
+    if twice := [n for n, count in Counter(z.name for z in zones if not z.private).items() if count > 1]:
         raise UnsupportedError(f"two public hosted zones are named {twice[0]}")
     return Configuration(zones=zones, checks=_children_first(map(health_check, checks)))
 
 
-def zone(name: str, record_sets: Iterable[RecordShape]) -> Zone:
+def zone(name: str, record_sets: Iterable[RecordShape], *, private: bool = False) -> Zone:
     """A zone from its listed record sets.
 
     Raises:
         UnsupportedError: A record has a routing policy other than simple or failover, is a
             wildcard, or is an alias of an alias.
     """
-    parsed = Zone(name=dns_name(name), records=tuple(map(record, record_sets)))
+    parsed = Zone(name=dns_name(name), records=tuple(map(record, record_sets)), private=private)
     for one in parsed.records:
         _refuse_alias_of_alias(one, parsed)
     return parsed

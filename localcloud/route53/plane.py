@@ -50,6 +50,7 @@ class Route53Plane:
         alarms: Reads the alarms behind health checks; without it they have insufficient data.
         clock: Seconds since the epoch.
         pull_every_s: Seconds between two readings of the configuration.
+        inner_dns_port: The port at which private zones are answered, too; 0 for none.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Route53Plane:
         alarms: Alarms | None = None,
         clock: Callable[[], float] = time.time,
         pull_every_s: float = PULL_EVERY_S,
+        inner_dns_port: int = 0,
     ) -> None:
         self._source = source
         self._locate = locate
@@ -75,7 +77,9 @@ class Route53Plane:
         self._read_alarms = alarms
         self._clock = clock
         self._pull_every_s = pull_every_s
-        self._dns = DnsServer(dns_port, self.answer)
+        self._dns = [DnsServer(dns_port, self.answer)]
+        if inner_dns_port:
+            self._dns.append(DnsServer(inner_dns_port, self.answer_inside))
         self._main: asyncio.Task[None] | None = None
         self._crews: dict[str, Crew] = {}
         self._configuration = Configuration()
@@ -90,7 +94,8 @@ class Route53Plane:
             OSError: The port is taken.
         """
         await self._pull()
-        await self._dns.start()
+        for server in self._dns:
+            await server.start()
         self._main = asyncio.create_task(self._run(), name="route53")
         self._main.add_done_callback(_report)
 
@@ -99,15 +104,22 @@ class Route53Plane:
         if self._main:
             self._main.cancel()
             await asyncio.wait((self._main,))
-        await self._dns.stop()
+        for server in self._dns:
+            await server.stop()
 
     def answer(self, name: str, type_: str) -> Reply:
-        """The answer to a question by what is known now."""
-        if type_ == "SRV" and (
-            found := located(self._configuration, self._view.health, self._services(), name)
-        ):
+        """The answer to a question of the world by what is known now."""
+        return self._answer(self._configuration.public, name, type_)
+
+    def answer_inside(self, name: str, type_: str) -> Reply:
+        """The answer to a question that is asked inside a network."""
+        return self._answer(self._configuration, name, type_)
+
+    def _answer(self, configuration: Configuration, name: str, type_: str) -> Reply:
+        health = self._view.health
+        if type_ == "SRV" and (found := located(configuration, health, self._services(), name)):
             return found
-        return reply(self._configuration, self._view.health, name, type_)
+        return reply(configuration, health, name, type_)
 
     def status(self) -> Status:
         """What is known now, ready for JSON."""

@@ -1,7 +1,7 @@
 """Zones, records and health checks as values, in the vocabulary of the Route 53 API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -53,10 +53,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """A public hosted zone."""
+    """A hosted zone. A private one is answered inside networks only."""
 
     name: str
     records: tuple[Record, ...]
+    private: bool = False
 
     def holds(self, name: str) -> bool:
         """Whether `name` is the zone's own name or below it."""
@@ -173,6 +174,11 @@ class Configuration:
 
     zones: tuple[Zone, ...] = ()
     checks: Mapping[str, HealthCheck] = field(default_factory=dict)
+
+    @property
+    def public(self) -> "Configuration":
+        """The same as the world sees it."""
+        return replace(self, zones=tuple(zone for zone in self.zones if not zone.private))
 
     def zone_of(self, name: str) -> Zone | None:
         """The closest enclosing zone of `name`, or None when none of them holds it."""

@@ -23,7 +23,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def route53_source(endpoint_url: str, key: str, secret: str) -> Source:
-    """A source that lists all public zones, records and health checks of one account.
+    """A source that lists all zones, records and health checks of one account.
 
     Args:
         endpoint_url: The AWS API.
@@ -77,14 +77,13 @@ def _clients(endpoint_url: str, key: str, secret: str) -> Callable[[str, str], A
 
 
 def _read(client: Any) -> Configuration:
-    listed = _pages(client, "list_hosted_zones", "HostedZones")
-    public = [zone for zone in listed if not zone.get("Config", {}).get("PrivateZone", False)]
     zones = [
         parsing.zone(
             zone["Name"],
             _pages(client, "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone["Id"]),
+            private=zone.get("Config", {}).get("PrivateZone", False),
         )
-        for zone in public
+        for zone in _pages(client, "list_hosted_zones", "HostedZones")
     ]
     return parsing.configuration(zones, _pages(client, "list_health_checks", "HealthChecks"))
 

@@ -100,9 +100,9 @@ class LocalWorld:
                     secrets=client("secretsmanager"),
                     secret=settings.database.secret,
                     database=settings.database.name,
-                    port=region.database_port,
+                    port=state.databases[name].port,
                 )
-                for name, region in state.regions.items()
+                for name in state.regions
             },
             calls_from=_size(state.calls_log),
         )

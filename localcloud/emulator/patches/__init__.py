@@ -19,6 +19,7 @@ from localcloud.emulator.patches import (
     backups,
     code,
     config_rules,
+    database_instances,
     detached,
     documents,
     dropped_attributes,
@@ -93,11 +94,20 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks, managed: Man
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)
     aurora.promote(hooks)
+    _run_databases(hooks)
     detached.refuse_managed_failovers(managed)
     detached.promote_what_leaves(hooks, managed, regions)
     rewind.restore_clusters()
     _lead_the_fleet(hooks.waking("fleet"))
     _balance_load(hooks.waking("fleet"))
+
+
+def _run_databases(hooks: Hooks) -> None:
+    """Let PostgreSQL servers stand for databases outside of clusters."""
+    database_instances.create_databases(hooks)
+    database_instances.create_replicas()
+    database_instances.tell_log_exports()
+    database_instances.promote_replicas(hooks)
 
 
 def _lead_the_fleet(wake: Callable[[], None]) -> None:

@@ -61,6 +61,8 @@ class InstanceHost:
     ports_of: Callable[[Instance], Iterable[int]] = lambda _: ()
     """Ports of an instance besides those that its security groups open."""
     status_check_s: float = STATUS_CHECK_S
+    dns_port: int = 0
+    """Where instances ask for names; 0 leaves them this machine's DNS."""
     running: dict[str, Running] = field(default_factory=dict)
     _clocks: dict[str, Clocks] = field(default_factory=dict)
     _given_ports: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -135,6 +137,7 @@ class InstanceHost:
             "AWS_DEFAULT_REGION": instance.region,
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url,
             "INSTANCE_CLOCK": str(self.clock(instance.id).files[instance.id]),
+            **({"INSTANCE_DNS": str(self.dns_port)} if self.dns_port else {}),
         }
 
     async def _check(self, instance: Instance, here: Running, now: float) -> None:

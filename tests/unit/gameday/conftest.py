@@ -8,7 +8,7 @@ import pytest
 from gameday.targets.cloud import Deployed, Outputs
 from gameday.targets.payments.local import LocalWorld
 from lib.systems.load import load_settings
-from localcloud.core.state import CloudState, RegionState
+from localcloud.core.state import CloudState, DatabaseState, RegionState
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.simulated import SimulatedLoop
 
@@ -24,10 +24,7 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], a
 def silent() -> LocalWorld:
     """A local cloud of which no part answers, and whose calls nobody logs."""
     regions = {
-        name: RegionState(
-            endpoint="http://127.0.0.1:1", front_door=f"http://{name}", database_port=1, link_port=1
-        )
-        for name in (EAST, WEST)
+        name: RegionState(endpoint="http://127.0.0.1:1", front_door=f"http://{name}") for name in (EAST, WEST)
     }
     state = CloudState(
         pid=1,
@@ -38,6 +35,7 @@ def silent() -> LocalWorld:
         access_key_id="key",
         secret_access_key="secret",
         regions=regions,
+        databases={name: DatabaseState(port=1, link_port=1) for name in regions},
         dns_port=1,
         calls_log=Path("/nowhere/calls.jsonl"),
     )

@@ -8,6 +8,7 @@ import pytest
 from lib.systems.load import load_settings
 from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
 from localcloud.core.state import CloudState, RegionState
+from localcloud.systems.payments import LocalPayments
 
 EAST, WEST, WITNESS = "us-east-1", "us-west-2", "us-east-2"
 
@@ -104,7 +105,7 @@ def told():
 
 @pytest.fixture
 async def cloud(told):
-    region = RegionState(endpoint="", front_door="", database_port=1, link_port=1)
+    region = RegionState(endpoint="", front_door="")
     state = CloudState(
         pid=1,
         control="",
@@ -119,7 +120,7 @@ async def cloud(told):
     )
     links = {name: Link(told, name) for name in (EAST, WEST)}
     return LocalCloud(
-        settings=load_settings({}),
+        system=LocalPayments(load_settings({})),
         state=state,
         pair=Pair(told, links),
         aws=Aws(told),

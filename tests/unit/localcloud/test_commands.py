@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from localcloud import __main__ as command
 from localcloud.deployment import Deployment
+from localcloud.systems import payments
 
 
 @pytest.mark.parametrize(("left", "code"), [(0, 0), (2, 1)])
@@ -30,7 +31,7 @@ def test_the_first_payment_is_made_where_the_settings_put_the_primary(monkeypatc
     cloud = SimpleNamespace(regions=regions, aws_environment=lambda region: {})
     monkeypatch.setenv("PRIMARY_REGION", "us-west-2")
     monkeypatch.setattr(command.lifecycle, "start", lambda say: cloud)
-    monkeypatch.setattr(command.lifecycle, "wait_until_ready", lambda doors, say: None)
+    monkeypatch.setattr(payments, "wait_until_ready", lambda doors: 1.0)
     monkeypatch.setattr(command.deployment, "deploy", lambda cloud, say: Deployment([], 2, 1.0))
     printed = CliRunner().invoke(command.app, ["up"]).stdout
     assert "curl -sS http://door.us-west-2/payments" in printed

@@ -8,6 +8,7 @@ import pytest
 from localcloud import __main__ as command
 from localcloud import deployment
 from localcloud.core.stacks import Stack
+from localcloud.systems import payments
 
 NAMES = [f"payments-{what}-dev" for what in ("foundation", "use1", "usw2", "world")]
 
@@ -35,7 +36,7 @@ def destroyed(monkeypatch):
 
 @pytest.mark.parametrize(("writer", "last"), [("us-east-1", "use1"), ("us-west-2", "usw2")])
 def test_the_region_with_the_writer_is_destroyed_after_the_other(monkeypatch, destroyed, writer, last):
-    monkeypatch.setattr(deployment, "region_of_writer", lambda aws, settings: writer)
+    monkeypatch.setattr(payments, "region_of_writer", lambda aws, settings: writer)
     assert deployment.destroy(SimpleNamespace(issuer=""), lambda _: None) == 4
     first = {"use1", "usw2"} - {last}
     assert destroyed == [f"payments-{what}-dev" for what in ("world", *first, last, "foundation")]
@@ -73,7 +74,7 @@ def test_a_bare_cloud_deploys_nothing(monkeypatch, flags, deployed):
     )
     monkeypatch.setattr(command.lifecycle, "running", lambda: True)
     monkeypatch.setattr(command.lifecycle, "start", lambda say, attached: cloud)
-    monkeypatch.setattr(command.lifecycle, "wait_until_ready", lambda doors, say: 1.0)
+    monkeypatch.setattr(payments, "wait_until_ready", lambda doors: 1.0)
     monkeypatch.setattr(command.deployment, "deploy", lambda cloud, say: done.append(cloud))
     with pytest.raises(SystemExit) as ended:
         command.app(["run", *flags, "--", "true"])

@@ -12,6 +12,7 @@ from localcloud import troubles
 from localcloud.core.state import CloudState, RegionState
 from localcloud.postgres import disk
 from localcloud.postgres.errors import PostgresFailed
+from localcloud.systems.payments import LocalPayments
 from localcloud.troubles import Troubles
 
 EAST, WEST = "us-east-1", "us-west-2"
@@ -55,7 +56,7 @@ def told():
 
 @pytest.fixture
 def trouble(told):
-    region = RegionState(endpoint="", front_door="", database_port=1, link_port=1)
+    region = RegionState(endpoint="", front_door="")
     state = CloudState(
         pid=1,
         control="",
@@ -68,7 +69,7 @@ def trouble(told):
         dns_port=1,
         calls_log=Path("calls"),
     )
-    return Troubles(load_settings({}), state, told, told, told.lag, told.set_issuer)
+    return Troubles(LocalPayments(load_settings({})), state, told, told, told.lag, told.set_issuer)
 
 
 def test_what_goes_on_is_ended_once(trouble, told):
@@ -111,7 +112,7 @@ def test_a_trouble_that_nobody_knows_is_refused(trouble, told):
 def test_a_new_password_reaches_the_database_first_and_then_the_secret_of_every_region(
     trouble, told, monkeypatch
 ):
-    secret = trouble.settings.database.secret
+    secret = trouble.system.database.secret
     known = {"username": "payments", "password": "old", "ca": "pem"}
     clients, stubs = {}, []
     monkeypatch.setattr(troubles.secrets, "token_urlsafe", lambda _: "new")
@@ -127,7 +128,7 @@ def test_a_new_password_reaches_the_database_first_and_then_the_secret_of_every_
         stub.activate()
     monkeypatch.setattr(troubles.boto3, "client", lambda _, region_name, **__: clients[region_name])
     trouble.begin("password", {})
-    assert told == [("owner", "payments", trouble.settings.database.name, "new")]
+    assert told == [("owner", "payments", trouble.system.database.name, "new")]
     for stub in stubs:
         stub.assert_no_pending_responses()
 

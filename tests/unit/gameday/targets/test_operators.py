@@ -21,7 +21,7 @@ STATE = CloudState(
     account_id="",
     access_key_id="key",
     secret_access_key="secret",
-    regions={EAST: RegionState(endpoint="", front_door="", database_port=1, link_port=1)},
+    regions={EAST: RegionState(endpoint="", front_door="")},
     dns_port=1,
     calls_log=Path("calls"),
 )

@@ -6,9 +6,7 @@ import pytest
 from localcloud.core.errors import NotRunning
 from localcloud.core.state import CloudState, RegionState
 
-EAST = RegionState(
-    endpoint="http://127.0.0.1:1", front_door="http://127.0.0.1:2", database_port=3, link_port=4
-)
+EAST = RegionState(endpoint="http://127.0.0.1:1", front_door="http://127.0.0.1:2")
 CLOUD = CloudState(
     pid=1,
     control="http://127.0.0.1:5",

@@ -92,7 +92,9 @@ def test_private_zones_are_not_answered_in_public(route53: Any):
         VPC={"VPCRegion": "us-east-1", "VPCId": "vpc-1"},
         HostedZoneConfig={"PrivateZone": True},
     )
-    assert read().zones == ()
+    configuration = read()
+    assert [one.name for one in configuration.zones] == ["inside.example"]
+    assert configuration.public.zones == ()
 
 
 def test_an_unsupported_record_is_an_error_that_names_it(route53: Any):

@@ -1,4 +1,4 @@
-"""The clock of an instance: Python's time() and time_ns() are as wrong as the file INSTANCE_CLOCK says."""
+"""An instance's clock, as wrong as the file INSTANCE_CLOCK says in time() and time_ns(), and its DNS."""
 
 import mmap
 import os
@@ -11,3 +11,8 @@ if "INSTANCE_CLOCK" in os.environ:
     _right, _right_ns, _read = time.time, time.time_ns, struct.Struct("=q").unpack_from
     time.time = lambda: _right() + _read(_offset)[0] / 1e9
     time.time_ns = lambda: _right_ns() + _read(_offset)[0]
+
+if "INSTANCE_DNS" in os.environ:
+    import instance_names  # type: ignore[import-not-found] # beside this file
+
+    instance_names.install()

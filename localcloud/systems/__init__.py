@@ -1,0 +1,1 @@
+"""What the local cloud of each system is made of: a file a system."""

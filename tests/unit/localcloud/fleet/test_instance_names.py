@@ -1,0 +1,82 @@
+"""What a program in an instance finds under names, over the DNS server of this machine."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from localcloud.core.ports import free_ports
+from localcloud.fleet.instances.image import GUEST
+from localcloud.route53 import parsing
+from localcloud.route53.plane import Route53Plane
+from localcloud.route53.records import Configuration, Service
+from localcloud.route53.resolver import NameNotFoundError, NoAnswerError, Resolver
+
+DATABASE = "board-1.c0local.us-east-1.rds.amazonaws.com"
+WRITER = "db.internal.example"
+PROGRAM = """
+import json, socket, sys
+DATABASE = sys.argv[1]
+def told(ask):
+    try:
+        return ask()
+    except OSError as error:
+        return type(error).__name__
+print(json.dumps({
+    "name": told(lambda: socket.gethostbyname_ex("db.internal.example")[0]),
+    "writer": told(lambda: socket.getaddrinfo("db.internal.example", 5432, type=socket.SOCK_STREAM)[0][4]),
+    "database": told(lambda: socket.getaddrinfo(DATABASE, 5432, type=socket.SOCK_STREAM)[0][4]),
+    "other port": told(lambda: socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM)[0][4]),
+    "nobody": told(lambda: socket.gethostbyname_ex("nobody.internal.example")[0]),
+}))
+"""
+
+
+@pytest.fixture
+async def ports():
+    """DNS for the world, and for instances."""
+    alias = {"Name": f"{WRITER}.", "Type": "CNAME", "TTL": 5, "ResourceRecords": [{"Value": DATABASE}]}
+    zone = parsing.zone("internal.example.", [alias], private=True)
+
+    async def source() -> Configuration:
+        return Configuration(zones=(zone,))
+
+    outer, inner = free_ports(2)
+    plane = Route53Plane(
+        source,
+        lambda fqdn: ("", 0),
+        outer,
+        inner_dns_port=inner,
+        services=lambda: {DATABASE: Service(healthy=True, ports={5432: 15432})},
+    )
+    await plane.start()
+    yield outer, inner
+    await plane.stop()
+
+
+async def test_an_instance_finds_a_database_by_its_own_and_by_its_private_name(ports, tmp_path: Path):
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    environment = {"PYTHONPATH": str(GUEST / "lib"), "INSTANCE_DNS": str(ports[1]), "PATH": os.defpath}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(program), DATABASE, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await asyncio.wait_for(process.communicate(), 20)
+    here = ["127.0.0.1", 15432]
+    assert json.loads(printed) == {
+        "name": DATABASE,
+        "writer": here,
+        "database": here,
+        "other port": ["127.0.0.1", 80],
+        "nobody": "gaierror",
+    }
+
+
+async def test_a_private_name_is_unknown_to_the_world(ports):
+    outer, inner = (Resolver("127.0.0.1", port) for port in ports)
+    assert (await inner.resolve(WRITER)).target == DATABASE
+    with pytest.raises((NameNotFoundError, NoAnswerError)):
+        await outer.resolve(WRITER)

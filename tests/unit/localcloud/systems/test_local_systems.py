@@ -1,0 +1,93 @@
+"""What the local cloud of each system is made of."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from apps.web.users import Users
+from lib.systems.load import load_any
+from lib.systems.registry import SYSTEMS
+from localcloud.core.errors import LocalCloudError
+from localcloud.core.stacks import Stack
+from localcloud.systems import registry
+from localcloud.systems.system import Given
+
+GIVEN = Given("owner's password", "-----BEGIN CERTIFICATE-----", "a key")
+
+
+class Account:
+    """Keeps what is made in it, by region."""
+
+    def __init__(self) -> None:
+        self.secrets, self.parameters = {}, {}
+
+    def __call__(self, service, region):
+        def create_secret(**given):
+            self.secrets[region, given["Name"]] = given["SecretString"]
+
+        def put_parameter(**given):
+            self.parameters[region, given["Name"]] = given["Value"]
+
+        return SimpleNamespace(create_secret=create_secret, put_parameter=put_parameter)
+
+
+@pytest.fixture
+def system(monkeypatch):
+    def system(name):
+        monkeypatch.setenv("SYSTEM", name)
+        return registry.local_system()
+
+    return system
+
+
+def test_every_system_has_a_local_cloud(system):
+    for name in SYSTEMS:
+        assert system(name).settings.system == name
+
+
+def test_a_system_without_one_is_told_which_have(monkeypatch):
+    monkeypatch.setattr(registry, "LOCAL", {"payments": None})
+    monkeypatch.setenv("SYSTEM", "webapp")
+    with pytest.raises(
+        LocalCloudError, match="SYSTEM = webapp: has no local cloud\n  choose one of: payments"
+    ):
+        registry.local_system()
+
+
+def test_the_payment_system_has_its_secrets_in_both_regions_and_a_server_in_each(system):
+    payments, account = system("payments"), Account()
+    payments.seed(account, GIVEN)
+    names = {"payments/database", "payments/api-key"}
+    assert account.secrets.keys() == {(region, name) for region in payments.regions for name in names}
+    assert {*payments.databases.items()} == {(region, region) for region in payments.regions}
+    assert next(iter(payments.databases)) == payments.settings.primary.name
+
+
+def test_the_web_application_has_both_databases_in_the_first_region(system):
+    webapp = system("webapp")
+    assert [*webapp.databases] == ["webapp-database-0-use1-dev", "webapp-database-1-use1-dev"]
+    assert {*webapp.databases.values()} == {"us-east-1"}
+    assert [name.partition(".")[0] for name in webapp.certified] == [*webapp.databases]
+
+
+def test_whoever_has_the_key_may_sign_in_and_the_image_is_there(system):
+    webapp, account = system("webapp"), Account()
+    webapp.seed(account, GIVEN)
+    here, settings = "us-east-1", load_any({"SYSTEM": "webapp"})
+    secret = json.loads(account.secrets[here, settings.secret])
+    users = Users(tuple(secret["session_keys"]), secret["users"])
+    assert users.admits("ada", GIVEN.key)
+    assert not users.admits("ada", "another key")
+    owner = json.loads(account.secrets[here, settings.database.secret])
+    assert owner == {"username": "board", "password": GIVEN.password, "ca": GIVEN.database_ca}
+    assert account.parameters[here, settings.instances.image].startswith("ami-")
+
+
+def test_what_needs_another_stack_is_destroyed_before_it(system):
+    stacks = [
+        Stack("there", Path(), frozenset()),
+        Stack("here", Path(), frozenset({"there"})),
+    ]
+    assert system("webapp").destruction(None, stacks) == ["here", "there"]
