@@ -9,18 +9,20 @@ from gameday.judge.timeline import Moments
 Verdict = Literal["met", "missed", "invalid"]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """Some figures of a summary."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Objectives(_Part):
+class Objectives(Part):
     """What the business asked for."""
 
     rto_s: float
     rpo_s: float
 
 
-class Measured(_Part):
+class Measured(Part):
     """Measured on this machine, in seconds after the fault; null: did not happen."""
 
     lease_expired_s: float | None
@@ -56,7 +58,7 @@ class Measured(_Part):
         return round(self.first_ack_s - self.detected_s, 3)
 
 
-class ConfiguredWaits(_Part):
+class ConfiguredWaits(Part):
     """Waits that the settings ask for; they are inside the measured times."""
 
     lease_ttl_s: float
@@ -67,7 +69,7 @@ class ConfiguredWaits(_Part):
     health_check_threshold: int
 
 
-class Steady(_Part):
+class Steady(Part):
     """What moved after the fault; see gameday/judge/steadiness.py."""
 
     epochs_begun: int
@@ -85,7 +87,7 @@ class Steady(_Part):
     unlatched: int = 0
 
 
-class Declared(_Part):
+class Declared(Part):
     """A duration that only AWS can show. It is quoted, and part of no measured time."""
 
     optimistic_s: float | None
@@ -93,7 +95,7 @@ class Declared(_Part):
     sources: tuple[str, ...]
 
 
-class Payments(_Part):
+class Payments(Part):
     """Counts of payments."""
 
     attempted: int
@@ -114,7 +116,7 @@ class Payments(_Part):
     """Of the reconciled ones those acknowledged before the fault: nothing but the journal had them."""
 
 
-class CallLine(_Part):
+class CallLine(Part):
     """How often one principal used one action."""
 
     principal: str
@@ -123,7 +125,7 @@ class CallLine(_Part):
     count: int
 
 
-class Calls(_Part):
+class Calls(Part):
     """AWS calls that functions made between the fault and the restoration."""
 
     during_recovery: int
@@ -132,7 +134,7 @@ class Calls(_Part):
     table: tuple[CallLine, ...]
 
 
-class Terraform(_Part):
+class Terraform(Part):
     """What the deployment was; null where the drill was not told."""
 
     resources: int | None = None
@@ -142,7 +144,7 @@ class Terraform(_Part):
     """Changes by stack that a plan would make after the drill, before anything was healed; null: no plan."""
 
 
-class Host(_Part):
+class Host(Part):
     """The machine from the steady phase until the last payment arrived; load and pressure at worst."""
 
     cores: int
@@ -151,7 +153,7 @@ class Host(_Part):
     pressure: float = 0.0
 
 
-class Answered(_Part):
+class Answered(Part):
     """A command of `dr` with which an operator only looked; in seconds from its start to its end."""
 
     command: str
@@ -161,7 +163,7 @@ class Answered(_Part):
     exit_code: int
 
 
-class Check(_Part):
+class Check(Part):
     """One expectation."""
 
     name: str
@@ -171,8 +173,24 @@ class Check(_Part):
     met: bool
     at_least: float = 0.0
 
+    @classmethod
+    def exactly(cls, name: str, count: int, measured: int) -> "Check":
+        """No less and no more than *count*."""
+        return cls(name=name, at_least=count, limit=count, measured=measured, met=measured == count)
 
-class Summary(_Part):
+    @classmethod
+    def least(cls, name: str, least: int, measured: int) -> "Check":
+        """*least* or more."""
+        return cls(name=name, at_least=least, limit=None, measured=measured, met=measured >= least)
+
+    @classmethod
+    def most(cls, name: str, limit: float, measured: float | None) -> "Check":
+        """*limit* or less; what never happened is a miss."""
+        met = measured is not None and measured <= limit
+        return cls(name=name, limit=limit, measured=measured, met=met)
+
+
+class Summary(Part):
     """The whole outcome. Write it with `by_alias=True`."""
 
     schema_version: Literal["1"] = Field(default="1", alias="schema")

@@ -40,7 +40,7 @@ def invalid_reasons(
         *_flapped(history, fault),
         *_not_steady(operations, steady_since, fault, limits),
         *_late(operations, limits),
-        *_overloaded(host, limits),
+        *overloaded(host, limits),
         *_not_dead(operations, calls, fault),
     ]
 
@@ -86,7 +86,7 @@ def _late(operations: Sequence[Operation], limits: Limits) -> list[str]:
     return [f"V30 the load generator fell behind: arrivals were {late * 1000:.0f} ms late at p99"]
 
 
-def _overloaded(host: HostLoad, limits: Limits) -> list[str]:
+def overloaded(host: HostLoad, limits: Limits) -> list[str]:
     """V40, V41: the machine had the time to run what was measured."""
     reasons = []
     if host.per_core > limits.load_per_core:

@@ -124,20 +124,22 @@ def checks(
     if terraform.second_plan_changes is not None:
         nothing["changes in a second plan"] = terraform.second_plan_changes
     return (
-        _exactly("epochs begun", expect.moves, steady.epochs_begun),
-        _exactly("epochs begun as planned", expect.planned, steady.planned),
-        _exactly("moves of the writer", expect.moves, steady.writer_moves),
-        _exactly("moves of DNS", expect.moves, steady.dns_moves),
+        Check.exactly("epochs begun", expect.moves, steady.epochs_begun),
+        Check.exactly("epochs begun as planned", expect.planned, steady.planned),
+        Check.exactly("moves of the writer", expect.moves, steady.writer_moves),
+        Check.exactly("moves of DNS", expect.moves, steady.dns_moves),
         *_besides(expect, steady, payments),
-        _at_least("refusals by the old holder", expect.least_refusals, steady.refusals),
-        _at_least("acknowledged payments that only the journal had", expect.least_rescued, payments.rescued),
-        _at_most("failed attempts, per mille", expect.failed_permille, steady.failed_permille),
-        _at_most("recovery time objective, s", objectives.rto_s, measured.restored_s),
-        _at_most("restored within, s", expect.restored_s, measured.restored_s),
-        _at_most("recovery point objective, s", objectives.rpo_s, measured.rpo_s),
-        *(_at_most(name, 0, count) for name, count in nothing.items()),
+        Check.least("refusals by the old holder", expect.least_refusals, steady.refusals),
+        Check.least(
+            "acknowledged payments that only the journal had", expect.least_rescued, payments.rescued
+        ),
+        Check.most("failed attempts, per mille", expect.failed_permille, steady.failed_permille),
+        Check.most("recovery time objective, s", objectives.rto_s, measured.restored_s),
+        Check.most("restored within, s", expect.restored_s, measured.restored_s),
+        Check.most("recovery point objective, s", objectives.rpo_s, measured.rpo_s),
+        *(Check.most(name, 0, count) for name, count in nothing.items()),
         *(
-            _at_most(f"changes in a plan of {stack} afterwards", 0, count)
+            Check.most(f"changes in a plan of {stack} afterwards", 0, count)
             for stack, count in (terraform.plan_changes_after or {}).items()
         ),
     )
@@ -148,12 +150,14 @@ def _besides(expect: Expect, steady: Steady, payments: Payments) -> list[Check]:
     asked = []
     if expect.stall_s is not None:
         left = payments.attempted - payments.acknowledged
-        asked.append(_exactly("payments without an acknowledgement", 0, left))
-        asked.append(_at_most("longest stall of a payment, s", expect.stall_s, steady.longest_stall_s))
+        asked.append(Check.exactly("payments without an acknowledgement", 0, left))
+        asked.append(Check.most("longest stall of a payment, s", expect.stall_s, steady.longest_stall_s))
     if expect.failed_steps is not None:
-        asked.append(_exactly("steps that failed once and went on", expect.failed_steps, steady.failed_steps))
+        asked.append(
+            Check.exactly("steps that failed once and went on", expect.failed_steps, steady.failed_steps)
+        )
     if expect.loss is not None:
-        asked.append(_exactly(f"promotion went on by {expect.loss}", 1, int(steady.loss == expect.loss)))
+        asked.append(Check.exactly(f"promotion went on by {expect.loss}", 1, int(steady.loss == expect.loss)))
     return asked
 
 
@@ -177,10 +181,10 @@ def answer_checks(answers: Sequence[DrAnswer], fault: Fault) -> tuple[Check, ...
     wrong = sum(one.takes_for_alive(fault.region) for one in answers if fault.silent(one.at))
     return (
         *(
-            _at_most(f"dr {command} answered within, s", limit, took)
+            Check.most(f"dr {command} answered within, s", limit, took)
             for command, (took, limit) in slowest(answers).items()
         ),
-        _at_most("answers of dr that took the lost region for alive", 0, wrong),
+        Check.most("answers of dr that took the lost region for alive", 0, wrong),
     )
 
 
@@ -198,16 +202,3 @@ def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check]) -> Verdict:
     if invalid_reasons:
         return "invalid"
     return "missed" if missed else "met"
-
-
-def _exactly(name: str, count: int, measured: int) -> Check:
-    return Check(name=name, at_least=count, limit=count, measured=measured, met=measured == count)
-
-
-def _at_least(name: str, least: int, measured: int) -> Check:
-    return Check(name=name, at_least=least, limit=None, measured=measured, met=measured >= least)
-
-
-def _at_most(name: str, limit: float, measured: float | None) -> Check:
-    met = measured is not None and measured <= limit
-    return Check(name=name, limit=limit, measured=measured, met=met)

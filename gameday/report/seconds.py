@@ -1,7 +1,7 @@
 """What clients saw, second by second. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gameday.load.records import Attempt, Operation
@@ -38,10 +38,15 @@ def seconds(operations: Sequence[Operation], *, fault_at: float, since: float, u
 
 def _second(number: int, attempts: Sequence[Attempt]) -> Second:
     good = [attempt for attempt in attempts if attempt.settled or attempt.accepted]
-    took = sorted(attempt.ended - attempt.started for attempt in good)
     return Second(
         after_s=number,
         served=Counter(attempt.region or "unknown" for attempt in good),
         failed=len(attempts) - len(good),
-        p99_ms=round(1000 * took[min(len(took) - 1, int(len(took) * 0.99))], 1) if took else None,
+        p99_ms=p99_ms(attempt.ended - attempt.started for attempt in good),
     )
+
+
+def p99_ms(took: Iterable[float]) -> float | None:
+    """The 99th percentile of times in seconds, in milliseconds; None of none."""
+    times = sorted(took)
+    return round(1000 * times[min(len(times) - 1, int(len(times) * 0.99))], 1) if times else None

@@ -27,6 +27,8 @@ class Effectors:
     rds: "RDSClient"
     route53: "Route53Client"
     zone: str
+    backup_days: int
+    """How long a promoted replica keeps its backups: without a word RDS would keep them for a day."""
 
     def apply(self, decision: Decision) -> None:
         """Do it; the call was accepted when this returns."""
@@ -60,7 +62,9 @@ class Effectors:
         self.rds.reboot_db_instance(DBInstanceIdentifier=decision.resource, ForceFailover=True)
 
     def _promote_replica(self, decision: Decision) -> None:
-        self.rds.promote_read_replica(DBInstanceIdentifier=decision.resource)
+        self.rds.promote_read_replica(
+            DBInstanceIdentifier=decision.resource, BackupRetentionPeriod=self.backup_days
+        )
 
     def _reboot_replica(self, decision: Decision) -> None:
         self.rds.reboot_db_instance(DBInstanceIdentifier=decision.resource)

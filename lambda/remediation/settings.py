@@ -22,6 +22,7 @@ class Settings:
     zone: str
     table: str
     topic: str
+    backup_days: int
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = os.environ) -> Self:
@@ -40,13 +41,14 @@ class Settings:
                 writer_name=text(source, "WRITER_NAME"),
             ),
             policy=Policy(
-                may_promote=_yes(source, "MAY_PROMOTE"), most_lag_s=_number(source, "MOST_LAG_SECONDS")
+                may_promote=_yes(source, "MAY_PROMOTE"), most_lag_s=float(_number(source, "MOST_LAG_SECONDS"))
             ),
             group=text(source, "GROUP"),
             target_group=text(source, "TARGET_GROUP"),
             zone=text(source, "ZONE_ID"),
             table=text(source, "ACTIONS_TABLE"),
             topic=text(source, "TOPIC"),
+            backup_days=_number(source, "BACKUP_RETENTION_DAYS"),
         )
 
 
@@ -57,8 +59,8 @@ def _yes(source: Mapping[str, str], key: str) -> bool:
     return value == "yes"
 
 
-def _number(source: Mapping[str, str], key: str) -> float:
+def _number(source: Mapping[str, str], key: str) -> int:
     value = text(source, key)
     if not (value.isascii() and value.isdecimal()):
-        raise BadEnvironment(f"environment variable {key} must be whole seconds, got {value!r}")
-    return float(value)
+        raise BadEnvironment(f"environment variable {key} must be a whole number, got {value!r}")
+    return int(value)

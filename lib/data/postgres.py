@@ -75,6 +75,7 @@ class PostgresPair(Construct):
         writer.storage_type = "gp3"
         writer.kms_key_id = self._key.arn
         writer.multi_az = True
+        writer.backup_retention_period = settings.backup_retention_days
         writer.db_name = settings.name
         writer.username = settings.username
         writer.password_wo = f'${{jsondecode({secret})["password"]}}'
@@ -85,7 +86,9 @@ class PostgresPair(Construct):
     def _replica(self) -> DbInstance:
         """Its storage, engine, key and subnets are those of its source.
 
-        Once promoted it has no source any more, and no plan gives it one: RDS could not.
+        Once promoted it has no source any more, and no plan gives it one: RDS could not. It has no backups of
+        its own until then, which the provider cannot ask for at its creation; who promotes it asks for them.
+        https://github.com/hashicorp/terraform-provider-aws/issues/4419
         """
         replica = self._instance(REPLICA)
         replica.replicate_source_db = self.writer.identifier
@@ -115,7 +118,6 @@ class PostgresPair(Construct):
             parameter_group_name=self._parameters,
             vpc_security_group_ids=[self._group],
             publicly_accessible=False,
-            backup_retention_period=self._settings.backup_retention_days,
             copy_tags_to_snapshot=True,
             enabled_cloudwatch_logs_exports=list(LOGS),
             performance_insights_enabled=True,

@@ -47,7 +47,7 @@ class Postgres(Section):
     secret: SecretName
     """Name of the existing entry of Secrets Manager with ``username``, ``password`` and ``ca``."""
     backup_retention_days: Annotated[int, Field(ge=1, le=35)]
-    """A replica needs backups of its source, and a promoted one keeps its own from the first day."""
+    """A replica needs backups of its source, and has its own from the moment it is promoted."""
 
 
 class Files(Section):

@@ -54,7 +54,7 @@ def synthesize(
     if done.returncode:
         raise LocalCloudError(done.stderr.strip(), "the app must synthesize first: make synth")
     manifest = json.loads((work / output / "manifest.json").read_text())
-    return [
+    stacks = [
         Stack(
             name,
             (work / output / stack["synthesizedStackPath"]).parent,
@@ -62,6 +62,24 @@ def synthesize(
         )
         for name, stack in manifest["stacks"].items()
     ]
+    for stack in stacks:
+        _name_buckets_in_paths(stack)
+    return stacks
+
+
+def _name_buckets_in_paths(stack: Stack) -> None:
+    """Let the providers ask for BUCKET at this machine, and not at BUCKET.127.0.0.1, which no DNS knows.
+
+    That is what they do with a bucket that has dots in its name.
+    https://developer.hashicorp.com/terraform/language/files/override
+    """
+    made = json.loads((stack.folder / "cdk.tf.json").read_text())
+    providers = [
+        {**({"alias": one["alias"]} if "alias" in one else {}), "s3_use_path_style": True}
+        for one in made["provider"]["aws"]
+    ]
+    override = {"provider": {"aws": providers}}
+    (stack.folder / "localcloud_override.tf.json").write_text(json.dumps(override, indent=2))
 
 
 def in_order(stacks: list[Stack], act: Callable[[Stack], T]) -> dict[str, T]:

@@ -66,12 +66,15 @@ class Resolver:
             NameNotFoundError: There is no such name.
             NoAnswerError: There was no usable response.
         """
-        query = DNSRecord.question(name, "A")
+        return await self._resolve(name, "A", _answer)
+
+    async def _resolve(self, name: str, type_: str, read: Callable[[str, DNSRecord], Answer]) -> Answer:
+        query = DNSRecord.question(name, type_)
         query.header.id = secrets.randbelow(1 << 16)
         for _ in range(ATTEMPTS):
             try:
                 async with asyncio.timeout(TIMEOUT_S):
-                    return _answer(name, await self._ask(query))
+                    return read(name, await self._ask(query))
             except (TimeoutError, OSError):
                 continue
         host, port = self._server
@@ -88,6 +91,14 @@ class Resolver:
             return await response
         finally:
             transport.close()
+
+
+class ServiceResolver(Resolver):
+    """Asks where a name's HTTP is served on this machine: the target is host and port."""
+
+    async def resolve(self, name: str) -> Answer:
+        """Asks for `_http._tcp` of *name*. Raises as `Resolver.resolve` does."""
+        return await self._resolve(f"_http._tcp.{name}", "SRV", _served)
 
 
 class _Exchange(asyncio.DatagramProtocol):
@@ -131,6 +142,13 @@ def _answer(name: str, response: DNSRecord) -> Answer:
     if not addresses:
         raise NoAnswerError(f"{name}: no address")
     return addresses[0]
+
+
+def _served(name: str, response: DNSRecord) -> Answer:
+    for record in response.rr:
+        if record.rtype == QTYPE.SRV:
+            return Answer(f"127.0.0.1:{record.rdata.port}", int(record.ttl))
+    raise NoAnswerError(f"{name}: served nowhere here")
 
 
 class CachingResolver:

@@ -29,13 +29,22 @@ class Site:
 
     def url(self) -> str | None:
         """Where its HTTP is served on this machine now; None where the name leads nowhere."""
+        found = self._service()
+        return f"http://127.0.0.1:{found[1]}" if found else None
+
+    def leads_to(self) -> str | None:
+        """The AWS name behind it now."""
+        found = self._service()
+        return found[0] if found else None
+
+    def _service(self) -> tuple[str, int] | None:
         question = DNSRecord.question(f"_http._tcp.{self.name}", "SRV")
         try:
             answer = DNSRecord.parse(question.send("127.0.0.1", self.dns_port, timeout=1))
         except (OSError, DNSError):
             return None
-        ports = [record.rdata.port for record in answer.rr if record.rtype == QTYPE.SRV]
-        return f"http://127.0.0.1:{ports[0]}" if ports else None
+        found = [record.rdata for record in answer.rr if record.rtype == QTYPE.SRV]
+        return (str(found[0].target).rstrip("."), int(found[0].port)) if found else None
 
     def wait_until_ready(self) -> float:
         """Wait until the application behind the name is ready; returns the seconds it took."""

@@ -15,7 +15,6 @@ from localcloud.emulator.database_names import address
 from localcloud.systems.site import Site
 from localcloud.systems.system import Clients, Given, LocalSystem, Say
 
-IMAGE = "ami-0a0a0a0a0a0a0a0a0"
 USER = "ada"
 
 
@@ -39,7 +38,7 @@ class LocalWebapp(LocalSystem):
         return {self.settings.name(what, here): here.name for what in (WRITER, REPLICA)}
 
     def seed(self, clients: Clients, given: Given) -> None:
-        """Two secrets of the organisation, and the machine image that AWS publishes."""
+        """Two secrets of the organisation. The machine image is one that the emulator publishes as AWS does."""
         settings, here = self.settings, self.settings.here.name
         owner = {
             "username": settings.database.username,
@@ -52,7 +51,6 @@ class LocalWebapp(LocalSystem):
         }
         for name, value in ((settings.database.secret, owner), (settings.secret, web)):
             clients("secretsmanager", here).create_secret(Name=name, SecretString=json.dumps(value))
-        clients("ssm", here).put_parameter(Name=settings.instances.image, Value=IMAGE, Type="String")
 
     def wait_until_ready(self, cloud: CloudState, say: Say) -> float:
         """Until the public name leads to an application that can read."""

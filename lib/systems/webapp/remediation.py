@@ -55,6 +55,7 @@ def environment(
         "TOPIC": topic,
         "MAY_PROMOTE": "yes" if settings.remediation.may_promote else "no",
         "MOST_LAG_SECONDS": str(settings.remediation.most_lag_s),
+        "BACKUP_RETENTION_DAYS": str(settings.database.backup_retention_days),
     }
 
 

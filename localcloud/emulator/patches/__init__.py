@@ -37,6 +37,7 @@ from localcloud.emulator.patches import (
     load_balancers,
     log_metrics,
     network,
+    objects,
     refreshes,
     restore_tests,
     rewind,
@@ -90,6 +91,7 @@ def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks, managed: Man
     config_rules.keep_tags()
     config_rules.remove_recorders()
     documents.keep_documents()
+    objects.tag_what_comes_in_parts()
     zones.say_that_zones_are_not_signed()
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)

@@ -108,6 +108,7 @@ def promote_replicas(hooks: Hooks) -> None:
         if source:
             source["ReadReplicaDBInstanceIdentifiers"].remove(name)
         replica["ReadReplicaSourceDBInstanceIdentifier"] = ""
+        replica["BackupRetentionPeriod"] = int(rds._p(request, "BackupRetentionPeriod") or 1)
         promoted: Answer = rds._single_instance_response(
             "PromoteReadReplicaResponse", "PromoteReadReplicaResult", replica
         )

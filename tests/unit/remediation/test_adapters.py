@@ -283,7 +283,9 @@ def test_only_alarms_of_this_system_are_looked_at(aws, sensors):
 @contextmanager
 def acting(aws):
     c = aws.clients
-    yield Effectors(autoscaling=c.autoscaling, ec2=c.ec2, rds=c.rds, route53=c.route53, zone="Z1")
+    yield Effectors(
+        autoscaling=c.autoscaling, ec2=c.ec2, rds=c.rds, route53=c.route53, zone="Z1", backup_days=7
+    )
 
 
 CHANGE = {"ChangeInfo": {"Id": "1", "Status": "PENDING", "SubmittedAt": AT}}
@@ -315,7 +317,13 @@ RECORD = {"Name": "r", "Type": "CNAME", "TTL": 5, "ResourceRecords": [{"Value": 
             {"DBInstanceIdentifier": "r", "ForceFailover": True},
             {},
         ),
-        (Action.PROMOTE_REPLICA, "rds", "promote_read_replica", {"DBInstanceIdentifier": "r"}, {}),
+        (
+            Action.PROMOTE_REPLICA,
+            "rds",
+            "promote_read_replica",
+            {"DBInstanceIdentifier": "r", "BackupRetentionPeriod": 7},
+            {},
+        ),
         (Action.REBOOT_REPLICA, "rds", "reboot_db_instance", {"DBInstanceIdentifier": "r"}, {}),
         (
             Action.POINT_NAME,
@@ -361,6 +369,7 @@ ENVIRONMENT = {
     "WRITER_NAME": "db.example.internal",
     "MAY_PROMOTE": "no",
     "MOST_LAG_SECONDS": "60",
+    "BACKUP_RETENTION_DAYS": "7",
     "GROUP": "web",
     "TARGET_GROUP": "arn:tg",
     "ZONE_ID": "Z1",

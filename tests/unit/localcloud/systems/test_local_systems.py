@@ -21,16 +21,13 @@ class Account:
     """Keeps what is made in it, by region."""
 
     def __init__(self) -> None:
-        self.secrets, self.parameters = {}, {}
+        self.secrets = {}
 
     def __call__(self, service, region):
         def create_secret(**given):
             self.secrets[region, given["Name"]] = given["SecretString"]
 
-        def put_parameter(**given):
-            self.parameters[region, given["Name"]] = given["Value"]
-
-        return SimpleNamespace(create_secret=create_secret, put_parameter=put_parameter)
+        return SimpleNamespace(create_secret=create_secret)
 
 
 @pytest.fixture
@@ -72,7 +69,7 @@ def test_the_web_application_has_both_databases_in_the_first_region(system):
     assert [name.partition(".")[0] for name in webapp.certified] == [*webapp.databases]
 
 
-def test_whoever_has_the_key_may_sign_in_and_the_image_is_there(system):
+def test_whoever_has_the_key_may_sign_in(system):
     webapp, account = system("webapp"), Account()
     webapp.seed(account, GIVEN)
     here, settings = "us-east-1", load_any({"SYSTEM": "webapp"})
@@ -82,7 +79,6 @@ def test_whoever_has_the_key_may_sign_in_and_the_image_is_there(system):
     assert not users.admits("ada", "another key")
     owner = json.loads(account.secrets[here, settings.database.secret])
     assert owner == {"username": "board", "password": GIVEN.password, "ca": GIVEN.database_ca}
-    assert account.parameters[here, settings.instances.image].startswith("ami-")
 
 
 def test_what_needs_another_stack_is_destroyed_before_it(system):

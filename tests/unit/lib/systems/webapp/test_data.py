@@ -28,12 +28,22 @@ def test_W05_the_writer_has_a_copy_in_another_zone_and_a_replica_to_read_from(wr
 
 def test_W05_a_promoted_replica_has_all_that_the_writer_had(writer, replica):
     own = {"engine", "engine_version", "allocated_storage", "storage_type", "kms_key_id", "multi_az"}
-    own |= {"db_name", "username", "password_wo", "password_wo_version", "db_subnet_group_name"}
+    own |= {
+        "db_name",
+        "username",
+        "backup_retention_period",
+        "password_wo",
+        "password_wo_version",
+        "db_subnet_group_name",
+    }
     own |= {"//", "identifier", "tags", "depends_on", "replicate_source_db", "lifecycle"}
     assert {key: writer[key] for key in writer.keys() - own} == {
         key: replica[key] for key in replica.keys() - own
     }
-    assert replica["backup_retention_period"] == 7
+    assert writer["backup_retention_period"] == 7
+    assert "backup_retention_period" not in replica, (
+        "RDS gives a new replica none, and each plan would differ"
+    )
 
 
 def test_W05_the_password_comes_from_an_existing_secret_and_is_kept_nowhere(here, writer):

@@ -1,0 +1,62 @@
+"""Another version of the application's bundle: as good as it was, or bad in a way that happens."""
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+
+from gameday.errors import FaultRefused
+
+STARTED = "apps/web/__main__.py"
+_COMPOSED = "compose(settings)"
+_FILTER = '''
+
+def without_bots(app):
+    """A filter that means well."""
+
+    async def filtered(scope, receive, send):
+        agent = dict(scope.get("headers", ())).get(b"user-agent", b"")
+        if scope["type"] == "http" and b"HealthChecker" in agent:
+            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body", "body": b"no bots here"})
+            return
+        await app(scope, receive, send)
+
+    return filtered
+
+
+def main('''
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A zip, and what is said of it."""
+
+    content: bytes
+    sha256: str
+    name: str
+
+
+def changed(bundle: bytes, *, spoil: bool) -> Bundle:
+    """*bundle* with a file more, so that it is another one; *spoil*: it takes the balancer for a bot.
+
+    Such a version answers whoever tries it on its own machine, and no balancer finds it healthy.
+    Raises FaultRefused when the application is not what it was when this was written.
+    """
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(bundle)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            content = old.read(item)
+            if spoil and item.filename == STARTED:
+                content = _spoiled(content.decode()).encode()
+            new.writestr(item, content)
+        new.writestr(zipfile.ZipInfo("RELEASE"), "bad" if spoil else "again")
+    digest = hashlib.sha256(made.getvalue()).hexdigest()
+    return Bundle(made.getvalue(), digest, f"{'bad' if spoil else 'again'}-{digest[:12]}")
+
+
+def _spoiled(source: str) -> str:
+    for piece in (_COMPOSED, "\n\ndef main("):
+        if source.count(piece) != 1:
+            raise FaultRefused(f"{STARTED} does not say {piece!r} once: this release cannot be spoiled")
+    return source.replace(_COMPOSED, f"without_bots({_COMPOSED})").replace("\n\ndef main(", _FILTER)

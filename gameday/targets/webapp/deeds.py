@@ -1,0 +1,103 @@
+"""What drills do to the web application. Each deed returns what was done, in words."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gameday.errors import FaultRefused
+from gameday.targets.webapp.bundle import changed
+from gameday.targets.webapp.world import WebWorld
+
+Deed = Callable[[WebWorld], str]
+BUNDLE = "web.zip"
+
+
+def kill_instance(world: WebWorld) -> str:
+    """An instance loses its power, and EC2 says so."""
+    name = world.victim()
+    world.trouble("instance-kill", instance=name)
+    return f"instance {name} killed"
+
+
+def kill_application(world: WebWorld) -> str:
+    """All processes of an instance but the first die, and its service does not come back."""
+    name = world.victim()
+    world.trouble("application-kill", instance=name, for_good=True)
+    return f"application of {name} killed for good"
+
+
+def kill_everything(world: WebWorld) -> str:
+    """Every instance loses its power, and none can be launched."""
+    world.trouble("launches-refused", zones=["*"])
+    names = [one["InstanceId"] for one in world.group()["Instances"]]
+    for name in names:
+        world.trouble("instance-kill", instance=name)
+    return f"{len(names)} instances killed, launches refused"
+
+
+def allow_launches(world: WebWorld) -> str:
+    """Instances can be launched again."""
+    world.trouble("launches-refused", zones=[])
+    return "launches possible again"
+
+
+def release_again(world: WebWorld) -> str:
+    """The same application in a new version of the template, released as `release_request` says."""
+    return _release(world, spoil=False)
+
+
+def release_badly(world: WebWorld) -> str:
+    """A version that is well when its own machine asks it, and that refuses its balancer."""
+    return _release(world, spoil=True)
+
+
+def _release(world: WebWorld, *, spoil: bool) -> str:
+    request = json.loads(world.outputs["release_request"])
+    template = request["DesiredConfiguration"]["LaunchTemplate"]
+    try:
+        version = _new_version(world, template["LaunchTemplateId"], spoil=spoil)
+        template["Version"] = version
+        started = world.client("autoscaling").start_instance_refresh(**request)
+    except (BotoCoreError, ClientError) as error:
+        raise FaultRefused(f"the release was refused: {error}") from error
+    world.held["refresh"] = started["InstanceRefreshId"]
+    return f"template version {version} released" + (", which is bad" if spoil else "")
+
+
+def _new_version(world: WebWorld, template: str, *, spoil: bool) -> str:
+    """A version like the one that runs, but for its bundle and what that is called."""
+    ec2, running = world.client("ec2"), str(world.group()["LaunchTemplate"]["Version"])
+    found = ec2.describe_launch_template_versions(LaunchTemplateId=template, Versions=[running])
+    data = dict(found["LaunchTemplateVersions"][0]["LaunchTemplateData"])
+    script = base64.b64decode(data["UserData"]).decode()
+    told = _published(world, script, spoil=spoil)
+    for before, after in told.items():
+        if script.count(before) < 1:
+            raise FaultRefused(f"the user data does not say {before}")
+        script = script.replace(before, after)
+    made = ec2.create_launch_template_version(
+        LaunchTemplateId=template,
+        SourceVersion=running,
+        LaunchTemplateData={"UserData": base64.b64encode(script.encode()).decode()},
+    )
+    return str(made["LaunchTemplateVersion"]["VersionNumber"])
+
+
+def _published(world: WebWorld, script: str, *, spoil: bool) -> dict[str, str]:
+    """What the script says of its bundle, and what it must say of the new one."""
+    words = script.split()
+    s3, bucket = world.client("s3"), words[words.index("--bucket") + 1]
+    version = words[words.index("--version-id") + 1].strip('"')
+    bundle = s3.get_object(Bucket=bucket, Key=BUNDLE, VersionId=version)["Body"].read()
+    sha256 = words[words.index('"$home"') + 1]
+    name = next(word for word in words if word.startswith("Environment=BUNDLE_VERSION=")).rpartition("=")[2]
+    new = changed(bundle, spoil=spoil)
+    put: Any = s3.put_object(Bucket=bucket, Key=BUNDLE, Body=new.content)
+    return {
+        version: put["VersionId"],
+        sha256: new.sha256,
+        f"BUNDLE_VERSION={name}": f"BUNDLE_VERSION={new.name}",
+    }

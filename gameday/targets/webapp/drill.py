@@ -1,0 +1,177 @@
+"""Runs a drill of the web application; judging its record is done elsewhere."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from gameday.errors import NotSteady, ObservationFailed
+from gameday.load import tasks
+from gameday.observe.history import Fault, Mark
+from gameday.observe.host import metered
+from gameday.observe.host_load import HostLoad
+from gameday.report.progress import Progress
+from gameday.targets.webapp.load import Visitors
+from gameday.targets.webapp.scenarios import Scenario, Step
+from gameday.targets.webapp.seen import Look
+from gameday.targets.webapp.visits import Visit
+from gameday.targets.webapp.world import WebWorld
+
+WHOLE_WITHIN_S = 240.0
+_LOOK_S, _SAY_S = 1.0, 15.0
+_DEEDS_END_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """All that a drill wrote down."""
+
+    run: str
+    fault: Fault
+    visits: Sequence[Visit]
+    looks: Sequence[Look]
+    missed: int
+    """Looks that failed."""
+    entries: frozenset[int]
+    """Ids of the entries that there were in the end."""
+    host: HostLoad
+    steady_since: float
+    until: float
+    ended: bool
+    """Whether what was to come came in time."""
+
+
+@dataclass(slots=True)
+class _Looks:
+    seen: list[Look]
+    missed: int = 0
+
+
+async def run_drill(world: WebWorld, scenario: Scenario, progress: Progress, *, run: str) -> Record:
+    """Run *scenario* against *world*. Raises NotSteady, FaultRefused when there can be no record."""
+    await _until_whole(world, progress)
+    visitors = Visitors(
+        run=run,
+        name=world.name,
+        resolver=world.resolver,
+        plan=scenario.load,
+        password=world.state.user_password,
+    )
+    progress.say(f"load: {scenario.load.rate:g} visits a second, nobody asks twice")
+    async with _looking(world) as looks, metered() as meter:
+        async with visitors.coming():
+            steady_since = time.time()
+            await asyncio.sleep(scenario.steady_s)
+            marks = [await _strike(world, scenario.steps[0], progress)]
+            ended = await _follow(world, scenario, marks, looks, visitors, progress)
+            until = time.time()
+        host = meter.read()
+    progress.say("the load has ended; entries are counted")
+    try:
+        entries = await asyncio.to_thread(world.entries)
+    except ObservationFailed as error:
+        raise NotSteady(str(error)) from error
+    return Record(
+        run=run,
+        fault=_fault(world, marks),
+        visits=visitors.visits,
+        looks=looks.seen,
+        missed=looks.missed,
+        entries=frozenset(entries),
+        host=host,
+        steady_since=steady_since,
+        until=until,
+        ended=ended,
+    )
+
+
+async def _until_whole(world: WebWorld, progress: Progress) -> None:
+    """Wait until as many instances serve as should. Raises NotSteady."""
+    deadline, why = time.monotonic() + WHOLE_WITHIN_S, "nothing was seen"
+    progress.say("waiting until every instance serves")
+    while time.monotonic() < deadline:
+        try:
+            look = await asyncio.to_thread(world.look)
+        except ObservationFailed as error:
+            why = str(error)
+        else:
+            why = f"{len(look.healthy)} of {look.desired} are healthy"
+            if look.whole and look.version and not look.refresh.endswith("Progress"):
+                return
+        await asyncio.sleep(_LOOK_S)
+    raise NotSteady(f"not every instance serves after {WHOLE_WITHIN_S:.0f} s: {why}")
+
+
+@asynccontextmanager
+async def _looking(world: WebWorld) -> AsyncIterator[_Looks]:
+    """A look a second while the body runs."""
+    looks = _Looks([])
+
+    async def look() -> None:
+        while True:
+            begun = time.monotonic()
+            try:
+                looks.seen.append(await asyncio.to_thread(world.look))
+            except ObservationFailed:
+                looks.missed += 1
+            await asyncio.sleep(max(0.1, _LOOK_S - (time.monotonic() - begun)))
+
+    looking = asyncio.create_task(look())
+    try:
+        yield looks
+    finally:
+        await tasks.end([looking])
+
+
+async def _strike(world: WebWorld, step: Step, progress: Progress) -> Mark:
+    at = time.time()
+    what = await asyncio.to_thread(step.deed, world)
+    progress.say(f"[bold red]fault[/bold red]: {what}")
+    return Mark(at=at, done_at=time.time(), what=what)
+
+
+async def _follow(
+    world: WebWorld,
+    scenario: Scenario,
+    marks: list[Mark],
+    looks: _Looks,
+    visitors: Visitors,
+    progress: Progress,
+) -> bool:
+    """Look on until what was to come has come, or for too long; do the later steps at their times."""
+    at, left, said = marks[0].at, list(scenario.steps[1:]), 0.0
+    while (passed := time.time() - at) < scenario.at_most_s:
+        if left and passed >= left[0].after_s:
+            marks.append(await _strike(world, left.pop(0), progress))
+        since = [look for look in looks.seen if look.at > at]
+        if passed >= scenario.at_least_s and not left and since and scenario.ended(since):
+            await asyncio.sleep(_DEEDS_END_S)
+            return True
+        if passed - said >= _SAY_S:
+            said = passed
+            progress.say(_told(looks.seen, visitors.visits))
+        await asyncio.sleep(0.5)
+    return False
+
+
+def _told(looks: Sequence[Look], visits: Sequence[Visit]) -> str:
+    last = looks[-1]
+    recent = [visit for visit in visits if visit.ended > time.time() - _SAY_S]
+    failed = sum(not visit.answered for visit in recent)
+    parts = [
+        f"{len(recent)} visits, {failed} failed",
+        f"{len(last.in_service)} of {last.desired} in service, {len(last.healthy)} healthy",
+        *([f"refresh {last.refresh}"] if last.refresh else []),
+        *([f"{len(last.ringing)} alarms"] if last.ringing else []),
+    ]
+    return " · ".join(parts)
+
+
+def _fault(world: WebWorld, marks: Sequence[Mark]) -> Fault:
+    """Nobody takes over from another region: its application is where it was."""
+    here, there = world.settings.here.name, world.settings.there.name
+    first = marks[0]
+    return Fault(
+        at=first.at, done_at=first.done_at, region=here, survivor=here, other=there, marks=tuple(marks)
+    )

@@ -1,0 +1,131 @@
+"""All drills of the web application by code, with the bars of each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gameday.targets.webapp import deeds
+from gameday.targets.webapp.deeds import Deed
+from gameday.targets.webapp.load import VisitPlan
+from gameday.targets.webapp.seen import Look
+
+Ended = Callable[[Sequence[Look]], bool]
+"""Whether what was to come has come, by the looks since the fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One deed, in seconds after the first one."""
+
+    after_s: float = 0.0
+    deed: Deed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """What must be true afterwards, besides the objectives of the settings."""
+
+    first_permille: float = 0.0
+    """Visits that may fail of those in the first seconds (see visits.WHOLE_S)."""
+    later: int | None = 0
+    """Visits that may fail after that; None: as many as until `served_s`."""
+    served_s: float | None = None
+    """When at most every visit must be answered again, be it by the page of the other region."""
+    home_s: float | None = None
+    """When at most the application must answer every visit again."""
+    whole_s: float | None = None
+    """When at most as many instances must serve as should."""
+    replaced: int | None = None
+    """How many instances that served must have been replaced."""
+    rings: str | None = None
+    """The alarm that must have rung."""
+    refresh: str | None = None
+    """How the refresh must have ended."""
+    other_versions: int | None = None
+    """How many looks may have been answered by another version than the one before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One drill. The first step is the fault that times count from."""
+
+    code: str
+    title: str
+    expected: str
+    """What the system must do, in words."""
+    steps: tuple[Step, ...]
+    bars: Bars
+    ended: Ended
+    steady_s: float = 10.0
+    at_least_s: float = 30.0
+    at_most_s: float = 300.0
+    load: VisitPlan = field(default_factory=VisitPlan)
+
+
+def whole_again(looks: Sequence[Look]) -> bool:
+    """Whether an instance was missing and none is now."""
+    return any(not look.whole for look in looks) and looks[-1].whole
+
+
+def refreshed(status: str) -> Ended:
+    """Whether the last refresh has ended so, and the group is whole."""
+    return lambda looks: looks[-1].refresh == status and looks[-1].whole
+
+
+def home_again(looks: Sequence[Look]) -> bool:
+    """Whether the name led to the page, and leads to the load balancer again."""
+    return any(_at_page(look) for look in looks) and not _at_page(looks[-1]) and looks[-1].whole
+
+
+def _at_page(look: Look) -> bool:
+    return look.leads_to.startswith("s3-website")
+
+
+_ALL = (
+    Scenario(
+        code="W-1",
+        title="instance killed",
+        expected="another one takes its place",
+        steps=(Step(deed=deeds.kill_instance),),
+        bars=Bars(first_permille=10.0, whole_s=180.0, replaced=1),
+        ended=whole_again,
+    ),
+    Scenario(
+        code="W-2",
+        title="application of an instance killed for good",
+        expected="the balancer leaves it after two checks, and another one takes its place",
+        # Two checks of 5 s, of 3 s each, and until then a third of the visits at most.
+        steps=(Step(deed=deeds.kill_application),),
+        bars=Bars(first_permille=334.0, whole_s=240.0, replaced=1),
+        ended=whole_again,
+    ),
+    Scenario(
+        code="W-6",
+        title="bad release",
+        expected="an alarm ends it, and the version before goes on serving",
+        steps=(Step(deed=deeds.release_badly),),
+        bars=Bars(refresh="RollbackSuccessful", rings="unhealthy-targets", replaced=0, other_versions=0),
+        ended=refreshed("RollbackSuccessful"),
+        at_most_s=900.0,
+    ),
+    Scenario(
+        code="W-8",
+        title="every instance lost, and none can be launched for a while",
+        expected="the page of the other region answers, and home again",
+        steps=(Step(deed=deeds.kill_everything), Step(after_s=150.0, deed=deeds.allow_launches)),
+        # Three checks of 10 s and their timeouts, and a TTL of 60 s; home: a boot, three checks and a TTL.
+        bars=Bars(first_permille=1000.0, later=None, served_s=105.0, home_s=420.0),
+        ended=home_again,
+        at_least_s=260.0,
+        at_most_s=600.0,
+    ),
+    Scenario(
+        code="W-12",
+        title="planned maintenance: every instance replaced under load",
+        expected="nobody notices",
+        steps=(Step(deed=deeds.release_again),),
+        bars=Bars(refresh="Successful", replaced=3),
+        ended=refreshed("Successful"),
+        at_most_s=1500.0,
+    ),
+)
+SCENARIOS: Mapping[str, Scenario] = {one.code: one for one in _ALL}

@@ -1,0 +1,147 @@
+"""The web application on the local cloud, as an operator sees it."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gameday.errors import FaultRefused, ObservationFailed
+from gameday.plan.faults import Order
+from gameday.targets.control import order
+from gameday.targets.webapp.seen import Look
+from lib.systems.webapp.settings import WebappSettings
+from localcloud.core.state import CloudState
+from localcloud.route53.resolver import ServiceResolver
+from localcloud.systems.site import Site
+
+_QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+
+
+@dataclass
+class WebWorld:
+    """What a drill does to the application and learns of it; calls block."""
+
+    state: CloudState
+    settings: WebappSettings
+    outputs: Mapping[str, Any]
+    held: dict[str, Any] = field(default_factory=dict)
+    """What a deed leaves for a later one."""
+
+    @property
+    def name(self) -> str:
+        """The public name."""
+        return self.settings.public_name
+
+    @cached_property
+    def resolver(self) -> ServiceResolver:
+        """Where the public name leads to."""
+        return ServiceResolver("127.0.0.1", self.state.dns_port)
+
+    def client(self, service: str) -> Any:
+        """A client in the first region."""
+        made: Any = boto3.client
+        return made(
+            service,
+            region_name=self.settings.here.name,
+            endpoint_url=self.state.operator_endpoint,
+            aws_access_key_id=self.state.access_key_id,
+            aws_secret_access_key=self.state.secret_access_key,
+            config=_QUICK,
+        )
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {name: self.client(name) for name in ("autoscaling", "elbv2", "cloudwatch")}
+
+    def group(self) -> dict[str, Any]:
+        """The group as Auto Scaling describes it."""
+        named = self.outputs["group_name"]
+        found = self._clients["autoscaling"].describe_auto_scaling_groups(AutoScalingGroupNames=[named])
+        return dict(found["AutoScalingGroups"][0])
+
+    def serving(self) -> list[str]:
+        """Instances that are in service and healthy, in order."""
+        seen = self.look()
+        return sorted({*seen.in_service} & {*seen.healthy})
+
+    def look(self) -> Look:
+        """The system now. Raises ObservationFailed."""
+        at = time.time()
+        try:
+            group = self.group()
+            refreshes = self._clients["autoscaling"].describe_instance_refreshes(
+                AutoScalingGroupName=self.outputs["group_name"]
+            )["InstanceRefreshes"]
+            targets = self._clients["elbv2"].describe_target_health(
+                TargetGroupArn=self.outputs["target_group"]
+            )["TargetHealthDescriptions"]
+            alarms = self._clients["cloudwatch"].describe_alarms(StateValue="ALARM")["MetricAlarms"]
+        except (BotoCoreError, ClientError, LookupError) as error:
+            raise ObservationFailed(str(error)) from error
+        return Look(
+            at=at,
+            desired=group["DesiredCapacity"],
+            in_service=tuple(
+                sorted(
+                    one["InstanceId"] for one in group["Instances"] if one["LifecycleState"] == "InService"
+                )
+            ),
+            healthy=tuple(
+                sorted(one["Target"]["Id"] for one in targets if one["TargetHealth"]["State"] == "healthy")
+            ),
+            template=str(group["LaunchTemplate"]["Version"]),
+            refresh=refreshes[0]["Status"] if refreshes else "",
+            ringing=tuple(sorted(one["AlarmName"] for one in alarms)),
+            version=self.version(),
+            leads_to=Site.of(self.state, self.name).leads_to() or "",
+        )
+
+    def version(self) -> str:
+        """What /version answers; empty without an answer."""
+        url = Site.of(self.state, self.name).url()
+        if url is None:
+            return ""
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(f"{url}/version", headers={"Host": self.name}), timeout=2
+            ) as answer:
+                return str(json.load(answer)["version"])
+        except (OSError, ValueError, KeyError):
+            return ""
+
+    def entries(self) -> set[int]:
+        """The ids of all entries, page by page. Raises ObservationFailed."""
+        found: set[int] = set()
+        before: int | None = None
+        try:
+            while True:
+                url = f"{Site.of(self.state, self.name).url()}/entries"
+                asked = f"{url}?before={before}" if before else url
+                with urllib.request.urlopen(
+                    urllib.request.Request(asked, headers={"Host": self.name}), timeout=5
+                ) as answer:
+                    page = json.load(answer)
+                found |= {one["id"] for one in page["entries"]}
+                before = page["older"]
+                if before is None:
+                    return found
+        except (OSError, ValueError, KeyError) as error:
+            raise ObservationFailed(f"the entries cannot be read: {error}") from error
+
+    def trouble(self, name: str, **told: object) -> None:
+        """Begin a trouble of the fleet. Raises FaultRefused."""
+        order(self.state, Order(path=f"/troubles/{name}", body=told))
+
+    def victim(self) -> str:
+        """An instance that serves. Raises FaultRefused without one."""
+        found = self.serving()
+        if not found:
+            raise FaultRefused("no instance serves that could be harmed")
+        return found[0]
