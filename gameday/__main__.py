@@ -15,10 +15,9 @@ from rich.table import Table
 from gameday import commands, deployment
 from gameday.chaos.commands import app as chaos
 from gameday.errors import GameDayError
-from gameday.runner import LocalGround
 from gameday.runs import Runs
-from gameday.series import Code, run_series
-from gameday.targets.payments.scenarios import SCENARIOS
+from gameday.series import Code, Ground, run_series
+from gameday.targets.registry import target
 from lib.errors import SettingsError
 from localcloud.core.errors import LocalCloudError
 from localcloud.core.paths import REPOSITORY
@@ -39,22 +38,24 @@ AsJson = Annotated[
 @app.command("list")
 def list_scenarios(*, as_json: AsJson = False) -> None:
     """Show every scenario, in the order in which `drill --scenario all` runs them."""
+    scenarios = target().scenarios
     if as_json:
-        listed = [
-            {"code": one.code, "title": one.title, "moves": one.expect.moves} for one in SCENARIOS.values()
-        ]
+        listed = [{"code": code, "title": one.title, "moves": one.moves} for code, one in scenarios.items()]
         sys.stdout.write(json.dumps(listed, indent=2) + "\n")
         return
-    table = Table("code", "what is done", "who must move")
-    for scenario in SCENARIOS.values():
-        table.add_row(scenario.code, scenario.title, scenario.expect.moves_told)
+    table = Table("code", "what is done", "what must follow")
+    for code, one in scenarios.items():
+        table.add_row(code, one.title, one.expected)
     screen.print(table)
 
 
 @app.command()
 def drill(
     *,
-    scenario: Annotated[str, typer.Option(help="Code of the scenario, several with commas, or all.")] = "S1",
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Code of the scenario, several with commas, or all.", show_default="S1 or W-1"),
+    ] = None,
     runs: Annotated[int, typer.Option(min=1, help="How often; then min, median and max are told.")] = 1,
     time_scale: Annotated[
         float, typer.Option(min=0.1, help="What the local cloud divides check intervals by.")
@@ -79,17 +80,19 @@ def drill(
     Exit codes: 0 every expectation met, 1 one missed, 2 no verdict because of a known error or wrong
     usage, 3 the run is invalid and proves nothing. Several scenarios end with the worst: 2, 1, 3, 0.
     """
-    codes = list(SCENARIOS) if scenario == ALL else scenario.split(",")
-    if strange := [code for code in codes if code not in SCENARIOS]:
-        raise typer.BadParameter(f"{strange[0]} is none of: {', '.join(SCENARIOS)}, {ALL}")
+    held = target()
+    known = [*held.scenarios]
+    codes = known if scenario == ALL else (scenario or held.usual).split(",")
+    if strange := [code for code in codes if code not in known]:
+        raise typer.BadParameter(f"{strange[0]} is none of: {', '.join(known)}, {ALL}")
     if running and time_scale != 1:
         raise typer.BadParameter("the cloud of `make up` runs at real settings: without --running only")
     screen.stderr = as_json  # then standard output is for the machine
 
     @contextmanager
-    def deployed() -> Iterator[LocalGround]:
+    def deployed() -> Iterator[Ground]:
         with deployment.standing(say) if running else deployment.fresh(say, time_scale=time_scale) as ready:
-            ground = LocalGround(
+            ground = held.ground(
                 stage=ready, screen=screen, evidence_folder=folder, time_scale=time_scale, rate=rate
             )
             if running:

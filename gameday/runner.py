@@ -1,10 +1,8 @@
 """The deployed local cloud as the ground of one drill after the other."""
 
 import asyncio
-import platform
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
@@ -24,6 +22,7 @@ from gameday.targets.operators import SWITCHOVER
 from gameday.targets.payments.healing import heal, holder
 from gameday.targets.payments.local import LocalWorld
 from gameday.targets.payments.scenarios import SCENARIOS
+from gameday.versions import harness_versions
 from lib.settings.two_regions import TwoRegionSettings
 from lib.systems.load import load_settings
 
@@ -56,7 +55,7 @@ class LocalGround:
             DrillSettings.of(settings, self.time_scale),
             rate=plan.rate,
             terraform=self.stage.terraform.model_copy(update={"plan_changes_after": changes}),
-            versions=_harness_versions() | dict(self.stage.versions),
+            versions=harness_versions() | dict(self.stage.versions),
         )
         written = evidence.write(self.evidence_folder, record, judgement)
         progress.ended(judgement.summary.verdict)
@@ -84,9 +83,3 @@ class LocalGround:
         deployed = cloud.load()
         views = {name: LocalWorld.of(deployed, settings, holder=name) for name in deployed.state.regions}
         return views[holder(*views.values())]
-
-
-def _harness_versions() -> dict[str, str]:
-    """Versions of what put the load on and looked on."""
-    packages = ("boto3", "pg8000", "aiohttp", "cdktf")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 from rich.table import Table
 
-from gameday.judge.summary import Measured, Payments, Summary
+from gameday.judge.summary import Judged, Measured, Payments, Summary
 from gameday.report.console import words
 from gameday.series import Ran, worst
 
@@ -93,7 +93,7 @@ class Runs(_Part):
             screen.print(_table(repeated))
 
 
-def _outcome(summary: Summary, *, superseded: bool) -> Outcome:
+def _outcome(summary: Judged, *, superseded: bool) -> Outcome:
     return Outcome(
         scenario=summary.scenario,
         title=summary.title,
@@ -101,8 +101,8 @@ def _outcome(summary: Summary, *, superseded: bool) -> Outcome:
         run=summary.run,
         missed=tuple(words(check) for check in summary.checks if not check.met),
         invalid_reasons=summary.invalid_reasons,
-        measured=summary.measured,
-        payments=summary.payments,
+        measured=summary.measured if isinstance(summary, Summary) else None,
+        payments=summary.payments if isinstance(summary, Summary) else None,
         superseded=superseded,
     )
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from gameday.errors import GameDayError
-from gameday.judge.summary import Summary, Verdict
+from gameday.judge.summary import Judged, Verdict
 from localcloud.core.errors import LocalCloudError
 
 
@@ -31,7 +31,7 @@ class Ran:
 
     scenario: str
     code: Code
-    summary: Summary | None = None
+    summary: Judged | None = None
     superseded: bool = False
     """Whether it was invalid and held again: then it counts for nothing."""
 
@@ -39,7 +39,7 @@ class Ran:
 class Ground(Protocol):
     """A deployed system to run scenarios on."""
 
-    def drill(self, scenario: str) -> Summary:
+    def drill(self, scenario: str) -> Judged:
         """Run one scenario. Raises GameDayError when there is no verdict."""
 
     def heal(self) -> None:

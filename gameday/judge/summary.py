@@ -1,6 +1,6 @@
 """summary.json: the outcome of a drill, for machines. Fields are only ever added within a version."""
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -188,6 +188,42 @@ class Check(Part):
         """*limit* or less; what never happened is a miss."""
         met = measured is not None and measured <= limit
         return cls(name=name, limit=limit, measured=measured, met=met)
+
+
+class Judged(Protocol):
+    """What the summaries of all systems have alike."""
+
+    @property
+    def run(self) -> str:
+        """The run's name."""
+
+    @property
+    def scenario(self) -> str:
+        """Code of the scenario."""
+
+    @property
+    def title(self) -> str:
+        """What was done."""
+
+    @property
+    def cloud(self) -> str:
+        """Where it was done."""
+
+    @property
+    def fault_at(self) -> str:
+        """ISO 8601, UTC."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every expectation."""
+
+    @property
+    def invalid_reasons(self) -> tuple[str, ...]:
+        """Why the run proves nothing."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """How it ended."""
 
 
 class Summary(Part):

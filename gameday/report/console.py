@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from gameday.judge.summary import Check, Summary
+from gameday.judge.summary import Check, Judged, Summary
 from gameday.judge.timeline import Event
 
 _COLOURS = {"met": "green", "missed": "red", "invalid": "yellow"}
@@ -16,13 +16,22 @@ def print_report(console: Console, summary: Summary, events: Sequence[Event]) ->
     console.print(_timeline(events))
     console.print(_durations(summary))
     console.print(_calls(summary))
+    _outcome(console, summary, _payments(summary))
+
+
+def print_checks(console: Console, summary: Judged, events: Sequence[Event], told: str) -> None:
+    """Print timeline, expectations and the verdict with its figures, *told* in words."""
+    console.print(_timeline(events))
+    _outcome(console, summary, told)
+
+
+def _outcome(console: Console, summary: Judged, told: str) -> None:
     console.print(_checks(summary.checks))
     for reason in summary.invalid_reasons:
         console.print(f"[yellow]invalid:[/yellow] {reason}", soft_wrap=True)
     colour = _COLOURS[summary.verdict]
     console.print(
-        f"{summary.scenario}: [bold {colour}]{summary.verdict.upper()}[/bold {colour}] · "
-        f"{_payments(summary)}",
+        f"{summary.scenario}: [bold {colour}]{summary.verdict.upper()}[/bold {colour}] · {told}",
         soft_wrap=True,
     )
 

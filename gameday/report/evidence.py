@@ -1,14 +1,16 @@
 """Writes what a drill found into a folder that can be checked later."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from evidence.run_folder import conclude
 from gameday.judge.judgement import Judgement
+from gameday.judge.summary import Judged
 from gameday.observe.record import Record
 from gameday.report import index
 from gameday.report.junit import junit
@@ -23,21 +25,33 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
 
     Its manifest seals every other file and follows the last run's; `dr evidence verify` checks it.
     """
-    started = datetime.fromtimestamp(record.fault.at, UTC)
-    run = folder / f"{started:%Y%m%dT%H%M%SZ}-{judgement.summary.scenario}"
+    with sealed(folder, record.fault.at, judgement.summary) as run:
+        write_json(run / "timeline.json", _timeline(record, judgement))
+        write_json(run / "findings.json", asdict(judgement.findings))
+        write_lines(run / "operations.jsonl", (asdict(operation) for operation in record.operations))
+        write_lines(run / "ledger.jsonl", (asdict(row) for row in record.rows))
+        write_lines(run / "steps.jsonl", (asdict(step) for step in record.steps))
+        write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
+        (run / REPORT).write_text(page(Story.of(record, judgement)))
+    return run
+
+
+class _Written(Judged, Protocol):
+    def model_dump(self, *, by_alias: bool) -> dict[str, Any]:
+        """As a document."""
+
+
+@contextmanager
+def sealed(folder: Path, fault_at: float, summary: _Written) -> Iterator[Path]:
+    """A new folder for a run below *folder*, with its summary; what the body adds is sealed with it."""
+    started = datetime.fromtimestamp(fault_at, UTC)
+    run = folder / f"{started:%Y%m%dT%H%M%SZ}-{summary.scenario}"
     run.mkdir(parents=True)
-    _write_json(run / "summary.json", judgement.summary.model_dump(by_alias=True))
-    _write_json(run / "timeline.json", _timeline(record, judgement))
-    _write_json(run / "findings.json", asdict(judgement.findings))
-    _write_lines(run / "operations.jsonl", (asdict(operation) for operation in record.operations))
-    _write_lines(run / "ledger.jsonl", (asdict(row) for row in record.rows))
-    _write_lines(run / "steps.jsonl", (asdict(step) for step in record.steps))
-    _write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
-    (run / "junit.xml").write_text(junit(judgement.summary))
-    (run / REPORT).write_text(page(Story.of(record, judgement)))
+    write_json(run / "summary.json", summary.model_dump(by_alias=True))
+    (run / "junit.xml").write_text(junit(summary))
+    yield run
     conclude(folder, run)
     index.write(folder)
-    return run
 
 
 def _timeline(record: Record, judgement: Judgement) -> Mapping[str, Any]:
@@ -48,10 +62,12 @@ def _timeline(record: Record, judgement: Judgement) -> Mapping[str, Any]:
     }
 
 
-def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """One document."""
     path.write_text(json.dumps(document, indent=2) + "\n")
 
 
-def _write_lines(path: Path, documents: Iterable[Mapping[str, Any]]) -> None:
+def write_lines(path: Path, documents: Iterable[Mapping[str, Any]]) -> None:
+    """A document a line."""
     with path.open("w") as lines:
         lines.writelines(json.dumps(document) + "\n" for document in documents)

@@ -10,7 +10,7 @@ from gameday.report.page import tables
 from gameday.report.page.markup import Markup, document, section, table, tag
 from gameday.report.page.style import STYLE
 from gameday.report.page.words import count
-from gameday.targets.payments.scenarios import SCENARIOS
+from gameday.targets.titles import TITLES
 
 NAME = "index.html"
 _MOST_COLUMNS = 12
@@ -40,7 +40,8 @@ class _Told(_Part):
     holder_before: str = ""
     holder_after: str = ""
     measured: _Measured
-    payments: _Payments
+    payments: _Payments | None = None
+    """None: the system takes none."""
     versions: dict[str, str] = {}
 
 
@@ -78,15 +79,16 @@ def page(found: Sequence[Run]) -> str:
     """The whole page."""
     told = [run.told for run in found if run.told]
     valid = [one for one in told if one.verdict != "invalid"]
+    paid = [one.payments for one in valid if one.payments]
     facts = (
         (str(len(found)), "runs"),
         (
-            f"{len({one.scenario for one in valid if one.verdict == 'met'})} of {len(SCENARIOS)}",
+            f"{len({one.scenario for one in valid if one.verdict == 'met'})} of {len(_known(told))}",
             "scenarios met",
         ),
-        (f"{sum(one.payments.acknowledged for one in valid):,}", "payments acknowledged in valid runs"),
-        (f"{sum(one.payments.lost for one in valid):,}", "of them lost"),
-        (f"{sum(one.payments.duplicated for one in valid):,}", "charged twice"),
+        (f"{sum(one.acknowledged for one in paid):,}", "payments acknowledged in valid runs"),
+        (f"{sum(one.lost for one in paid):,}", "of them lost"),
+        (f"{sum(one.duplicated for one in paid):,}", "charged twice"),
     )
     header = tag(
         "header",
@@ -102,7 +104,9 @@ def page(found: Sequence[Run]) -> str:
 
 def _matrix(found: Sequence[Run]) -> Markup:
     """A row a scenario, its newest runs beside each other."""
-    by_code: dict[str, list[tuple[Run, _Told]]] = {code: [] for code in SCENARIOS}
+    by_code: dict[str, list[tuple[Run, _Told]]] = {
+        code: [] for code in _known([run.told for run in found if run.told])
+    }
     for run in found:
         if run.told:
             by_code.setdefault(run.told.scenario, []).append((run, run.told))
@@ -115,10 +119,16 @@ def _matrix(found: Sequence[Run]) -> Markup:
     return table("Verdict, and seconds to full service", head, rows)
 
 
-def _order(code: str) -> tuple[int, str]:
-    """Codes by their number."""
+def _known(told: Sequence[_Told]) -> list[str]:
+    """Every scenario of the systems that were drilled, which codes begin with a letter of; else all."""
+    systems = {one.scenario[:1] for one in told}
+    return [code for code in TITLES if not systems or code[:1] in systems]
+
+
+def _order(code: str) -> tuple[str, int]:
+    """Codes of a system by their number."""
     number = "".join(char for char in code if char.isdigit())
-    return int(number), code
+    return code[:1], int(number)
 
 
 def _absent(number: int) -> str:
@@ -126,7 +136,7 @@ def _absent(number: int) -> str:
 
 
 def _titled(code: str, own: Sequence[tuple[Run, _Told]]) -> Markup:
-    title = SCENARIOS[code].title if code in SCENARIOS else next((told.title for _, told in own), "")
+    title = TITLES.get(code) or next((told.title for _, told in own), "")
     return tag("span", tag("b", code), f" {title}")
 
 
@@ -145,14 +155,14 @@ def _row(run: Run) -> list[str]:
     if told is None:
         return [run.name, "?", "not readable by this version", *["?"] * 5]
     moved = f"{told.holder_before} → {told.holder_after}" if told.holder_before != told.holder_after else ""
+    paid = told.payments
+    counts = (paid.acknowledged, paid.lost, paid.duplicated) if paid else ()
     return [
         _linked(run, told.fault_at[:19].replace("T", " ")),
         f"{told.scenario} {moved}",
         tables.verdict(told.verdict),
         _restored(told),
-        f"{told.payments.acknowledged:,}",
-        f"{told.payments.lost:,}",
-        f"{told.payments.duplicated:,}",
+        *([f"{one:,}" for one in counts] if counts else [""] * 3),
         told.versions.get("revision", "unknown"),
     ]
 

@@ -38,7 +38,7 @@ class LocalWebapp(LocalSystem):
         return {self.settings.name(what, here): here.name for what in (WRITER, REPLICA)}
 
     def seed(self, clients: Clients, given: Given) -> None:
-        """Two secrets of the organisation. The machine image is one that the emulator publishes as AWS does."""
+        """Two secrets of the organisation; the machine image is one that the emulator publishes."""
         settings, here = self.settings, self.settings.here.name
         owner = {
             "username": settings.database.username,

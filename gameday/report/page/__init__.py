@@ -31,11 +31,11 @@ def page(story: Story) -> str:
         section("Who held what", _pictures(story)),
         section("Budget of the recovery time objective", budget.bar(summary)),
         section("Payments", balance.payments(story)),
-        section("Expectations", tables.checks(summary)),
-        section("Terraform after the fact", tables.terraform(summary)),
+        section("Expectations", tables.checks(summary.checks)),
+        section("Terraform after the fact", tables.terraform(summary.terraform)),
         section("Calls of the recovery", tables.calls(summary)),
         section("Durations", tables.durations(summary)),
-        section("Versions", tables.versions(summary)),
+        section("Versions", tables.versions(summary.versions, summary.host)),
     )
     footer = tag("footer", tag("p", _HONEST), tag("p", _run(summary)))
     return document(f"{summary.scenario} {summary.verdict}: {summary.title}", STYLE, body, footer)

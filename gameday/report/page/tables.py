@@ -1,9 +1,9 @@
 """The tables of the page."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from gameday.judge.summary import Summary
+from gameday.judge.summary import Check, Host, Summary, Terraform
 from gameday.judge.timeline import Event
 from gameday.report.console import expected, shown
 from gameday.report.page.markup import Markup, join, table, tag
@@ -43,13 +43,13 @@ def by_second(seen: Sequence[Second]) -> Markup:
     )
 
 
-def checks(summary: Summary) -> Markup:
+def checks(found: Sequence[Check]) -> Markup:
     """Every expectation; missed ones come first."""
-    met = sum(check.met for check in summary.checks)
-    told = f"{met} of {len(summary.checks)} met. More than expected is a miss as well as less."
+    met = sum(check.met for check in found)
+    told = f"{met} of {len(found)} met. More than expected is a miss as well as less."
     rows = [
         [check.name, expected(check), shown(check.measured), verdict("met" if check.met else "missed")]
-        for check in sorted(summary.checks, key=lambda check: check.met)
+        for check in sorted(found, key=lambda check: check.met)
     ]
     return table(told, ["expectation", "expected", "measured", "verdict"], rows, numbers=3)
 
@@ -96,9 +96,8 @@ def calls(summary: Summary) -> Markup:
     return join(tag("p", words), made)
 
 
-def terraform(summary: Summary) -> Markup:
+def terraform(built: Terraform) -> Markup:
     """What Terraform would change in the system as the drill left it."""
-    built = summary.terraform
     rows = [["before the drill: a second plan of every stack", _changes(built.second_plan_changes)]]
     rows += [
         [f"after the drill, before anything was healed: plan of {stack}", _changes(changes)]
@@ -108,18 +107,17 @@ def terraform(summary: Summary) -> Markup:
         rows.append(["after the drill", "not planned in this run"])
     words = (
         f"{count(built.resources or 0, 'resource')} deployed by the real provider in "
-        f"{shown(built.apply_s)} s. Which region is active is run-time data: a takeover must leave "
-        "Terraform nothing to put back."
+        f"{shown(built.apply_s)} s. Who serves is run-time data: a recovery must leave Terraform "
+        "nothing to put back."
     )
     return join(
         tag("p", words), table("Changes that a plan would make", ["plan", "changes"], rows, numbers=1)
     )
 
 
-def versions(summary: Summary) -> Markup:
+def versions(used: Mapping[str, str], host: Host) -> Markup:
     """What was run, on what."""
-    rows = [[name, version] for name, version in sorted(summary.versions.items())]
-    host = summary.host
+    rows = [[name, version] for name, version in sorted(used.items())]
     busy = f"load {host.load_per_core:g} a core, steal {host.steal:.1%}, pressure {host.pressure:.0%}"
     rows.append(["machine", f"{host.cores} cores, {busy}"])
     return table("Everything that took part", ["what", "version"], rows)

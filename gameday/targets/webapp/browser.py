@@ -26,6 +26,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request."""
+
+    method: str = "GET"
+    path: str = "/"
+    form: dict[str, str] | None = None
+    cookie: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Browser:
     """Reaches the site *name*; every visit asks once."""
 
@@ -34,56 +44,41 @@ class Browser:
 
     async def read(self, http: aiohttp.ClientSession, due: float) -> Visit:
         """Look at the board."""
-        return await self._visit(http, due, "GET", "/")
+        return await self._visit(http, due, Ask())
 
     async def write(self, http: aiohttp.ClientSession, due: float, person: Person, text: str) -> Visit:
         """Write an entry."""
         form = {"csrf": person.csrf, "token": str(uuid4()), "text": text}
-        return await self._visit(http, due, "POST", "/entries", form, person.cookie)
+        return await self._visit(
+            http, due, Ask(method="POST", path="/entries", form=form, cookie=person.cookie)
+        )
 
     async def sign_in(self, http: aiohttp.ClientSession, password: str) -> Person:
         """Fill in the form. Raises NotSteady when that does not succeed."""
         try:
-            first = await self._page(http, "GET", "/sign-in")
+            first = await self._page(http, Ask(path="/sign-in"))
             form = {"csrf": first.csrf, "name": USER, "password": password}
-            entered = await self._page(http, "POST", "/sign-in", form, first.cookie)
-            board = await self._page(http, "GET", "/", None, entered.cookie)
+            entered = await self._page(
+                http, Ask(method="POST", path="/sign-in", form=form, cookie=first.cookie)
+            )
+            board = await self._page(http, Ask(cookie=entered.cookie))
         except (aiohttp.ClientError, ResolutionError, OSError) as error:
             raise NotSteady(f"nobody can sign in: {error}") from error
         if not board.csrf:
             raise NotSteady("nobody can sign in: the form does not come back")
         return Person(csrf=board.csrf, cookie=entered.cookie)
 
-    async def _page(
-        self,
-        http: aiohttp.ClientSession,
-        method: str,
-        path: str,
-        form: dict[str, str] | None = None,
-        cookie: str = "",
-    ) -> Person:
+    async def _page(self, http: aiohttp.ClientSession, ask: Ask) -> Person:
         """What a page gives a person to go on with."""
-        async with http.request(
-            method, await self._url(path), data=form, headers=self._headers(cookie), allow_redirects=False
-        ) as answer:
+        async with await self._asked(http, ask) as answer:
             found = _CSRF.search(await answer.text())
             given = answer.headers.get("Set-Cookie", "").partition(";")[0]
-            return Person(csrf=found[1] if found else "", cookie=given or cookie)
+            return Person(csrf=found[1] if found else "", cookie=given or ask.cookie)
 
-    async def _visit(
-        self,
-        http: aiohttp.ClientSession,
-        due: float,
-        method: str,
-        path: str,
-        form: dict[str, str] | None = None,
-        cookie: str = "",
-    ) -> Visit:
-        started, write = time.time(), method == "POST"
+    async def _visit(self, http: aiohttp.ClientSession, due: float, ask: Ask) -> Visit:
+        started, write = time.time(), ask.method == "POST"
         try:
-            async with http.request(
-                method, await self._url(path), data=form, headers=self._headers(cookie), allow_redirects=False
-            ) as answer:
+            async with await self._asked(http, ask) as answer:
                 await answer.read()
                 return Visit(
                     due=due,
@@ -99,8 +94,9 @@ class Browser:
             name = type(error).__name__
             return Visit(due=due, started=started, ended=time.time(), write=write, error=name)
 
-    async def _url(self, path: str) -> str:
-        return f"http://{(await self.dns.resolve(self.name)).target}{path}"
-
-    def _headers(self, cookie: str) -> dict[str, str]:
-        return {"Host": self.name, **({"Cookie": cookie} if cookie else {})}
+    async def _asked(self, http: aiohttp.ClientSession, ask: Ask) -> aiohttp.ClientResponse:
+        where = (await self.dns.resolve(self.name)).target
+        headers = {"Host": self.name, **({"Cookie": ask.cookie} if ask.cookie else {})}
+        return await http.request(
+            ask.method, f"http://{where}{ask.path}", data=ask.form, headers=headers, allow_redirects=False
+        )

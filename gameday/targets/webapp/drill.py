@@ -43,9 +43,20 @@ class Record:
 
 
 @dataclass(slots=True)
-class _Looks:
+class Looks:
+    """What observers saw so far."""
+
     seen: list[Look]
     missed: int = 0
+    """How many looks failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What observers and visitors saw so far."""
+
+    looks: Looks
+    visits: Sequence[Visit]
 
 
 async def run_drill(world: WebWorld, scenario: Scenario, progress: Progress, *, run: str) -> Record:
@@ -64,7 +75,7 @@ async def run_drill(world: WebWorld, scenario: Scenario, progress: Progress, *, 
             steady_since = time.time()
             await asyncio.sleep(scenario.steady_s)
             marks = [await _strike(world, scenario.steps[0], progress)]
-            ended = await _follow(world, scenario, marks, looks, visitors, progress)
+            ended = await _follow(world, scenario, marks, Seen(looks, visitors.visits), progress)
             until = time.time()
         host = meter.read()
     progress.say("the load has ended; entries are counted")
@@ -104,9 +115,9 @@ async def _until_whole(world: WebWorld, progress: Progress) -> None:
 
 
 @asynccontextmanager
-async def _looking(world: WebWorld) -> AsyncIterator[_Looks]:
+async def _looking(world: WebWorld) -> AsyncIterator[Looks]:
     """A look a second while the body runs."""
-    looks = _Looks([])
+    looks = Looks([])
 
     async def look() -> None:
         while True:
@@ -135,8 +146,7 @@ async def _follow(
     world: WebWorld,
     scenario: Scenario,
     marks: list[Mark],
-    looks: _Looks,
-    visitors: Visitors,
+    seen: Seen,
     progress: Progress,
 ) -> bool:
     """Look on until what was to come has come, or for too long; do the later steps at their times."""
@@ -144,13 +154,13 @@ async def _follow(
     while (passed := time.time() - at) < scenario.at_most_s:
         if left and passed >= left[0].after_s:
             marks.append(await _strike(world, left.pop(0), progress))
-        since = [look for look in looks.seen if look.at > at]
+        since = [look for look in seen.looks.seen if look.at > at]
         if passed >= scenario.at_least_s and not left and since and scenario.ended(since):
             await asyncio.sleep(_DEEDS_END_S)
             return True
         if passed - said >= _SAY_S:
             said = passed
-            progress.say(_told(looks.seen, visitors.visits))
+            progress.say(_told(seen.looks.seen, seen.visits))
         await asyncio.sleep(0.5)
     return False
 

@@ -29,7 +29,7 @@ class Bars:
     later: int | None = 0
     """Visits that may fail after that; None: as many as until `served_s`."""
     served_s: float | None = None
-    """When at most every visit must be answered again, be it by the page of the other region."""
+    """When at most everybody who reads must be answered again, be it by the page of the other region."""
     home_s: float | None = None
     """When at most the application must answer every visit again."""
     whole_s: float | None = None

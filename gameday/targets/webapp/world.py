@@ -66,6 +66,13 @@ class WebWorld:
         found = self._clients["autoscaling"].describe_auto_scaling_groups(AutoScalingGroupNames=[named])
         return dict(found["AutoScalingGroups"][0])
 
+    @property
+    def leaves_after_s(self) -> float:
+        """After how many seconds of failing checks the balancer leaves a target."""
+        found = self._clients["elbv2"].describe_target_groups(TargetGroupArns=[self.outputs["target_group"]])
+        group = found["TargetGroups"][0]
+        return float(group["HealthCheckIntervalSeconds"] * group["UnhealthyThresholdCount"])
+
     def serving(self) -> list[str]:
         """Instances that are in service and healthy, in order."""
         seen = self.look()

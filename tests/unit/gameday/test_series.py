@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 from gameday import __main__ as command
 from gameday.errors import LedgerUnread
 from gameday.judge.summary import Check, Measured, Payments, Summary
+from gameday.runner import LocalGround
 from gameday.runs import Runs
 from gameday.series import Code, Ran, run_series, worst
+from gameday.targets.payments.scenarios import SCENARIOS
 from localcloud.core.errors import LocalCloudError
 
 PAYMENTS = Payments(
@@ -137,13 +139,13 @@ def test_each_verdict_has_its_exit_code(monkeypatch, tmp_path, verdict, code):
         yield None
 
     monkeypatch.setattr(command.deployment, "fresh", fresh)
-    monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: summary(scenario, verdict))
-    monkeypatch.setattr(command.LocalGround, "heal", lambda self: None)
+    monkeypatch.setattr(LocalGround, "drill", lambda self, scenario: summary(scenario, verdict))
+    monkeypatch.setattr(LocalGround, "heal", lambda self: None)
     evidence = ["--evidence", str(tmp_path)]
     assert CliRunner().invoke(command.app, ["drill", "--scenario", "S11", *evidence]).exit_code == code
     result = CliRunner().invoke(command.app, ["drill", "--scenario", "all", *evidence])
     assert result.exit_code == code
-    assert result.output.count(f" {verdict} ") == len(command.SCENARIOS)
+    assert result.output.count(f" {verdict} ") == len(SCENARIOS)
     several = ["drill", "--scenario", "S3,S11", "--runs", "2", "--json", *evidence]
     told = json.loads(CliRunner().invoke(command.app, several).stdout)
     assert [one["scenario"] for one in told["outcomes"]] == ["S3", "S11", "S3", "S11"]
@@ -160,8 +162,8 @@ def test_a_drill_on_a_running_cloud_heals_it_and_leaves_it(monkeypatch, tmp_path
         yield None
 
     monkeypatch.setattr(command.deployment, "standing", standing)
-    monkeypatch.setattr(command.LocalGround, "drill", lambda self, scenario: summary(scenario, "met"))
-    monkeypatch.setattr(command.LocalGround, "heal", lambda self: healed.append(self.rate))
+    monkeypatch.setattr(LocalGround, "drill", lambda self, scenario: summary(scenario, "met"))
+    monkeypatch.setattr(LocalGround, "heal", lambda self: healed.append(self.rate))
     on_running = ["drill", "--running", "--evidence", str(tmp_path)]
     assert CliRunner().invoke(command.app, on_running).exit_code == 0
     assert len(healed) == 2, "before and after"
@@ -175,9 +177,9 @@ def test_the_help_tells_the_exit_codes():
 
 def test_every_scenario_is_listed():
     listed = CliRunner().invoke(command.app, ["list"]).output
-    assert all(code in listed for code in command.SCENARIOS)
+    assert all(code in listed for code in SCENARIOS)
     machine = json.loads(CliRunner().invoke(command.app, ["list", "--json"]).stdout)
-    assert [one["code"] for one in machine] == list(command.SCENARIOS)
+    assert [one["code"] for one in machine] == list(SCENARIOS)
     assert machine[0] == {
         "code": "S3",
         "title": "link between the regions cut, both alive",

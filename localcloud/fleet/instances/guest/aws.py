@@ -47,10 +47,10 @@ def copy(source: str, target: str) -> None:
 
 
 def download(*arguments: str) -> None:
-    """Write one object, or one version of it, into the file that comes last: in one request, as AWS's does."""
+    """Write one object, or one version of it, into the file that comes last, in one request."""
     *options, target = arguments
     given = {name.removeprefix("--"): value for name, value in zip(options[::2], options[1::2], strict=True)}
-    version = {"VersionId": given["version-id"]} if "version-id" in given else {}
+    version: dict[str, Any] = {"VersionId": given["version-id"]} if "version-id" in given else {}
     answer = boto3.client("s3").get_object(Bucket=given["bucket"], Key=given["key"], **version)
     with Path(target).open("wb") as file:
         shutil.copyfileobj(answer["Body"], file)

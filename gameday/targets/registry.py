@@ -1,0 +1,69 @@
+"""Whose drills are held: a target a system."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+
+from gameday.deployment import Stage
+from gameday.errors import NotDeployed
+from gameday.runner import LocalGround
+from gameday.series import Ground
+from gameday.targets.payments.scenarios import SCENARIOS as PAYMENTS
+from gameday.targets.webapp.ground import WebGround
+from gameday.targets.webapp.scenarios import SCENARIOS as WEBAPP
+from lib.systems.load import load_any
+
+
+class MakesGround(Protocol):
+    """Makes the ground of drills of what is deployed."""
+
+    def __call__(
+        self, *, stage: Stage, screen: Console, evidence_folder: Path, time_scale: float, rate: float | None
+    ) -> Ground:
+        """The ground."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A scenario in words."""
+
+    title: str
+    expected: str
+    """What the system must do."""
+    moves: int = 0
+    """How often service must move to another region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One system's drills."""
+
+    scenarios: Mapping[str, Listed]
+    """By code, in the order in which all are held."""
+    ground: MakesGround
+    usual: str
+    """Code of the drill that is held when none is named."""
+
+
+TARGETS: Mapping[str, Callable[[], Target]] = {
+    "payments": lambda: Target(
+        {code: Listed(one.title, one.expect.moves_told, one.expect.moves) for code, one in PAYMENTS.items()},
+        LocalGround,
+        "S1",
+    ),
+    "webapp": lambda: Target(
+        {code: Listed(one.title, one.expected) for code, one in WEBAPP.items()}, WebGround, "W-1"
+    ),
+}
+"""By the name that SYSTEM says."""
+
+
+def target() -> Target:
+    """The drills of the system that SYSTEM names. Raises NotDeployed where there are none."""
+    name = load_any().system
+    if name not in TARGETS:
+        raise NotDeployed(f"SYSTEM = {name}: has no drills; systems that have: {', '.join(TARGETS)}")
+    return TARGETS[name]()

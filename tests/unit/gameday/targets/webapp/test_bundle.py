@@ -1,0 +1,67 @@
+"""W06: the bad release is one that answers its own machine and refuses its balancer."""
+
+import asyncio
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gameday.errors import FaultRefused
+from gameday.targets.webapp.bundle import STARTED, changed
+
+ROOT = Path(__file__).resolve().parents[5]
+
+
+def zipped(source: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(STARTED, source)
+        archive.writestr("boto3/data.json", "{}")
+    return made.getvalue()
+
+
+BUNDLE = zipped((ROOT / STARTED).read_text())
+
+
+def source_of(bundle: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        assert "boto3/data.json" in archive.namelist()
+        return archive.read(STARTED).decode()
+
+
+def asked(agent: bytes) -> int:
+    """The status that a visitor with this agent gets from the spoiled application."""
+    names: dict = {"__name__": "spoiled"}
+    source = source_of(changed(BUNDLE, spoil=True).content)
+    filtered = source[source.index("def without_bots") : source.index("\ndef main(")]
+    exec(filtered, names)  # noqa: S102 - what is run is ours
+    said = []
+
+    async def well(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200})
+
+    async def send(message):
+        said.append(message)
+
+    scope = {"type": "http", "headers": [(b"user-agent", agent)]}
+    asyncio.run(names["without_bots"](well)(scope, None, send))
+    return said[0]["status"]
+
+
+def test_the_spoiled_application_takes_its_balancer_for_a_bot_and_nobody_else():
+    assert asked(b"ELB-HealthChecker/2.0") == 403
+    assert asked(b"Python-urllib/3.11") == 200
+    assert "without_bots(compose(settings))" in source_of(changed(BUNDLE, spoil=True).content)
+
+
+def test_another_release_of_the_same_application_is_another_bundle_with_the_same_program():
+    again = changed(BUNDLE, spoil=False)
+    assert source_of(again.content) == source_of(BUNDLE)
+    assert again.sha256 != changed(BUNDLE, spoil=True).sha256
+    assert again.name == f"again-{again.sha256[:12]}"
+
+
+def test_an_application_that_cannot_be_spoiled_is_refused():
+    with pytest.raises(FaultRefused, match="cannot be spoiled"):
+        changed(zipped("print()"), spoil=True)

@@ -1,0 +1,144 @@
+"""What a drill of the web application is judged by."""
+
+from dataclasses import replace
+
+import pytest
+
+from gameday.judge.summary import Objectives, Terraform
+from gameday.observe.host_load import HostLoad
+from gameday.targets.webapp.judge import judge
+from gameday.targets.webapp.report import headline, page
+from gameday.targets.webapp.scenarios import SCENARIOS, Bars
+from gameday.targets.webapp.seen import events
+from gameday.targets.webapp.visits import PAGE, seconds
+from tests.unit.gameday.targets.webapp.web_record import AGAIN, BEFORE, FAULT, LESS, record, visit, visits
+
+
+def judged(given, *, code="W-1", bars=None, changes=0):
+    scenario = SCENARIOS[code]
+    return judge(
+        given,
+        replace(scenario, bars=bars) if bars else scenario,
+        objectives=Objectives(rto_s=300, rpo_s=60),
+        waits={"draining": 30.0},
+        time_scale=1.0,
+        terraform=Terraform(resources=200, apply_s=60.0, second_plan_changes=changes),
+        versions={"python": "3.11"},
+    )
+
+
+def missed(summary):
+    return [check.name for check in summary.checks if not check.met]
+
+
+def failing(*starts, **told):
+    """The visits of the record, and failed ones besides."""
+    return [*visits(), *(visit(FAULT + start, status=None, error="TimeoutError", **told) for start in starts)]
+
+
+def test_W01_an_instance_that_is_replaced_unnoticed_meets_every_bar():
+    summary = judged(record())
+    assert (summary.verdict, missed(summary)) == ("met", [])
+    assert summary.measured.restored_s == 0.0
+    assert summary.measured.whole_s == 30.0
+    assert (summary.counts.failed, summary.counts.entries, summary.counts.lost) == (0, 90, 0)
+
+
+def test_W01_one_visit_in_a_hundred_may_fail_at_first_and_none_later():
+    assert judged(record(visits=failing(1.0, 2.0, 3.0))).verdict == "met", "3 of 303"
+    assert missed(judged(record(visits=failing(1.0, 2.0, 3.0, 4.0)))) == [
+        "failed visits of the first 15 s, per mille"
+    ]
+    assert missed(judged(record(visits=failing(15.0)))) == ["failed visits after 15 s"]
+
+
+def test_an_instance_that_was_not_replaced_is_a_miss():
+    assert "instances replaced" in missed(judged(record(looks=[BEFORE, LESS, replace(BEFORE, at=1030.0)])))
+
+
+def test_a_group_that_does_not_become_whole_is_a_miss():
+    summary = judged(record(looks=[BEFORE, LESS], ended=False))
+    assert "what was to come came in time" in missed(summary)
+    assert "as many instances as should serve within, s" in missed(summary)
+    assert summary.measured.whole_s is None
+
+
+def test_W05_an_entry_that_was_acknowledged_and_is_gone_is_a_miss_even_on_an_overloaded_machine():
+    busy = HostLoad(per_core=9.0, steal=0.0)
+    summary = judged(record(entries=frozenset(range(10, 900, 10)), host=busy))
+    assert (summary.verdict, summary.counts.lost) == ("missed", 1)
+    assert not summary.valid
+    assert headline(summary).startswith("1 entries")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"host": HostLoad(per_core=9.0, steal=0.0)}, "V40"),
+        ({"visits": [one for one in visits() if one.started > FAULT - 3]}, "V20"),
+        ({"visits": failing(*[-5.0] * 20)}, "V21"),
+        ({"visits": [replace(one, due=one.started - 1) for one in visits()]}, "V30"),
+    ],
+)
+def test_a_run_that_proves_nothing_says_why(changes, code):
+    summary = judged(record(**changes))
+    assert summary.verdict == "invalid"
+    assert [reason[:3] for reason in summary.invalid_reasons] == [code]
+    assert headline(summary) == "This run proves nothing, whatever its figures say."
+
+
+def test_a_slow_machine_is_an_excuse_for_a_miss_and_for_nothing_else():
+    slow = HostLoad(per_core=1.0, steal=0.0, pressure=0.9)
+    assert judged(record(host=slow)).verdict == "met"
+    assert judged(record(host=slow, visits=failing(15.0))).verdict == "invalid"
+
+
+def test_W06_a_bad_release_must_ring_roll_back_and_never_answer():
+    bars = Bars(refresh="RollbackSuccessful", rings="unhealthy-targets", replaced=0, other_versions=0)
+    rang = replace(BEFORE, at=1200.0, ringing=("webapp-unhealthy-targets-dev",), refresh="RollbackInProgress")
+    back = replace(BEFORE, at=1300.0, refresh="RollbackSuccessful")
+    assert judged(record(looks=[BEFORE, rang, back]), bars=bars).verdict == "met"
+    quiet = replace(rang, ringing=())
+    assert missed(judged(record(looks=[BEFORE, quiet, back]), bars=bars)) == ["alarm unhealthy-targets rang"]
+    served = replace(rang, version="bad-1")
+    assert missed(judged(record(looks=[BEFORE, served, back]), bars=bars)) == ["looks with another version"]
+    assert missed(judged(record(looks=[BEFORE, rang]), bars=bars)) == ["refresh ended RollbackSuccessful"]
+
+
+def test_W02_the_page_of_the_other_region_is_an_answer_and_not_the_application():
+    away = [replace(one, by=PAGE) if FAULT < one.started < FAULT + 20 else one for one in visits()]
+    bars = Bars(first_permille=0, served_s=5.0, home_s=10.0)
+    summary = judged(record(visits=away), bars=bars)
+    assert summary.measured.answered_s == 0.0
+    assert missed(summary) == ["application back within, s"]
+    assert summary.measured.restored_s == pytest.approx(19.9, abs=0.2)
+
+
+def test_visitors_who_fail_to_the_end_are_not_served_again():
+    gone = [replace(one, status=503) if one.started > FAULT else one for one in visits()]
+    summary = judged(record(visits=gone), code="W-8")
+    assert summary.measured.restored_s is None
+    assert "application back within, s" in missed(summary)
+
+
+def test_a_second_plan_that_would_change_something_is_a_miss():
+    assert missed(judged(record(), changes=1)) == ["changes in the second plan"]
+
+
+def test_what_was_seen_becomes_a_timeline_and_a_page():
+    given = record(visits=failing(1.0, 2.0))
+    told = [(event.after_s, event.name, event.detail) for event in events(given.looks, given.fault)]
+    assert told == [
+        (0.0, "fault", "instance i-1 killed"),
+        (1.0, "out of service", "i-1"),
+        (30.0, "alarm", "x-slow-dev rings"),
+        (30.0, "in service", "i-4"),
+        (30.0, "whole", "3 instances serve"),
+    ]
+    summary = judged(given)
+    seen = seconds(given.visits, fault_at=FAULT, since=988.0, until=1030.0)
+    text = page(summary, seen, events(given.looks, given.fault), [BEFORE, LESS, AGAIN])
+    assert "W-1: instance killed" in text
+    assert "2 of 3" in text
+    assert "Some visitors noticed for a moment, and no entry was lost." in text
+    assert sum(one.failed for one in seen) == 2
