@@ -52,6 +52,8 @@ class CloudState(BaseModel):
     dns_port: int
     inner_dns_port: int = 0
     """DNS as instances see it: private zones are answered, too."""
+    websites_port: int = 0
+    """Where pages in buckets are served."""
     user_password: str = ""
     """Of the one who may sign in, where people do."""
     calls_log: Path

@@ -37,6 +37,8 @@ class LocalSystem(ABC):
     """A third region, which only votes."""
     strong_tables: tuple[str, ...] = ()
     """Names of the tables whose copies are strongly consistent."""
+    websites = ""
+    """The region whose buckets are served as websites; empty where none are."""
     certified: tuple[str, ...] = ()
     """Names of the databases, besides those of this machine, that their certificate is for."""
 

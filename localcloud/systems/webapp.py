@@ -24,6 +24,7 @@ class LocalWebapp(LocalSystem):
     def __init__(self, settings: WebappSettings) -> None:
         self.settings: WebappSettings = settings
         self.database = settings.database
+        self.websites = settings.there.name
         self.certified = tuple(address(name, settings.here.name) for name in self.databases)
 
     @property

@@ -107,7 +107,7 @@ def test_W06_a_bad_release_must_ring_roll_back_and_never_answer():
 
 def test_W02_the_page_of_the_other_region_is_an_answer_and_not_the_application():
     away = [replace(one, by=PAGE) if FAULT < one.started < FAULT + 20 else one for one in visits()]
-    bars = Bars(first_permille=0, served_s=5.0, home_s=10.0)
+    bars = Bars(first_permille=1000.0, later=None, served_s=5.0, home_s=10.0)
     summary = judged(record(visits=away), bars=bars)
     assert summary.measured.answered_s == 0.0
     assert missed(summary) == ["application back within, s"]
