@@ -15,9 +15,9 @@ from rich.table import Table
 from gameday import commands, deployment
 from gameday.chaos.commands import app as chaos
 from gameday.errors import GameDayError
+from gameday.registry import target
 from gameday.runs import Runs
 from gameday.series import Code, Ground, run_series
-from gameday.targets.registry import target
 from lib.errors import SettingsError
 from localcloud.core.errors import LocalCloudError
 from localcloud.core.paths import REPOSITORY

@@ -1,64 +1,10 @@
 """All drills of the web application by code, with the bars of each."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
+from gameday.observe.web import Look
+from gameday.plan.web import Bars, Ended, Scenario, Step
 from gameday.targets.webapp import deeds
-from gameday.targets.webapp.deeds import Deed
-from gameday.targets.webapp.load import VisitPlan
-from gameday.targets.webapp.seen import Look
-
-Ended = Callable[[Sequence[Look]], bool]
-"""Whether what was to come has come, by the looks since the fault."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One deed, in seconds after the first one."""
-
-    after_s: float = 0.0
-    deed: Deed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bars:
-    """What must be true afterwards, besides the objectives of the settings."""
-
-    first_permille: float = 0.0
-    """Visits that may fail of those in the first seconds (see visits.WHOLE_S)."""
-    later: int | None = 0
-    """Visits that may fail after that; None: as many as until `served_s`."""
-    served_s: float | None = None
-    """When at most everybody who reads must be answered again, be it by the page of the other region."""
-    home_s: float | None = None
-    """When at most the application must answer every visit again."""
-    whole_s: float | None = None
-    """When at most as many instances must serve as should."""
-    replaced: int | None = None
-    """How many instances that served must have been replaced."""
-    rings: str | None = None
-    """The alarm that must have rung."""
-    refresh: str | None = None
-    """How the refresh must have ended."""
-    other_versions: int | None = None
-    """How many looks may have been answered by another version than the one before."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """One drill. The first step is the fault that times count from."""
-
-    code: str
-    title: str
-    expected: str
-    """What the system must do, in words."""
-    steps: tuple[Step, ...]
-    bars: Bars
-    ended: Ended
-    steady_s: float = 10.0
-    at_least_s: float = 30.0
-    at_most_s: float = 300.0
-    load: VisitPlan = field(default_factory=VisitPlan)
 
 
 def whole_again(looks: Sequence[Look]) -> bool:

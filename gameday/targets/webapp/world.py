@@ -6,17 +6,18 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gameday.errors import FaultRefused, ObservationFailed
+from dr.outputs import OutputsError, read
+from gameday.errors import FaultRefused, NotDeployed, ObservationFailed
+from gameday.observe.web import Look
 from gameday.plan.faults import Order
 from gameday.targets.control import order
-from gameday.targets.webapp.seen import Look
-from lib.systems.webapp.settings import WebappSettings
+from localcloud.core.paths import OUTPUTS
 from localcloud.core.state import CloudState
 from localcloud.route53.resolver import ServiceResolver
 from localcloud.systems.site import Site
@@ -29,15 +30,23 @@ class WebWorld:
     """What a drill does to the application and learns of it; calls block."""
 
     state: CloudState
-    settings: WebappSettings
+    name: str
+    """The public name."""
+    region: str
+    other: str
+    """The region with the page."""
     outputs: Mapping[str, Any]
     held: dict[str, Any] = field(default_factory=dict)
     """What a deed leaves for a later one."""
 
-    @property
-    def name(self) -> str:
-        """The public name."""
-        return self.settings.public_name
+    @classmethod
+    def deployed(cls, name: str, *, region: str, other: str) -> Self:
+        """What runs now. Raises localcloud's NotRunning, or NotDeployed, with what to do about it."""
+        try:
+            outputs = read(OUTPUTS)
+        except OutputsError as error:
+            raise NotDeployed(str(error)) from error
+        return cls(state=CloudState.load(), name=name, region=region, other=other, outputs=outputs)
 
     @cached_property
     def resolver(self) -> ServiceResolver:
@@ -49,7 +58,7 @@ class WebWorld:
         made: Any = boto3.client
         return made(
             service,
-            region_name=self.settings.here.name,
+            region_name=self.region,
             endpoint_url=self.state.operator_endpoint,
             aws_access_key_id=self.state.access_key_id,
             aws_secret_access_key=self.state.secret_access_key,

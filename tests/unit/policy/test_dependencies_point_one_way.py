@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what an operator types
     "dr": {"budget", "evidence", "failover", "lib", "lib.settings", "lib.systems", "runtime"},
     # where it runs locally, and how it is broken
-    "localcloud": {"dr", "lib", "lib.settings", "lib.systems"},
+    "localcloud": {"apps", "dr", "lib", "lib.settings", "lib.systems"},
     "gameday.errors": set(),
     "gameday.load": {"dr", "localcloud"},
     "gameday.plan": {"gameday.load", "failover"},

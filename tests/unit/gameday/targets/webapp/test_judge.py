@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from gameday.judge.summary import Objectives, Terraform
+from gameday.judge.web import judge
+from gameday.judge.web_timeline import events
+from gameday.load.visits import PAGE
 from gameday.observe.host_load import HostLoad
-from gameday.targets.webapp.judge import judge
-from gameday.targets.webapp.report import headline, page
-from gameday.targets.webapp.scenarios import SCENARIOS, Bars
-from gameday.targets.webapp.seen import events
-from gameday.targets.webapp.visits import PAGE, seconds
+from gameday.plan.web import Bars
+from gameday.report.visit_seconds import seconds
+from gameday.report.web_page import headline, page
+from gameday.targets.webapp.scenarios import SCENARIOS
 from tests.unit.gameday.targets.webapp.web_record import AGAIN, BEFORE, FAULT, LESS, record, visit, visits
 
 
@@ -36,7 +38,7 @@ def failing(*starts, **told):
     return [*visits(), *(visit(FAULT + start, status=None, error="TimeoutError", **told) for start in starts)]
 
 
-def test_W01_an_instance_that_is_replaced_unnoticed_meets_every_bar():
+def test_an_instance_that_is_replaced_unnoticed_meets_every_bar():
     summary = judged(record())
     assert (summary.verdict, missed(summary)) == ("met", [])
     assert summary.measured.restored_s == 0.0
@@ -44,7 +46,7 @@ def test_W01_an_instance_that_is_replaced_unnoticed_meets_every_bar():
     assert (summary.counts.failed, summary.counts.entries, summary.counts.lost) == (0, 90, 0)
 
 
-def test_W01_one_visit_in_a_hundred_may_fail_at_first_and_none_later():
+def test_one_visit_in_a_hundred_may_fail_at_first_and_none_later():
     assert judged(record(visits=failing(1.0, 2.0, 3.0))).verdict == "met", "3 of 303"
     assert missed(judged(record(visits=failing(1.0, 2.0, 3.0, 4.0)))) == [
         "failed visits of the first 15 s, per mille"
@@ -63,7 +65,7 @@ def test_a_group_that_does_not_become_whole_is_a_miss():
     assert summary.measured.whole_s is None
 
 
-def test_W05_an_entry_that_was_acknowledged_and_is_gone_is_a_miss_even_on_an_overloaded_machine():
+def test_an_entry_that_was_acknowledged_and_is_gone_is_a_miss_even_on_an_overloaded_machine():
     busy = HostLoad(per_core=9.0, steal=0.0)
     summary = judged(record(entries=frozenset(range(10, 900, 10)), host=busy))
     assert (summary.verdict, summary.counts.lost) == ("missed", 1)
@@ -93,7 +95,7 @@ def test_a_slow_machine_is_an_excuse_for_a_miss_and_for_nothing_else():
     assert judged(record(host=slow, visits=failing(15.0))).verdict == "invalid"
 
 
-def test_W06_a_bad_release_must_ring_roll_back_and_never_answer():
+def test_a_bad_release_must_ring_roll_back_and_never_answer():
     bars = Bars(refresh="RollbackSuccessful", rings="unhealthy-targets", replaced=0, other_versions=0)
     rang = replace(BEFORE, at=1200.0, ringing=("webapp-unhealthy-targets-dev",), refresh="RollbackInProgress")
     back = replace(BEFORE, at=1300.0, refresh="RollbackSuccessful")
@@ -105,7 +107,7 @@ def test_W06_a_bad_release_must_ring_roll_back_and_never_answer():
     assert missed(judged(record(looks=[BEFORE, rang]), bars=bars)) == ["refresh ended RollbackSuccessful"]
 
 
-def test_W02_the_page_of_the_other_region_is_an_answer_and_not_the_application():
+def test_the_page_of_the_other_region_is_an_answer_and_not_the_application():
     away = [replace(one, by=PAGE) if FAULT < one.started < FAULT + 20 else one for one in visits()]
     bars = Bars(first_permille=1000.0, later=None, served_s=5.0, home_s=10.0)
     summary = judged(record(visits=away), bars=bars)

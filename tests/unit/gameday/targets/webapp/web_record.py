@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
+from gameday.load.visits import Visit
 from gameday.observe.history import Fault, Mark
 from gameday.observe.host_load import HostLoad
-from gameday.targets.webapp.drill import Record
-from gameday.targets.webapp.seen import Look
-from gameday.targets.webapp.visits import Visit
+from gameday.observe.web import Look, Record
 
 FAULT = 1000.0
 BEFORE = Look(

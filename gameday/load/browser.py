@@ -7,14 +7,17 @@ from uuid import uuid4
 
 import aiohttp
 
-from gameday.errors import NotSteady
-from gameday.targets.webapp.visits import APPLICATION, PAGE, Visit
+from gameday.load.visits import APPLICATION, PAGE, Visit
 from localcloud.route53.resolver import CachingResolver, ResolutionError
 
 USER = "ada"
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 _HERE = "x-content-type-options"
 """A header that the application sets on every answer, and a website of S3 does not."""
+
+
+class CannotSignIn(Exception):
+    """Nobody was let in; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ class Browser:
         )
 
     async def sign_in(self, http: aiohttp.ClientSession, password: str) -> Person:
-        """Fill in the form. Raises NotSteady when that does not succeed."""
+        """Fill in the form. Raises CannotSignIn when that does not succeed."""
         try:
             first = await self._page(http, Ask(path="/sign-in"))
             form = {"csrf": first.csrf, "name": USER, "password": password}
@@ -63,9 +66,9 @@ class Browser:
             )
             board = await self._page(http, Ask(cookie=entered.cookie))
         except (aiohttp.ClientError, ResolutionError, OSError) as error:
-            raise NotSteady(f"nobody can sign in: {error}") from error
+            raise CannotSignIn(f"nobody can sign in: {error}") from error
         if not board.csrf:
-            raise NotSteady("nobody can sign in: the form does not come back")
+            raise CannotSignIn("nobody can sign in: the form does not come back")
         return Person(csrf=board.csrf, cookie=entered.cookie)
 
     async def _page(self, http: aiohttp.ClientSession, ask: Ask) -> Person:

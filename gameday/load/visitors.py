@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import aiohttp
 
 from gameday.load import tasks
-from gameday.targets.webapp.browser import Browser, Person
-from gameday.targets.webapp.visits import Visit
+from gameday.load.browser import Browser, Person
+from gameday.load.visits import Visit
 from localcloud.route53.resolver import CachingResolver, Resolves
 
 _KEEPALIVE_S = 30.0

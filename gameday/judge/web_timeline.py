@@ -1,38 +1,10 @@
-"""What observers see of the web application, one look a second."""
+"""From looks at the web application to a timeline. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from gameday.judge.timeline import Event
 from gameday.observe.history import Fault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """The system at one moment; an empty or a None field was not to be learnt."""
-
-    at: float
-    desired: int
-    in_service: tuple[str, ...]
-    """Instances of the group that are in service."""
-    healthy: tuple[str, ...]
-    """Those that their balancer calls healthy."""
-    template: str
-    """Version of the launch template that the group launches."""
-    refresh: str
-    """Status of the newest refresh; empty without one."""
-    ringing: tuple[str, ...]
-    """Alarms in ALARM."""
-    version: str
-    """What /version answers; empty without an answer."""
-    leads_to: str
-    """The AWS name that the public name leads to."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether as many instances serve as should."""
-        serving = {*self.in_service} & {*self.healthy}
-        return len(serving) == self.desired == len(self.in_service)
+from gameday.observe.web import Look
 
 
 def events(looks: Sequence[Look], fault: Fault) -> list[Event]:

@@ -1,11 +1,8 @@
 """What visitors of the web application did and saw. Times are epoch seconds."""
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-
-from gameday.report.seconds import Second, p99_ms
 
 APPLICATION, PAGE = "application", "page of the other region"
 WHOLE_S = 15
@@ -39,25 +36,6 @@ class Visit:
     def answered(self) -> bool:
         """Whether there was an answer that a person can use: also the page of the other region."""
         return self.good or (self.by == PAGE and self.status == HTTPStatus.OK)
-
-
-def seconds(visits: Sequence[Visit], *, fault_at: float, since: float, until: float) -> list[Second]:
-    """What visitors saw in every full second from *since* to *until*."""
-    by_second: dict[int, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        by_second[int((visit.started - fault_at) // 1)].append(visit)
-    first, end = int((since - fault_at) // 1), int((until - fault_at) // 1)
-    return [_second(number, by_second.get(number, [])) for number in range(first, end)]
-
-
-def _second(number: int, visits: Sequence[Visit]) -> Second:
-    answered = [visit for visit in visits if visit.answered]
-    return Second(
-        after_s=number,
-        served=Counter(visit.by for visit in answered),
-        failed=len(visits) - len(answered),
-        p99_ms=p99_ms(visit.ended - visit.started for visit in answered),
-    )
 
 
 def lateness_p99_s(visits: Sequence[Visit]) -> float:

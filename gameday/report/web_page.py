@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from gameday.judge.timeline import Event
+from gameday.judge.web_summary import WebSummary
+from gameday.load.visits import APPLICATION
+from gameday.observe.web import Look
 from gameday.report.console import expected, shown
 from gameday.report.page import tables
 from gameday.report.page.curve import curve, legend
 from gameday.report.page.markup import Markup, document, join, section, table, tag
 from gameday.report.page.style import STYLE
 from gameday.report.seconds import Second
-from gameday.targets.webapp.seen import Look
-from gameday.targets.webapp.summary import WebSummary
-from gameday.targets.webapp.visits import APPLICATION
 
 _HONEST = (
     "Emulated AWS on one machine. Instances are groups of processes: what AWS needs to boot one is declared "

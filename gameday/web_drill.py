@@ -8,38 +8,19 @@ from dataclasses import dataclass
 
 from gameday.errors import NotSteady, ObservationFailed
 from gameday.load import tasks
+from gameday.load.browser import CannotSignIn
+from gameday.load.visitors import Visitors
+from gameday.load.visits import Visit
 from gameday.observe.history import Fault, Mark
 from gameday.observe.host import metered
-from gameday.observe.host_load import HostLoad
+from gameday.observe.web import Look, Record
+from gameday.plan.web import Scenario, Step
 from gameday.report.progress import Progress
-from gameday.targets.webapp.load import Visitors
-from gameday.targets.webapp.scenarios import Scenario, Step
-from gameday.targets.webapp.seen import Look
-from gameday.targets.webapp.visits import Visit
 from gameday.targets.webapp.world import WebWorld
 
 WHOLE_WITHIN_S = 240.0
 _LOOK_S, _SAY_S = 1.0, 15.0
 _DEEDS_END_S = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """All that a drill wrote down."""
-
-    run: str
-    fault: Fault
-    visits: Sequence[Visit]
-    looks: Sequence[Look]
-    missed: int
-    """Looks that failed."""
-    entries: frozenset[int]
-    """Ids of the entries that there were in the end."""
-    host: HostLoad
-    steady_since: float
-    until: float
-    ended: bool
-    """Whether what was to come came in time."""
 
 
 @dataclass(slots=True)
@@ -71,7 +52,7 @@ async def run_drill(world: WebWorld, scenario: Scenario, progress: Progress, *, 
     )
     progress.say(f"load: {scenario.load.rate:g} visits a second, nobody asks twice")
     async with _looking(world) as looks, metered() as meter:
-        async with visitors.coming():
+        async with _let_in(visitors):
             steady_since = time.time()
             await asyncio.sleep(scenario.steady_s)
             marks = [await _strike(world, scenario.steps[0], progress)]
@@ -95,6 +76,16 @@ async def run_drill(world: WebWorld, scenario: Scenario, progress: Progress, *, 
         until=until,
         ended=ended,
     )
+
+
+@asynccontextmanager
+async def _let_in(visitors: Visitors) -> AsyncIterator[None]:
+    """Visitors come while the body runs. Raises NotSteady when nobody can sign in."""
+    try:
+        async with visitors.coming():
+            yield
+    except CannotSignIn as error:
+        raise NotSteady(str(error)) from error
 
 
 async def _until_whole(world: WebWorld, progress: Progress) -> None:
@@ -180,8 +171,12 @@ def _told(looks: Sequence[Look], visits: Sequence[Visit]) -> str:
 
 def _fault(world: WebWorld, marks: Sequence[Mark]) -> Fault:
     """Nobody takes over from another region: its application is where it was."""
-    here, there = world.settings.here.name, world.settings.there.name
     first = marks[0]
     return Fault(
-        at=first.at, done_at=first.done_at, region=here, survivor=here, other=there, marks=tuple(marks)
+        at=first.at,
+        done_at=first.done_at,
+        region=world.region,
+        survivor=world.region,
+        other=world.other,
+        marks=tuple(marks),
     )

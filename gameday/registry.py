@@ -12,8 +12,8 @@ from gameday.errors import NotDeployed
 from gameday.runner import LocalGround
 from gameday.series import Ground
 from gameday.targets.payments.scenarios import SCENARIOS as PAYMENTS
-from gameday.targets.webapp.ground import WebGround
 from gameday.targets.webapp.scenarios import SCENARIOS as WEBAPP
+from gameday.web_runner import WebGround
 from lib.systems.load import load_any
 
 

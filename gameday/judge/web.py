@@ -6,11 +6,10 @@ from os import cpu_count
 
 from gameday.judge.summary import Check, Host, Objectives, Terraform, Verdict
 from gameday.judge.validity import Limits, excuses, overloaded
-from gameday.targets.webapp.drill import Record
-from gameday.targets.webapp.scenarios import Bars, Scenario
-from gameday.targets.webapp.seen import Look
-from gameday.targets.webapp.summary import Counts, Served, WebSummary
-from gameday.targets.webapp.visits import WHOLE_S, Visit, lateness_p99_s
+from gameday.judge.web_summary import Counts, Served, WebSummary
+from gameday.load.visits import WHOLE_S, Visit, lateness_p99_s
+from gameday.observe.web import Look, Record
+from gameday.plan.web import Bars, Scenario
 
 DECLARED = ("An instance of AWS boots in minutes, one of this machine in seconds.",)
 _HARM = frozenset({"entries lost"})

@@ -7,26 +7,25 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dr.outputs import read
 from gameday.deployment import Stage
 from gameday.judge.summary import Objectives
+from gameday.judge.web import judge
+from gameday.judge.web_summary import WebSummary
+from gameday.judge.web_timeline import events
+from gameday.observe.web import Record
 from gameday.plan.scenario import Plans
 from gameday.report import evidence
 from gameday.report.console import print_checks
 from gameday.report.progress import Progress
+from gameday.report.visit_seconds import seconds
+from gameday.report.web_page import page
 from gameday.targets.control import HEAL, order
-from gameday.targets.webapp.drill import Record, run_drill
-from gameday.targets.webapp.judge import judge
-from gameday.targets.webapp.report import page
 from gameday.targets.webapp.scenarios import SCENARIOS
-from gameday.targets.webapp.seen import events
-from gameday.targets.webapp.summary import WebSummary
-from gameday.targets.webapp.visits import seconds
 from gameday.targets.webapp.world import WebWorld
 from gameday.versions import harness_versions
+from gameday.web_drill import run_drill
 from lib.systems.load import load_any
 from lib.systems.webapp.settings import WebappSettings
-from localcloud.core.paths import OUTPUTS
 from localcloud.core.state import CloudState
 
 
@@ -47,7 +46,7 @@ class WebGround:
         if self.rate is not None:
             given = replace(given, load=replace(given.load, rate=self.rate))
         progress = Progress(self.screen)
-        world = WebWorld(CloudState.load(), settings, read(OUTPUTS))
+        world = WebWorld.deployed(settings.public_name, region=settings.here.name, other=settings.there.name)
         progress.say(f"[bold]{given.code}[/bold] {given.title}: {given.expected}")
         name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         record = asyncio.run(run_drill(world, given, progress, run=name))
@@ -56,7 +55,7 @@ class WebGround:
             record,
             given,
             objectives=Objectives(rto_s=settings.objectives.rto_s, rpo_s=settings.objectives.rpo_s),
-            waits=waits(world, self.time_scale),
+            waits=waits(world, settings, self.time_scale),
             time_scale=self.time_scale,
             terraform=self.stage.terraform.model_copy(update={"plan_changes_after": changes}),
             versions=harness_versions() | dict(self.stage.versions),
@@ -82,9 +81,9 @@ class WebGround:
         order(CloudState.load(), HEAL)
 
 
-def waits(world: WebWorld, time_scale: float) -> dict[str, float]:
+def waits(world: WebWorld, settings: WebappSettings, time_scale: float) -> dict[str, float]:
     """What is configured to make everybody wait, in seconds."""
-    settings, dns = world.settings, world.settings.dns
+    dns = settings.dns
     return {
         "balancer leaves a target": world.leaves_after_s / time_scale,
         "Route 53 leaves the balancer": dns.health_check_interval_s * dns.health_check_threshold / time_scale,

@@ -1,0 +1,72 @@
+"""The websites of S3 buckets of one region: who asks for a name gets the pages of the bucket of that name.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from botocore.exceptions import BotoCoreError, ClientError
+
+HOST = "127.0.0.1"
+READS = frozenset({"GET", "HEAD"})
+
+
+def domain(region: str) -> str:
+    """The AWS name that websites of the region are served under."""
+    return f"s3-website-{region}.amazonaws.com"
+
+
+@dataclass(slots=True)
+class Websites:
+    """Serves HTTP on *port* of this machine; *s3* makes a client of the region that they are in."""
+
+    port: int
+    s3: Callable[[], Any]
+    _runner: web.ServerRunner | None = field(default=None, init=False)
+
+    async def start(self) -> None:
+        """Open the port."""
+        self._runner = web.ServerRunner(web.Server(self._answer))
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, self.port).start()
+
+    async def stop(self) -> None:
+        """Close it."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        bucket = (request.host or "").partition(":")[0]
+        if request.method not in READS:
+            return web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED)
+        return await asyncio.to_thread(self._page, bucket, request.path.lstrip("/"))
+
+    def _page(self, bucket: str, key: str) -> web.Response:
+        s3 = self.s3()
+        try:
+            site = s3.get_bucket_website(Bucket=bucket)
+            suffix = site["IndexDocument"]["Suffix"]
+            wanted = f"{key}{suffix}" if key.endswith("/") or not key else key
+            found = _object(s3, bucket, wanted)
+            if found is None and "ErrorDocument" in site:
+                found = _object(s3, bucket, site["ErrorDocument"]["Key"], HTTPStatus.NOT_FOUND)
+        except ClientError:
+            found = None
+        except BotoCoreError:
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return found or web.Response(status=HTTPStatus.NOT_FOUND)
+
+
+def _object(s3: Any, bucket: str, key: str, status: HTTPStatus = HTTPStatus.OK) -> web.Response | None:
+    """An object as a page; None where there is none."""
+    try:
+        told = s3.get_object(Bucket=bucket, Key=key)
+    except s3.exceptions.NoSuchKey:
+        return None
+    headers = {"Content-Type": told["ContentType"], "ETag": told["ETag"], "Server": "AmazonS3"}
+    return web.Response(status=status, body=told["Body"].read(), headers=headers)

@@ -1,0 +1,49 @@
+"""W02: what a bucket's website answers while nothing else does."""
+
+import aiohttp
+import pytest
+from moto import mock_aws
+
+from localcloud.core.ports import free_port
+from localcloud.website import Websites
+from tests.unit import emulated
+
+NAME = "www.dev.webapp.test"
+
+
+@pytest.fixture
+def s3():
+    with mock_aws():
+        client = emulated.client("s3")
+        client.create_bucket(Bucket=NAME)
+        client.put_object(Bucket=NAME, Key="index.html", Body=b"<p>away", ContentType="text/html")
+        client.put_bucket_website(
+            Bucket=NAME,
+            WebsiteConfiguration={
+                "IndexDocument": {"Suffix": "index.html"},
+                "ErrorDocument": {"Key": "index.html"},
+            },
+        )
+        yield client
+
+
+async def asked(s3, path, *, host=NAME, method="GET"):
+    sites = Websites(free_port(), lambda: s3)
+    await sites.start()
+    try:
+        async with aiohttp.ClientSession() as http:
+            url = f"http://127.0.0.1:{sites.port}{path}"
+            async with http.request(method, url, headers={"Host": host}) as answer:
+                return answer.status, await answer.text()
+    finally:
+        await sites.stop()
+
+
+async def test_the_page_answers_under_every_path_and_says_404_where_there_is_no_other(s3):
+    assert await asked(s3, "/") == (200, "<p>away")
+    assert await asked(s3, "/entries") == (404, "<p>away")
+
+
+async def test_nobody_can_write_and_a_name_without_a_bucket_has_no_page(s3):
+    assert (await asked(s3, "/entries", method="POST"))[0] == 405
+    assert (await asked(s3, "/", host="other.test"))[0] == 404
