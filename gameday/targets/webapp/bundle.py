@@ -2,13 +2,20 @@
 
 import hashlib
 import io
+import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
+from typing import Any, Self
 
 from gameday.errors import FaultRefused
 
 STARTED = "apps/web/__main__.py"
 _COMPOSED = "compose(settings)"
+_FETCHED = re.compile(
+    r'get-object --bucket (?P<bucket>\S+) --key (?P<key>\S+) --version-id "(?P<version>[^"]+)"'
+    r'.*- "\$home" (?P<sha256>[0-9a-f]{64})\b.*BUNDLE_VERSION=(?P<name>\S+)',
+    re.DOTALL,
+)
 _FILTER = '''
 
 def without_bots(app):
@@ -35,6 +42,40 @@ class Bundle:
     content: bytes
     sha256: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the user data of an instance says of the bundle that it fetches (apps/web/user_data.sh)."""
+
+    bucket: str
+    key: str
+    version: str
+    """Of the object."""
+    sha256: str
+    name: str
+    """What `/version` answers."""
+
+    @classmethod
+    def of(cls, script: str) -> Self:
+        """Raises FaultRefused for user data that says no such thing."""
+        found = _FETCHED.search(script)
+        if found is None:
+            raise FaultRefused("the user data does not say which bundle it fetches")
+        return cls(**found.groupdict())
+
+    def published_anew(self, s3: Any, *, spoil: bool) -> Self:
+        """The bundle, changed, as a new version of the same object."""
+        asked = s3.get_object(Bucket=self.bucket, Key=self.key, VersionId=self.version)
+        new = changed(asked["Body"].read(), spoil=spoil)
+        put = s3.put_object(Bucket=self.bucket, Key=self.key, Body=new.content)
+        return replace(self, version=put["VersionId"], sha256=new.sha256, name=new.name)
+
+    def exchanged(self, script: str, new: Self) -> str:
+        """The same user data for *new*."""
+        for before, after in zip(astuple(self), astuple(new), strict=True):
+            script = script.replace(before, after)
+        return script
 
 
 def changed(bundle: bytes, *, spoil: bool) -> Bundle:

@@ -3,16 +3,14 @@
 import base64
 import json
 from collections.abc import Callable
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gameday.errors import FaultRefused
-from gameday.targets.webapp.bundle import changed
+from gameday.targets.webapp.bundle import Fetched
 from gameday.targets.webapp.world import WebWorld
 
 Deed = Callable[[WebWorld], str]
-BUNDLE = "web.zip"
 
 
 def kill_instance(world: WebWorld) -> str:
@@ -71,33 +69,12 @@ def _new_version(world: WebWorld, template: str, *, spoil: bool) -> str:
     """A version like the one that runs, but for its bundle and what that is called."""
     ec2, running = world.client("ec2"), str(world.group()["LaunchTemplate"]["Version"])
     found = ec2.describe_launch_template_versions(LaunchTemplateId=template, Versions=[running])
-    data = dict(found["LaunchTemplateVersions"][0]["LaunchTemplateData"])
-    script = base64.b64decode(data["UserData"]).decode()
-    told = _published(world, script, spoil=spoil)
-    for before, after in told.items():
-        if script.count(before) < 1:
-            raise FaultRefused(f"the user data does not say {before}")
-        script = script.replace(before, after)
+    script = base64.b64decode(found["LaunchTemplateVersions"][0]["LaunchTemplateData"]["UserData"]).decode()
+    bundle = Fetched.of(script)
+    new = bundle.published_anew(world.client("s3"), spoil=spoil)
     made = ec2.create_launch_template_version(
         LaunchTemplateId=template,
         SourceVersion=running,
-        LaunchTemplateData={"UserData": base64.b64encode(script.encode()).decode()},
+        LaunchTemplateData={"UserData": base64.b64encode(bundle.exchanged(script, new).encode()).decode()},
     )
     return str(made["LaunchTemplateVersion"]["VersionNumber"])
-
-
-def _published(world: WebWorld, script: str, *, spoil: bool) -> dict[str, str]:
-    """What the script says of its bundle, and what it must say of the new one."""
-    words = script.split()
-    s3, bucket = world.client("s3"), words[words.index("--bucket") + 1]
-    version = words[words.index("--version-id") + 1].strip('"')
-    bundle = s3.get_object(Bucket=bucket, Key=BUNDLE, VersionId=version)["Body"].read()
-    sha256 = words[words.index('"$home"') + 1]
-    name = next(word for word in words if word.startswith("Environment=BUNDLE_VERSION=")).rpartition("=")[2]
-    new = changed(bundle, spoil=spoil)
-    put: Any = s3.put_object(Bucket=bucket, Key=BUNDLE, Body=new.content)
-    return {
-        version: put["VersionId"],
-        sha256: new.sha256,
-        f"BUNDLE_VERSION={name}": f"BUNDLE_VERSION={new.name}",
-    }

@@ -2,13 +2,18 @@
 
 import asyncio
 import io
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from moto import mock_aws
 
 from gameday.errors import FaultRefused
-from gameday.targets.webapp.bundle import STARTED, changed
+from gameday.targets.webapp.bundle import STARTED, Fetched, changed
+from lib.user_data import render
+from tests.unit import emulated
 
 ROOT = Path(__file__).resolve().parents[5]
 
@@ -65,3 +70,31 @@ def test_another_release_of_the_same_application_is_another_bundle_with_the_same
 def test_an_application_that_cannot_be_spoiled_is_refused():
     with pytest.raises(FaultRefused, match="cannot be spoiled"):
         changed(zipped("print()"), spoil=True)
+
+
+def script() -> str:
+    """The user data of an instance, with every value filled in."""
+    text = (ROOT / "apps/web/user_data.sh").read_text()
+    wanted = {name: f"the-{name}" for name in re.findall(r"@(\w+)@", text)}
+    return render(text, wanted | {"sha256": "0" * 64, "key": "web.zip"})
+
+
+def test_a_release_is_the_same_user_data_with_another_bundle():
+    before = Fetched.of(script())
+    assert before == Fetched("the-bucket", "web.zip", "the-object", "0" * 64, "the-version")
+    with mock_aws():
+        s3 = emulated.client("s3")
+        s3.create_bucket(Bucket=before.bucket)
+        s3.put_bucket_versioning(Bucket=before.bucket, VersioningConfiguration={"Status": "Enabled"})
+        put = s3.put_object(Bucket=before.bucket, Key=before.key, Body=BUNDLE)
+        running = replace(before, version=put["VersionId"])
+        new = running.published_anew(s3, spoil=True)
+    after = running.exchanged(script().replace("the-object", running.version), new)
+    assert Fetched.of(after) == new
+    assert (new.bucket, new.key) == (before.bucket, before.key)
+    assert new.name.startswith("bad-")
+
+
+def test_user_data_that_fetches_nothing_is_refused():
+    with pytest.raises(FaultRefused, match="which bundle"):
+        Fetched.of("#!/bin/sh")
