@@ -10,7 +10,7 @@ from gameday.errors import NotSteady, ObservationFailed
 from gameday.load import tasks
 from gameday.load.browser import CannotSignIn
 from gameday.load.visitors import Visitors
-from gameday.load.visits import Visit
+from gameday.load.visits import Visit, written_by
 from gameday.observe.history import Fault, Mark
 from gameday.observe.host import metered
 from gameday.observe.web import Look, Record
@@ -19,6 +19,8 @@ from gameday.report.progress import Progress
 from gameday.targets.webapp.world import WebWorld
 
 WHOLE_WITHIN_S = 240.0
+SETTLE_S = 20.0
+"""How long an entry may take to reach the replica, which is read: many times what the replica is behind."""
 _LOOK_S, _SAY_S = 1.0, 15.0
 _DEEDS_END_S = 5.0
 
@@ -60,10 +62,7 @@ async def run_drill(world: WebWorld, scenario: Scenario, progress: Progress, *, 
             until = time.time()
         host = meter.read()
     progress.say("the load has ended; entries are counted")
-    try:
-        entries = await asyncio.to_thread(world.entries)
-    except ObservationFailed as error:
-        raise NotSteady(str(error)) from error
+    entries = await _entries(world, visitors.visits)
     return Record(
         run=run,
         fault=_fault(world, marks),
@@ -86,6 +85,22 @@ async def _let_in(visitors: Visitors) -> AsyncIterator[None]:
             yield
     except CannotSignIn as error:
         raise NotSteady(str(error)) from error
+
+
+async def _entries(world: WebWorld, visits: Sequence[Visit]) -> set[int]:
+    """The ids of all entries, once those that somebody wrote had their time to reach the replica.
+
+    Raises NotSteady when they cannot be read.
+    """
+    written, deadline = written_by(visits), time.monotonic() + SETTLE_S
+    while True:
+        try:
+            found = await asyncio.to_thread(world.entries)
+        except ObservationFailed as error:
+            raise NotSteady(str(error)) from error
+        if written <= found or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(_LOOK_S)
 
 
 async def _until_whole(world: WebWorld, progress: Progress) -> None:

@@ -7,7 +7,7 @@ from os import cpu_count
 from gameday.judge.summary import Check, Host, Objectives, Terraform, Verdict
 from gameday.judge.validity import Limits, excuses, overloaded
 from gameday.judge.web_summary import Counts, Served, WebSummary
-from gameday.load.visits import WHOLE_S, Visit, lateness_p99_s
+from gameday.load.visits import WHOLE_S, Visit, lateness_p99_s, written_by
 from gameday.observe.web import Look, Record
 from gameday.plan.web import Bars, Scenario
 
@@ -87,7 +87,7 @@ def counted(record: Record) -> Counts:
     """Visits since the fault, and what became of entries."""
     after = [visit for visit in record.visits if visit.started >= record.fault.at]
     first = [visit for visit in after if visit.started < record.fault.at + WHOLE_S]
-    written = {visit.entry for visit in record.visits if visit.good and visit.entry is not None}
+    written = written_by(record.visits)
     failed = sum(not visit.answered for visit in after)
     first_failed = sum(not visit.answered for visit in first)
     return Counts(

@@ -42,3 +42,8 @@ def lateness_p99_s(visits: Sequence[Visit]) -> float:
     """99th percentile of how late visits started against their schedule, in seconds."""
     late = sorted(visit.started - visit.due for visit in visits)
     return late[min(len(late) - 1, int(len(late) * 0.99))] if late else 0.0
+
+
+def written_by(visits: Sequence[Visit]) -> set[int]:
+    """The entries that somebody was told to have written."""
+    return {visit.entry for visit in visits if visit.good and visit.entry is not None}
