@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from lib.data.postgres import REPLICA
 from lib.observability.alarm import Alarm, Missing, Side
+from lib.settings.data import REPLICA
 from lib.systems.webapp.metrics import DATABASES, WebappMetrics
 
 RELEASE = ("targets-failing", "unhealthy-targets")

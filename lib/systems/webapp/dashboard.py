@@ -1,8 +1,8 @@
 """What the dashboard of the web application shows, as a value. Pure: no construct."""
 
-from lib.data.postgres import REPLICA
 from lib.observability.dashboard import Section, dashboard
 from lib.observability.metrics import Metric
+from lib.settings.data import REPLICA
 from lib.systems.webapp.metrics import DATABASES, WebappMetrics
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from lib.data.postgres import REPLICA, WRITER
 from lib.data.replication import RULE
 from lib.observability.metrics import Metric, own_namespace
+from lib.settings.data import REPLICA, WRITER
 from lib.site import Site
 from lib.systems.webapp.settings import WebappSettings
 
