@@ -52,7 +52,7 @@ def test_moves_before_the_fault_do_not_count():
 
 
 def test_an_old_holder_that_calls_itself_ready_again_is_counted_from_the_new_epoch_on():
-    looks = [ReadySeen(at=at, region=EAST, ready=True) for at in (1010.0, 1036.5, 1100.0)]
+    looks = [ReadySeen(at=at, region=EAST, ready=True) for at in (1010.0, 1035.95, 1036.5, 1100.0)]
     assert found(readiness=history().readiness + looks).old_holder_ready == 2
 
 

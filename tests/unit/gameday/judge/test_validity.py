@@ -9,6 +9,7 @@ from gameday.observe.host_load import HostLoad
 from tests.unit.gameday.builders import EAST, FAULT, WEST, attempt, failed, history, operation
 
 STEADY = [operation(980.0 + n / 10) for n in range(190)]
+LIMITS = Limits(steady_payments=150)
 CALM = HostLoad(per_core=0.9, steal=0.0)
 
 
@@ -20,7 +21,7 @@ def reasons(**changes) -> list[str]:
         "fault": FAULT,
         "steady_since": 980.0,
         "host": CALM,
-        "limits": Limits(steady_payments=150),
+        "limits": LIMITS,
     }
     return invalid_reasons(**(given | changes))
 
@@ -54,6 +55,11 @@ def test_a_region_that_was_not_ready_is_quoted():
     assert reasons(history=flapped) == [
         "V10 health of us-east-1 flapped before the fault: not ready in 1 of 1 looks, H10_lease_unknown"
     ]
+
+
+def test_a_dns_that_left_is_told_by_how_often_it_was_seen_elsewhere():
+    looks = [DnsSeen(at=at, region=WEST if at > 992.0 else EAST) for at in (990.0, 991.0, 992.0, 993.0)]
+    assert reasons(history=watched(dns=looks)) == ["V11 DNS left us-east-1 before the fault in 1 of 4 looks"]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +100,10 @@ def test_only_pressure_above_the_limit_excuses():
         {"operations": [operation(970.0, failed(970.0), failed(971.0)), *STEADY]},  # while ramping up
         {"operations": late(0.25, 3)},
         {"operations": late(5.0, 1)},  # beyond the 99th percentile
+        {"limits": Limits(steady_payments=190)},
+        {"host": HostLoad(per_core=LIMITS.load_per_core, steal=LIMITS.steal)},
+        {"operations": [*STEADY, operation(1001.0, attempt(1001.0, region=WEST))]},
+        {"calls": [dead_call(caller=WEST)]},
         {"calls": [dead_call(status=None)]},  # a cut call is what death looks like
         {"calls": [dead_call(at=1000.1)]},  # while it was being killed
     ],
