@@ -55,7 +55,7 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
                 "db_instance_identifier": body["identifier"],
                 "backup_retention_period": body["backup_retention_period"],
             },
-            when=_replica,
+            when=lambda body: _replica(body) and "backup_retention_period" in body,
         ),
         Call(
             "rds",
