@@ -50,6 +50,7 @@ class WebGround:
         progress.say(f"[bold]{given.code}[/bold] {given.title}: {given.expected}")
         name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         record = asyncio.run(run_drill(world, given, progress, run=name))
+        world.withdraw()
         changes = self.stage.plans_after(Plans.ALL, "", progress.say)
         summary = judge(
             record,

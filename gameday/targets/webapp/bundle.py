@@ -1,4 +1,4 @@
-"""Another version of the application's bundle: as good as it was, or bad in a way that happens."""
+"""Another version of the application's bundle, bad in a way that happens."""
 
 import hashlib
 import io
@@ -64,10 +64,10 @@ class Fetched:
             raise FaultRefused("the user data does not say which bundle it fetches")
         return cls(**found.groupdict())
 
-    def published_anew(self, s3: Any, *, spoil: bool) -> Self:
-        """The bundle, changed, as a new version of the same object."""
+    def published_anew(self, s3: Any) -> Self:
+        """The bundle, spoiled, as a new version of the same object."""
         asked = s3.get_object(Bucket=self.bucket, Key=self.key, VersionId=self.version)
-        new = changed(asked["Body"].read(), spoil=spoil)
+        new = spoiled(asked["Body"].read())
         put = s3.put_object(Bucket=self.bucket, Key=self.key, Body=new.content)
         return replace(self, version=put["VersionId"], sha256=new.sha256, name=new.name)
 
@@ -78,8 +78,8 @@ class Fetched:
         return script
 
 
-def changed(bundle: bytes, *, spoil: bool) -> Bundle:
-    """*bundle* with a file more, so that it is another one; *spoil*: it takes the balancer for a bot.
+def spoiled(bundle: bytes) -> Bundle:
+    """*bundle* with a filter that takes the balancer for a bot.
 
     Such a version answers whoever tries it on its own machine, and no balancer finds it healthy.
     Raises FaultRefused when the application is not what it was when this was written.
@@ -88,15 +88,14 @@ def changed(bundle: bytes, *, spoil: bool) -> Bundle:
     with zipfile.ZipFile(io.BytesIO(bundle)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for item in old.infolist():
             content = old.read(item)
-            if spoil and item.filename == STARTED:
-                content = _spoiled(content.decode()).encode()
+            if item.filename == STARTED:
+                content = _filtering(content.decode()).encode()
             new.writestr(item, content)
-        new.writestr(zipfile.ZipInfo("RELEASE"), "bad" if spoil else "again")
     digest = hashlib.sha256(made.getvalue()).hexdigest()
-    return Bundle(made.getvalue(), digest, f"{'bad' if spoil else 'again'}-{digest[:12]}")
+    return Bundle(made.getvalue(), digest, f"bad-{digest[:12]}")
 
 
-def _spoiled(source: str) -> str:
+def _filtering(source: str) -> str:
     for piece in (_COMPOSED, "\n\ndef main("):
         if source.count(piece) != 1:
             raise FaultRefused(f"{STARTED} does not say {piece!r} once: this release cannot be spoiled")

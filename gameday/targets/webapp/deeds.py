@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -43,38 +44,49 @@ def allow_launches(world: WebWorld) -> str:
 
 
 def release_again(world: WebWorld) -> str:
-    """The same application in a new version of the template, released as `release_request` says."""
-    return _release(world, spoil=False)
+    """Every instance is replaced by one of the same template, as `release_request` says."""
+    request = json.loads(world.outputs["release_request"])
+    request["Preferences"]["SkipMatching"] = False
+    _start(world, request)
+    return "every instance is to be replaced by one of the same template"
 
 
 def release_badly(world: WebWorld) -> str:
     """A version that is well when its own machine asks it, and that refuses its balancer."""
-    return _release(world, spoil=True)
-
-
-def _release(world: WebWorld, *, spoil: bool) -> str:
     request = json.loads(world.outputs["release_request"])
     template = request["DesiredConfiguration"]["LaunchTemplate"]
     try:
-        version = _new_version(world, template["LaunchTemplateId"], spoil=spoil)
-        template["Version"] = version
-        started = world.client("autoscaling").start_instance_refresh(**request)
+        template["Version"] = _new_version(world, template["LaunchTemplateId"])
+    except (BotoCoreError, ClientError) as error:
+        raise FaultRefused(f"the release cannot be made: {error}") from error
+    _start(world, request)
+    return f"template version {template['Version']} released, which is bad"
+
+
+def _start(world: WebWorld, request: dict[str, Any]) -> None:
+    try:
+        world.client("autoscaling").start_instance_refresh(**request)
     except (BotoCoreError, ClientError) as error:
         raise FaultRefused(f"the release was refused: {error}") from error
-    world.held["refresh"] = started["InstanceRefreshId"]
-    return f"template version {version} released" + (", which is bad" if spoil else "")
 
 
-def _new_version(world: WebWorld, template: str, *, spoil: bool) -> str:
+def _new_version(world: WebWorld, template: str) -> str:
     """A version like the one that runs, but for its bundle and what that is called."""
     ec2, running = world.client("ec2"), str(world.group()["LaunchTemplate"]["Version"])
     found = ec2.describe_launch_template_versions(LaunchTemplateId=template, Versions=[running])
     script = base64.b64decode(found["LaunchTemplateVersions"][0]["LaunchTemplateData"]["UserData"]).decode()
     bundle = Fetched.of(script)
-    new = bundle.published_anew(world.client("s3"), spoil=spoil)
+    new = bundle.published_anew(world.client("s3"))
     made = ec2.create_launch_template_version(
         LaunchTemplateId=template,
         SourceVersion=running,
         LaunchTemplateData={"UserData": base64.b64encode(bundle.exchanged(script, new).encode()).decode()},
     )
-    return str(made["LaunchTemplateVersion"]["VersionNumber"])
+    version = str(made["LaunchTemplateVersion"]["VersionNumber"])
+
+    def withdraw() -> None:
+        ec2.delete_launch_template_versions(LaunchTemplateId=template, Versions=[version])
+        world.client("s3").delete_object(Bucket=new.bucket, Key=new.key, VersionId=new.version)
+
+    world.released.append(withdraw)
+    return version

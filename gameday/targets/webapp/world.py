@@ -3,7 +3,7 @@
 import json
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -36,8 +36,8 @@ class WebWorld:
     other: str
     """The region with the page."""
     outputs: Mapping[str, Any]
-    held: dict[str, Any] = field(default_factory=dict)
-    """What a deed leaves for a later one."""
+    released: list[Callable[[], None]] = field(default_factory=list)
+    """How each release that this drill has made is withdrawn."""
 
     @classmethod
     def deployed(cls, name: str, *, region: str, other: str) -> Self:
@@ -154,6 +154,14 @@ class WebWorld:
     def trouble(self, name: str, **told: object) -> None:
         """Begin a trouble of the fleet. Raises FaultRefused."""
         order(self.state, Order(path=f"/troubles/{name}", body=told))
+
+    def withdraw(self) -> None:
+        """Take back what drills released: Terraform knows nothing of it. Raises FaultRefused."""
+        try:
+            while self.released:
+                self.released.pop()()
+        except (BotoCoreError, ClientError) as error:
+            raise FaultRefused(f"a release cannot be withdrawn: {error}") from error
 
     def victim(self) -> str:
         """An instance that serves. Raises FaultRefused without one."""
