@@ -145,10 +145,10 @@ def _answer(name: str, response: DNSRecord) -> Answer:
 
 
 def _served(name: str, response: DNSRecord) -> Answer:
-    for record in response.rr:
-        if record.rtype == QTYPE.SRV:
-            return Answer(f"127.0.0.1:{record.rdata.port}", int(record.ttl))
-    raise NoAnswerError(f"{name}: served nowhere here")
+    found = [record for record in response.rr if record.rtype == QTYPE.SRV]
+    if not found:
+        raise NoAnswerError(f"{name}: served nowhere here")
+    return Answer(f"127.0.0.1:{found[0].rdata.port}", int(found[0].ttl))
 
 
 class CachingResolver:

@@ -13,10 +13,11 @@ from localcloud.fleet.instances.image import GUEST
 from localcloud.route53 import parsing
 from localcloud.route53.plane import Route53Plane
 from localcloud.route53.records import Configuration, Service
-from localcloud.route53.resolver import NameNotFoundError, NoAnswerError, Resolver
+from localcloud.route53.resolver import NameNotFoundError, NoAnswerError, Resolver, ServiceResolver
 
 DATABASE = "board-1.c0local.us-east-1.rds.amazonaws.com"
 WRITER = "db.internal.example"
+SITE = "web-1.us-east-1.elb.amazonaws.com"
 PROGRAM = """
 import json, socket, sys
 DATABASE = sys.argv[1]
@@ -50,7 +51,10 @@ async def ports():
         lambda fqdn: ("", 0),
         outer,
         inner_dns_port=inner,
-        services=lambda: {DATABASE: Service(healthy=True, ports={5432: 15432})},
+        services=lambda: {
+            DATABASE: Service(healthy=True, ports={5432: 15432}),
+            SITE: Service(healthy=True, ports={80: 18080}),
+        },
     )
     await plane.start()
     yield outer, inner
@@ -73,6 +77,14 @@ async def test_an_instance_finds_a_database_by_its_own_and_by_its_private_name(p
         "other port": ["127.0.0.1", 80],
         "nobody": "gaierror",
     }
+
+
+async def test_a_client_of_this_machine_learns_where_a_name_is_served(ports):
+    _, inner = ports
+    served = await ServiceResolver("127.0.0.1", inner).resolve(SITE)
+    assert (served.target, served.ttl) == ("127.0.0.1:18080", 60)
+    with pytest.raises(NoAnswerError, match="served nowhere here"):
+        await ServiceResolver("127.0.0.1", inner).resolve(WRITER)
 
 
 async def test_a_private_name_is_unknown_to_the_world(ports):

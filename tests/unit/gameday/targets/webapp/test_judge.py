@@ -1,8 +1,10 @@
 """What a drill of the web application is judged by."""
 
+import io
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from gameday.judge.summary import Objectives, Terraform
 from gameday.judge.web import judge
@@ -10,6 +12,7 @@ from gameday.judge.web_timeline import events
 from gameday.load.visits import PAGE
 from gameday.observe.host_load import HostLoad
 from gameday.plan.web import Bars
+from gameday.report.console import print_checks
 from gameday.report.visit_seconds import seconds
 from gameday.report.web_page import headline, page
 from gameday.targets.webapp.scenarios import SCENARIOS
@@ -144,3 +147,41 @@ def test_what_was_seen_becomes_a_timeline_and_a_page():
     assert "2 of 3" in text
     assert "Some visitors noticed for a moment, and no entry was lost." in text
     assert sum(one.failed for one in seen) == 2
+
+
+def test_alarms_refreshes_and_names_that_change_are_told():
+    given = record()
+    rang = replace(BEFORE, at=1001.0, ringing=("slow",), refresh="InProgress", leads_to="s3-website-x")
+    over = replace(BEFORE, at=1002.0, refresh="Successful", version="web-2")
+    silent = replace(over, at=1003.0, version="", leads_to="")
+    told = [(event.name, event.detail) for event in events([rang, over, silent], given.fault)]
+    assert told == [
+        ("fault", "instance i-1 killed"),
+        ("alarm over", "slow"),
+        ("refresh", "Successful"),
+        ("dns moved", "a fresh answer names web.us-east-1.elb.amazonaws.com"),
+        ("version", "web-2"),
+        ("version", "nobody answers"),
+    ], "without a look before the fault the first one after it is what was before"
+
+
+def test_a_page_says_at_once_what_was_missed_and_that_nobody_noticed():
+    well = judged(record())
+    assert headline(well) == "Nobody noticed, and no entry was lost."
+    missed_one = judged(record(looks=[BEFORE, LESS, replace(LESS, at=1030.0)], ended=False))
+    assert headline(missed_one) == "No entry was lost, but not everything went as it must."
+    same = replace(BEFORE, at=991.0)
+    text = page(missed_one, [], [], [BEFORE, same])
+    assert "Missed: what was to come came in time, expected 1, measured 0." in text
+    assert text.count("3 of 3") == 1, "what stays as it was is told once"
+    slow = HostLoad(per_core=9.0, steal=0.0)
+    assert "Invalid: V40" in page(judged(record(host=slow)), [], [], [BEFORE])
+
+
+def test_the_console_tells_the_timeline_the_expectations_and_the_figures():
+    screen = Console(file=io.StringIO(), width=200)
+    given = record()
+    print_checks(screen, judged(given), events(given.looks, given.fault), "900 visits, 0 failed")
+    printed = screen.file.getvalue()
+    assert "instance i-1 killed" in printed
+    assert "W-1: MET · 900 visits, 0 failed" in printed
