@@ -44,6 +44,7 @@ from localcloud.emulator.patches import (
     schedules,
     state_machines,
     targets,
+    template_versions,
     workers,
     xray,
     zones,
@@ -123,6 +124,7 @@ def _lead_the_fleet(wake: Callable[[], None]) -> None:
     group_members.name_policies_and_hooks()
     group_members.track_requests()
     refreshes.leave_refreshes_to_the_fleet(wake)
+    template_versions.delete_versions()
 
 
 def _balance_load(wake: Callable[[], None]) -> None:
