@@ -76,6 +76,24 @@ def test_exported_logs_are_told_and_can_be_changed(databases):
     assert described(databases, REPLICA)["EnabledCloudwatchLogsExports"] == ["upgrade"]
 
 
+def test_an_instance_is_found_by_its_resource_id_and_is_gone_when_it_is_deleted(databases):
+    databases.create_db_instance_read_replica(DBInstanceIdentifier="gone", SourceDBInstanceIdentifier=WRITER)
+
+    def found(resource):
+        asked = [{"Name": "dbi-resource-id", "Values": [resource]}]
+        return [
+            one["DBInstanceIdentifier"]
+            for one in databases.describe_db_instances(Filters=asked)["DBInstances"]
+        ]
+
+    resource = described(databases, "gone")["DbiResourceId"]
+    assert found(resource) == ["gone"]
+    assert "gone" in described(databases, WRITER)["ReadReplicaDBInstanceIdentifiers"]
+    databases.delete_db_instance(DBInstanceIdentifier="gone", SkipFinalSnapshot=True)
+    assert found(resource) == []
+    assert "gone" not in described(databases, WRITER)["ReadReplicaDBInstanceIdentifiers"]
+
+
 def test_only_a_replica_is_promoted_and_then_it_follows_nobody(emulator, databases):
     with pytest.raises(ClientError, match="InvalidDBInstanceState"):
         databases.promote_read_replica(DBInstanceIdentifier=WRITER)

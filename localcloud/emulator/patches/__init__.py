@@ -110,6 +110,7 @@ def _run_databases(hooks: Hooks) -> None:
     database_instances.create_databases(hooks)
     database_instances.create_replicas()
     database_instances.tell_log_exports()
+    database_instances.find_by_resource_id()
     database_instances.promote_replicas(hooks)
 
 

@@ -90,6 +90,29 @@ def tell_log_exports() -> None:
     wrap(rds, "_instance_xml", render)
 
 
+def find_by_resource_id() -> None:
+    """Find an instance by the id that RDS gave it, as the provider does; upstream finds all of them.
+
+    So the provider waited for ever for a replica to be gone. A replica that goes leaves its source, too.
+    """
+
+    def chosen(original: Wrapper, instances: list[Instance], filters: dict[str, list[str]]) -> list[Instance]:
+        found: list[Instance] = original(instances, filters)
+        asked = filters.get("dbi-resource-id")
+        return [one for one in found if asked is None or one["DbiResourceId"] in asked]
+
+    def delete(original: Wrapper, request: Instance) -> Answer:
+        answer: Answer = original(request)
+        name = rds._p(request, "DBInstanceIdentifier")
+        for source in rds._instances.values() if answer[0] == OK else ():
+            if name in source.get("ReadReplicaDBInstanceIdentifiers", ()):
+                source["ReadReplicaDBInstanceIdentifiers"].remove(name)
+        return answer
+
+    wrap(rds, "_apply_instance_filters", chosen)
+    wrap_entry(rds._ACTION_MAP, "DeleteDBInstance", delete)
+
+
 def promote_replicas(hooks: Hooks) -> None:
     """Promote a replica's server and make it a database of its own; upstream has no such operation."""
 
