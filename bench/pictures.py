@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from bench import chromium
+from gameday.report.data import read
 from gameday.report.page import page
-from gameday.report.story import read
 from localcloud.core.paths import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "images"

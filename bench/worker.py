@@ -42,7 +42,7 @@ def _key() -> str:
 
 def _entry() -> Any:
     from durable.entry import EntryState, JournalEntry  # noqa: PLC0415 - imports are measured
-    from payments.request import PaymentRequest  # noqa: PLC0415
+    from payments.payment import PaymentRequest  # noqa: PLC0415
 
     request, number = PaymentRequest(**PAYMENT), next(_numbers)
     return JournalEntry(

@@ -10,7 +10,7 @@ CONCERNS = {"rto_takeover": "first_ack_s", "rto_dns": "dns_moved_s", "rpo_ledger
 """Which measured figure stands beside which objective."""
 
 
-class EvidenceError(ValueError):
+class UnreadableDrill(ValueError):
     """A drill's summary cannot be read; the message names the file."""
 
 
@@ -30,4 +30,4 @@ def measured(path: Path = DEFAULT_EVIDENCE) -> dict[str, Measured]:
     except FileNotFoundError:
         return {}
     except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise EvidenceError(f"{path} is no summary of a drill: {error!r}") from error
+        raise UnreadableDrill(f"{path} is no summary of a drill: {error!r}") from error

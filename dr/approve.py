@@ -16,7 +16,7 @@ from dr.operations import Refused, lease_of_topology
 from dr.options import AsJson, DryRun, OutputsFile, Yes
 from dr.question import permit
 from dr.screen import topology_table
-from failover.approvals import Request
+from failover.approvals import ApprovalRequest
 from failover.lease import Lease, LeaseState
 from failover.loss import APPROVERS, Approval
 from runtime.clock import now_ms
@@ -29,12 +29,12 @@ screen = Console(highlight=False, stderr=True)
 class Waiting:
     """A takeover that waits, and what it asks for."""
 
-    request: Request
+    request: ApprovalRequest
     content: dict[str, Any]
     approved_by: list[str]
 
     @classmethod
-    def of(cls, lease: Lease, request: Request | None, approvals: list[Approval]) -> "Waiting":
+    def of(cls, lease: Lease, request: ApprovalRequest | None, approvals: list[Approval]) -> "Waiting":
         """Raises Refused unless the request is that of this lease's takeover."""
         if request is None:
             raise Refused("no takeover has asked for an approval")

@@ -109,8 +109,8 @@ def reconcile(
     cloud = Cloud(Deployment.load(outputs))
     lease = lease_of_topology(cloud.topology())
     inspection = cloud.inspect(lease.holder)
-    stock = inspection.stock
-    counted = asdict(stock) if stock else {"compared": None, "why": inspection.why}
+    gap = inspection.gap
+    counted = asdict(gap) if gap else {"compared": None, "why": inspection.why}
     if not as_json:
         screen.print(json.dumps({"region": lease.holder, **counted}), soft_wrap=True)
     done = None

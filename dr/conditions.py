@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dr.situation import Inspection, Situation, Stock
+from dr.situation import Inspection, JournalGap, Situation
 from dr.topology import Answer
 from failover.lease import Automation, LeaseState
 from failover.observation import DatabaseFact
@@ -71,7 +71,7 @@ def holder_fenced(seen: Situation, _target: str) -> bool | None:
     holder = seen.inspections.get(seen.lease.holder) if seen.lease else None
     if holder is None or seen.lease is None:
         return None
-    return holder.stock is not None and holder.stock.fence == seen.lease.epoch
+    return holder.gap is not None and holder.gap.fence == seen.lease.epoch
 
 
 def target_live(seen: Situation, target: str) -> bool | None:
@@ -91,17 +91,17 @@ def of_target(test: Callable[[Inspection], bool | None]) -> Condition:
     return ask
 
 
-def of_stock(test: Callable[[Stock], bool]) -> Condition:
+def of_gap(test: Callable[[JournalGap], bool]) -> Condition:
     """What the target counted."""
-    return of_target(lambda inspection: test(inspection.stock) if inspection.stock else None)
+    return of_target(lambda inspection: test(inspection.gap) if inspection.gap else None)
 
 
 def fence_replicated(seen: Situation, target: str) -> bool | None:
     """The target's copy of the fence is at the lease's epoch."""
     inspection, lease = seen.inspections[target], seen.lease
-    if inspection is None or inspection.stock is None or lease is None:
+    if inspection is None or inspection.gap is None or lease is None:
         return None
-    return inspection.stock.fence == lease.epoch
+    return inspection.gap.fence == lease.epoch
 
 
 def same_code(seen: Situation, _target: str) -> bool | None:
@@ -126,7 +126,7 @@ def within_loss_budget(seen: Situation, _target: str) -> bool | None:
 def holder_is_writer(seen: Situation, _target: str) -> bool | None:
     """The holder's own function answers, counts its payments and calls its database the writer."""
     inspection = seen.inspections.get(seen.lease.holder) if seen.lease else None
-    if inspection is None or inspection.stock is None:
+    if inspection is None or inspection.gap is None:
         return None
     return inspection.database == DatabaseFact.WRITER
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.markup import escape
 
-from budget.measured import EvidenceError as NoFigures
+from budget.measured import UnreadableDrill
 from dr import envelope
 from dr.errors import DrError
 from dr.exits import Exit
@@ -35,7 +35,7 @@ KINDS: dict[type[Exception], str] = {
     SettingsError: "settings",
     PlanError: "plan",
     EvidenceError: "evidence",
-    NoFigures: "evidence",
+    UnreadableDrill: "evidence",
     ApprovalsUnavailable: "approvals",
     LeaseError: "lease",
     TakeoverNotStarted: "takeover_not_started",

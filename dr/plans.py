@@ -11,13 +11,13 @@ def steps(purpose: Purpose) -> tuple[PlannedStep, ...]:
 
 
 def figures(situation: Situation, target: str) -> dict[str, int | None]:
-    """Payments: how many came since the target's mark, and how many of them it would have to replay."""
+    """Payments: how many came since the target's watermark, and how many of them it would have to replay."""
     inspection = situation.inspections[target]
-    stock = inspection.stock if inspection else None
+    gap = inspection.gap if inspection else None
     return {
-        "compared": stock.compared if stock else None,
-        "not_replicated": stock.missing if stock else None,
-        "only_accepted": stock.intents if stock else None,
+        "compared": gap.compared if gap else None,
+        "not_replicated": gap.missing if gap else None,
+        "only_accepted": gap.intents if gap else None,
     }
 
 

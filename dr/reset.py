@@ -18,7 +18,7 @@ def wanted(cloud: Cloud, situation: Situation, region: str | None) -> Lease:
     if target is None:
         raise Refused("Aurora does not say where the writer is: give --region")
     inspection = _writer(situation, target)
-    fences = [one.stock.fence or 0 for one in situation.inspections.values() if one and one.stock]
+    fences = [one.gap.fence or 0 for one in situation.inspections.values() if one and one.gap]
     lease = Lease.again(
         cloud.deployment.system,
         situation.lease,
@@ -58,7 +58,7 @@ def _writer(situation: Situation, target: str) -> Inspection:
     # Nobody acknowledges by a lease that is TAKING, and the write fails if it is by then ACTIVE.
     if lease and not lease.held_by(target) and lease.state is not LeaseState.TAKING:
         raise Refused(f"{lease.holder} holds the lease: dr switchover, or dr failover when it is lost")
-    if inspection is None or inspection.database != DatabaseFact.WRITER or inspection.stock is None:
+    if inspection is None or inspection.database != DatabaseFact.WRITER or inspection.gap is None:
         why = (
             inspection.why or f"its database is {inspection.database}" if inspection else "it does not answer"
         )

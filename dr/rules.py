@@ -186,7 +186,7 @@ RULES = (
         "every settled payment is replicated within 30 s",
         "see AuroraGlobalDBReplicationLag",
         CHECK | PLANNED,
-        are.of_stock(lambda stock: stock.overdue == 0),
+        are.of_gap(lambda gap: gap.overdue == 0),
     ),
     Rule(
         "P52",
@@ -200,7 +200,7 @@ RULES = (
         "the journal answers in the target, so no payment is lost",
         "see whether DynamoDB answers",
         FAILOVER,
-        are.of_stock(lambda stock: stock.compared >= 0),
+        are.of_gap(lambda gap: gap.compared >= 0),
     ),
     Rule(
         "P57",
@@ -224,14 +224,14 @@ RULES = (
         "no payment is only accepted",
         "dr reconcile",
         CHECK | FAILBACK,
-        are.of_stock(lambda stock: stock.intents == 0),
+        are.of_gap(lambda gap: gap.intents == 0),
     ),
     Rule(
         "P82",
         "no payment waits for a person to look at it",
         "dr reconcile --dry-run names them; docs/runbooks/set-aside.md",
         CHECK,
-        are.of_stock(lambda stock: not stock.set_aside),
+        are.of_gap(lambda gap: not gap.set_aside),
     ),
     Rule("P90", "the present holder has served long enough", "wait, or choose --soak", FAILBACK, are.soaked),
 )

@@ -9,11 +9,11 @@ from failover.lease import Lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stock:
-    """The journal since the mark of one region's copy of the ledger, beside that copy, in payments."""
+class JournalGap:
+    """The journal since the watermark of one region's copy of the ledger, beside that copy, in payments."""
 
     compared: int
-    """Entries that were read: since the mark, or all where there is none."""
+    """Entries that were read: since the watermark, or all where there is none."""
     intents: int
     """Accepted a while ago, neither known to be settled nor in this copy."""
     missing: int
@@ -26,7 +26,7 @@ class Stock:
     """Entries that wait for a person, by name: see docs/runbooks/set-aside.md."""
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "Stock":
+    def of(cls, told: Mapping[str, Any]) -> "JournalGap":
         """Newer code may tell more than is read here. Raises KeyError when it tells less."""
         return cls(**{one.name: told[one.name] for one in fields(cls)})
 
@@ -39,7 +39,7 @@ class Inspection:
     clock_off_ms: int
     """How far its clock is from this machine's, at least: the time of the call is allowed for."""
     database: str
-    stock: Stock | None
+    gap: JournalGap | None
     """None when the database or the journal did not answer; *why* says which."""
     why: str | None
     code: str
@@ -57,7 +57,7 @@ class Inspection:
             clock_ms=clock,
             clock_off_ms=max(before_ms - clock, clock - after_ms, 0),
             database=str(told["database"]),
-            stock=Stock.of(told["stock"]) if told["stock"] else None,
+            gap=JournalGap.of(told["gap"]) if told["gap"] else None,
             why=told.get("why"),
             code=code,
             loss=_loss(told.get("loss")),

@@ -17,7 +17,7 @@ from gameday.chaos.commands import app as chaos
 from gameday.errors import GameDayError
 from gameday.registry import target
 from gameday.runs import Runs
-from gameday.series import Code, Ground, run_series
+from gameday.series import Code, Runner, run_series
 from lib.errors import SettingsError
 from localcloud.core.errors import LocalCloudError
 from localcloud.core.paths import REPOSITORY
@@ -90,16 +90,16 @@ def drill(
     screen.stderr = as_json  # then standard output is for the machine
 
     @contextmanager
-    def deployed() -> Iterator[Ground]:
+    def deployed() -> Iterator[Runner]:
         with deployment.standing(say) if running else deployment.fresh(say, time_scale=time_scale) as ready:
-            ground = held.ground(
+            runner = held.runner(
                 stage=ready, screen=screen, evidence_folder=folder, time_scale=time_scale, rate=rate
             )
             if running:
-                ground.heal()  # whatever happened to it before
-            yield ground
+                runner.heal()  # whatever happened to it before
+            yield runner
             if running:
-                ground.heal()
+                runner.heal()
 
     outcome = Runs.of(run_series(codes * runs, deployed, say, retries=retries))
     outcome.show(screen)

@@ -10,9 +10,9 @@ import typer
 from gameday.chaos.experiment import experiment
 from gameday.errors import NotExportable
 from gameday.report import index as runs
+from gameday.report.data import read
 from gameday.report.live.server import serve
 from gameday.report.page import page
-from gameday.report.story import read
 from gameday.targets.payments.scenarios import SCENARIOS
 from localcloud.core.paths import REPOSITORY
 

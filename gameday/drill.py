@@ -16,7 +16,7 @@ from gameday.observe.host import metered
 from gameday.observe.observers import Pace, observing
 from gameday.observe.record import Record
 from gameday.observe.target import World
-from gameday.plan.faults import Deed, Revive
+from gameday.plan.faults import Action, Revive
 from gameday.plan.scenario import Scenario
 from gameday.precondition import wait_until_given
 from gameday.report.live.look import View
@@ -33,14 +33,14 @@ async def run_drill(
 
     Raises NotSteady, FaultRefused or LedgerUnread when there can be no record.
     """
-    await wait_until_given(world, scenario.given, progress)
+    await wait_until_given(world, scenario.precondition, progress)
     history, pace = History(), Pace()
-    for deed in scenario.given.deeds:
-        await _strike(world, deed, progress, history)
+    for action in scenario.precondition.actions:
+        await _apply(world, action, progress, history)
     load = Load(
         run=run,
         api_name=world.api_name,
-        doors=world.doors,
+        endpoints=world.endpoints,
         resolver=world.resolver,
         plan=plan,
         credentials=world.credentials,
@@ -58,7 +58,7 @@ async def run_drill(
         await asyncio.sleep(plan.ramp_s)
         steady_since = time.time()
         async with metered() as meter:
-            await asyncio.sleep(scenario.given.steady_s)
+            await asyncio.sleep(scenario.precondition.steady_s)
             pace.close = True
             fault = await _break(world, view, plan, progress)
         until, host = time.time(), meter.read()
@@ -86,7 +86,7 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
     """Go through the timeline of the scenario, look on, and tell what was done."""
     scenario = view.scenario
     now = [step for step in scenario.steps if step.after_s == 0]
-    marks = [await _strike(world, step.deed, progress, view.history) for step in now]
+    marks = [await _apply(world, step.action, progress, view.history) for step in now]
     at, done_at = marks[0].at, marks[-1].done_at
 
     returns: list[float] = []
@@ -94,8 +94,8 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
     async def later() -> None:
         for step in sorted(scenario.steps[len(now) :], key=lambda step: step.after_s):
             await asyncio.sleep(at + step.after_s - time.time())
-            marks.append(await _strike(world, step.deed, progress, view.history))
-            if isinstance(step.deed, Revive):
+            marks.append(await _apply(world, step.action, progress, view.history))
+            if isinstance(step.action, Revive):
                 returns.append(marks[-1].at)
 
     rest = asyncio.create_task(later())
@@ -115,12 +115,12 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
     )
 
 
-async def _strike(world: World, deed: Deed, progress: Progress, history: History) -> Mark:
-    at, what = time.time(), deed.told(world.places)
-    outcome = await world.strike(deed)
+async def _apply(world: World, action: Action, progress: Progress, history: History) -> Mark:
+    at, what = time.time(), action.describe(world.places)
+    outcome = await world.apply(action)
     if isinstance(outcome, DrAnswer):
         history.answers.append(outcome)
-        outcome = outcome.told()
+        outcome = outcome.describe()
     if outcome:
         what = f"{what}: {outcome}"
     progress.say(f"[bold red]fault[/bold red]: {what}")
@@ -151,7 +151,7 @@ async def _follow(view: View, plan: LoadPlan, at: float, progress: Progress) -> 
 
 async def _steps(world: World, scenario: Scenario, fault: Fault) -> Sequence[StepSeen]:
     """Of the region that must hold the lease; of both where both can be asked."""
-    regions = [fault.survivor] if scenario.hides else list(world.doors)
+    regions = [fault.survivor] if scenario.hides else list(world.endpoints)
     try:
         return await world.steps(fault.at, regions)
     except ObservationFailed as error:

@@ -7,23 +7,23 @@ from gameday.errors import NotSteady
 from gameday.observe.history import History
 from gameday.observe.observers import Pace, observing
 from gameday.observe.target import World
-from gameday.plan.scenario import Given
+from gameday.plan.scenario import Precondition
 from gameday.report.progress import Progress
 
 _LOOK_S = 0.25
 
 
-async def wait_until_given(world: World, given: Given, progress: Progress) -> None:
+async def wait_until_given(world: World, precondition: Precondition, progress: Progress) -> None:
     """Wait until the primary is ready, DNS names it and automation runs. Raises NotSteady."""
     progress.say(f"waiting until {world.primary} is ready and DNS names it")
-    seen, deadline = History(), time.monotonic() + given.within_s
+    seen, deadline = History(), time.monotonic() + precondition.within_s
     async with observing(world, seen, Pace(slow_s=0.5)):
         while not _as_given(seen, world.primary):
             if time.monotonic() > deadline:
                 why = f"; last failure: {seen.missed[-1].why}" if seen.missed else ""
                 raise NotSteady(
                     f"{world.primary} was not ready, DNS did not name it, or automation was paused (dr ack), "
-                    f"for {given.within_s:.0f} s{why}"
+                    f"for {precondition.within_s:.0f} s{why}"
                 )
             await asyncio.sleep(_LOOK_S)
 

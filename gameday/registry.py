@@ -9,21 +9,21 @@ from rich.console import Console
 
 from gameday.deployment import Stage
 from gameday.errors import NotDeployed
-from gameday.runner import LocalGround
-from gameday.series import Ground
+from gameday.runner import LocalRunner
+from gameday.series import Runner
 from gameday.targets.payments.scenarios import SCENARIOS as PAYMENTS
 from gameday.targets.webapp.scenarios import SCENARIOS as WEBAPP
 from gameday.web_runner import WebGround
 from lib.systems.load import load_any
 
 
-class MakesGround(Protocol):
-    """Makes the ground of drills of what is deployed."""
+class MakesRunner(Protocol):
+    """Makes what runs drills on what is deployed."""
 
     def __call__(
         self, *, stage: Stage, screen: Console, evidence_folder: Path, time_scale: float, rate: float | None
-    ) -> Ground:
-        """The ground."""
+    ) -> Runner:
+        """The runner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Target:
 
     scenarios: Mapping[str, Listed]
     """By code, in the order in which all are held."""
-    ground: MakesGround
+    runner: MakesRunner
     usual: str
     """Code of the drill that is held when none is named."""
 
@@ -51,7 +51,7 @@ class Target:
 TARGETS: Mapping[str, Callable[[], Target]] = {
     "payments": lambda: Target(
         {code: Listed(one.title, one.expect.moves_told, one.expect.moves) for code, one in PAYMENTS.items()},
-        LocalGround,
+        LocalRunner,
         "S1",
     ),
     "webapp": lambda: Target(

@@ -1,4 +1,4 @@
-"""The deployed local cloud as the ground of one drill after the other."""
+"""The deployed local cloud to hold one drill after the other."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -28,8 +28,8 @@ from lib.systems.load import load_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocalGround:
-    """Implements gameday.series.Ground."""
+class LocalRunner:
+    """Implements gameday.series.Runner."""
 
     stage: Stage
     screen: Console
@@ -42,7 +42,7 @@ class LocalGround:
         """Run a scenario, write its evidence and print the report."""
         given, settings = SCENARIOS[scenario], load_settings()
         progress = Progress(self.screen, FILE)
-        world = self._at_side(given.given.side, settings, progress)
+        world = self._at_side(given.precondition.side, settings, progress)
         progress.say(f"[bold]{given.code}[/bold] {given.title}; {world.primary} holds the lease")
         plan = given.load if self.rate is None else replace(given.load, rate=self.rate)
         name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"

@@ -36,7 +36,7 @@ class Ran:
     """Whether it was invalid and held again: then it counts for nothing."""
 
 
-class Ground(Protocol):
+class Runner(Protocol):
     """A deployed system to run scenarios on."""
 
     def drill(self, scenario: str) -> Judged:
@@ -48,27 +48,27 @@ class Ground(Protocol):
 
 def run_series(
     scenarios: Sequence[str],
-    deploy: Callable[[], AbstractContextManager[Ground]],
+    deploy: Callable[[], AbstractContextManager[Runner]],
     say: Callable[[str], None],
     *,
     retries: int = 0,
 ) -> list[Ran]:
-    """Run all *scenarios*, each as often as it is named. A drill without a verdict spoils its ground.
+    """Run all *scenarios*, each as often as it is named. A drill without a verdict spoils its runner.
 
     So many invalid runs in all, which prove nothing, are held again.
     """
     outcomes: list[Ran] = []
     left = list(scenarios)
     while left:
-        with deploy() as ground:
+        with deploy() as runner:
             while left:
-                if not _drill(ground, left.pop(0), outcomes, say):
+                if not _drill(runner, left.pop(0), outcomes, say):
                     break
                 if outcomes[-1].code is Code.INVALID and retries:
                     retries -= 1
                     outcomes[-1] = replace(outcomes[-1], superseded=True)
                     left.insert(0, outcomes[-1].scenario)
-                if not left or not _healed(ground, say):
+                if not left or not _healed(runner, say):
                     break
                 say(f"healed: {left[0]} runs on the same deployment")
         if left:
@@ -82,9 +82,9 @@ def worst(outcomes: Sequence[Code]) -> Code:
     return next((code for code in order if code in outcomes), Code.MET)
 
 
-def _drill(ground: Ground, scenario: str, outcomes: list[Ran], say: Callable[[str], None]) -> bool:
+def _drill(runner: Runner, scenario: str, outcomes: list[Ran], say: Callable[[str], None]) -> bool:
     try:
-        summary = ground.drill(scenario)
+        summary = runner.drill(scenario)
         outcomes.append(Ran(scenario, Code.of(summary.verdict), summary))
     except (GameDayError, LocalCloudError) as error:
         outcomes.append(Ran(scenario, Code.ERROR))
@@ -93,9 +93,9 @@ def _drill(ground: Ground, scenario: str, outcomes: list[Ran], say: Callable[[st
     return True
 
 
-def _healed(ground: Ground, say: Callable[[str], None]) -> bool:
+def _healed(runner: Runner, say: Callable[[str], None]) -> bool:
     try:
-        ground.heal()
+        runner.heal()
     except GameDayError as error:
         say(f"the cloud cannot be healed: {error}")
         return False

@@ -13,8 +13,8 @@ from gameday.load.visitors import Visitors
 from gameday.load.visits import Visit, written_by
 from gameday.observe.history import Fault, Mark
 from gameday.observe.host import metered
-from gameday.observe.web import Look, Record
-from gameday.plan.web import Scenario, Step
+from gameday.observe.web import WebLook, WebRecord
+from gameday.plan.web import WebScenario, WebStep
 from gameday.report.progress import Progress
 from gameday.targets.webapp.world import WebWorld
 
@@ -29,7 +29,7 @@ _DEEDS_END_S = 5.0
 class Looks:
     """What observers saw so far."""
 
-    seen: list[Look]
+    seen: list[WebLook]
     missed: int = 0
     """How many looks failed."""
 
@@ -42,7 +42,7 @@ class Seen:
     visits: Sequence[Visit]
 
 
-async def run_drill(world: WebWorld, scenario: Scenario, progress: Progress, *, run: str) -> Record:
+async def run_drill(world: WebWorld, scenario: WebScenario, progress: Progress, *, run: str) -> WebRecord:
     """Run *scenario* against *world*. Raises NotSteady, FaultRefused when there can be no record."""
     await _until_whole(world, progress)
     visitors = Visitors(
@@ -57,13 +57,13 @@ async def run_drill(world: WebWorld, scenario: Scenario, progress: Progress, *, 
         async with _let_in(visitors):
             steady_since = time.time()
             await asyncio.sleep(scenario.steady_s)
-            marks = [await _strike(world, scenario.steps[0], progress)]
+            marks = [await _apply(world, scenario.steps[0], progress)]
             ended = await _follow(world, scenario, marks, Seen(looks, visitors.visits), progress)
             until = time.time()
         host = meter.read()
     progress.say("the load has ended; entries are counted")
     entries = await _entries(world, visitors.visits)
-    return Record(
+    return WebRecord(
         run=run,
         fault=_fault(world, marks),
         visits=visitors.visits,
@@ -141,16 +141,16 @@ async def _looking(world: WebWorld) -> AsyncIterator[Looks]:
         await tasks.end([looking])
 
 
-async def _strike(world: WebWorld, step: Step, progress: Progress) -> Mark:
+async def _apply(world: WebWorld, step: WebStep, progress: Progress) -> Mark:
     at = time.time()
-    what = await asyncio.to_thread(step.deed, world)
+    what = await asyncio.to_thread(step.action, world)
     progress.say(f"[bold red]fault[/bold red]: {what}")
     return Mark(at=at, done_at=time.time(), what=what)
 
 
 async def _follow(
     world: WebWorld,
-    scenario: Scenario,
+    scenario: WebScenario,
     marks: list[Mark],
     seen: Seen,
     progress: Progress,
@@ -159,7 +159,7 @@ async def _follow(
     at, left, said = marks[0].at, list(scenario.steps[1:]), 0.0
     while (passed := time.time() - at) < scenario.at_most_s:
         if left and passed >= left[0].after_s:
-            marks.append(await _strike(world, left.pop(0), progress))
+            marks.append(await _apply(world, left.pop(0), progress))
         since = [look for look in seen.looks.seen if look.at > at]
         if passed >= scenario.at_least_s and not left and since and scenario.ended(since):
             await asyncio.sleep(_DEEDS_END_S)
@@ -171,7 +171,7 @@ async def _follow(
     return False
 
 
-def _told(looks: Sequence[Look], visits: Sequence[Visit]) -> str:
+def _told(looks: Sequence[WebLook], visits: Sequence[Visit]) -> str:
     last = looks[-1]
     recent = [visit for visit in visits if visit.ended > time.time() - _SAY_S]
     failed = sum(not visit.answered for visit in recent)

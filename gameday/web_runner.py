@@ -1,4 +1,4 @@
-"""The deployed web application as the ground of one drill after the other."""
+"""The deployed web application to hold one drill after the other."""
 
 import asyncio
 from dataclasses import asdict, dataclass, replace
@@ -12,7 +12,7 @@ from gameday.judge.summary import Objectives
 from gameday.judge.web import judge
 from gameday.judge.web_summary import WebSummary
 from gameday.judge.web_timeline import events
-from gameday.observe.web import Record
+from gameday.observe.web import WebRecord
 from gameday.plan.scenario import Plans
 from gameday.report import evidence
 from gameday.report.console import print_checks
@@ -31,7 +31,7 @@ from localcloud.core.state import CloudState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebGround:
-    """Implements gameday.series.Ground."""
+    """Implements gameday.series.Runner."""
 
     stage: Stage
     screen: Console
@@ -66,7 +66,7 @@ class WebGround:
         self.screen.print(f"evidence: {written}\nreport:   {written / evidence.REPORT}", soft_wrap=True)
         return summary
 
-    def _write(self, record: Record, summary: WebSummary) -> Path:
+    def _write(self, record: WebRecord, summary: WebSummary) -> Path:
         seen = seconds(record.visits, fault_at=record.fault.at, since=record.steady_since, until=record.until)
         changed = events(record.looks, record.fault)
         with evidence.sealed(self.evidence_folder, record.fault.at, summary) as run:

@@ -12,12 +12,12 @@ from localcloud.core.state import CloudState
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.fleet.balancer.plane import Balancers
 from localcloud.fleet.fleet import Fleet
-from localcloud.fleet.troubles import FLEET_TROUBLES, begin
+from localcloud.fleet.partial_faults import FLEET_FAULTS, begin
 from localcloud.issuer import Issuer
+from localcloud.partial_faults import PartialFaults
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
 from localcloud.systems.system import LocalSystem
-from localcloud.troubles import Troubles
 
 _IN_LOOP_WITHIN_S = 20.0
 REPLICATION_DELAY_MS = 500.0
@@ -55,10 +55,12 @@ class LocalCloud:
     dead: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
-    troubles: Troubles = field(init=False)
+    partial_faults: PartialFaults = field(init=False)
 
     def __post_init__(self) -> None:
-        self.troubles = Troubles(self.system, self.state, self.pair, self.aws, self.lag, self._set_issuer)
+        self.partial_faults = PartialFaults(
+            self.system, self.state, self.pair, self.aws, self.lag, self._set_issuer
+        )
 
     def promote(self, region: str) -> None:
         """Make the PostgreSQL server that is called *region* the writer."""
@@ -137,13 +139,13 @@ class LocalCloud:
             for link in self.links.values():
                 self._in_loop(_cut(link) if cut else _heal(link))
 
-    def trouble(self, name: str, order: Mapping[str, Any]) -> None:
-        """Begin the trouble *name*; see localcloud/troubles.py and localcloud/fleet/troubles.py."""
-        if name in FLEET_TROUBLES and self.fleet:
-            log.warning("trouble: %s %s", name, dict(order))
+    def fault(self, name: str, order: Mapping[str, Any]) -> None:
+        """Begin the fault *name*; see localcloud/partial_faults.py and localcloud/fleet/partial_faults.py."""
+        if name in FLEET_FAULTS and self.fleet:
+            log.warning("fault: %s %s", name, dict(order))
             self._in_loop(begin(self.fleet, name, order))
         else:
-            self.troubles.begin(name, order)
+            self.partial_faults.begin(name, order)
 
     def wake_fleet(self) -> None:
         """An instance, a group or a load balancer was made or changed."""
@@ -171,7 +173,7 @@ class LocalCloud:
         """
         for one, other in [tuple(sorted(ends)) for ends in self.cut]:
             self.link(one, other, cut=False)
-        self.troubles.end()
+        self.partial_faults.end()
         if self.fleet:
             self._in_loop(self.fleet.heal())
         follower = next(server for server in self.system.databases if server != self.pair.writer)

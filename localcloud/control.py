@@ -41,8 +41,8 @@ class Regions(Protocol):
     def link(self, one: str, other: str, *, cut: bool) -> None:
         """Cut or mend the way between two places."""
 
-    def trouble(self, name: str, order: Mapping[str, Any]) -> None:
-        """Begin a trouble that takes no place away; see localcloud/troubles.py."""
+    def fault(self, name: str, order: Mapping[str, Any]) -> None:
+        """Begin a fault that takes no place away; see localcloud/partial_faults.py."""
 
     def wake_fleet(self) -> None:
         """An instance or a group was made or changed."""
@@ -115,9 +115,9 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
         order = await request.json()
         return await _answer(lambda: regions.link(order["a"], order["b"], cut=bool(order["cut"])))
 
-    async def trouble(request: web.Request) -> web.Response:
+    async def fault(request: web.Request) -> web.Response:
         order = await request.json()
-        return await _answer(lambda: regions.trouble(request.match_info["name"], order))
+        return await _answer(lambda: regions.fault(request.match_info["name"], order))
 
     async def heal(_: web.Request) -> web.Response:
         return await _answer(lambda: {"salvaged_rows": regions.heal()})
@@ -125,7 +125,7 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
     return [
         web.post("/places/{place}/{deed}", strike),
         web.post("/links", links),
-        web.post("/troubles/{name}", trouble),
+        web.post("/faults/{name}", fault),
         web.post("/heal", heal),
     ]
 

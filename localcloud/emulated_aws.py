@@ -77,9 +77,9 @@ class EmulatedAws:
         """Let one in *one_in* health checks of *region* fail; 0 ends it."""
         self._gate("/_gate/flapping", {"region": region, "one_in": one_in})
 
-    def set_sabotage(self, region: str, harm: str | None) -> None:
+    def set_sabotage(self, region: str, fault: str | None) -> None:
         """Let every step of a takeover in *region* come to "kill" or "refuse" once; None ends it."""
-        self._gate("/_gate/sabotage", {"region": region, "harm": harm})
+        self._gate("/_gate/sabotage", {"region": region, "fault": fault})
 
     def set_throttling(self, region: str, service: str, one_in: int) -> None:
         """Refuse one in *one_in* calls of *service* in *region*; 0 ends it."""

@@ -53,7 +53,7 @@ class Check(Generic[V]):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """A check's verdict in one place."""
 
     code: str
@@ -67,7 +67,7 @@ class Finding:
 
 def examine(
     checks: Sequence[Check[V]], aws: Aws, settings: TwoRegionSettings, account: str, alone: str | None = None
-) -> list[Finding]:
+) -> list[CheckResult]:
     """The findings of all checks, in their order and region by region.
 
     With a region *alone* only what that region says while the other one is down: `askable` of the checks.
@@ -79,7 +79,7 @@ def examine(
         for place in (regions if check.scope is Scope.REGION else [Scope.ACCOUNT.value])
     ]
 
-    def answer(one: tuple[Check[V], str]) -> Finding:
+    def answer(one: tuple[Check[V], str]) -> CheckResult:
         check, place = one
         region = place if check.scope is Scope.REGION else alone or settings.primary.name
         return _finding(check, Patient(aws, settings, region, account), place)
@@ -93,11 +93,11 @@ def askable(checks: Iterable[Check[V]]) -> list[Check[V]]:
     return [check for check in checks if check.scope is not Scope.WHOLE]
 
 
-def _finding(check: Check[V], patient: Patient, place: str) -> Finding:
+def _finding(check: Check[V], patient: Patient, place: str) -> CheckResult:
     try:
         problems = tuple(check.judge(patient.settings, check.read(patient)))
     except Unanswered as error:
-        return Finding(check.code, place, Verdict.UNKNOWN, check.asks, (str(error),), error.fix)
+        return CheckResult(check.code, place, Verdict.UNKNOWN, check.asks, (str(error),), error.fix)
     verdict = Verdict.FAIL if problems else Verdict.PASS
     fix = check.fix.replace("{region}", patient.region)
-    return Finding(check.code, place, verdict, check.asks, problems, fix)
+    return CheckResult(check.code, place, verdict, check.asks, problems, fix)

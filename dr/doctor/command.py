@@ -12,7 +12,7 @@ from rich.table import Table
 from dr.calls import AwsUnavailable
 from dr.doctor import account, identity, issuer, quotas, secrets, state, zones
 from dr.doctor.aws import Account, Aws, Unanswered, must
-from dr.doctor.checks import Check, Finding, askable, examine
+from dr.doctor.checks import Check, CheckResult, askable, examine
 from dr.envelope import write
 from dr.exits import Exit
 from dr.options import AsJson
@@ -79,7 +79,7 @@ def doctor(
     raise typer.Exit(code)
 
 
-def exit_code(findings: Iterable[Finding], accepted: frozenset[str]) -> Exit:
+def exit_code(findings: Iterable[CheckResult], accepted: frozenset[str]) -> Exit:
     """Unhealthy when a check fails, unknown when none does and one is, unless it is among the *accepted*."""
     verdicts = {one.verdict for one in findings if one.code not in accepted}
     if Verdict.FAIL in verdicts:
@@ -99,7 +99,7 @@ def _account(aws: Aws, regions: list[str]) -> str:
     raise AwsUnavailable(f"no region says which account this is: {'; '.join(reasons)}", kind=kind)
 
 
-def _table(findings: Iterable[Finding], accepted: frozenset[str], number: str) -> Table:
+def _table(findings: Iterable[CheckResult], accepted: frozenset[str], number: str) -> Table:
     table = Table("check", "where", "verdict", "asks", "found, and what mends it", title=f"account {number}")
     for one in findings:
         told = (

@@ -10,7 +10,7 @@ from typing import Any
 from lib.facts import CONFIG
 
 
-class Rule(StrEnum):
+class GuardRule(StrEnum):
     """Why. The codes are a contract with logs and runbooks."""
 
     DESTROY = "G10_destroy"
@@ -53,7 +53,7 @@ class Fact:
 
     path: str
     keep: Keep
-    rule: Rule
+    rule: GuardRule
     loses: str
     source: str
     """Where the provider or AWS says so."""
@@ -62,7 +62,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class StateKind:
     """A type of resource."""
 
     gone: str
@@ -72,7 +72,7 @@ class Kind:
     """The argument that names what a resource of this type changes, where that is another one."""
 
 
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, StateKind]:
     """Every type whose changes are judged."""
     return _read()[0]
 
@@ -88,7 +88,7 @@ def holds_state(type_: str) -> bool:
 
 
 @cache
-def _read() -> tuple[Mapping[str, Kind], Mapping[str, str]]:
+def _read() -> tuple[Mapping[str, StateKind], Mapping[str, str]]:
     document = tomllib.loads((CONFIG / "facts" / "state.toml").read_text())
     reasons = document.pop("stateless")
     return (
@@ -97,15 +97,15 @@ def _read() -> tuple[Mapping[str, Kind], Mapping[str, str]]:
     )
 
 
-def _kind(table: Mapping[str, Any]) -> Kind:
-    return Kind(
+def _kind(table: Mapping[str, Any]) -> StateKind:
+    return StateKind(
         gone=table.get("gone", ""),
         of=table.get("of", ""),
         keeps=tuple(
             Fact(
                 path=line["path"],
                 keep=Keep(line["keep"]),
-                rule=Rule(line["rule"]),
+                rule=GuardRule(line["rule"]),
                 loses=line["loses"],
                 source=line.get("source", table["source"]),
                 on=line.get("is", True),

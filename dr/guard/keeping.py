@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dr.guard.facts import Fact, Keep, kinds
-from dr.guard.places import NEW, UNKNOWN, Place, places
+from dr.guard.places import NEW, UNKNOWN, Attribute, places
 from dr.guard.plan import Change
 
 SHOWN = 80
@@ -18,7 +18,7 @@ class Lowered:
     """One argument that the plan lowers."""
 
     fact: Fact
-    place: Place
+    place: Attribute
 
     def __str__(self) -> str:
         before, after = _shown(self.place.before), _shown(self.place.after)

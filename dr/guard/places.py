@@ -26,7 +26,7 @@ UNKNOWN, NEW = Unknown(), New()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Attribute:
     """A value as it was and as it will be. None where there is none."""
 
     path: str
@@ -34,7 +34,7 @@ class Place:
     after: Any
 
 
-def places(change: Change, path: str) -> Iterator[Place]:
+def places(change: Change, path: str) -> Iterator[Attribute]:
     """Every place that *path* leads to: `a.b`, and for lists `a[key].b`, where items are paired by their key.
 
     The items of a list with an empty key are paired by themselves. Without a key a list is a block of one.
@@ -44,12 +44,12 @@ def places(change: Change, path: str) -> Iterator[Place]:
     yield from _walk(segments, "", change.before, change.after, change.unknown)
 
 
-def _walk(segments: Segments, path: str, before: Any, after: Any, marks: Any) -> Iterator[Place]:
+def _walk(segments: Segments, path: str, before: Any, after: Any, marks: Any) -> Iterator[Attribute]:
     """*marks* says what of *after* is not known: True for all of it."""
     if marks is True:
         after, marks = UNKNOWN, None
     if not segments:
-        yield Place(path, before, after)
+        yield Attribute(path, before, after)
         return
     name, key = segments[0]
     within = f"{path}.{name}".lstrip(".")

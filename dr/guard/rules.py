@@ -8,7 +8,7 @@ yesterday may be gone tomorrow. A refusal is allowed by its name, by somebody wh
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dr.guard.facts import Rule, holds_state, kinds
+from dr.guard.facts import GuardRule, holds_state, kinds
 from dr.guard.keeping import lowered
 from dr.guard.plan import Change
 
@@ -17,7 +17,7 @@ from dr.guard.plan import Change
 class Refusal:
     """One thing the plan would do and must not."""
 
-    rule: Rule
+    rule: GuardRule
     address: str
     text: str
 
@@ -61,10 +61,10 @@ def _comes_upon(change: Change) -> bool:
     return change.actions == {"create"} and bool(of) and bool(change.after.get(of))
 
 
-def _end(actions: frozenset[str]) -> tuple[Rule, str] | None:
+def _end(actions: frozenset[str]) -> tuple[GuardRule, str] | None:
     """How the plan parts with a resource, if it does."""
     if "forget" in actions:
-        return Rule.FORGET, "would be forgotten, and nothing would manage it any more"
+        return GuardRule.FORGET, "would be forgotten, and nothing would manage it any more"
     if {"create", "delete"} <= actions:
-        return Rule.REPLACE, "would be destroyed and created again, empty"
-    return (Rule.DESTROY, "would be destroyed") if "delete" in actions else None
+        return GuardRule.REPLACE, "would be destroyed and created again, empty"
+    return (GuardRule.DESTROY, "would be destroyed") if "delete" in actions else None

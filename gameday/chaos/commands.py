@@ -36,7 +36,7 @@ def pays() -> None:
     """One payment is acknowledged by the region that DNS names."""
     world = _world()
     paid = asyncio.run(payments.pay(world, run=_run("probe"), seconds=0.5, rate=2.0))
-    _tell(paid.told(), good=paid.acknowledged > 0)
+    _tell(paid.describe(), good=paid.acknowledged > 0)
 
 
 @app.command()
@@ -50,11 +50,11 @@ def given() -> None:
 
 
 @app.command()
-def strike(scenario: str, number: int) -> None:
+def apply(scenario: str, number: int) -> None:
     """Do one step of a scenario."""
     world, step = _given_world(), SCENARIOS[scenario].steps[number]
-    asyncio.run(world.strike(step.deed))
-    _tell({"done": step.deed.told(world.places)})
+    asyncio.run(world.apply(step.action))
+    _tell({"done": step.action.describe(world.places)})
 
 
 @app.command()
@@ -63,8 +63,8 @@ def load(
 ) -> None:
     """Payments arrive for a while; what their clients were told is kept for `balance`."""
     paid = asyncio.run(payments.pay(_world(), run=_run("load"), seconds=seconds, rate=rate))
-    _write(LOAD, {"run": paid.run, "acknowledged": paid.keys} | paid.told())
-    _tell(paid.told())
+    _write(LOAD, {"run": paid.run, "acknowledged": paid.keys} | paid.describe())
+    _tell(paid.describe())
 
 
 @app.command()

@@ -56,7 +56,7 @@ def _check(scenario: Scenario) -> None:
     """Refuse what a process a step cannot do as the drill does it."""
     if scenario.expect.moves > 1:
         raise NotExportable(f"{scenario.code} moves more than once, and an experiment waits for one move")
-    if scenario.given.deeds or scenario.given.side is not Side.ANY:
+    if scenario.precondition.actions or scenario.precondition.side is not Side.ANY:
         raise NotExportable(f"{scenario.code} starts from a state that only the drill brings about")
 
 
@@ -64,8 +64,8 @@ def _steps(scenario: Scenario, python: str) -> list[dict[str, Any]]:
     """The faults, each with the pause that its place on the timeline asks for."""
     made, passed_s = [], -_WARM_S
     for number, step in sorted(enumerate(scenario.steps), key=lambda one: one[1].after_s):
-        what = f"{type(step.deed).__name__.lower()}: step {number} of {scenario.code}"
-        action = _action(what, python, f"strike {scenario.code} {number}")
+        what = f"{type(step.action).__name__.lower()}: step {number} of {scenario.code}"
+        action = _action(what, python, f"apply {scenario.code} {number}")
         if step.after_s > passed_s:
             action["pauses"] = {"before": step.after_s - passed_s}
         made.append(action)

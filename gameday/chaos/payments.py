@@ -23,7 +23,7 @@ class Paid:
         """How many these are."""
         return len(self.keys)
 
-    def told(self) -> dict[str, object]:
+    def describe(self) -> dict[str, object]:
         """The counts."""
         return {"run": self.run, "attempted": self.attempted, "settled": self.acknowledged}
 
@@ -34,7 +34,7 @@ async def pay(world: World, *, run: str, seconds: float, rate: float) -> Paid:
     load = Load(
         run=run,
         api_name=world.api_name,
-        doors=world.doors,
+        endpoints=world.endpoints,
         resolver=world.resolver,
         plan=plan,
         credentials=world.credentials,

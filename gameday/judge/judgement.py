@@ -58,7 +58,7 @@ def judge(
     end = record.until if whole else fault.at + (seen.restored_s or 0)
     findings = check(record.operations, record.rows, record.journal, tenures(record.history.leases), fault)
     made = recovery_calls(record.calls, fault, end, planned=planned)
-    limits = Limits(steady_payments=int(rate * scenario.given.steady_s * _LEAST_SHARE))
+    limits = Limits(steady_payments=int(rate * scenario.precondition.steady_s * _LEAST_SHARE))
     reasons = invalid_reasons(
         history=record.history,
         operations=record.operations,

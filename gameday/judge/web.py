@@ -8,8 +8,8 @@ from gameday.judge.summary import Check, Host, Objectives, Terraform, Verdict
 from gameday.judge.validity import Limits, excuses, overloaded
 from gameday.judge.web_summary import Counts, Served, WebSummary
 from gameday.load.visits import WHOLE_S, Visit, lateness_p99_s, written_by
-from gameday.observe.web import Look, Record
-from gameday.plan.web import Bars, Scenario
+from gameday.observe.web import WebLook, WebRecord
+from gameday.plan.web import Bars, WebScenario
 
 DECLARED = ("An instance of AWS boots in minutes, one of this machine in seconds.",)
 _HARM = frozenset({"entries lost"})
@@ -17,8 +17,8 @@ _STEADY_SHARE = 0.9
 
 
 def judge(
-    record: Record,
-    scenario: Scenario,
+    record: WebRecord,
+    scenario: WebScenario,
     *,
     objectives: Objectives,
     waits: Mapping[str, float],
@@ -59,7 +59,7 @@ def judge(
     )
 
 
-def served(record: Record) -> Served:
+def served(record: WebRecord) -> Served:
     """When visitors were served again."""
     after = [visit for visit in record.visits if visit.started >= record.fault.at]
     readers = [visit for visit in after if not visit.write]
@@ -73,7 +73,7 @@ def served(record: Record) -> Served:
     )
 
 
-def _since(record: Record, visits: Sequence[Visit], good: Callable[[Visit], bool]) -> float | None:
+def _since(record: WebRecord, visits: Sequence[Visit], good: Callable[[Visit], bool]) -> float | None:
     """When the last visit that was not *good* began, in seconds after the fault; None: it stayed so."""
     bad = [visit for visit in visits if not good(visit)]
     if not bad:
@@ -83,7 +83,7 @@ def _since(record: Record, visits: Sequence[Visit], good: Callable[[Visit], bool
     return round(max(visit.started for visit in bad) - record.fault.at, 1)
 
 
-def counted(record: Record) -> Counts:
+def counted(record: WebRecord) -> Counts:
     """Visits since the fault, and what became of entries."""
     after = [visit for visit in record.visits if visit.started >= record.fault.at]
     first = [visit for visit in after if visit.started < record.fault.at + WHOLE_S]
@@ -101,7 +101,7 @@ def counted(record: Record) -> Counts:
     )
 
 
-def checks(record: Record, bars: Bars, seen: Served, counts: Counts, terraform: Terraform) -> list[Check]:
+def checks(record: WebRecord, bars: Bars, seen: Served, counts: Counts, terraform: Terraform) -> list[Check]:
     """Every expectation."""
     permille = round(1000 * counts.first_failed / counts.first, 1) if counts.first else 0.0
     met = [
@@ -127,7 +127,7 @@ def checks(record: Record, bars: Bars, seen: Served, counts: Counts, terraform: 
     return [*met, *_group(record, bars)]
 
 
-def _group(record: Record, bars: Bars) -> Iterable[Check]:
+def _group(record: WebRecord, bars: Bars) -> Iterable[Check]:
     """What became of the group, its alarms and its version."""
     before = [look for look in record.looks if look.at < record.fault.at]
     after = [look for look in record.looks if look.at >= record.fault.at]
@@ -143,12 +143,12 @@ def _group(record: Record, bars: Bars) -> Iterable[Check]:
         yield Check.most("looks with another version", bars.other_versions, _others(before, after))
 
 
-def _others(before: Sequence[Look], after: Sequence[Look]) -> int:
+def _others(before: Sequence[WebLook], after: Sequence[WebLook]) -> int:
     """How many looks after the fault were answered by another version than the last one before it."""
     return sum(look.version not in ("", before[-1].version) for look in after)
 
 
-def invalid_reasons(record: Record, scenario: Scenario, limits: Limits) -> list[str]:
+def invalid_reasons(record: WebRecord, scenario: WebScenario, limits: Limits) -> list[str]:
     """Why this run proves nothing; empty when it is valid. The codes are those of judge/validity.py."""
     until = record.fault.at - limits.settle_s
     steady = [visit for visit in record.visits if record.steady_since <= visit.started < until]

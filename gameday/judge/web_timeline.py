@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from gameday.judge.timeline import Event
 from gameday.observe.history import Fault
-from gameday.observe.web import Look
+from gameday.observe.web import WebLook
 
 
-def events(looks: Sequence[Look], fault: Fault) -> list[Event]:
+def events(looks: Sequence[WebLook], fault: Fault) -> list[Event]:
     """What changed after the fault, in order."""
     found = [
         Event(after_s=round(mark.at - fault.at, 1), name="fault", detail=mark.what) for mark in fault.marks
@@ -24,7 +24,7 @@ def events(looks: Sequence[Look], fault: Fault) -> list[Event]:
     return sorted(found, key=lambda event: event.after_s)
 
 
-def _changes(last: Look, look: Look) -> Iterable[tuple[str, str]]:
+def _changes(last: WebLook, look: WebLook) -> Iterable[tuple[str, str]]:
     for alarm in sorted({*look.ringing} - {*last.ringing}):
         yield "alarm", f"{alarm} rings"
     for alarm in sorted({*last.ringing} - {*look.ringing}):

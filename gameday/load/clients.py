@@ -6,7 +6,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, replace
 
-from localcloud.route53.resolver import Answer, Resolves
+from localcloud.route53.resolver import DnsAnswer, Resolves
 
 
 class Staggered:
@@ -19,7 +19,7 @@ class Staggered:
         self._resolver = resolver
         self._share = share
 
-    async def resolve(self, name: str) -> Answer:
+    async def resolve(self, name: str) -> DnsAnswer:
         """The resolver's answer; the first one with its TTL cut to the share, at least one second."""
         answer = await self._resolver.resolve(name)
         share, self._share = self._share, 1.0
@@ -33,7 +33,7 @@ class Stale:
         self._resolver = resolver
         self._keep_s = keep_s
 
-    async def resolve(self, name: str) -> Answer:
+    async def resolve(self, name: str) -> DnsAnswer:
         """The resolver's answer, with a TTL of at least *keep_s*."""
         answer = await self._resolver.resolve(name)
         return replace(answer, ttl=max(answer.ttl, int(self._keep_s)))

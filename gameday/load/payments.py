@@ -60,7 +60,7 @@ class Load:
         *,
         run: str,
         api_name: str,
-        doors: Mapping[str, str],
+        endpoints: Mapping[str, str],
         resolver: Resolves,
         plan: LoadPlan,
         credentials: Credentials,
@@ -72,7 +72,7 @@ class Load:
         self._populations = [
             Population(
                 api_name=api_name,
-                doors=doors,
+                endpoints=endpoints,
                 dns=CachingResolver(
                     Staggered(_as_kept(resolver, plan, number), (number + 1) / plan.populations)
                 ),

@@ -34,10 +34,10 @@ def region_of(host: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
-    """Clients that find the API by *api_name*; *doors* maps a region to the URL that reaches it."""
+    """Clients that find the API by *api_name*; *endpoints* maps a region to the URL that reaches it."""
 
     api_name: str
-    doors: Mapping[str, str]
+    endpoints: Mapping[str, str]
     dns: CachingResolver
     budget: RetryBudget
     deadline_s: float
@@ -68,7 +68,7 @@ class Population:
             host = (await self.dns.resolve(self.api_name)).target
             target = region_of(host)
             async with http.post(
-                f"{self.doors[target]}/payments",
+                f"{self.endpoints[target]}/payments",
                 json=_body(operation),
                 headers={
                     "Idempotency-Key": operation.key,

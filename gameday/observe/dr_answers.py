@@ -31,7 +31,7 @@ class DrAnswer:
     document: Mapping[str, Any] = field(default_factory=dict)
     """What it printed with `--json`."""
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """How it ended, in words."""
         return f"exit code {self.exit_code} after {self.seconds:.1f} s"
 
@@ -50,7 +50,7 @@ class AskDr:
     words: tuple[str, ...]
     within_s: float = WITHIN_S
 
-    def told(self, _: Places) -> str:
+    def describe(self, _: Places) -> str:
         """What is done, in words."""
         return f"operator: dr {' '.join(self.words)} --json"
 
@@ -91,7 +91,7 @@ class AskDr:
 
 def one_after_the_other(*commands: str, after_s: float) -> tuple[Step, ...]:
     """What an operator asks who begins *after_s* seconds after the fault."""
-    return tuple(Step(after_s=after_s, deed=AskDr((command,))) for command in commands)
+    return tuple(Step(after_s=after_s, action=AskDr((command,))) for command in commands)
 
 
 def slowest(answers: Iterable[DrAnswer]) -> Mapping[str, tuple[float, float]]:

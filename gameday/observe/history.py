@@ -108,7 +108,7 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One deed: when it was ordered, and when the local cloud reported that it was done."""
+    """One action: when it was ordered, and when the local cloud reported that it was done."""
 
     at: float
     done_at: float
@@ -120,7 +120,7 @@ class Fault:
     """What was done to the system, and who must hold it afterwards."""
 
     at: float
-    """When the first deed was ordered: the time that everything counts from."""
+    """When the first action was ordered: the time that everything counts from."""
     done_at: float
     """When all that happens at once was done."""
     region: str

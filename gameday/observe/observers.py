@@ -59,13 +59,13 @@ async def observing(world: World, history: History, pace: Pace) -> AsyncIterator
             return DnsSeen(at=time.time(), region=region_of(answer.target))
 
         def ready(region: str) -> Callable[[], Awaitable[Seen]]:
-            return lambda: _ready(http, world.doors[region], region)
+            return lambda: _ready(http, world.endpoints[region], region)
 
         looks: list[tuple[str, Callable[[], Awaitable[Seen]], Callable[[], float]]] = [
             ("lease", world.lease, pace.look_s),
             ("writer", writer, pace.ask_s),
             ("dns", dns, pace.look_s),
-            *((f"ready {region}", ready(region), pace.ask_s) for region in world.doors),
+            *((f"ready {region}", ready(region), pace.ask_s) for region in world.endpoints),
         ]
         polls = [asyncio.create_task(_poll(history, *look)) for look in looks]
         try:
@@ -89,10 +89,10 @@ async def _poll(
         await asyncio.sleep(max(0.02, interval_s() - (time.monotonic() - begin)))
 
 
-async def _ready(http: aiohttp.ClientSession, door: str, region: str) -> ReadySeen:
+async def _ready(http: aiohttp.ClientSession, endpoint: str, region: str) -> ReadySeen:
     """Ready only when the region says so: no answer is an answer, too."""
     try:
-        async with http.get(f"{door}/health/ready") as answer:
+        async with http.get(f"{endpoint}/health/ready") as answer:
             ready = answer.status == HTTPStatus.OK
             reason = "" if ready else (await answer.text())[:_REASON]
     except (aiohttp.ClientError, OSError) as error:

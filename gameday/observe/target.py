@@ -9,7 +9,7 @@ from gameday.observe.calls import Call
 from gameday.observe.dr_answers import DrAnswer
 from gameday.observe.executions import StepSeen
 from gameday.observe.history import LeaseSeen
-from gameday.plan.faults import Deed, Places
+from gameday.plan.faults import Action, Places
 from localcloud.route53.resolver import Resolves
 
 
@@ -36,7 +36,7 @@ class World(Protocol):
         """DNS name of the API."""
 
     @property
-    def doors(self) -> Mapping[str, str]:
+    def endpoints(self) -> Mapping[str, str]:
         """URL that reaches each region's API."""
 
     @property
@@ -53,8 +53,8 @@ class World(Protocol):
     async def writer(self) -> str:
         """Region of the global cluster's writer."""
 
-    async def strike(self, deed: Deed) -> str | DrAnswer | None:
-        """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
+    async def apply(self, action: Action) -> str | DrAnswer | None:
+        """Do *action*; what came of it, where there is something to tell. Raises FaultRefused."""
 
     async def steps(self, since: float, regions: Iterable[str]) -> Sequence[StepSeen]:
         """The steps of takeovers in *regions*, of executions since then. Raises ObservationFailed."""

@@ -9,7 +9,7 @@ from gameday.observe.host_load import HostLoad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class WebLook:
     """The system at one moment; an empty or a None field was not to be learnt."""
 
     at: float
@@ -37,13 +37,13 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class WebRecord:
     """All that a drill wrote down."""
 
     run: str
     fault: Fault
     visits: Sequence[Visit]
-    looks: Sequence[Look]
+    looks: Sequence[WebLook]
     missed: int
     """Looks that failed."""
     entries: frozenset[int]

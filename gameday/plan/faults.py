@@ -1,6 +1,6 @@
 """What a drill can do to the system, as data. Scenarios name places by their part, never by region.
 
-Nearly every deed is one order to the local cloud's control interface (localcloud/control.py).
+Nearly every action is one order to the local cloud's control interface (localcloud/control.py).
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ class Kill:
         act = "swallow" if self.silently else "kill"
         return Order(path=f"/places/{places[self.place]}/{act}", body={})
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         return f"{places[self.place]} killed" + (", and its addresses swallow packets" * self.silently)
 
@@ -64,7 +64,7 @@ class Stop:
         """The order in the names of this run."""
         return Order(path=f"/places/{places[self.place]}/stop", body={})
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         return f"{places[self.place]} stands still"
 
@@ -79,7 +79,7 @@ class Revive:
         """The order in the names of this run."""
         return Order(path=f"/places/{places[self.place]}/revive", body={})
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         return f"{places[self.place]} returns"
 
@@ -95,7 +95,7 @@ class Cut:
         """The order in the names of this run."""
         return Order(path="/links", body={"a": places[self.one], "b": places[self.other], "cut": True})
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         return f"{places[self.one]} cut off from {places[self.other]}"
 
@@ -109,22 +109,22 @@ class Flap:
 
     def order(self, places: Places) -> Order:
         """The order in the names of this run."""
-        return Order(path="/troubles/flapping", body={"region": places[self.place], "one_in": self.one_in})
+        return Order(path="/faults/flapping", body={"region": places[self.place], "one_in": self.one_in})
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         return f"one in {self.one_in} health checks of {places[self.place]} fails"
 
 
-class Deed(Protocol):
+class Action(Protocol):
     """Something that can be done."""
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
 
 
 @runtime_checkable
-class Ordered(Deed, Protocol):
+class Ordered(Action, Protocol):
     """Something that the local cloud does."""
 
     def order(self, places: Places) -> Order:
@@ -133,15 +133,15 @@ class Ordered(Deed, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One deed at its time, in seconds after the first one."""
+    """One action at its time, in seconds after the first one."""
 
     after_s: float = 0.0
-    deed: Deed
+    action: Action
 
 
-def at_once(*deeds: Deed) -> tuple[Step, ...]:
-    """All *deeds* at time zero, one after the other."""
-    return tuple(Step(deed=deed) for deed in deeds)
+def at_once(*actions: Action) -> tuple[Step, ...]:
+    """All *actions* at time zero, one after the other."""
+    return tuple(Step(action=action) for action in actions)
 
 
 def isolated(place: Place) -> tuple[Step, ...]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from failover.loss import Loss
 from gameday.load.payments import LoadPlan
-from gameday.plan.faults import Cut, Deed, Kill, Place, Step, Stop
+from gameday.plan.faults import Action, Cut, Kill, Place, Step, Stop
 
 
 class Side(StrEnum):
@@ -20,7 +20,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Precondition:
     """The state that a scenario starts from: the holder ready, DNS names it, load answered."""
 
     within_s: float = 150.0
@@ -28,7 +28,7 @@ class Given:
     steady_s: float = 10.0
     """How long the full load runs before the fault."""
     side: Side = Side.ANY
-    deeds: tuple[Deed, ...] = ()
+    actions: tuple[Action, ...] = ()
     """Done when the holder is ready, before the load: the system must be steady in spite of them."""
 
 
@@ -106,7 +106,7 @@ class Scenario:
     title: str
     steps: tuple[Step, ...]
     expect: Expect
-    given: Given = Given()
+    precondition: Precondition = Precondition()
     follow: Follow = Follow()
     load: LoadPlan = field(default_factory=LoadPlan)
     plans: Plans = Plans.NONE
@@ -114,12 +114,12 @@ class Scenario:
     @property
     def silences(self) -> bool:
         """Whether the first step leaves the holder unable to answer anybody."""
-        return isinstance(self.steps[0].deed, Kill | Stop) and self.expect.away
+        return isinstance(self.steps[0].action, Kill | Stop) and self.expect.away
 
     @property
     def hides(self) -> bool:
         """Whether an operator cannot ask the old holder: it is silenced, or cut off from operators."""
-        cuts = [step.deed for step in self.steps if isinstance(step.deed, Cut)]
+        cuts = [step.action for step in self.steps if isinstance(step.action, Cut)]
         return self.silences or any({cut.one, cut.other} == {Place.HOLDER, Place.OPERATOR} for cut in cuts)
 
     @property

@@ -1,4 +1,4 @@
-"""What a drill of the web application is: deeds on a timeline, and what must be true afterwards."""
+"""What a drill of the web application is: actions on a timeline, and what must be true afterwards."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -6,18 +6,18 @@ from typing import Any
 
 from gameday.load.visitors import VisitPlan
 
-Deed = Callable[[Any], str]
+Action = Callable[[Any], str]
 """Something that is done to the world of the drill; what was done, in words."""
 Ended = Callable[[Sequence[Any]], bool]
 """Whether what was to come has come, by the looks since the fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One deed, in seconds after the first one."""
+class WebStep:
+    """One action, in seconds after the first one."""
 
     after_s: float = 0.0
-    deed: Deed
+    action: Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +45,14 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class WebScenario:
     """One drill. The first step is the fault that times count from."""
 
     code: str
     title: str
     expected: str
     """What the system must do, in words."""
-    steps: tuple[Step, ...]
+    steps: tuple[WebStep, ...]
     bars: Bars
     ended: Ended
     steady_s: float = 10.0

@@ -13,9 +13,9 @@ from gameday.judge.judgement import Judgement
 from gameday.judge.summary import Judged
 from gameday.observe.record import Record
 from gameday.report import index
+from gameday.report.data import ReportData
 from gameday.report.junit import junit
 from gameday.report.page import page
-from gameday.report.story import Story
 
 REPORT = "report.html"
 
@@ -32,7 +32,7 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
         write_lines(run / "ledger.jsonl", (asdict(row) for row in record.rows))
         write_lines(run / "steps.jsonl", (asdict(step) for step in record.steps))
         write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
-        (run / REPORT).write_text(page(Story.of(record, judgement)))
+        (run / REPORT).write_text(page(ReportData.of(record, judgement)))
     return run
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gameday.judge.timeline import Event
 from gameday.judge.web_summary import WebSummary
 from gameday.load.visits import APPLICATION
-from gameday.observe.web import Look
+from gameday.observe.web import WebLook
 from gameday.report.console import expected, shown
 from gameday.report.page import tables
 from gameday.report.page.curve import curve, legend
@@ -19,7 +19,9 @@ _HONEST = (
 )
 
 
-def page(summary: WebSummary, seen: Sequence[Second], events: Sequence[Event], looks: Sequence[Look]) -> str:
+def page(
+    summary: WebSummary, seen: Sequence[Second], events: Sequence[Event], looks: Sequence[WebLook]
+) -> str:
     """The whole page."""
     body = tag(
         "main",
@@ -89,7 +91,7 @@ def headline(summary: WebSummary) -> str:
     return "Nobody noticed, and no entry was lost."
 
 
-def _instances(looks: Sequence[Look]) -> Markup:
+def _instances(looks: Sequence[WebLook]) -> Markup:
     """Every change of the group and its targets, as figures."""
     rows, last = [], None
     for look in looks:

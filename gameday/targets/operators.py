@@ -28,7 +28,7 @@ class Typed:
     refusable: bool = False
     """Whether the command may also be refused: of several people only one can win."""
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         who = "operator" if self.people == 1 else f"{self.people} operators at once"
         return f"{who}: dr {' '.join(self._words(places))}"

@@ -31,7 +31,7 @@ class Pasted:
     place: Place
     """The region that the reader writes into the first block."""
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         numbers = ", ".join(map(str, self.blocks))
         return f"operator in {places[self.place]}: {Path(self.page).stem}, block {numbers}"

@@ -69,7 +69,7 @@ class Arrivals:
         """Put `entry` into the present minute, unless that is before *since_ms* or after *until_ms*.
 
         Whoever acknowledges nothing after *until_ms* has therefore put it into a minute that was not over for
-        long: see `durable.arrears.GRACE_MS`. A clock that shows less than when the request came was set
+        long: see `durable.backlog.GRACE_MS`. A clock that shows less than when the request came was set
         back: the minute that it shows may be compared already, and nobody would look there again.
         """
         now_ms = self._clock()

@@ -7,10 +7,10 @@ from durable.comparison import begin, compared, newest
 from durable.entry import Identity, JournalEntry
 from durable.journal import Journal
 from durable.ledger import Ledger
-from failover.loss import Figures, JournalFact
+from failover.loss import JournalProof, LossEstimate
 
 
-def assess(journal: Journal, ledger: Ledger, *, until_ms: int, trusted: bool) -> Figures:
+def assess(journal: Journal, ledger: Ledger, *, until_ms: int, trusted: bool) -> LossEstimate:
     """What this copy of the ledger lacks, counted now. Raises DatabaseUnavailable and JournalUnavailable."""
     # Before the journal is read: what is recorded later need not be in what was read by then.
     rows = newest(ledger)
@@ -24,9 +24,9 @@ def assess(journal: Journal, ledger: Ledger, *, until_ms: int, trusted: bool) ->
         for entry in part.lacking:
             money.update(entry.request.stake())
     complete = all(_proves(key, row.identity, journal, since=since, seen=seen) for key, row in rows.items())
-    proof = JournalFact.COMPLETE if complete else JournalFact.INCOMPLETE
-    return Figures(
-        journal=proof if trusted else JournalFact.UNTRUSTED,
+    proof = JournalProof.COMPLETE if complete else JournalProof.INCOMPLETE
+    return LossEstimate(
+        journal=proof if trusted else JournalProof.UNTRUSTED,
         replicated_until_ms=beat_ms,
         lag_ms=None if beat_ms is None else latest_ms - beat_ms,
         payments=payments,

@@ -1,4 +1,4 @@
-"""compare: the journal since the mark of this region's copy of the ledger, beside that copy."""
+"""compare: the journal since the watermark of this region's copy of the ledger, beside that copy."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -54,14 +54,14 @@ def _noted(rows: Mapping[str, Row], ledger: Ledger) -> dict[str, Row]:
 
 
 def begin(journal: Journal, ledger: Ledger, rows: Mapping[str, Row]) -> int | None:
-    """The minute from which this copy is compared: its mark, or None for all that ever came.
+    """The minute from which this copy is compared: its watermark, or None for all that ever came.
 
     *rows* are its newest, see `newest`.
 
-    The arrivals since the mark are enough while they are whole. Emptied, or restored to an earlier time, they
-    lack the newest payments of this copy too. A copy without payments cannot tell.
+    The arrivals since the watermark are enough while they are whole. Emptied, or restored to an earlier time,
+    they lack the newest payments of this copy too. A copy without payments cannot tell.
     """
-    return ledger.marked() if rows and not did_not_come(_few(rows), journal) else None
+    return ledger.watermark() if rows and not did_not_come(_few(rows), journal) else None
 
 
 def did_not_come(rows: Mapping[str, Row], journal: Journal) -> set[str]:
@@ -95,7 +95,7 @@ def _came(key: str, row: Row, journal: Journal) -> bool:
 def compared(journal: Journal, ledger: Ledger, since: int | None, *, until_ms: int) -> Iterator[Compared]:
     """What came in the minute *since* or after it, or the whole journal, part by part.
 
-    What was set aside before comes first: the mark has passed it, and this code may be able to read it.
+    What was set aside before comes first: the watermark has passed it, and this code may be able to read it.
     Nobody acknowledged anything by a clock that showed more than *until_ms*, see `Arrivals.last`.
 
     Raises DatabaseUnavailable and JournalUnavailable.

@@ -72,7 +72,7 @@ def _serves(lease: Lease | None) -> bool:
     return lease is not None and lease.state is LeaseState.ACTIVE
 
 
-class Standing(StrEnum):
+class ServingStatus(StrEnum):
     """Whether a region may take payments, and if not, the first rule that says why."""
 
     LEASE_UNKNOWN = "H10_lease_unknown"
@@ -87,16 +87,18 @@ class Standing(StrEnum):
     READY = "H90_ready"
 
 
-def standing(lease: Lease | None, *, region: str, now_ms: int, ttl_ms: int, skew_ms: int) -> Standing:
+def serving_status(
+    lease: Lease | None, *, region: str, now_ms: int, ttl_ms: int, skew_ms: int
+) -> ServingStatus:
     """What the lease says about the region now; READY means it may acknowledge."""
     if lease is None:
-        return Standing.NO_LEASE
+        return ServingStatus.NO_LEASE
     if not lease.held_by(region):
-        return Standing.NOT_HOLDER
+        return ServingStatus.NOT_HOLDER
     if lease.state is not LeaseState.ACTIVE:
-        return Standing.NOT_ACTIVE
+        return ServingStatus.NOT_ACTIVE
     if not lease.believed(now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms):
-        return Standing.EXPIRY_DOUBTED
+        return ServingStatus.EXPIRY_DOUBTED
     if not lease.acknowledges(region, now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms):
-        return Standing.LEASE_EXPIRED
-    return Standing.READY
+        return ServingStatus.LEASE_EXPIRED
+    return ServingStatus.READY

@@ -69,18 +69,18 @@ class Ledger:
         rows = self._run("select at_ms from ledger.heartbeat")
         return int(rows[0][0]) if rows else None
 
-    def marked(self) -> int | None:
-        """The mark of this copy, in minutes since 1970, or None before the first.
+    def watermark(self) -> int | None:
+        """The watermark of this copy, in minutes since 1970, or None before the first.
 
         Every payment that arrived in an earlier minute, in time to be acknowledged, is in this copy, and
-        settled. The mark is written here and after them, so no copy has it without them, however far the copy
+        settled. The watermark is written here and after them, so no copy has it without them, however far it
         lags or was set back.
         """
-        rows = self._run("select minute from ledger.mark")
+        rows = self._run("select minute from ledger.watermark")
         return int(rows[0][0]) if rows else None
 
-    def advance_mark(self, minute: int, *, epoch: int) -> None:
-        """Move the mark to this minute; it never goes back.
+    def advance_watermark(self, minute: int, *, epoch: int) -> None:
+        """Move the watermark to this minute; it never goes back.
 
         Raises:
             StaleEpoch: the fence is not at `epoch`, so nothing was written.
@@ -88,12 +88,12 @@ class Ledger:
         if not self._run(ledger_sql.MARK, epoch=epoch, minute=minute):
             raise StaleEpoch(epoch)
 
-    def forget_mark(self, *, after: int, epoch: int) -> bool:
-        """Whether there was a mark beyond the minute *after*; without one the whole journal is compared.
+    def forget_watermark(self, *, after: int, epoch: int) -> bool:
+        """Whether there was a watermark beyond the minute *after*; without one the whole journal is compared.
 
-        Such a mark was set by a clock that was fast: what came since may be in minutes that it has passed.
+        A fast clock set such a watermark: what came since may be in minutes that it has passed.
         """
-        return bool(self._run(ledger_sql.FORGET_MARK, minute=after, epoch=epoch))
+        return bool(self._run(ledger_sql.FORGET_WATERMARK, minute=after, epoch=epoch))
 
     def announced(self, epoch: int) -> bool:
         """Whether the end of the takeover of this epoch was published."""

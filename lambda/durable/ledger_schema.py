@@ -20,7 +20,7 @@ create table if not exists ledger.heartbeat (
     "only" boolean primary key default true check ("only"),
     at_ms bigint not null
 );
-create table if not exists ledger.mark (
+create table if not exists ledger.watermark (
     "only" boolean primary key default true check ("only"),
     minute bigint not null
 );

@@ -34,13 +34,13 @@ returning at_ms
 """
 
 MARK = """
-insert into ledger.mark as mark (minute) select cast(:minute as bigint) where ledger.admit(:epoch)
-on conflict ("only") do update set minute = greatest(mark.minute, excluded.minute)
+insert into ledger.watermark as watermark (minute) select cast(:minute as bigint) where ledger.admit(:epoch)
+on conflict ("only") do update set minute = greatest(watermark.minute, excluded.minute)
 returning minute
 """
 
-FORGET_MARK = """
-delete from ledger.mark where minute > cast(:minute as bigint) and ledger.admit(:epoch)
+FORGET_WATERMARK = """
+delete from ledger.watermark where minute > cast(:minute as bigint) and ledger.admit(:epoch)
 returning minute
 """
 

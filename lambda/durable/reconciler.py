@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 
 from durable.announcements import Announcements
-from durable.arrears import Arrears, Report, Run
+from durable.backlog import Backlog, Report, Run
 from durable.book import Book
 from durable.errors import JournalUnavailable
 from durable.event_bus import MOST_AT_ONCE, EventBus
-from durable.lease_view import Standing, standing
+from durable.lease_view import ServingStatus, serving_status
 from durable.ledger import Ledger
 from durable.outbox import Outbox
 from failover.lease import Lease
@@ -40,7 +40,7 @@ class Reconciler:
         ttl_ms: int,
         skew_ms: int,
         leases: LeaseTable,
-        arrears: Arrears,
+        backlog: Backlog,
         database: Database,
         book: Book,
         bus: EventBus,
@@ -52,7 +52,7 @@ class Reconciler:
         self._ttl_ms = ttl_ms
         self._skew_ms = skew_ms
         self._leases = leases
-        self._arrears = arrears
+        self._backlog = backlog
         self._database = database
         self._book = book
         self._bus = bus
@@ -71,7 +71,7 @@ class Reconciler:
                 done is done, and the next run goes on.
         """
         started = self._elapsed()
-        report = Report(Standing.NO_LEASE)
+        report = Report(ServingStatus.NO_LEASE)
         lease = self._held(report)
         if lease is None:
             return report
@@ -82,7 +82,7 @@ class Reconciler:
             if try_parked:
                 outbox.try_parked()
             try:
-                self._arrears.settle(self._begun(lease, ledger, report, until=started + SEARCH_S))
+                self._backlog.settle(self._begun(lease, ledger, report, until=started + SEARCH_S))
             except JournalUnavailable:
                 self._tell(lease, ledger, outbox, report, until=started + WORK_S)  # That needs no journal.
                 raise
@@ -106,10 +106,10 @@ class Reconciler:
     def _held(self, report: Report) -> Lease | None:
         """The lease if this region acknowledges under it, as read just now; the report is told."""
         lease = self._leases.read()
-        report.standing = standing(
+        report.serving_status = serving_status(
             lease, region=self._region, now_ms=self._clock(), ttl_ms=self._ttl_ms, skew_ms=self._skew_ms
         )
-        return lease if report.standing is Standing.READY else None
+        return lease if report.serving_status is ServingStatus.READY else None
 
     def _tell(self, lease: Lease, ledger: Ledger, outbox: Outbox, report: Report, *, until: float) -> None:
         untold_ms = self._announcements.make(lease, ledger)

@@ -9,11 +9,11 @@ from durable.assessment import assess
 from durable.book import Book
 from durable.comparison import begin, compared, newest
 from durable.journal import Journal
+from durable.journal_gap import journal_gap
 from durable.ledger import Ledger
 from durable.replay import replay
-from durable.stock import take_stock
-from failover.loss import Figures
-from failover.ports import Facts, Stock
+from failover.loss import LossEstimate
+from failover.ports import Facts, JournalGap
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.logs import logger
@@ -51,15 +51,15 @@ class FencedLedger:
     def raise_fence(self, epoch: int, *, now_ms: int) -> int | None:
         """Apply the schema, raise the fence, read it back. Waits for transactions of older epochs.
 
-        A mark in the future was set by a clock that was wrong. It is forgotten, so that the whole journal is
-        compared: the mark would hide what arrives from now on until it is reached.
+        A watermark in the future was set by a wrong clock. It is forgotten, so that the whole journal is
+        compared: the watermark would hide what arrives from now on until it is reached.
         """
         with self.ledger() as ledger:
             ledger.migrate()
             ledger.raise_fence(epoch)
             found = ledger.fence_epoch()
-            if ledger.forget_mark(after=minute_of(now_ms), epoch=epoch):
-                logger.error("the mark was in the future", extra={"epoch": epoch})
+            if ledger.forget_watermark(after=minute_of(now_ms), epoch=epoch):
+                logger.error("the watermark was in the future", extra={"epoch": epoch})
         return found
 
     def admits(self, epoch: int) -> bool:
@@ -96,18 +96,18 @@ class JournalRecovery:
         minute = minute_of(now_ms)
         return sum(self.journal.count_arrived(when) for when in (minute - 1, minute))
 
-    def stock(self, *, until_ms: int) -> Stock:
+    def gap(self, *, until_ms: int) -> JournalGap:
         """What this copy of the ledger lacks."""
         with self.database.ledger() as ledger:
-            return take_stock(self.journal, ledger, now_ms=self.clock(), until_ms=until_ms)
+            return journal_gap(self.journal, ledger, now_ms=self.clock(), until_ms=until_ms)
 
-    def figures(self, *, until_ms: int, trusted: bool) -> Figures:
+    def loss(self, *, until_ms: int, trusted: bool) -> LossEstimate:
         """What a forced promotion of this copy may lose."""
         with self.database.ledger() as ledger:
             return assess(self.journal, ledger, until_ms=until_ms, trusted=trusted)
 
     def replay(self, *, epoch: int, region: str, until_ms: int, still_ours: Callable[[], object]) -> Facts:
-        """Record what came since the ledger's mark and did not come into the ledger, and read it back.
+        """Record what came since the ledger's watermark and did not come into the ledger, and read it back.
 
         Settled entries are compared too: they were settled in a writer whose last seconds may be lost. What
         the ledger has and nobody marked settled is left to the reconciler. What cannot be recorded is set
@@ -121,7 +121,7 @@ class JournalRecovery:
                 done = replay([*part.lacking, *part.odd], ledger, epoch=epoch, region=region)
                 replayed, aside = replayed + done.recorded, aside + len(done.aside)
                 # While the lease is still this takeover's, every successor replays these too. After
-                # that, a mark about this ledger would be a lie about the successor's.
+                # that, a watermark about this ledger would be a lie about the successor's.
                 still_ours()
                 for entry in filter(done.has, part.lacking):
                     self.journal.settle(entry)

@@ -1,4 +1,4 @@
-"""Settled payments that must be among the arrivals: while one is missing, the ledger's mark tells nothing."""
+"""Settled payments that must be among the arrivals: while one is missing, the watermark tells nothing."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,9 @@ from durable.ledger import Ledger, Row
 class Witnesses:
     """What a holder's ledger knows of the arrivals.
 
-    A mark promises that whatever is owed is found among what arrived since. Arrivals that were emptied, or
-    restored to an earlier time, break that promise, and they lack settled payments too. What was settled in a
-    minute tells it of this minute; the newest payments tell it where nobody pays any more.
+    A watermark promises that whatever is owed is found among what arrived since. Arrivals that were emptied,
+    or restored to an earlier time, break that promise, and they lack settled payments too. What was settled
+    in a minute tells it of this minute; the newest payments tell it where nobody pays any more.
     """
 
     def __init__(self, journal: Journal) -> None:

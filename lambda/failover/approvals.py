@@ -26,7 +26,7 @@ class ApprovalsUnavailable(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ApprovalRequest:
     """What the takeover that waits asks for."""
 
     text: str
@@ -46,22 +46,22 @@ class Approvals:
         self._client = client
         self._table = table
 
-    def ask(self, text: str, *, now_ms: int) -> Request:
+    def ask(self, text: str, *, now_ms: int) -> ApprovalRequest:
         """Let this document be what is asked for. Asking for the same again changes nothing."""
         known = self.request()
         if known and known.text == text:
             return known
-        wanted = Request(text=text, asked_at_ms=now_ms)
+        wanted = ApprovalRequest(text=text, asked_at_ms=now_ms)
         item = {"approver": {"S": REQUEST}, "text": {"S": text}, "at_ms": {"N": str(now_ms)}}
         _answer(lambda: self._client.put_item(TableName=self._table(), Item=item))
         if self.request() != wanted:
             raise ApprovalsUnavailable("the request is not what was written")
         return wanted
 
-    def request(self) -> Request | None:
+    def request(self) -> ApprovalRequest | None:
         """What was asked for last."""
         item = self._get(REQUEST)
-        return Request(text=item["text"]["S"], asked_at_ms=int(item["at_ms"]["N"])) if item else None
+        return ApprovalRequest(text=item["text"]["S"], asked_at_ms=int(item["at_ms"]["N"])) if item else None
 
     def approve(self, approval: Approval) -> None:
         """Write it under the approver's own id, and read it back. It replaces this approver's last one."""

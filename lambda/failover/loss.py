@@ -1,17 +1,17 @@
 """May a forced promotion go on? Pure: what it may lose, what is allowed, and who approved it.
 
-A promotion may lose what the old writer did not replicate. Figures say what that is, in payments and money.
+A promotion may lose what the old writer did not replicate. A LossEstimate says what, in payments and money.
 Unknown is over every budget. Over budget two different principals must have approved these very figures.
 
 Rules are tried from top to bottom and the first that applies wins; logs, the runbook and tests name them.
 
 When does the journal make the loss zero (L20)? When all of this is so:
 - it is trusted: its table is strongly consistent over regions, so what was acknowledged anywhere is in it;
-- every entry that arrived since the mark of this copy of the ledger was read, consistently, in the region
-  that will replay it; what arrived before the mark is in the copy. Without a mark, and where the
-  arrivals lack the newest payments of the copy, all of journal and arrivals was read;
+- every entry that arrived since the watermark of this copy of the ledger was read, consistently, in the
+  region that will replay it; what arrived before the watermark is in the copy. Without a watermark, and where
+  the arrivals lack the newest payments of the copy, all of journal and arrivals was read;
 - it reaches back behind what this copy has: the newest payments of the copy, each of which was journalled and
-  arrived before it was recorded, are in the journal and, if they were accepted since the mark, among the
+  arrived before it was recorded, are in the journal and, if they were accepted since the watermark, among the
   arrivals that were read. Tables that were emptied, or restored to an earlier time, lack them. Nothing is
   ever deleted from either, so nothing older can be missing. Rows that somebody booked by hand never were in
   the journal: they are told by the event that is missing beside them, and prove nothing.
@@ -29,7 +29,7 @@ APPROVERS = 2
 Document = dict[str, object]
 
 
-class JournalFact(StrEnum):
+class JournalProof(StrEnum):
     """How much the journal proves."""
 
     COMPLETE = "complete"
@@ -51,10 +51,10 @@ class Loss(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class LossEstimate:
     """What a promotion may lose. They stand still while nobody serves, so they can be approved."""
 
-    journal: JournalFact
+    journal: JournalProof
     replicated_until_ms: int | None
     """The writer's heartbeat that this copy has: all that was committed before is here."""
     lag_ms: int | None
@@ -109,7 +109,7 @@ class Verdict:
     reason: str
 
 
-def document(*, system: str, epoch: int, plan: str, region: str, figures: Figures) -> Document:
+def document(*, system: str, epoch: int, plan: str, region: str, figures: LossEstimate) -> Document:
     """What is approved: these figures, of this takeover, in this epoch, and nothing else.
 
     A figure that was added with a default shows only when it is another: code of two releases asks for the
@@ -141,9 +141,9 @@ def approvers(approvals: Iterable[Approval], policy: LossPolicy, *, wanted: str,
     return sorted(one.approver for one in approvals if _valid(one, policy, wanted=wanted, now_ms=now_ms))
 
 
-def judge(figures: Figures, policy: LossPolicy, approved_by: Collection[str] = ()) -> Verdict:
+def judge(figures: LossEstimate, policy: LossPolicy, approved_by: Collection[str] = ()) -> Verdict:
     """The first rule that applies to a forced promotion that these `approvers` agree to."""
-    if figures.journal is JournalFact.COMPLETE:
+    if figures.journal is JournalProof.COMPLETE:
         reason = f"{figures.payments} payments are replayed, none is lost"
         return Verdict(done=True, rule=Loss.JOURNAL_COMPLETE, reason=reason)
     if _within(figures, policy):
@@ -159,7 +159,7 @@ def judge(figures: Figures, policy: LossPolicy, approved_by: Collection[str] = (
     return Verdict(done=False, rule=Loss.OVER_BUDGET, reason=reason)
 
 
-def _within(figures: Figures, policy: LossPolicy) -> bool:
+def _within(figures: LossEstimate, policy: LossPolicy) -> bool:
     if figures.payments is None or figures.lag_ms is None or figures.money is None:
         return False
     return (

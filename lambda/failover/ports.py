@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from failover.loss import Figures
+from failover.loss import LossEstimate
 from failover.operations import TakeoverCompleted
-from failover.region_api import Answer
+from failover.region_api import RegionAnswer
 
 Facts = dict[str, object]
 """What a step reports: JSON, and evidence afterwards."""
@@ -45,7 +45,7 @@ class EventsUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stock:
+class JournalGap:
     """What was acknowledged, beside this region's copy of the database, in requests."""
 
     compared: int
@@ -104,10 +104,10 @@ class Recovery(Protocol):
     def arriving(self, now_ms: int) -> int:
         """How many requests came in this minute and the one before it."""
 
-    def stock(self, *, until_ms: int) -> Stock:
+    def gap(self, *, until_ms: int) -> JournalGap:
         """What this copy lacks. Nobody acknowledged by a clock that showed more than *until_ms*."""
 
-    def figures(self, *, until_ms: int, trusted: bool) -> Figures:
+    def loss(self, *, until_ms: int, trusted: bool) -> LossEstimate:
         """What a forced promotion of this copy may lose. *trusted*: see `LossPolicy.journal_trusted`."""
 
     def replay(self, *, epoch: int, region: str, until_ms: int, still_ours: Callable[[], object]) -> Facts:
@@ -144,7 +144,7 @@ class Api(Protocol):
     def ready(self) -> bool:
         """Whether it takes requests."""
 
-    def prove(self, *, system: str, epoch: int) -> Answer:
+    def prove(self, *, system: str, epoch: int) -> RegionAnswer:
         """Send one synthetic request all the way through; the same one however often in an epoch."""
 
 

@@ -19,7 +19,7 @@ class ApiUnavailable(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RegionAnswer:
     """Status and headers (names in lower case) of an answer."""
 
     status: int
@@ -58,7 +58,7 @@ class RegionApi:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
         sign: bool = True,
-    ) -> Answer:
+    ) -> RegionAnswer:
         """The answer to one request, signed with the own role if it has headers and *sign* says so.
 
         Raises:
@@ -80,4 +80,4 @@ class RegionApi:
                 connection.close()
         except (BotoCoreError, OSError, HTTPException, ParameterUnavailable) as error:
             raise ApiUnavailable(f"{method} {path}: {error!r}") from error
-        return Answer(response.status, {key.lower(): value for key, value in response.getheaders()})
+        return RegionAnswer(response.status, {key.lower(): value for key, value in response.getheaders()})

@@ -5,18 +5,18 @@ from http import HTTPStatus
 from typing import Any
 
 from durable.book import DurableRequest
-from durable.lease_view import Standing
+from durable.lease_view import ServingStatus
 from payments import payer, validation
 from payments.forwarding import Forwarding
+from payments.handover_wait import HandoverWait
 from payments.http import Answer, Request
 from payments.openapi import document
-from payments.patience import Patience
 from payments.payer import Mode, Payer
+from payments.payment import PaymentRequest
 from payments.payment_flow import PaymentFlow
 from payments.peer import Call
 from payments.problems import HeldElsewhere, Problem, Refused
 from payments.readiness import Readiness
-from payments.request import PaymentRequest
 from payments.session_api import SessionApi
 from payments.whereabouts import Whereabouts
 
@@ -38,7 +38,7 @@ class PaymentApi:
         readiness: Readiness,
         forwarding: Forwarding,
         sessions: SessionApi,
-        patience: Patience,
+        handover_wait: HandoverWait,
     ) -> None:
         self._region = region
         self._authorization = authorization
@@ -46,7 +46,7 @@ class PaymentApi:
         self._whereabouts = whereabouts
         self._readiness = readiness
         self._forwarding = forwarding
-        self._patience = patience
+        self._handover_wait = handover_wait
         self._routes: Mapping[str, Callable[[Request], Answer]] = {
             "POST /payments": self._pay,
             "POST /synthetic-payments": self._prove,
@@ -71,7 +71,7 @@ class PaymentApi:
     def _pay(self, request: Request) -> Answer:
         by = payer.of_client(self._authorization, request.authorizer)
         key, asked = _key(request), validation.payment_request(request.headers, request.body)
-        return self._patience.through(request, lambda: self._pay_once(request, key, asked, by))
+        return self._handover_wait.through(request, lambda: self._pay_once(request, key, asked, by))
 
     def _prove(self, request: Request) -> Answer:
         """A payment that the system makes itself. This region proves what it can: nothing is passed on."""
@@ -134,12 +134,12 @@ class PaymentApi:
         )
 
     def _ready(self, _request: Request) -> Answer:
-        standing = self._readiness.check()
-        ready = standing is Standing.READY
+        serving_status = self._readiness.check()
+        ready = serving_status is ServingStatus.READY
         return Answer(
             status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
-            body={"region": self._region, "ready": ready, "reason": standing},
-            log={"reason": standing},
+            body={"region": self._region, "ready": ready, "reason": serving_status},
+            log={"reason": serving_status},
         )
 
 

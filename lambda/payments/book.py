@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from durable.book import Book
-from payments.request import PaymentRequest
+from payments.payment import PaymentRequest
 
 # A column or an index is looked for first: to create it "if not exists" stops writers even if it is there.
 _TABLES = """

@@ -5,13 +5,13 @@ from functools import cache
 from uuid import uuid4
 
 from durable.journal import Journal
-from durable.kept_ledger import KeptLedger
 from durable.lease_view import RecentLease
+from durable.ledger_connection import LedgerConnection
 from failover.lease_table import LeaseTable
 from payments.api import PaymentApi
 from payments.book import BOOK
 from payments.forwarding import Forwarding
-from payments.patience import Patience
+from payments.handover_wait import HandoverWait
 from payments.payer import Mode
 from payments.payment_flow import PaymentFlow
 from payments.peer import Peer
@@ -32,7 +32,7 @@ ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class PaymentService:
     """Everything that outlives a request."""
 
     region: str
@@ -42,7 +42,7 @@ class Service:
 
 
 @cache
-def service() -> Service:
+def service() -> PaymentService:
     """The service of the region this function runs in, built by the first request."""
     environment = Environment.from_env()
     region = environment.region
@@ -52,7 +52,7 @@ def service() -> Service:
     lease = RecentLease(LeaseTable(dynamodb, environment.lease_table, environment.system), now_ms)
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
     secrets = client("secretsmanager")
-    ledger = KeptLedger(Database(parameters, secrets), BOOK)
+    ledger = LedgerConnection(Database(parameters, secrets), BOOK)
     journal = Journal.of(environment, dynamodb, BOOK)
     flow = PaymentFlow(
         region=region,
@@ -83,6 +83,6 @@ def service() -> Service:
             sessions=Sessions(dynamodb, environment.sessions_table),
             clock=now_ms,
         ),
-        patience=Patience(clock=now_ms),
+        handover_wait=HandoverWait(clock=now_ms),
     )
-    return Service(region=region, lease=lease, api=api, meter=Meter(environment))
+    return PaymentService(region=region, lease=lease, api=api, meter=Meter(environment))

@@ -10,11 +10,11 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from durable.announcements import Announcements, NotedBus
-from durable.arrears import Arrears
 from durable.arrivals import MINUTE_MS
+from durable.backlog import Backlog
 from durable.event_bus import EventBus, own_bus
 from durable.journal import Journal
-from durable.lease_view import Standing
+from durable.lease_view import ServingStatus
 from durable.reconciler import STATEMENT_TIMEOUT_S as RECONCILER_TIMEOUT_S
 from durable.reconciler import Reconciler
 from durable.recovery import FencedLedger, JournalRecovery
@@ -29,7 +29,7 @@ from failover.ports import Facts
 from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S, ServiceFunction
 from failover.sightings import Sightings
 from failover.steps import answer
-from failover.steps.tools import Tools
+from failover.steps.context import StepContext
 from failover.takeover import Takeovers
 from payments.book import BOOK
 from payments.own_api import OwnApi
@@ -65,7 +65,7 @@ def keep(_event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
 
 def step(event: dict[str, Any], _context: object) -> Facts:
     """One task of the state machine, see `failover.steps.answer`."""
-    return answer(event, tools())
+    return answer(event, step_context())
 
 
 def reconcile(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def reconcile(event: dict[str, Any], _context: object) -> dict[str, Any]:
     reconciler, meter = reconciling()
     report = reconciler.run(try_parked=event.get("try_parked") is True)
     logger.info("reconciled", extra=(done := asdict(report)))
-    if report.standing is Standing.READY:
+    if report.serving_status is ServingStatus.READY:
         figures = {
             "IntentsSettled": (COUNT, report.settled),
             "PaymentsReplayed": (COUNT, report.replayed),
@@ -82,11 +82,11 @@ def reconcile(event: dict[str, Any], _context: object) -> dict[str, Any]:
             "EventsRefused": (COUNT, report.refused),
             "EventsParked": (COUNT, report.parked),
             "OldestEventAge": (MILLISECONDS, report.event_ms),
-            "MarkAhead": (COUNT, int(report.mark_ahead or report.arrivals_lack)),
+            "WatermarkAhead": (COUNT, int(report.watermark_ahead or report.arrivals_lack)),
             "PaymentsSetAside": (COUNT, report.set_aside),
         }
-        if report.mark is not None:
-            figures["MarkAge"] = (MILLISECONDS, now_ms() - report.mark * MINUTE_MS)
+        if report.watermark is not None:
+            figures["WatermarkAge"] = (MILLISECONDS, now_ms() - report.watermark * MINUTE_MS)
         meter.record(figures)
     return done
 
@@ -134,14 +134,14 @@ def keeper_of(environment: Environment) -> Keeper:
 
 
 @cache
-def tools() -> Tools:
+def step_context() -> StepContext:
     """What the steps of a takeover to the region this function runs in work with."""
     environment = Environment.from_env()
     parameters = Parameters(client("ssm"), environment.parameter_prefix)
     dynamodb = client("dynamodb")
     database = FencedLedger(Database(parameters, client("secretsmanager"), STATEMENT_TIMEOUT_S), BOOK)
     journal = Journal.of(environment, dynamodb, BOOK)
-    return Tools(
+    return StepContext(
         region=environment.region,
         leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
         database=database,
@@ -175,7 +175,7 @@ def reconciling() -> tuple[Reconciler, Meter]:
         ttl_ms=environment.lease_ttl_s * 1000,
         skew_ms=environment.clock_skew_s * 1000,
         leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
-        arrears=Arrears(region=environment.region, journal=journal, clock=now_ms),
+        backlog=Backlog(region=environment.region, journal=journal, clock=now_ms),
         database=Database(parameters, client("secretsmanager"), RECONCILER_TIMEOUT_S),
         book=BOOK,
         bus=EventBus(environment.region, client("events"), parameters, environment.system),

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from payments.composition import Service, service
+from payments.composition import PaymentService, service
 from payments.http import Answer, Event, Request
 from payments.problems import Problem, Refused
 from payments.warming import asks_to_warm, hold
@@ -35,7 +35,7 @@ def handler(event: Event, _context: object) -> dict[str, Any]:
     return serve(event, service(), arrived_ms=arrived_ms)
 
 
-def serve(event: Event, by: Service, *, arrived_ms: int) -> dict[str, Any]:
+def serve(event: Event, by: PaymentService, *, arrived_ms: int) -> dict[str, Any]:
     """The answer of a service to an event."""
     request = Request.from_event(event, arrived_ms=arrived_ms)
     try:

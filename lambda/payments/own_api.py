@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from uuid import UUID
 
-from failover.region_api import LIVE_TIMEOUT_S, Answer, ApiUnavailable, RegionApi
+from failover.region_api import LIVE_TIMEOUT_S, ApiUnavailable, RegionAnswer, RegionApi
 from runtime.logs import logger
 
 PAYMENT_TIMEOUT_S = 10.0
@@ -37,7 +37,7 @@ def synthetic(system: str, epoch: int) -> tuple[dict[str, object], str]:
 class OwnApi(RegionApi):
     """The payment API of this region."""
 
-    def prove(self, *, system: str, epoch: int) -> Answer:
+    def prove(self, *, system: str, epoch: int) -> RegionAnswer:
         """Make the synthetic payment of this epoch.
 
         Raises:
@@ -46,7 +46,7 @@ class OwnApi(RegionApi):
         payment, key = synthetic(system, epoch)
         return self.pay(payment, idempotency_key=key)
 
-    def pay(self, payment: Mapping[str, object], *, idempotency_key: str) -> Answer:
+    def pay(self, payment: Mapping[str, object], *, idempotency_key: str) -> RegionAnswer:
         """Make a synthetic payment, signed with the own role: no issuer of tokens has a part in a takeover.
 
         Raises:

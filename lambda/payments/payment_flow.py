@@ -5,14 +5,14 @@ from collections.abc import Callable
 from durable.entry import EntryState, JournalEntry
 from durable.errors import JournalUnavailable
 from durable.journal import Journal
-from durable.kept_ledger import KeptLedger
-from durable.lease_view import RecentLease, Standing, standing
+from durable.lease_view import RecentLease, ServingStatus, serving_status
+from durable.ledger_connection import LedgerConnection
 from durable.set_aside import NotRecordable, Why
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
 from failover.ports import StaleEpoch
+from payments.payment import PaymentRequest
 from payments.problems import HeldElsewhere, InTransit, Problem, Refused, repeat_unchanged, unavailable
-from payments.request import PaymentRequest
 from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
@@ -20,7 +20,7 @@ from runtime.logs import logger
 PATIENCE_MS = 4_000
 """No step that may wait starts later than this after the request came. One step takes at most three
 seconds, so a request ends well before the function is stopped at ten. To be acknowledged, an entry must have
-arrived by then: the mark of the ledger rests on it, see `durable.arrears.GRACE_MS`."""
+arrived by then: the watermark of the ledger rests on it, see `durable.backlog.GRACE_MS`."""
 
 
 class PaymentFlow:
@@ -34,7 +34,7 @@ class PaymentFlow:
         skew_ms: int,
         lease: RecentLease,
         journal: Journal,
-        ledger: KeptLedger,
+        ledger: LedgerConnection,
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
@@ -92,12 +92,12 @@ class PaymentFlow:
         try:
             lease, now_ms = self._lease.current()
         except LeaseUnknown:
-            raise unavailable(Standing.LEASE_UNKNOWN) from None
+            raise unavailable(ServingStatus.LEASE_UNKNOWN) from None
         terms = {"now_ms": now_ms, "ttl_ms": self._ttl_ms, "skew_ms": self._skew_ms}
-        found = standing(lease, region=self._region, **terms)
+        found = serving_status(lease, region=self._region, **terms)
         if lease is None:
             raise unavailable(found)
-        if found is Standing.READY:
+        if found is ServingStatus.READY:
             return lease
         if lease.acknowledges(lease.holder, **terms):
             raise HeldElsewhere(lease.holder, repeat_unchanged(found))
@@ -113,7 +113,7 @@ class PaymentFlow:
         except HeldElsewhere as elsewhere:
             holder = elsewhere.holder
         if holder != region:
-            raise InTransit(Standing.NOT_HOLDER)
+            raise InTransit(ServingStatus.NOT_HOLDER)
 
     def _accept(
         self, key: str, request: PaymentRequest, payer: str, epoch: int, latest_ms: int
@@ -148,7 +148,7 @@ class PaymentFlow:
             logger.warning("accepted only", extra={"reason": str(error)})
             return False
         except StaleEpoch:
-            raise unavailable(Standing.FENCED) from None
+            raise unavailable(ServingStatus.FENCED) from None
         except NotRecordable as error:
             logger.error("set aside", extra={"payment_id": entry.payment_id, "why": error.found.why})
             raise _not_recordable(error.found.why) from None
@@ -174,7 +174,7 @@ class PaymentFlow:
         if self._clock() > latest_ms:
             raise unavailable("too slow")
         if self.held_lease().epoch != lease.epoch:
-            raise unavailable(Standing.FENCED)
+            raise unavailable(ServingStatus.FENCED)
 
 
 def _not_recordable(why: str) -> Refused:

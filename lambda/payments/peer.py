@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import urlsplit
 
-from durable.worker import Worker
+from durable.bounded_calls import BoundedCalls
 from payments.errors import PeerUnavailable
 from runtime.parameters import Parameters, ParameterUnavailable
 
@@ -41,7 +41,7 @@ class Peer:
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
-        self._worker = Worker()
+        self._bounded = BoundedCalls()
         self._connection: HTTPConnection | None = None
         self._endpoint = ""
 
@@ -52,7 +52,7 @@ class Peer:
             PeerUnavailable: there was none in time, so nobody knows what the call did.
         """
         try:
-            answer = self._worker.run(lambda: self._exchange(region, call, within_s), within_s=within_s)
+            answer = self._bounded.run(lambda: self._exchange(region, call, within_s), within_s=within_s)
         except TimeoutError:
             raise PeerUnavailable(f"{region}: no answer within {within_s} s") from None
         except (OSError, HTTPException, ValueError, ParameterUnavailable) as error:

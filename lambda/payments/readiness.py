@@ -1,8 +1,8 @@
 """Whether this region should get the traffic: what Route 53 asks and DNS follows."""
 
-from durable.lease_view import RecentLease, Standing, standing
+from durable.bounded_calls import BoundedCalls
+from durable.lease_view import RecentLease, ServingStatus, serving_status
 from durable.ledger import Ledger
-from durable.worker import Worker
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
 from payments.book import BOOK
@@ -28,23 +28,23 @@ class Readiness:
         self._skew_ms = skew_ms
         self._lease = lease
         self._database = database
-        self._worker = Worker()
+        self._bounded = BoundedCalls()
 
-    def check(self) -> Standing:
+    def check(self) -> ServingStatus:
         """READY, or the first rule against it. Anything unknown is against it."""
         try:
             lease, now_ms = self._read_lease()
         except (LeaseUnknown, TimeoutError):
-            return Standing.LEASE_UNKNOWN
-        found = standing(
+            return ServingStatus.LEASE_UNKNOWN
+        found = serving_status(
             lease, region=self._region, now_ms=now_ms, ttl_ms=self._ttl_ms, skew_ms=self._skew_ms
         )
-        if lease is None or found is not Standing.READY:
+        if lease is None or found is not ServingStatus.READY:
             return found
         try:
-            return self._worker.run(lambda: self._probe(lease.epoch), within_s=DATABASE_LIMIT_S)
+            return self._bounded.run(lambda: self._probe(lease.epoch), within_s=DATABASE_LIMIT_S)
         except (DatabaseUnavailable, TimeoutError):
-            return Standing.DATABASE_UNAVAILABLE
+            return ServingStatus.DATABASE_UNAVAILABLE
 
     def routable(self) -> bool:
         """Whether this region knows who holds the lease: only then can it serve a request or pass it on."""
@@ -55,9 +55,9 @@ class Readiness:
         return True
 
     def _read_lease(self) -> tuple[Lease | None, int]:
-        return self._worker.run(self._lease.current, within_s=LEASE_LIMIT_S)
+        return self._bounded.run(self._lease.current, within_s=LEASE_LIMIT_S)
 
-    def _probe(self, epoch: int) -> Standing:
+    def _probe(self, epoch: int) -> ServingStatus:
         with self._database.session() as connection:
             writable = Ledger(connection, BOOK).admits(epoch)
-        return Standing.READY if writable else Standing.FENCED
+        return ServingStatus.READY if writable else ServingStatus.FENCED

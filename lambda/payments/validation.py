@@ -11,8 +11,8 @@ import fastjsonschema
 from fastjsonschema import JsonSchemaValueException, JsonSchemaValuesException
 
 from payments.currencies import TEST
+from payments.payment import PaymentRequest
 from payments.problems import FieldError, Problem, Refused
-from payments.request import PaymentRequest
 from payments.schemas import IDEMPOTENCY_KEY, MAX_BODY_BYTES, PAYMENT, SESSION, SESSION_ID, SYNTHETIC, Schema
 from payments.text import visible
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from failover.lease_table import LeaseUnknown
-from payments.composition import Service
+from payments.composition import PaymentService
 
 WARM_MS = "warm_ms"
 """The member of an event that asks for it, with the milliseconds to hold the environment.
@@ -25,7 +25,7 @@ def asks_to_warm(event: Mapping[str, Any]) -> bool:
 
 
 def hold(
-    event: Mapping[str, Any], service: Service, sleep: Callable[[float], None] = time.sleep
+    event: Mapping[str, Any], service: PaymentService, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, str]:
     """Be ready for payments and stay busy for a moment, so that the next call needs another environment."""
     with suppress(LeaseUnknown):  # whether the table answers is the guard's question

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from durable.book import DurableRequest
+from durable.bounded_calls import BoundedCalls
 from durable.entry import EntryState, JournalEntry
 from durable.errors import JournalUnavailable
 from durable.journal import Journal
-from durable.kept_ledger import KeptLedger
-from durable.worker import Worker
+from durable.ledger_connection import LedgerConnection
 from payments.payer import Payer
 from payments.problems import Problem, Refused
 from runtime.database import DatabaseUnavailable
@@ -27,10 +27,10 @@ class Found:
 class Whereabouts:
     """Asks this region's copy of the ledger, then the journal, which has what is accepted and not there."""
 
-    def __init__(self, *, ledger: KeptLedger, journal: Journal) -> None:
+    def __init__(self, *, ledger: LedgerConnection, journal: Journal) -> None:
         self._ledger = ledger
         self._journal = journal
-        self._worker = Worker()
+        self._bounded = BoundedCalls()
 
     def find(self, payment_id: str, *, payer: Payer) -> Found | None:
         """The payment of this payer, or None when both were asked and neither has it.
@@ -48,7 +48,7 @@ class Whereabouts:
 
     def _promised(self, payment_id: str, payer: Payer) -> Found | None:
         try:
-            entry = self._worker.run(lambda: self._journal.promised(payment_id), within_s=JOURNAL_LIMIT_S)
+            entry = self._bounded.run(lambda: self._journal.promised(payment_id), within_s=JOURNAL_LIMIT_S)
         except (JournalUnavailable, TimeoutError) as error:
             raise Refused(Problem.UNAVAILABLE, "The journal does not answer.") from error
         return _found(entry) if entry and entry.payer == payer else None

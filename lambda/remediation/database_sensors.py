@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from remediation.observation import Database, Missing
+from remediation.observation import DatabaseSeen, Missing
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -28,7 +28,7 @@ class DatabaseSensors:
         self._route53 = route53
         self._zone = zone
 
-    def database(self, id_: str) -> Database | Missing:
+    def database(self, id_: str) -> DatabaseSeen | Missing:
         """The database with this id."""
         try:
             [found] = self._rds.describe_db_instances(DBInstanceIdentifier=id_)["DBInstances"]
@@ -36,7 +36,7 @@ class DatabaseSensors:
             if error.response["Error"]["Code"] in {_NOT_FOUND, f"{_NOT_FOUND}Fault"}:
                 return Missing.GONE
             raise
-        return Database(
+        return DatabaseSeen(
             id=id_,
             status=found["DBInstanceStatus"],
             host=found.get("Endpoint", {}).get("Address", ""),

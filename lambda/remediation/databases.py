@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from remediation.observation import Database, Missing, Observation
+from remediation.observation import DatabaseSeen, Missing, Observation
 from remediation.rules import Action, Decision, Rule
 from remediation.verdicts import done, page, watch
 
@@ -28,14 +28,14 @@ def about_writer(seen: Observation, policy: Policy) -> Decision:
     if primary is None or replica is None or seen.points_at is None:
         return page(Rule.DATABASE_UNKNOWN, "the databases or the writer's name cannot be read")
     lost = primary is Missing.GONE or primary.status in LOST
-    if isinstance(replica, Database) and not replica.source:
+    if isinstance(replica, DatabaseSeen) and not replica.source:
         return _after_promotion(seen, replica, lost=lost)
     if isinstance(primary, Missing) or lost:
         return _about_promotion(seen, replica, policy)
     return _about_primary(seen, primary)
 
 
-def _about_primary(seen: Observation, primary: Database) -> Decision:
+def _about_primary(seen: Observation, primary: DatabaseSeen) -> Decision:
     if primary.status in BY_HAND:
         return page(Rule.NOT_BY_MACHINE, f"{primary.id} is {primary.status}")
     if not primary.available:
@@ -54,7 +54,7 @@ def _about_primary(seen: Observation, primary: Database) -> Decision:
     )
 
 
-def _after_promotion(seen: Observation, promoted: Database, *, lost: bool) -> Decision:
+def _after_promotion(seen: Observation, promoted: DatabaseSeen, *, lost: bool) -> Decision:
     """The replica is a database of its own by now, or is about to be."""
     if not lost:
         return page(Rule.TWO_WRITERS, f"{promoted.id} was promoted, and the old primary is there")
@@ -65,7 +65,7 @@ def _after_promotion(seen: Observation, promoted: Database, *, lost: bool) -> De
     return page(Rule.DID_NOT_HELP, f"{promoted.id} was promoted, and cannot be reached")
 
 
-def _about_promotion(seen: Observation, replica: Database | Missing, policy: Policy) -> Decision:
+def _about_promotion(seen: Observation, replica: DatabaseSeen | Missing, policy: Policy) -> Decision:
     if isinstance(replica, Missing):
         return page(Rule.NO_REPLICA, "the primary is lost, and there is no replica")
     if not replica.available:
@@ -96,7 +96,7 @@ def about_replica(seen: Observation) -> Decision:
     return _about_present(seen, seen.replica)
 
 
-def _about_present(seen: Observation, replica: Database) -> Decision:
+def _about_present(seen: Observation, replica: DatabaseSeen) -> Decision:
     if not replica.source:
         return watch(Rule.CHANGING, f"{replica.id} is no replica any more")
     if not replica.available:
@@ -111,14 +111,14 @@ def _about_present(seen: Observation, replica: Database) -> Decision:
     )
 
 
-def _changing(seen: Observation, database: Database) -> Decision:
+def _changing(seen: Observation, database: DatabaseSeen) -> Decision:
     since = seen.rings_since_ms
     if since is None or seen.at_ms - since > CHANGE_LIMIT_MS:
         return page(Rule.CHANGING_TOO_LONG, f"{database.id} is {database.status} for too long")
     return watch(Rule.CHANGING, f"{database.id} is {database.status}")
 
 
-def _point(seen: Observation, database: Database) -> Decision:
+def _point(seen: Observation, database: DatabaseSeen) -> Decision:
     if not database.host:
         return page(Rule.DATABASE_UNKNOWN, f"{database.id} has no address")
     return Decision(

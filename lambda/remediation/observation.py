@@ -60,7 +60,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Database:
+class DatabaseSeen:
     """A database instance as RDS describes it."""
 
     id: str
@@ -89,8 +89,8 @@ class Observation:
     rings_since_ms: int | None
     mode: Mode | None
     group: Group | None = None
-    primary: Database | Missing | None = None
-    replica: Database | Missing | None = None
+    primary: DatabaseSeen | Missing | None = None
+    replica: DatabaseSeen | Missing | None = None
     lag_s: float | None = None
     writer_name: str = ""
     """The private name of the writer."""

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from remediation import events
 from remediation.decision import Policy, decide
-from remediation.observation import Database, Mode, Observation
+from remediation.observation import DatabaseSeen, Mode, Observation
 from remediation.record import Record, RecordUnknown
 from remediation.rules import Action, Decision, Rule
 from remediation.verdicts import page
@@ -135,5 +135,5 @@ class Turn:
 def _resources(seen: Observation) -> tuple[str, ...]:
     """What something may have been done to."""
     instances = [one.id for one in seen.group.serving] if seen.group else []
-    databases = [one.id for one in (seen.primary, seen.replica) if isinstance(one, Database)]
+    databases = [one.id for one in (seen.primary, seen.replica) if isinstance(one, DatabaseSeen)]
     return (*instances, *databases)

@@ -45,11 +45,11 @@ class TableAccess:
         """Read, create and change single items."""
         return self._allow("GetItem", "PutItem", "UpdateItem")
 
-    def sweep(self) -> Allow:
+    def scan_update(self) -> Allow:
         """Read all items, many at once or one by one, and change them one by one."""
         return self._allow("Scan", "BatchGetItem", "GetItem", "UpdateItem")
 
-    def add(self) -> Allow:
+    def put(self) -> Allow:
         """Write items that nobody here reads."""
         return self._allow("PutItem")
 
@@ -61,11 +61,11 @@ class TableAccess:
         """Read the items of one partition after another."""
         return self._allow("Query")
 
-    def keep(self) -> Allow:
+    def read_write_delete(self) -> Allow:
         """Read, replace and delete single items."""
         return self._allow("GetItem", "PutItem", "DeleteItem")
 
-    def look(self) -> Allow:
+    def read_all(self) -> Allow:
         """Read all items, of a table that has few."""
         return self._allow("Scan", "GetItem")
 

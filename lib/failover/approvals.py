@@ -20,7 +20,7 @@ OWN_ID = "$${aws:userid}"
 def ask(site: Site) -> list[Allow]:
     """What the takeover's function may do: ask, and read the answers. It cannot approve for itself."""
     table = TableAccess.to(site, TABLE)
-    return [table.look(), table.put_under(REQUEST)]
+    return [table.read_all(), table.put_under(REQUEST)]
 
 
 class ApproverPolicy(Construct):
@@ -35,7 +35,7 @@ class ApproverPolicy(Construct):
         name = site.name("approver")
         tables = [TableAccess.to(each, TABLE) for each in sites]
         statements = [
-            *(table.look() for table in tables),
+            *(table.read_all() for table in tables),
             *(table.put_under(OWN_ID) for table in tables),
             *(TableAccess.to(each, "lease").read() for each in sites),
         ]

@@ -71,7 +71,7 @@ class FailoverControl(Construct):
             reserved=reservations.STEPS,
             allow=[
                 lease.update(),
-                journal.sweep(),
+                journal.scan_update(),
                 arrivals.read(),
                 arrivals.query(),
                 arrivals.scan(),

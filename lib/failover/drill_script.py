@@ -93,7 +93,7 @@ def _writer(events: dict[str, Any]) -> str:
 
 
 def _figures(steps: Any, execution: str) -> dict[str, int]:
-    """What the step `reconcile` counted: entries since the mark, and those its ledger lacked."""
+    """What the step `reconcile` counted: entries since the watermark, and those its ledger lacked."""
     pages = steps.get_paginator("get_execution_history").paginate(executionArn=execution)
     for page in pages:
         for event in page["events"]:

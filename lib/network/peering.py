@@ -22,7 +22,7 @@ from lib.site import Site
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PeeringSide:
     """One end of the peering."""
 
     site: Site
@@ -37,13 +37,13 @@ class Peering(Construct):
     would point there. A security group of the other region cannot be named, so rules name its addresses.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, sides: Pair[Side]) -> None:
+    def __init__(self, scope: Construct, id_: str, *, name: str, sides: Pair[PeeringSide]) -> None:
         super().__init__(scope, id_)
         self._connection = self._connect(sides, {"Name": name})
         self._open(sides.first, to=sides.second)
         self._open(sides.second, to=sides.first)
 
-    def _connect(self, sides: Pair[Side], tags: dict[str, str]) -> str:
+    def _connect(self, sides: Pair[PeeringSide], tags: dict[str, str]) -> str:
         """The id, known once both sides agreed: nothing can be routed or set before."""
         asks, agrees = sides
         connection = VpcPeeringConnection(
@@ -80,7 +80,7 @@ class Peering(Construct):
         )
         return accepted.id
 
-    def _open(self, side: Side, *, to: Side) -> None:
+    def _open(self, side: PeeringSide, *, to: PeeringSide) -> None:
         code, there = side.site.region.code, str(to.site.region.cidr)
         for zone, table_id in enumerate(side.network.private_table_ids):
             Route(

@@ -20,7 +20,7 @@ READY = "/health/ready"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FallbackPage:
     """The website of a bucket as an alias names it."""
 
     domain: str
@@ -35,7 +35,14 @@ class SiteFailover(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site, zone_id: str, balancer: LoadBalancer, page: Page
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        zone_id: str,
+        balancer: LoadBalancer,
+        page: FallbackPage,
     ) -> None:
         super().__init__(scope, id_)
         self._name = site.settings.public_name

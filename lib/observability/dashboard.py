@@ -18,14 +18,14 @@ Widget = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DashboardSection:
     """What one region shows: metrics by the title of their graph."""
 
     region: str
     graphs: Mapping[str, list[Metric]]
 
 
-def dashboard(sections: Iterable[Section]) -> str:
+def dashboard(sections: Iterable[DashboardSection]) -> str:
     """The body, as CloudWatch reads it: a headline and its graphs for each section."""
     widgets: list[Widget] = []
     top = 0
@@ -51,7 +51,7 @@ def _headline(region: str, top: int) -> Widget:
     }
 
 
-def _graphs(section: Section) -> Iterator[Widget]:
+def _graphs(section: DashboardSection) -> Iterator[Widget]:
     for title, shown in section.graphs.items():
         yield {
             "type": "metric",

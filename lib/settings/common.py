@@ -13,10 +13,10 @@ from lib.settings.api import Api
 from lib.settings.compute import Functions
 from lib.settings.label import Label
 from lib.settings.lifecycle import Lifecycle, Profile
-from lib.settings.network import Dns, Network
-from lib.settings.observability import Alarms, Logs, Tracing
+from lib.settings.network import Dns, NetworkSettings
+from lib.settings.observability import Alarms, Logs, TracingSettings
 from lib.settings.provider import Provider, RemoteState
-from lib.settings.recovery import Budget, Objectives
+from lib.settings.recovery import BudgetSettings, Objectives
 from lib.settings.section import Section
 
 
@@ -31,16 +31,16 @@ class CommonSettings(Section):
     objectives: Objectives
     dns: Dns
     functions: Functions
-    network: Network
+    network: NetworkSettings
     logs: Logs
     api: Api | None = None
     """None for a system whose clients come through a load balancer."""
     alarms: Alarms
-    tracing: Tracing
+    tracing: TracingSettings
     access: Access = Access()
     profile: Profile = Profile.EPHEMERAL
     provider: Provider
-    budget: Budget = Budget()
+    budget: BudgetSettings = BudgetSettings()
     state: RemoteState | None = None
 
     @property

@@ -7,7 +7,7 @@ from pydantic import model_validator
 from lib.settings.section import Section
 
 
-class Compliance(Section):
+class ComplianceSettings(Section):
     """AWS Config."""
 
     rules: bool = True

@@ -39,14 +39,14 @@ class Dns(Section):
         return self
 
 
-class Network(Section):
+class NetworkSettings(Section):
     """The shape of each region's VPC."""
 
     zones: Annotated[int, Field(ge=2, le=6)]
     nat_per_zone: bool
 
 
-class EndpointNetwork(Network):
+class EndpointNetwork(NetworkSettings):
     """The same of a system whose functions live in the VPC."""
 
     interface_endpoints: bool = False

@@ -29,7 +29,7 @@ class Alarms(Section):
     """Who gets a letter; without it the topics are there and wait for a subscriber."""
 
 
-class Tracing(Section):
+class TracingSettings(Section):
     """Which share of the requests X-Ray follows."""
 
     fixed_rate: Annotated[float, Field(ge=0, le=1)]

@@ -58,7 +58,7 @@ class Protocol(Section):
         return self.keeper_lifetime_s + KEEPER_END_S
 
 
-class Budget(Section):
+class BudgetSettings(Section):
     """Objectives that cannot be met and that the business lives with, each with its reason."""
 
     accepted: dict[str, Annotated[str, Field(min_length=20)]] = Field(default_factory=dict)

@@ -9,7 +9,7 @@ from lib.pair import Pair
 from lib.regions import Region, Role
 from lib.settings.approvals import Approvals
 from lib.settings.common import CommonSettings
-from lib.settings.compliance import Compliance
+from lib.settings.compliance import ComplianceSettings
 from lib.settings.data import Backup, Database
 from lib.settings.drills import Drills
 from lib.settings.messaging import Events
@@ -29,7 +29,7 @@ class TwoRegionSettings(CommonSettings):
     network: EndpointNetwork
     database: Database
     backup: Backup
-    compliance: Compliance
+    compliance: ComplianceSettings
     events: Events
     drills: Drills = Drills()
     approvals: Approvals

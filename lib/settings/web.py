@@ -15,7 +15,7 @@ class WebAcl(Section):
     """What one address may send; more is refused."""
 
 
-class Remediation(Section):
+class RemediationSettings(Section):
     """What the remediation function may do by itself."""
 
     mode: Literal["on", "dry-run", "off"]

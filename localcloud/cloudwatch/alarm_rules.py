@@ -12,7 +12,7 @@ EXTRA_POINTS = 2
 """CloudWatch fetches more periods than it evaluates: five for three."""
 
 
-class State(StrEnum):
+class CloudWatchState(StrEnum):
     """The state of an alarm, in CloudWatch's words."""
 
     OK = "OK"
@@ -57,7 +57,7 @@ class Rule:
         return COMPARISONS[self.comparison](value, self.threshold)
 
 
-def next_state(rule: Rule, points: Sequence[float | None], current: State) -> State:
+def next_state(rule: Rule, points: Sequence[float | None], current: CloudWatchState) -> CloudWatchState:
     """The state after an evaluation.
 
     Args:
@@ -77,24 +77,24 @@ def next_state(rule: Rule, points: Sequence[float | None], current: State) -> St
     if rule.missing is Missing.NOT_BREACHING or sum(latest) >= rule.bad_periods or not all(latest):
         return _by_count(sum(latest), rule)
     if rule.missing is Missing.MISSING and _lasts(rule, points):
-        return State.ALARM
+        return CloudWatchState.ALARM
     return current
 
 
-def _without_data(missing: Missing, current: State) -> State:
+def _without_data(missing: Missing, current: CloudWatchState) -> CloudWatchState:
     match missing:
         case Missing.MISSING:
-            return State.INSUFFICIENT_DATA
+            return CloudWatchState.INSUFFICIENT_DATA
         case Missing.IGNORE:
             return current
         case Missing.BREACHING:
-            return State.ALARM
+            return CloudWatchState.ALARM
         case Missing.NOT_BREACHING:
-            return State.OK
+            return CloudWatchState.OK
 
 
-def _by_count(bad: int, rule: Rule) -> State:
-    return State.ALARM if bad >= rule.bad_periods else State.OK
+def _by_count(bad: int, rule: Rule) -> CloudWatchState:
+    return CloudWatchState.ALARM if bad >= rule.bad_periods else CloudWatchState.OK
 
 
 def _lasts(rule: Rule, points: Sequence[float | None]) -> bool:

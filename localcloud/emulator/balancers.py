@@ -15,12 +15,12 @@ from ministack.services import acm, alb, cloudwatch
 
 from localcloud.emulator.patches import targets
 from localcloud.emulator.patches.load_balancers import attributes_of
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 Shape = dict[str, Any]
 
 
-def answer(path: list[str], account: str, regions: Regions, order: Mapping[str, Any]) -> Shape:
+def answer(path: list[str], account: str, regions: RegionStates, order: Mapping[str, Any]) -> Shape:
     """The snapshot, or what came of telling health. Raises ValueError for any other order."""
     match path:
         case ["snapshot"]:
@@ -33,10 +33,10 @@ def answer(path: list[str], account: str, regions: Regions, order: Mapping[str, 
             raise ValueError(f"{path} is none of snapshot, health, metrics")
 
 
-def snapshot(account: str, regions: Regions) -> Shape:
+def snapshot(account: str, regions: RegionStates) -> Shape:
     """All that the balancer needs of *account*, as of one moment: balancers to certificates with their keys.
 
-    Regions that are dead are left out: their balancers answer nobody.
+    RegionStates that are dead are left out: their balancers answer nobody.
     """
     found: Shape = {"balancers": [], "listeners": [], "rules": [], "groups": [], "certificates": {}}
     places = {region for store in (alb._lbs, alb._tgs) for (_, region, *_), _ in store.all_items()}
@@ -46,7 +46,7 @@ def snapshot(account: str, regions: Regions) -> Shape:
     return found
 
 
-def _measured(account: str, regions: Regions, region: str, data: list[Shape]) -> Shape:
+def _measured(account: str, regions: RegionStates, region: str, data: list[Shape]) -> Shape:
     """Keep what PutMetricData would keep; a region that is dead keeps nothing."""
     if not regions.alive(region):
         return {"data": 0}

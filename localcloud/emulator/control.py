@@ -6,7 +6,7 @@ GET  /_gate/regions                                            -> {"us-east-1": 
 POST /_gate/links            {"a": place, "b": place, "cut": bool}  -> [["us-east-1", "us-west-2"], ...]
 GET  /_gate/links                                              -> the pairs that are cut
 POST /_gate/flapping         {"region": region, "one_in": int}  -> the same; so many health checks fail
-POST /_gate/sabotage         {"region": region, "harm": "kill" | "refuse" | null}  -> the same
+POST /_gate/sabotage         {"region": region, "fault": "kill" | "refuse" | null}  -> the same
 POST /_gate/throttling       {"region", "service", "one_in": int}  -> the same; so many calls are refused
 POST /_gate/clocks           {"region", "seconds": float}  -> the same; so fast is the clock of functions
 GET, POST /_gate/fleet       see localcloud/emulator/fleet.py
@@ -30,8 +30,8 @@ from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.connections import Connections
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.managed_failover import ManagedFailovers
-from localcloud.emulator.regions import OPERATOR, Regions, UnknownPlaceError
-from localcloud.emulator.sabotage import Harm, Sabotage
+from localcloud.emulator.regions import OPERATOR, RegionStates, UnknownPlaceError
+from localcloud.emulator.sabotage import Sabotage, StepFault
 from localcloud.emulator.throttling import Throttling
 
 TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
@@ -45,7 +45,7 @@ class Control:
     """Carries out the faults that drills ask for."""
 
     config: EmulatorConfig
-    regions: Regions
+    regions: RegionStates
     connections: Connections
     kill_workers: Callable[[str], int]
     """SIGKILLs the function processes of a region; returns how many there were."""
@@ -80,20 +80,18 @@ class Control:
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
-            case "POST", [
-                ("flapping" | "sabotage" | "throttling" | "clocks" | "managed-failover") as trouble
-            ]:
-                self._begin(trouble, self._region(order["region"]), order)
+            case "POST", [("flapping" | "sabotage" | "throttling" | "clocks" | "managed-failover") as fault]:
+                self._begin(fault, self._region(order["region"]), order)
                 return 200, order
             case _:
                 return 404, {"message": f"no {head.method} {head.path}"}
 
-    def _begin(self, trouble: str, region: str, order: dict[str, Any]) -> None:
-        match trouble:
+    def _begin(self, fault: str, region: str, order: dict[str, Any]) -> None:
+        match fault:
             case "flapping":
                 self.flapping.set(region, int(order["one_in"]))
             case "sabotage":
-                self.sabotage.arm(region, Harm(order["harm"]) if order["harm"] else None)
+                self.sabotage.arm(region, StepFault(order["fault"]) if order["fault"] else None)
             case "throttling":
                 self.throttling.set(region, order["service"], int(order["one_in"]))
             case "clocks":

@@ -16,7 +16,7 @@ from localcloud.emulator.asgi import App, Exchange, Head, Receive, Scope, Send
 from localcloud.emulator.calls import Call, CallLog, Signature
 from localcloud.emulator.config import Door, EmulatorConfig
 from localcloud.emulator.control import Control
-from localcloud.emulator.regions import OPERATOR, Regions
+from localcloud.emulator.regions import OPERATOR, RegionStates
 from localcloud.emulator.repetitions import Repetitions
 
 FORBIDDEN = 403
@@ -49,7 +49,7 @@ class Gate:
 
     app: App
     config: EmulatorConfig
-    regions: Regions
+    regions: RegionStates
     directory: Directory
     log: CallLog
     control: Control

@@ -17,7 +17,7 @@ class UnknownPlaceError(Exception):
     """A fault was asked for in a place that does not exist; the message names it."""
 
 
-class Regions:
+class RegionStates:
     """The faults in force. Safe to use from the event loop and from worker threads."""
 
     def __init__(self, names: Iterable[str], *, witness: str, control_home: str) -> None:

@@ -1,4 +1,4 @@
-"""Harm that comes to every step of a takeover once: its process dies, or its AWS calls are refused."""
+"""A fault that every step of a takeover meets once: its process dies, or its AWS calls are refused."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ from localcloud.emulator.calls import Call
 REFUSED = 400
 
 
-class Harm(StrEnum):
+class StepFault(StrEnum):
     """What happens to a step."""
 
     KILL = "kill"
@@ -22,18 +22,18 @@ class Sabotage:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._armed: dict[str, Harm] = {}
+        self._armed: dict[str, StepFault] = {}
         self._running: dict[str, str] = {}
         self._struck: set[tuple[str, ...]] = set()
 
-    def arm(self, region: str, harm: Harm | None) -> None:
-        """Let every step in *region* come to *harm* once from now on; None ends it."""
+    def arm(self, region: str, fault: StepFault | None) -> None:
+        """Let every step in *region* meet this fault once from now on; None ends it."""
         with self._lock:
             self._struck = {struck for struck in self._struck if struck[0] != region}
-            if harm is None:
+            if fault is None:
                 self._armed.pop(region, None)
             else:
-                self._armed[region] = harm
+                self._armed[region] = fault
 
     def begins(self, region: str, step: str) -> None:
         """A step begins in *region*; the state machine runs one at a time."""
@@ -44,14 +44,14 @@ class Sabotage:
         """A step has done its work; returns whether its process dies before it can say so."""
         with self._lock:
             self._running.pop(region, None)
-            return self._armed.get(region) is Harm.KILL and self._first(region, step)
+            return self._armed.get(region) is StepFault.KILL and self._first(region, step)
 
     def refuses(self, call: Call) -> bool:
         """Whether this call is refused: the first of its kind that the running step makes."""
         with self._lock:
             step = self._running.get(call.origin)
             by_step = step is not None and "steps" in (call.principal or "")
-            if not by_step or self._armed.get(call.origin) is not Harm.REFUSE:
+            if not by_step or self._armed.get(call.origin) is not StepFault.REFUSE:
                 return False
             return self._first(call.origin, str(step), call.service, call.action)
 

@@ -20,7 +20,7 @@ from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
 from localcloud.emulator.managed_failover import ManagedFailovers
 from localcloud.emulator.patches import harmed_steps, http_api, hypercorn_server, sessions, workers
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 from localcloud.emulator.sabotage import Sabotage
 from localcloud.emulator.throttling import Throttling
 
@@ -42,7 +42,7 @@ class EmulatorDirectory:
 
 async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; *ready* is called when every port listens."""
-    regions = Regions(config.regions, witness=config.witness, control_home=config.primary_control_region)
+    regions = RegionStates(config.regions, witness=config.witness, control_home=config.primary_control_region)
     connections = Connections()
     told_to_end = _ending(lambda: connections.reset_ports(config.doors))
     clocks, sabotage, managed = Clocks(config.regions), Sabotage(), ManagedFailovers()
@@ -82,7 +82,7 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
         workers.kill_all(region)
 
 
-def _lives(config: EmulatorConfig, regions: Regions, port: int) -> bool:
+def _lives(config: EmulatorConfig, regions: RegionStates, port: int) -> bool:
     door = config.doors[port]
     place = door.front_of or door.place
     return regions.alive(place) or regions.silent(place)

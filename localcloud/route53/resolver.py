@@ -33,7 +33,7 @@ class NoAnswerError(ResolutionError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DnsAnswer:
     """Where a name points.
 
     Attributes:
@@ -48,7 +48,7 @@ class Answer:
 class Resolves(Protocol):
     """Anything that resolves names."""
 
-    async def resolve(self, name: str) -> Answer:
+    async def resolve(self, name: str) -> DnsAnswer:
         """The target of a name, or a ResolutionError."""
         ...
 
@@ -59,7 +59,7 @@ class Resolver:
     def __init__(self, host: str, port: int) -> None:
         self._server = (host, port)
 
-    async def resolve(self, name: str) -> Answer:
+    async def resolve(self, name: str) -> DnsAnswer:
         """Asks for the address of `name`, three times for a second each.
 
         Raises:
@@ -68,7 +68,7 @@ class Resolver:
         """
         return await self._resolve(name, "A", _answer)
 
-    async def _resolve(self, name: str, type_: str, read: Callable[[str, DNSRecord], Answer]) -> Answer:
+    async def _resolve(self, name: str, type_: str, read: Callable[[str, DNSRecord], DnsAnswer]) -> DnsAnswer:
         query = DNSRecord.question(name, type_)
         query.header.id = secrets.randbelow(1 << 16)
         for _ in range(ATTEMPTS):
@@ -96,7 +96,7 @@ class Resolver:
 class ServiceResolver(Resolver):
     """Asks where a name's HTTP is served on this machine: the target is host and port."""
 
-    async def resolve(self, name: str) -> Answer:
+    async def resolve(self, name: str) -> DnsAnswer:
         """Asks for `_http._tcp` of *name*. Raises as `Resolver.resolve` does."""
         return await self._resolve(f"_http._tcp.{name}", "SRV", _served)
 
@@ -123,7 +123,7 @@ class _Exchange(asyncio.DatagramProtocol):
             self._response.set_exception(exc)
 
 
-def _answer(name: str, response: DNSRecord) -> Answer:
+def _answer(name: str, response: DNSRecord) -> DnsAnswer:
     code = RCODE.get(response.header.rcode)
     if code == "NXDOMAIN":
         raise NameNotFoundError(f"{name}: no such name")
@@ -137,18 +137,18 @@ def _answer(name: str, response: DNSRecord) -> Answer:
         target = dns_name(str(link.rdata.label))
         ttls.append(int(link.ttl))
     if ttls:
-        return Answer(target, min(ttls))
-    addresses = [Answer(str(r.rdata), int(r.ttl)) for r in response.rr if r.rtype == QTYPE.A]
+        return DnsAnswer(target, min(ttls))
+    addresses = [DnsAnswer(str(r.rdata), int(r.ttl)) for r in response.rr if r.rtype == QTYPE.A]
     if not addresses:
         raise NoAnswerError(f"{name}: no address")
     return addresses[0]
 
 
-def _served(name: str, response: DNSRecord) -> Answer:
+def _served(name: str, response: DNSRecord) -> DnsAnswer:
     found = [record for record in response.rr if record.rtype == QTYPE.SRV]
     if not found:
         raise NoAnswerError(f"{name}: served nowhere here")
-    return Answer(f"127.0.0.1:{found[0].rdata.port}", int(found[0].ttl))
+    return DnsAnswer(f"127.0.0.1:{found[0].rdata.port}", int(found[0].ttl))
 
 
 class CachingResolver:
@@ -165,10 +165,10 @@ class CachingResolver:
     def __init__(self, resolver: Resolves, clock: Callable[[], float] | None = None) -> None:
         self._resolver = resolver
         self._clock = clock or (lambda: asyncio.get_running_loop().time())
-        self._kept: dict[str, tuple[Answer, float]] = {}
+        self._kept: dict[str, tuple[DnsAnswer, float]] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def resolve(self, name: str) -> Answer:
+    async def resolve(self, name: str) -> DnsAnswer:
         """The target of `name` from the cache or, when that has expired, from the server.
 
         Raises:

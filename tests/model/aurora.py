@@ -19,14 +19,14 @@ class Cluster:
     up: bool = True
     fence: int | None = None
     beat_ms: int | None = None
-    mark: int | None = None
+    watermark: int | None = None
     rows: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     """Idempotency key to payment id, epoch and hash of the request."""
     aside: dict[tuple[str, str], str] = field(default_factory=dict)
     """Key and payment id of what was set aside, and why; last what was looked at last."""
     settled_ms: dict[str, int] = field(default_factory=dict)
-    marks: dict[str, int] = field(default_factory=dict)
-    """Idempotency key to the mark that was there before its row: a copy may end between the two."""
+    watermarks: dict[str, int] = field(default_factory=dict)
+    """Idempotency key to the watermark that was there before its row: a copy may end between the two."""
     log: list[tuple[Any, ...]] = field(default_factory=list)
     history: list[tuple[Any, ...]] = field(default_factory=list)
     """Every change that this copy has, for those who restore it."""
@@ -41,8 +41,8 @@ class Cluster:
             [self.fence] = values
         elif kind == "beat":
             [self.beat_ms] = values
-        elif kind == "mark":
-            [self.mark] = values
+        elif kind == "watermark":
+            [self.watermark] = values
         elif kind == "aside":
             key, payment_id, why = values
             self.aside.pop((key, payment_id), None)
@@ -52,12 +52,12 @@ class Cluster:
         else:
             key, *row = values
             self.rows[key], self.settled_ms[key] = (row[0], row[1], row[2]), row[3]
-            self.marks.setdefault(key, self.mark or 0)
+            self.watermarks.setdefault(key, self.watermark or 0)
 
     def restore(self, changes: list[tuple[Any, ...]]) -> None:
         """The copy is built anew of these changes, in their order; its connections are gone."""
-        self.fence = self.beat_ms = self.mark = None
-        self.rows, self.aside, self.marks, self.history, self.log = {}, {}, {}, [], []
+        self.fence = self.beat_ms = self.watermark = None
+        self.rows, self.aside, self.watermarks, self.history, self.log = {}, {}, {}, [], []
         self.applied = 0
         self.generation += 1
         for change in changes:

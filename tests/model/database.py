@@ -85,8 +85,8 @@ class Connection:
             "insert into ledger.set_aside": lambda: self._set_aside(given),
             "delete from ledger.set_aside": lambda: self._take_off(given["epoch"], given["key"]),
             "insert into ledger.heartbeat": lambda: self._beat(given["epoch"], given["now_ms"]),
-            "insert into ledger.mark": lambda: self._advance_mark(given["epoch"], given["minute"]),
-            "delete from ledger.mark": lambda: self._forget_mark(given["epoch"], given["minute"]),
+            "insert into ledger.watermark": lambda: self._advance_watermark(given["epoch"], given["minute"]),
+            "delete from ledger.watermark": lambda: self._forget_watermark(given["epoch"], given["minute"]),
             "insert into ledger.fence": lambda: self._raise_fence(given["epoch"]),
             "select ledger.admit": lambda: [[self._cluster.fence == given["epoch"]]],
         }
@@ -125,21 +125,21 @@ class Connection:
         self._cluster.write("beat", max(now_ms, self._cluster.beat_ms or 0))
         return [[self._cluster.beat_ms]]
 
-    def _advance_mark(self, epoch: int, minute: int) -> list[list[Any]]:
+    def _advance_watermark(self, epoch: int, minute: int) -> list[list[Any]]:
         if self._cluster.fence != epoch:
             return []
-        self._world.count["mark moved" if self._cluster.mark else "mark set"] += 1
-        self._cluster.write("mark", max(minute, self._cluster.mark or 0))
+        self._world.count["watermark moved" if self._cluster.watermark else "watermark set"] += 1
+        self._cluster.write("watermark", max(minute, self._cluster.watermark or 0))
         self._world.watch.all_marked()
-        return [[self._cluster.mark]]
+        return [[self._cluster.watermark]]
 
-    def _forget_mark(self, epoch: int, after: int) -> list[list[Any]]:
+    def _forget_watermark(self, epoch: int, after: int) -> list[list[Any]]:
         cluster = self._cluster
-        if cluster.fence != epoch or cluster.mark is None or cluster.mark <= after:
+        if cluster.fence != epoch or cluster.watermark is None or cluster.watermark <= after:
             return []
-        self._world.count["mark forgotten"] += 1
-        found = cluster.mark
-        cluster.write("mark", None)
+        self._world.count["watermark forgotten"] += 1
+        found = cluster.watermark
+        cluster.write("watermark", None)
         return [[found]]
 
     def _raise_fence(self, epoch: int) -> list[list[Any]]:
@@ -183,6 +183,6 @@ READS = {
     ],
     "from ledger.announced": lambda *_: [],
     "select at_ms from": lambda cluster, _: [[cluster.beat_ms]] if cluster.beat_ms is not None else [],
-    "select minute from": lambda cluster, _: [[cluster.mark]] if cluster.mark is not None else [],
+    "select minute from": lambda cluster, _: [[cluster.watermark]] if cluster.watermark is not None else [],
 }
 """By what a statement says."""

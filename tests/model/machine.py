@@ -83,7 +83,7 @@ class Execution:
 
         def work() -> None:
             try:
-                facts = perform(step, Takeover.from_payload(payload), world.site(self._region).tools)
+                facts = perform(step, Takeover.from_payload(payload), world.site(self._region).context)
             except Exception as error:  # noqa: BLE001 - the runtime reports any error by its name
                 world.note(f"{step} failed: {error!r}")
                 self._failed(serial, type(error).__name__)

@@ -98,9 +98,9 @@ def promote_without_waiting_for_the_writer(patch: Patch) -> None:
     """`fence` and `reconcile` would wait for it too: they go on where the ledger takes no writes yet."""
 
     def hasty(real):
-        def run(takeover, tools):
+        def run(takeover, context):
             try:
-                return real(takeover, tools)
+                return real(takeover, context)
             except DatabaseUnavailable:
                 return {}
 
@@ -216,5 +216,5 @@ def lease_ahead_of_its_writer(patch: Patch) -> None:
 def reconcile_only_after_a_failover(patch: Patch) -> None:
     real = STEPS["reconcile"]
     patch.setitem(
-        STEPS, "reconcile", lambda takeover, tools: {} if takeover.kind.planned else real(takeover, tools)
+        STEPS, "reconcile", lambda takeover, context: {} if takeover.kind.planned else real(takeover, context)
     )

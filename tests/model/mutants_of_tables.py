@@ -26,10 +26,10 @@ def a_key_is_replayed(patch: Patch) -> None:
     )
 
 
-def the_mark_is_always_enough(patch: Patch) -> None:
-    """A takeover reads what arrived since the mark, whatever became of the arrivals."""
+def the_watermark_is_always_enough(patch: Patch) -> None:
+    """A takeover reads what arrived since the watermark, whatever became of the arrivals."""
     for step in (assessment, recovery):
-        patch.setattr(step, "begin", lambda _journal, ledger, _rows: ledger.marked())
+        patch.setattr(step, "begin", lambda _journal, ledger, _rows: ledger.watermark())
 
 
 def the_journal_is_all_there_is(patch: Patch) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from durable import assessment, recovery
-from durable.arrears import Arrears
 from durable.arrivals import Arrivals, minute_of
+from durable.backlog import Backlog
 from durable.entry import EntryState
 from durable.journal import Journal
 from durable.ledger import Ledger
@@ -15,24 +15,24 @@ from tests.model import site
 Patch = pytest.MonkeyPatch
 
 
-def mark_outside_the_ledger(patch: Patch) -> None:
-    """One mark for all copies, the newest, and even a copy without payments believes it."""
-    real = Ledger.marked
+def watermark_outside_the_ledger(patch: Patch) -> None:
+    """One watermark for all copies, the newest, and even a copy without payments believes it."""
+    real = Ledger.watermark
     for reader in (assessment, recovery):
-        patch.setattr(reader, "begin", lambda _journal, ledger, _rows: ledger.marked())
+        patch.setattr(reader, "begin", lambda _journal, ledger, _rows: ledger.watermark())
 
-    def marked(self):
-        return vars(self._connection._world).setdefault("mark", real(self))
+    def watermark(self):
+        return vars(self._connection._world).setdefault("watermark", real(self))
 
-    def advance_mark(self, minute, *, epoch):
-        self._connection._world.mark = minute
+    def advance_watermark(self, minute, *, epoch):
+        self._connection._world.watermark = minute
 
-    patch.setattr(Ledger, "marked", marked)
-    patch.setattr(Ledger, "advance_mark", advance_mark)
+    patch.setattr(Ledger, "watermark", watermark)
+    patch.setattr(Ledger, "advance_watermark", advance_watermark)
 
 
-def mark_without_a_look_at_the_ledger(patch: Patch) -> None:
-    patch.setattr(Arrears, "_settle_all", lambda _self, _batch, _run: True)
+def watermark_without_a_look_at_the_ledger(patch: Patch) -> None:
+    patch.setattr(Backlog, "_settle_all", lambda _self, _batch, _run: True)
 
 
 def repeated_request_does_not_arrive(patch: Patch) -> None:
@@ -46,7 +46,7 @@ def repeated_request_does_not_arrive(patch: Patch) -> None:
 
 
 def settled_request_does_not_arrive(patch: Patch) -> None:
-    """It may have come too late for the mark, and have been settled by a run that overlapped."""
+    """It may have come too late for the watermark, and have been settled by a run that overlapped."""
 
     def accept(self, entry, *, until_ms):
         claim = self._claim(entry)

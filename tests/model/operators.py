@@ -48,7 +48,7 @@ class Operator:
 
     def approve(self) -> None:
         """`dr approve` of what a takeover asks for, by two people."""
-        approvals = self._site.tools.approvals
+        approvals = self._site.context.approvals
         if request := approvals.request():
             for person in ("A1:one", "A2:two"):
                 now_ms = self._site.clock()
@@ -75,4 +75,4 @@ class Operator:
 
     def _moves(self, handover: Handover) -> bool:
         """Whether this region's control plane moves the writer to the cluster that the handover is for."""
-        return replace(self._site.tools.writer, parameters=Parameters(handover.to)).is_coming()
+        return replace(self._site.context.writer, parameters=Parameters(handover.to)).is_coming()

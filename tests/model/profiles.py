@@ -36,7 +36,7 @@ class Profile:
     edges: int = 7
     """The more, the more often time jumps to where a lease begins or ends to count."""
     minutes: bool = False
-    """Those times are where a minute ends, or a mark may pass it, instead."""
+    """Those times are where a minute ends, or a watermark may pass it, instead."""
     brisk: bool = False
     """Time passes only when nobody has anything to do: no process is ever slow."""
     drift_ms: tuple[int, ...] = (0, -2000, 2000, -1999, 1999, -700, 700)

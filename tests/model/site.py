@@ -3,12 +3,12 @@
 from typing import Any
 
 from durable.announcements import Announcements
-from durable.arrears import Arrears
 from durable.arrivals import Arrivals
+from durable.backlog import Backlog
 from durable.errors import JournalUnavailable
 from durable.event_bus import EventBus, own_bus
 from durable.journal import Journal
-from durable.lease_view import RecentLease, Standing, standing
+from durable.lease_view import RecentLease, ServingStatus, serving_status
 from durable.ledger import Ledger
 from durable.reconciler import Reconciler
 from durable.recovery import FencedLedger, JournalRecovery
@@ -21,28 +21,28 @@ from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.loss import LossPolicy
 from failover.observe import Observer
 from failover.ports import StaleEpoch
-from failover.region_api import Answer, ApiUnavailable
+from failover.region_api import ApiUnavailable, RegionAnswer
 from failover.sightings import Sightings
-from failover.steps.tools import Tools
+from failover.steps.context import StepContext
 from failover.takeover import Takeovers
 from payments.book import BOOK
 from payments.own_api import synthetic
+from payments.payment import PaymentRequest
 from payments.payment_flow import PaymentFlow
 from payments.problems import Refused
-from payments.request import PaymentRequest
 from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
 from tests.model.aurora import ControlPlane
 from tests.model.database import Database
 from tests.model.machine import LIMITS, StepFunctions
 from tests.model.store import DynamoDB
-from tests.model.surroundings import InOneThread, KeptLedger, OneAfterTheOther, Parameters, SilentBus
+from tests.model.surroundings import InOneThread, LedgerConnection, OneAfterTheOther, Parameters, SilentBus
 
 SKEW_MS, TICK_MS = 2_000, 10_000
 BELIEVED_SKEW_MS = SKEW_MS
 """What the code is told; clocks are really wrong by up to SKEW_MS."""
 GRACE_MS = 10_000
-"""Short, so that marks move; still over a request's patience and twice what clocks differ by."""
+"""Short, so that watermarks move; still over a request's patience and twice what clocks differ by."""
 RECONCILE_MS = 20_000
 
 
@@ -57,7 +57,7 @@ class Process:
             skew_ms=BELIEVED_SKEW_MS,
             lease=self.lease,
             journal=site.journal,
-            ledger=KeptLedger(site.database),
+            ledger=LedgerConnection(site.database),
             clock=site.clock,
             new_id=world.new_id,
         )
@@ -78,7 +78,7 @@ class Site:
         self.fenced = FencedLedger(self.database, BOOK)
         self.machine = StepFunctions(world, region)
         self.takeovers = Takeovers(self.machine, parameters)
-        self.tools = Tools(
+        self.context = StepContext(
             region=region,
             leases=self.leases,
             database=self.fenced,
@@ -193,19 +193,21 @@ class Site:
         try:
             lease = self.leases.read()
             terms = {"now_ms": self.clock(), "ttl_ms": self._world.ttl_ms, "skew_ms": BELIEVED_SKEW_MS}
-            if lease is None or standing(lease, region=self.region, **terms) is not Standing.READY:
+            if lease is None or serving_status(lease, region=self.region, **terms) is not ServingStatus.READY:
                 return False
             with self.database.session() as connection:
                 return Ledger(connection, BOOK).admits(lease.epoch)
         except (LeaseUnknown, DatabaseUnavailable):
             return False
 
-    def prove(self, *, system: str, epoch: int) -> Answer:
+    def prove(self, *, system: str, epoch: int) -> RegionAnswer:
         payment, key = synthetic(system, epoch)
         return self.pay(payment, idempotency_key=key)
 
-    def pay(self, payment: dict[str, Any], *, idempotency_key: str) -> Answer:
-        return Answer(self.request(idempotency_key, PaymentRequest(**payment)), {"x-region": self.region})
+    def pay(self, payment: dict[str, Any], *, idempotency_key: str) -> RegionAnswer:
+        return RegionAnswer(
+            self.request(idempotency_key, PaymentRequest(**payment)), {"x-region": self.region}
+        )
 
     def restart(self) -> None:
         """The region's processes are gone, and with them what they remembered."""
@@ -250,7 +252,7 @@ class Site:
             ttl_ms=world.ttl_ms,
             skew_ms=BELIEVED_SKEW_MS,
             leases=self.leases,
-            arrears=Arrears(region=self.region, journal=self.journal, clock=clock, grace_ms=GRACE_MS),
+            backlog=Backlog(region=self.region, journal=self.journal, clock=clock, grace_ms=GRACE_MS),
             database=self.database,
             book=BOOK,
             bus=EventBus(self.region, SilentBus(), Parameters(self.region), "payments"),

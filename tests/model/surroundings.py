@@ -70,7 +70,7 @@ class SilentBus:
         raise ConnectTimeoutError(endpoint_url="events")
 
 
-class KeptLedger:
+class LedgerConnection:
     """`use` as the real one has it: one connection a process, opened again once when it broke."""
 
     def __init__(self, database: Database) -> None:

@@ -59,9 +59,15 @@ def test_no_schedule_breaks_an_invariant():
     faults = ("kill", "isolate", "cut", "witness", "database", "keeper", "throttle", "journal", "lease")
     met = [f"crash of step {step}" for step in steps] + [f"fault {fault}" for fault in faults]
     met += ["crash of keeper", "crash of request", "201", "202", "held", "paged", "stall"]
-    met += ["jump", "restored", "unfenced", "mended", "begun anew", "mark forgotten"]
+    met += ["jump", "restored", "unfenced", "mended", "begun anew", "watermark forgotten"]
     met += ["drained", "stayed", "undone", "handed over", "taken back"]
-    met += ["reconciled", "crash of reconciler", "replayed by the reconciler", "mark set", "mark moved"]
+    met += [
+        "reconciled",
+        "crash of reconciler",
+        "replayed by the reconciler",
+        "watermark set",
+        "watermark moved",
+    ]
     assert [name for name in met if not total[name]] == []
     assert total["takeover"] > RUNS / 4
     assert total["activated"] > RUNS / 4

@@ -7,7 +7,7 @@ from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError
 from failover.ports import WriterUnavailable
 from failover.takeover import TakeoverNotStarted
-from payments.request import PaymentRequest
+from payments.payment import PaymentRequest
 from tests.model.choices import Choices
 from tests.model.operators import Operator
 from tests.model.profiles import Profile

@@ -225,7 +225,7 @@ class Watch:
             self.violated("charged-twice", f"{key} is {payment_id} and {known}")
 
     def all_marked(self) -> None:
-        """What was acknowledged came at the mark of every copy that may lack it, or later: so it is found."""
+        """What was acknowledged came at the watermark of every copy that may lack it, or later."""
         if self._arrivals_lost:
             return
         came: dict[str, int] = {}
@@ -238,9 +238,11 @@ class Watch:
                 came[key] = max(minute, came.get(key, 0))
         for cluster in self._world.aurora.clusters.values():
             for key in self.acknowledged_keys:
-                mark = cluster.marks.get(key, cluster.mark or 0)
-                if came.get(key, 0) < mark:
-                    text = f"{key} came in {came.get(key)}, after the mark {mark} of {cluster.region}"
+                watermark = cluster.watermarks.get(key, cluster.watermark or 0)
+                if came.get(key, 0) < watermark:
+                    text = (
+                        f"{key} came in {came.get(key)}, after the watermark {watermark} of {cluster.region}"
+                    )
                     self.broken_by_time("marked-over", text)
 
     def complete(self, region: str, epoch: int) -> None:

@@ -22,7 +22,7 @@ REGIONS = (EAST, WEST)
 PLACES = (EAST, WEST, WITNESS)
 OTHERS = {place: tuple(other for other in PLACES if other != place) for place in PLACES}
 START_MS = 1_800_000_045_000
-"""Soon a minute is over, and soon after it a mark may pass it."""
+"""Soon a minute is over, and soon after it a watermark may pass it."""
 FATES = ("", "lost", "unanswered", "late", "repeated")
 NO_LEASE = (0, "", 0, "")
 
@@ -187,9 +187,9 @@ class World:
             site.watched = first
         self.watch.won[1] = EAST
         self.aurora.clusters[EAST].write("fence", 1)
-        if self._choices.below(4) < 3:  # else a system from before the marks
+        if self._choices.below(4) < 3:  # else a system from before the watermarks
             renewed_ms = first.expires_at_ms - self.ttl_ms
-            self.aurora.clusters[EAST].write("mark", minute_of(min(self.now_ms, renewed_ms) - SKEW_MS))
+            self.aurora.clusters[EAST].write("watermark", minute_of(min(self.now_ms, renewed_ms) - SKEW_MS))
         self.aurora.replicate(2)
 
     def _moment(self) -> tuple[int, tuple[int, str, int, str]]:

@@ -20,7 +20,7 @@ FILE = STATE / "drill.json"
 _WINDOW_S, _LEAD_S = 120.0, 30.0
 
 
-class Region(BaseModel):
+class LiveRegion(BaseModel):
     """What one region was last seen to have; None: not seen yet."""
 
     model_config = ConfigDict(frozen=True)
@@ -45,7 +45,7 @@ class Look(BaseModel):
     """Seconds since the fault; None before it."""
     epoch: int
     state: str
-    regions: tuple[Region, ...]
+    regions: tuple[LiveRegion, ...]
     pending: int
     seconds: tuple[Second, ...]
     events: tuple[Event, ...]
@@ -141,10 +141,10 @@ class View:
             marks=tuple(self.marks),
         )
 
-    def _region(self, name: str) -> Region:
+    def _region(self, name: str) -> LiveRegion:
         history = self.history
         ready = next((one.ready for one in reversed(history.readiness) if one.region == name), None)
-        return Region(
+        return LiveRegion(
             name=name,
             lease=bool(history.leases) and history.leases[-1].holder == name,
             writer=bool(history.writers) and history.writers[-1].region == name,

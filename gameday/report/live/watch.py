@@ -1,7 +1,7 @@
 """The page on which a browser on this machine watches a drill."""
 
 from gameday.observe.history import Fault, Mark
-from gameday.report.live.look import Look, Region
+from gameday.report.live.look import LiveRegion, Look
 from gameday.report.page import tables, topology
 from gameday.report.page.curve import curve, legend
 from gameday.report.page.markup import Markup, document, join, section, table, tag
@@ -107,7 +107,7 @@ def _topology(seen: Look) -> topology.Topology:
     return topology.after(fault, seen.epoch)
 
 
-def _first(seen: Look) -> Region:
+def _first(seen: Look) -> LiveRegion:
     """The region that served first in what is shown, else the one that holds the lease."""
     names = [name for second in seen.seconds for name in second.served]
     served = next((one for one in seen.regions if one.name in names[:1]), None)

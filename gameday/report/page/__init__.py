@@ -1,12 +1,12 @@
 """The report of a drill as one HTML page that needs no other file and no network."""
 
 from gameday.judge.summary import Summary
+from gameday.report.data import ReportData
 from gameday.report.page import balance, budget, tables, topology, words
 from gameday.report.page.curve import curve, legend
 from gameday.report.page.markup import Markup, document, section, tag
 from gameday.report.page.style import STYLE
 from gameday.report.seconds import seconds
-from gameday.report.story import Story
 
 _HONEST = (
     "Emulated AWS on one machine. Times of mechanisms are measured here; times that only AWS can show are "
@@ -14,23 +14,23 @@ _HONEST = (
 )
 
 
-def page(story: Story) -> str:
+def page(data: ReportData) -> str:
     """The whole page."""
-    summary, fault = story.summary, story.fault
-    seen = seconds(story.operations, fault_at=fault.at, since=story.since, until=story.until)
+    summary, fault = data.summary, data.fault
+    seen = seconds(data.operations, fault_at=fault.at, since=data.since, until=data.until)
     body = tag(
         "main",
-        _header(story),
+        _header(data),
         section(
             "What happened",
-            curve(seen, story.events, budget.legs(summary), fault.region),
+            curve(seen, data.events, budget.legs(summary), fault.region),
             legend(seen, fault.region),
-            tables.timeline(story.events),
+            tables.timeline(data.events),
             tables.by_second(seen),
         ),
-        section("Who held what", _pictures(story)),
+        section("Who held what", _pictures(data)),
         section("Budget of the recovery time objective", budget.bar(summary)),
-        section("Payments", balance.payments(story)),
+        section("Payments", balance.payments(data)),
         section("Expectations", tables.checks(summary.checks)),
         section("Terraform after the fact", tables.terraform(summary.terraform)),
         section("Calls of the recovery", tables.calls(summary)),
@@ -41,8 +41,8 @@ def page(story: Story) -> str:
     return document(f"{summary.scenario} {summary.verdict}: {summary.title}", STYLE, body, footer)
 
 
-def _header(story: Story) -> Markup:
-    summary = story.summary
+def _header(data: ReportData) -> Markup:
+    summary = data.summary
     return tag(
         "header",
         tag(
@@ -53,7 +53,7 @@ def _header(story: Story) -> Markup:
             class_="eyebrow",
         ),
         tag("h1", words.headline(summary)),
-        tag("p", words.lead(summary, words.deeds(story.fault)), class_="lead"),
+        tag("p", words.lead(summary, words.actions(data.fault)), class_="lead"),
         *(tag("p", f"Invalid: {reason}", class_="invalid-text") for reason in summary.invalid_reasons),
         *(tag("p", told, class_="missed-text") for told in words.missed(summary)),
         tag(
@@ -64,9 +64,9 @@ def _header(story: Story) -> Markup:
     )
 
 
-def _pictures(story: Story) -> Markup:
-    was = topology.before(story.fault, story.epoch)
-    became = topology.after(story.fault, story.epoch + story.summary.steady.epochs_begun)
+def _pictures(data: ReportData) -> Markup:
+    was = topology.before(data.fault, data.epoch)
+    became = topology.after(data.fault, data.epoch + data.summary.steady.epochs_begun)
     return tag(
         "div",
         _figure(topology.picture(was, title="Before the fault", id_="before"), "Before the fault"),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from gameday.judge.summary import Summary
 from gameday.load.records import LedgerRow, Operation
+from gameday.report.data import ReportData
 from gameday.report.page.markup import Markup, join, table, tag
 from gameday.report.page.words import count
-from gameday.report.story import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def lines(operations: Sequence[Operation], rows: Sequence[LedgerRow]) -> list[Li
     return made
 
 
-def payments(story: Story) -> Markup:
+def payments(data: ReportData) -> Markup:
     """What became of every payment, and the balance by currency."""
     head = ["currency", "acknowledged", "told to clients", "in the ledger", "difference"]
     rows = [
@@ -61,14 +61,14 @@ def payments(story: Story) -> Markup:
             f"{line.held_minor:,}",
             f"{line.held_minor - line.told_minor:,}",
         ]
-        for line in lines(story.operations, story.rows)
+        for line in lines(data.operations, data.rows)
     ]
     return join(
-        tag("p", _told(story.summary)),
+        tag("p", _told(data.summary)),
         table(
             "Ledger balance of acknowledged payments, in minor units of the currency", head, rows, numbers=4
         ),
-        _counts(story),
+        _counts(data),
     )
 
 
@@ -86,9 +86,9 @@ def _told(summary: Summary) -> str:
     return words
 
 
-def _counts(story: Story) -> Markup:
-    paid = story.summary.payments
-    others = sum(line.others for line in lines(story.operations, story.rows))
+def _counts(data: ReportData) -> Markup:
+    paid = data.summary.payments
+    others = sum(line.others for line in lines(data.operations, data.rows))
     rows = [
         ["acknowledged, but not in the ledger", f"{paid.lost:,}"],
         ["accepted, but not in the ledger", f"{paid.accepted_lost:,}"],

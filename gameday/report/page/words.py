@@ -20,9 +20,9 @@ def headline(summary: Summary) -> str:
     return f"{summary.holder_before} kept serving, nobody moved, and no payment was lost."
 
 
-def lead(summary: Summary, deeds: str) -> str:
+def lead(summary: Summary, actions: str) -> str:
     """What happened, in the order in which it happened."""
-    seen, told = summary.measured, deeds
+    seen, told = summary.measured, actions
     if not moved(summary):
         begun = summary.steady.epochs_begun
         stayed = "it did" if begun == 0 else f"{count(begun, 'new epoch')} began instead"
@@ -38,7 +38,7 @@ def lead(summary: Summary, deeds: str) -> str:
     return f"{told} After {seen.restored_s:.0f} s the last clients had followed: full service."
 
 
-def deeds(fault: Fault) -> str:
+def actions(fault: Fault) -> str:
     """What was done, second by second."""
     by_second: dict[int, list[str]] = {}
     for mark in fault.marks:

@@ -22,7 +22,7 @@ from gameday.observe.calls import Call
 from gameday.observe.dr_answers import AskDr, DrAnswer
 from gameday.observe.executions import StepSeen, steps_since
 from gameday.observe.history import LeaseSeen
-from gameday.plan.faults import Deed, Ordered, Place, Places
+from gameday.plan.faults import Action, Ordered, Place, Places
 from gameday.targets.cloud import Deployed
 from gameday.targets.control import order
 from gameday.targets.operators import Typed
@@ -47,7 +47,7 @@ class LocalWorld:
     primary: str
     survivor: str
     witness: str
-    doors: Mapping[str, str]
+    endpoints: Mapping[str, str]
     resolver: Resolver
     credentials: Credentials
     payer: str
@@ -88,7 +88,7 @@ class LocalWorld:
             primary=primary,
             survivor=survivor,
             witness=settings.witness,
-            doors={name: region.front_door for name, region in state.regions.items()},
+            endpoints={name: region.front_door for name, region in state.regions.items()},
             resolver=Resolver("127.0.0.1", state.dns_port),
             credentials=_credentials(settings, state, client("ssm")),
             payer=f"@sub:{asked.client_id}" if asked and asked.mode is Mode.JWT else "",
@@ -172,20 +172,20 @@ class LocalWorld:
             raise ObservationFailed(f"{len(writers)} of {len(members)} members are writers")
         return writers[0].split(":")[3]
 
-    async def strike(self, deed: Deed) -> str | DrAnswer | None:
-        """Do *deed*; what came of it, where there is something to tell. Raises FaultRefused."""
-        match deed:
+    async def apply(self, action: Action) -> str | DrAnswer | None:
+        """Do *action*; what came of it, where there is something to tell. Raises FaultRefused."""
+        match action:
             case AskDr():
-                return await asyncio.to_thread(deed.ask, self.deployed.state, self.places)
+                return await asyncio.to_thread(action.ask, self.deployed.state, self.places)
             case Typed():
-                return await asyncio.to_thread(deed.type, self.deployed.state, self.places)
+                return await asyncio.to_thread(action.type, self.deployed.state, self.places)
             case Pasted():
-                return await asyncio.to_thread(deed.paste, self.deployed.state, self.places, self.suffix)
+                return await asyncio.to_thread(action.paste, self.deployed.state, self.places, self.suffix)
             case Ordered():
-                await asyncio.to_thread(order, self.deployed.state, deed.order(self.places))
+                await asyncio.to_thread(order, self.deployed.state, action.order(self.places))
                 return None
             case _:
-                raise FaultRefused(f"nobody here can do this: {deed.told(self.places)}")
+                raise FaultRefused(f"nobody here can do this: {action.describe(self.places)}")
 
     async def steps(self, since: float, regions: Iterable[str]) -> Sequence[StepSeen]:
         """The steps of takeovers in *regions*. Raises ObservationFailed."""

@@ -8,18 +8,18 @@ from failover.loss import Loss
 from gameday.load.payments import LoadPlan
 from gameday.observe.dr_answers import one_after_the_other
 from gameday.plan.faults import Cut, Flap, Kill, Place, Revive, Step, Stop, at_once, isolated
-from gameday.plan.scenario import Expect, Follow, Given, Plans, Scenario, Side
-from gameday.plan.troubles import (
+from gameday.plan.partial_faults import (
     FillDisk,
-    Harm,
     Lag,
     RefuseManagedFailover,
     RotatePassword,
     Sabotage,
     SetClock,
+    StepFault,
     StopIssuer,
     Throttle,
 )
+from gameday.plan.scenario import Expect, Follow, Plans, Precondition, Scenario, Side
 from gameday.targets.operators import FAILBACK, SWITCHOVER, Typed
 from gameday.targets.pasted import Pasted
 
@@ -37,7 +37,7 @@ S2 = Scenario(
     code="S2",
     title="gray failure: region stops answering, then wakes up",
     # It wakes when the other region has long taken over: every write it had in mind must be refused.
-    steps=(Step(deed=Stop(Place.HOLDER)), Step(after_s=90.0, deed=Revive(Place.HOLDER))),
+    steps=(Step(action=Stop(Place.HOLDER)), Step(after_s=90.0, action=Revive(Place.HOLDER))),
     expect=Expect(moves=1, restored_s=120.0),
 )
 """The holder's region stands still, is declared lost, and wakes up as if nothing had happened."""
@@ -64,7 +64,7 @@ S4 = Scenario(
 S5 = Scenario(
     code="S5",
     title="old holder returns",
-    steps=(Step(deed=Kill(Place.HOLDER)), Step(after_s=100.0, deed=Revive(Place.HOLDER))),
+    steps=(Step(action=Kill(Place.HOLDER)), Step(after_s=100.0, action=Revive(Place.HOLDER))),
     expect=Expect(moves=1, restored_s=120.0),
     # Time for three good health checks, and for a keeper that comes every minute, to do harm.
     follow=Follow(at_most_s=200.0, after_last_step_s=65.0),
@@ -75,8 +75,8 @@ S5 = Scenario(
 S6 = Scenario(
     code="S6",
     title="planned switchover and failback under clients with stale DNS",
-    given=Given(side=Side.HOME),
-    steps=(Step(deed=SWITCHOVER), Step(after_s=70.0, deed=FAILBACK)),
+    precondition=Precondition(side=Side.HOME),
+    steps=(Step(action=SWITCHOVER), Step(after_s=70.0, action=FAILBACK)),
     # Requests wait in the functions while the lease is on its way, a process each: fewer than elsewhere, or
     # two cores would still start them when the pause is over. Clients wait longer than the pause may last.
     load=LoadPlan(rate=10.0, request_timeout_s=10.0, stale_populations=2, stale_s=120.0),
@@ -104,8 +104,8 @@ S7 = Scenario(
 S8 = Scenario(
     code="S8",
     title="region killed while replication lags over budget",
-    # More than the 30 s of durable/stock.py, for the whole load: none of it is replicated.
-    given=Given(steady_s=40.0, deeds=(Lag(120.0),)),
+    # More than the 30 s of durable/journal_gap.py, for the whole load: none of it is replicated.
+    precondition=Precondition(steady_s=40.0, actions=(Lag(120.0),)),
     steps=at_once(Kill(Place.HOLDER)),
     expect=Expect(moves=1, restored_s=150.0, least_rescued=750, loss=Loss.JOURNAL_COMPLETE),
 )
@@ -129,7 +129,7 @@ S10_STEPS = 9
 S10 = Scenario(
     code="S10",
     title="region killed away from home, and the orchestration killed once in every step",
-    given=Given(side=Side.AWAY, deeds=(Sabotage(Place.OTHER, Harm.KILL),)),
+    precondition=Precondition(side=Side.AWAY, actions=(Sabotage(Place.OTHER, StepFault.KILL),)),
     steps=at_once(Kill(Place.HOLDER)),
     # As S1, for each step a second of the state machine's patience and the start of a new process,
     # and DNS prefers home only once its checks brought three pieces of good news.
@@ -176,7 +176,7 @@ S14 = Scenario(
     title="the holder's DynamoDB throttles one call in ten",
     steps=(
         *at_once(Throttle(Place.HOLDER, "dynamodb", 10)),
-        Step(after_s=30.0, deed=Throttle(Place.HOLDER, "dynamodb", 0)),
+        Step(after_s=30.0, action=Throttle(Place.HOLDER, "dynamodb", 0)),
     ),
     # A payment needs up to four answers and tries twice for each: 4 in 100 fail and come again. A renewal
     # is due three times before a lease ends.
@@ -191,9 +191,9 @@ S15 = Scenario(
     code="S15",
     title="region killed, and two operators type dr failover at the same time",
     steps=(
-        Step(deed=Kill(Place.HOLDER)),
+        Step(action=Kill(Place.HOLDER)),
         # Both wait for the end of the lease, and then write the same item; whoever comes second is told so.
-        Step(after_s=1.0, deed=S15__TWO_OPERATORS),
+        Step(after_s=1.0, action=S15__TWO_OPERATORS),
     ),
     expect=Expect(moves=1, restored_s=120.0, least_rescued=1),
 )
@@ -202,7 +202,7 @@ S15 = Scenario(
 S16 = Scenario(
     code="S16",
     title="isolated holder whose clock is 20 s behind",
-    steps=(Step(deed=SetClock(Place.HOLDER, -20.0)), *isolated(Place.HOLDER)),
+    steps=(Step(action=SetClock(Place.HOLDER, -20.0)), *isolated(Place.HOLDER)),
     # As S4; acknowledgements are judged by the right time.
     expect=Expect(moves=1, restored_s=150.0, least_refusals=1),
 )
@@ -228,7 +228,7 @@ S17 = Scenario(
 S18 = Scenario(
     code="S18",
     title="region killed, and each AWS call of the recovery refused once at each step",
-    given=Given(deeds=(Sabotage(Place.OTHER, Harm.REFUSE),)),
+    precondition=Precondition(actions=(Sabotage(Place.OTHER, StepFault.REFUSE),)),
     steps=at_once(Kill(Place.HOLDER)),
     # As S1, and for each refusal the state machine's growing patience. No operator has to help.
     expect=Expect(moves=1, restored_s=300.0, failed_steps=S10_STEPS),
@@ -273,8 +273,8 @@ S21 = Scenario(
     steps=(
         *at_once(Kill(Place.HOLDER), RefuseManagedFailover(Place.OTHER)),
         *(
-            Step(after_s=S21_OPERATOR_COMES_S, deed=deed)
-            for deed in (S21_LOOK_AND_STOP, S21_DETACH_AND_RETRY)
+            Step(after_s=S21_OPERATOR_COMES_S, action=action)
+            for action in (S21_LOOK_AND_STOP, S21_DETACH_AND_RETRY)
         ),
     ),
     # The operator, a takeover from its first step, and DNS that followed long before.

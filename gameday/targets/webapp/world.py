@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dr.outputs import OutputsError, read
 from gameday.errors import FaultRefused, NotDeployed, ObservationFailed
-from gameday.observe.web import Look
+from gameday.observe.web import WebLook
 from gameday.plan.faults import Order
 from gameday.targets.control import order
 from localcloud.core.paths import OUTPUTS
@@ -87,7 +87,7 @@ class WebWorld:
         seen = self.look()
         return sorted({*seen.in_service} & {*seen.healthy})
 
-    def look(self) -> Look:
+    def look(self) -> WebLook:
         """The system now. Raises ObservationFailed."""
         at = time.time()
         try:
@@ -101,7 +101,7 @@ class WebWorld:
             alarms = self._clients["cloudwatch"].describe_alarms(StateValue="ALARM")["MetricAlarms"]
         except (BotoCoreError, ClientError, LookupError) as error:
             raise ObservationFailed(str(error)) from error
-        return Look(
+        return WebLook(
             at=at,
             desired=group["DesiredCapacity"],
             in_service=tuple(
@@ -153,7 +153,7 @@ class WebWorld:
 
     def trouble(self, name: str, **told: object) -> None:
         """Begin a trouble of the fleet. Raises FaultRefused."""
-        order(self.state, Order(path=f"/troubles/{name}", body=told))
+        order(self.state, Order(path=f"/faults/{name}", body=told))
 
     def withdraw(self) -> None:
         """Take back what drills released: Terraform knows nothing of it. Raises FaultRefused."""

@@ -22,9 +22,9 @@ from failover.steps import (
     wait_writer,
     warm,
 )
+from failover.steps.context import Facts, Step, StepContext
 from failover.steps.errors import Held, NotYet
 from failover.steps.inspection import inspect
-from failover.steps.tools import Facts, Step, Tools
 from failover.takeover import Phase, Takeover
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
@@ -78,7 +78,7 @@ _UNAVAILABLE = (
 )
 
 
-def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
+def perform(name: str, takeover: Takeover, context: StepContext) -> Facts:
     """Run one step, if the lease still asks for this takeover.
 
     Raises:
@@ -86,10 +86,10 @@ def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
         Held: this takeover must not go on.
     """
     try:
-        guard.current_lease(takeover, tools, phases=_PHASES.get(name, guard.HERE))
+        guard.current_lease(takeover, context, phases=_PHASES.get(name, guard.HERE))
         if name in RETIRED:
             return {"retired": True}
-        facts = (STEPS | PLANNED_STEPS)[name](takeover, tools)
+        facts = (STEPS | PLANNED_STEPS)[name](takeover, context)
     except LeaseLost as error:
         raise Held(str(error)) from error
     except _UNAVAILABLE as error:
@@ -98,11 +98,11 @@ def perform(name: str, takeover: Takeover, tools: Tools) -> Facts:
     return facts
 
 
-def answer(event: Mapping[str, Any], tools: Tools) -> Facts:
+def answer(event: Mapping[str, Any], context: StepContext) -> Facts:
     """One task of the state machine: {"step": name, "takeover": input of the execution}.
 
     An operator may also ask for {"step": "inspect"}, which belongs to no takeover and changes nothing.
     """
     if event["step"] == "inspect":
-        return inspect(tools)
-    return perform(event["step"], Takeover.from_payload(event["takeover"]), tools)
+        return inspect(context)
+    return perform(event["step"], Takeover.from_payload(event["takeover"]), context)

@@ -3,9 +3,9 @@
 from failover.lease import Lease
 from failover.observation import ApiFact, DatabaseFact
 from failover.observe import api_fact, database_fact
+from failover.steps.context import Facts, StepContext
 from failover.steps.errors import Held, NotYet
-from failover.steps.inspection import take_stock
-from failover.steps.tools import Facts, Tools
+from failover.steps.inspection import journal_gap
 from failover.takeover import Phase, Takeover
 
 HERE = frozenset({Phase.HERE})
@@ -13,7 +13,7 @@ MAY_BEGIN = frozenset({Phase.ASKED, Phase.DRAINING, Phase.HERE})
 """Of a step before the drain: a takeover that starts again may find it drained or handed over."""
 
 
-def current_lease(takeover: Takeover, tools: Tools, *, phases: frozenset[Phase] = HERE) -> Lease:
+def current_lease(takeover: Takeover, context: StepContext, *, phases: frozenset[Phase] = HERE) -> Lease:
     """The lease, when it stands for this takeover as one of *phases* says.
 
     Every step asks first, so an execution that slept through a newer epoch does nothing any more.
@@ -22,33 +22,33 @@ def current_lease(takeover: Takeover, tools: Tools, *, phases: frozenset[Phase] 
         Held: the lease asks for something else, or the execution runs in a region it was not meant for.
         LeaseUnknown: the lease cannot be read.
     """
-    lease = tools.leases.read()
-    if lease is None or takeover.phase(lease) not in phases or takeover.region != tools.region:
-        raise Held(f"{takeover} in {tools.region} is not what the lease asks for: {lease}")
+    lease = context.leases.read()
+    if lease is None or takeover.phase(lease) not in phases or takeover.region != context.region:
+        raise Held(f"{takeover} in {context.region} is not what the lease asks for: {lease}")
     return lease
 
 
-def run(takeover: Takeover, tools: Tools) -> Facts:
+def run(takeover: Takeover, context: StepContext) -> Facts:
     """Check the lease, and that the journal answers, both tables: with it the data-loss budget is zero.
 
     A promotion may lose what the old writer did not replicate. The journal has all of it, in two regions;
     while it cannot be read the loss is unknown, and unknown is over every budget. Before a planned
     takeover nobody has stopped yet: what would keep it from ending is found here, at no cost.
     """
-    lease = current_lease(takeover, tools, phases=MAY_BEGIN)
-    tools.recovery.ready_for_replay(tools.clock())
+    lease = current_lease(takeover, context, phases=MAY_BEGIN)
+    context.recovery.ready_for_replay(context.clock())
     if takeover.phase(lease) is Phase.ASKED:
-        _must_be_fit(tools, lease)
-    return {"expires_in_ms": lease.expires_at_ms - tools.clock()}
+        _must_be_fit(context, lease)
+    return {"expires_in_ms": lease.expires_at_ms - context.clock()}
 
 
-def _must_be_fit(tools: Tools, lease: Lease) -> None:
-    if api_fact(tools.api) is not ApiFact.LIVE:
+def _must_be_fit(context: StepContext, lease: Lease) -> None:
+    if api_fact(context.api) is not ApiFact.LIVE:
         raise NotYet("the API of this region is not live")
-    database = database_fact(tools.database)
+    database = database_fact(context.database)
     if database is DatabaseFact.WRITER:
         raise Held("the writer is here already, without the lease: this is not a planned switchover")
     if database is not DatabaseFact.REPLICA:
         raise NotYet(f"the database is {database}")
-    if overdue := take_stock(tools, lease).overdue:
+    if overdue := journal_gap(context, lease).overdue:
         raise NotYet(f"{overdue} settled payments have not been replicated to this region")

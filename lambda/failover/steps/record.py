@@ -6,16 +6,16 @@ Consumers are told by an event besides, if the bus answers.
 from failover.lease import LeaseState
 from failover.operations import COMPLETED, TakeoverCompleted
 from failover.ports import EventsUnavailable
+from failover.steps.context import Facts, StepContext
 from failover.steps.errors import NotYet
 from failover.steps.guard import current_lease
-from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
 from runtime.logs import logger
 
 
-def run(takeover: Takeover, tools: Tools) -> Facts:
+def run(takeover: Takeover, context: StepContext) -> Facts:
     """Read the final state back, tell it and write it down."""
-    lease = current_lease(takeover, tools)
+    lease = current_lease(takeover, context)
     if lease.state is not LeaseState.ACTIVE:
         raise NotYet(f"the lease is {lease.state}")
     evidence: Facts = {
@@ -23,18 +23,18 @@ def run(takeover: Takeover, tools: Tools) -> Facts:
         "active_since_ms": lease.changed_at_ms,
         "expires_at_ms": lease.expires_at_ms,
         "automation": lease.automation,
-        "recorded_at_ms": tools.clock(),
-        "published": takeover.kind in COMPLETED and _published(TakeoverCompleted(takeover), tools),
+        "recorded_at_ms": context.clock(),
+        "published": takeover.kind in COMPLETED and _published(TakeoverCompleted(takeover), context),
     }
     logger.info("takeover complete", extra=evidence)
     return evidence
 
 
-def _published(event: TakeoverCompleted, tools: Tools) -> bool:
+def _published(event: TakeoverCompleted, context: StepContext) -> bool:
     """Whether the bus took the event. If not the takeover is over all the same: a bus never holds it."""
     reason = "the bus refused it"
     try:
-        if tools.bus.publish([event]):
+        if context.bus.publish([event]):
             return True
     except EventsUnavailable as error:
         reason = str(error)

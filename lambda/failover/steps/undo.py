@@ -2,23 +2,23 @@
 
 from failover.observation import DatabaseFact
 from failover.observe import database_fact
+from failover.steps.context import Facts, StepContext
 from failover.steps.errors import Held, NotYet
 from failover.steps.guard import current_lease
-from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
 
 
-def run(takeover: Takeover, tools: Tools) -> Facts:
+def run(takeover: Takeover, context: StepContext) -> Facts:
     """Let a DRAINING lease be ACTIVE again where it was. Nothing was acknowledged meanwhile, so none is lost.
 
     Not once the writer has left, or is leaving: then the old region could only pretend to serve.
     """
-    lease = current_lease(takeover, tools, phases=frozenset(Phase))
+    lease = current_lease(takeover, context, phases=frozenset(Phase))
     if takeover.phase(lease) is not Phase.DRAINING:
         return {"undone": False, "holder": lease.holder, "state": lease.state}
-    if database_fact(tools.database) is DatabaseFact.WRITER:
+    if database_fact(context.database) is DatabaseFact.WRITER:
         raise Held("the writer is here already: start the takeover again, it goes on from here")
-    if tools.writer.is_coming():
+    if context.writer.is_coming():
         raise NotYet("Aurora is moving the writer")
-    lease = tools.leases.stay(lease, now_ms=tools.clock())
+    lease = context.leases.stay(lease, now_ms=context.clock())
     return {"undone": True, "holder": lease.holder, "state": lease.state}

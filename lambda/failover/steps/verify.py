@@ -3,15 +3,15 @@
 from http import HTTPStatus
 
 from failover.region_api import ApiUnavailable
+from failover.steps.context import Facts, StepContext
 from failover.steps.errors import NotYet
-from failover.steps.tools import Facts, Tools
 from failover.takeover import Takeover
 
 
-def run(takeover: Takeover, tools: Tools) -> Facts:
+def run(takeover: Takeover, context: StepContext) -> Facts:
     """Send the request, and see that this region answered it."""
     try:
-        answer = tools.api.prove(system=takeover.system, epoch=takeover.epoch)
+        answer = context.api.prove(system=takeover.system, epoch=takeover.epoch)
     except ApiUnavailable as error:
         raise NotYet(str(error)) from error
     region = answer.headers.get("x-region")

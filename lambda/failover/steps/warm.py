@@ -2,9 +2,9 @@
 
 from math import ceil
 
+from failover.steps.context import Facts, StepContext
 from failover.steps.errors import NotYet
 from failover.steps.guard import MAY_BEGIN, current_lease
-from failover.steps.tools import Facts, Tools
 from failover.takeover import Phase, Takeover
 
 PAUSE_S = 3
@@ -16,22 +16,22 @@ BUDGET_MS = 15_000
 """Nobody waits meanwhile, but the step must end within its function's time limit."""
 
 
-def run(takeover: Takeover, tools: Tools) -> Facts:
+def run(takeover: Takeover, context: StepContext) -> Facts:
     """Start environments until there are enough, or until another round starts none; tell how many there are.
 
     Fewer than wanted cost latency and no payment, so they are told and do not stop the takeover. None at all
     means that the target's function cannot run: that must be known before anybody drains.
     """
-    lease = current_lease(takeover, tools, phases=MAY_BEGIN)
+    lease = current_lease(takeover, context, phases=MAY_BEGIN)
     if takeover.phase(lease) is not Phase.ASKED:
         return {"warm": None}  # an earlier run of the takeover did, and now clients wait
-    until_ms = tools.clock() + BUDGET_MS
+    until_ms = context.clock() + BUDGET_MS
     # This minute has just begun, or the load has: together they are no less than what came in the last 60 s.
-    wanted = enough(tools.recovery.arriving(tools.clock()))
+    wanted = enough(context.recovery.arriving(context.clock()))
     warm: frozenset[str] = frozenset()
     barren = 0
-    while len(warm) < wanted and barren < 2 and tools.clock() < until_ms:  # noqa: PLR2004
-        found = warm | tools.service.warm(calls=min(wanted, 2 * len(warm) + LEAST), hold_ms=HOLD_MS)
+    while len(warm) < wanted and barren < 2 and context.clock() < until_ms:  # noqa: PLR2004
+        found = warm | context.service.warm(calls=min(wanted, 2 * len(warm) + LEAST), hold_ms=HOLD_MS)
         barren = barren + 1 if found == warm else 0
         warm = found
     if not warm:

@@ -12,7 +12,7 @@ PART_OF_TIMEOUT = 0.95
 KEEPER_SILENT_MIN = 3
 """A keeper starts every minute and ticks every few seconds."""
 MARK_OLD_MIN = 15
-"""The mark is three to four minutes old while the reconciler keeps up (ADR 11)."""
+"""The watermark is three to four minutes old while the reconciler keeps up (ADR 11)."""
 EVENT_OLD_MIN = 10
 """Events are published every minute; a refused one comes again after one minute, two and four."""
 QUIET = "nothing happened"
@@ -105,24 +105,24 @@ def _payments(metrics: RegionMetrics) -> Iterator[Alarm]:
         impairs=True,
     )
     yield Alarm(
-        id="mark-age",
-        metric=metrics.metered("MarkAge", "Maximum"),
+        id="watermark-age",
+        metric=metrics.metered("WatermarkAge", "Maximum"),
         side=Side.ABOVE,
         threshold=MARK_OLD_MIN * 60_000,
         why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
         says=f"The reconciler is {MARK_OLD_MIN} minutes behind: a takeover would have to read all since then",
-        runbook="mark-age",
+        runbook="watermark-age",
     )
     yield Alarm(
-        id="mark-ahead",
-        metric=metrics.metered("MarkAhead", "Sum"),
+        id="watermark-ahead",
+        metric=metrics.metered("WatermarkAhead", "Sum"),
         side=Side.AT_LEAST,
         threshold=1,
         minutes=1,
         bad_minutes=1,
         why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
-        says="The ledger's mark is not believed: a fast clock set it, or arrivals were emptied or restored",
-        runbook="mark-ahead",
+        says="The watermark is not believed: a fast clock set it, or arrivals were emptied or restored",
+        runbook="watermark-ahead",
     )
     yield Alarm(
         id="events-age",

@@ -42,9 +42,9 @@ class PaymentApi(Construct):
             allow=[
                 TableAccess.to(platform.site, "lease").read(),
                 TableAccess.to(platform.site, "journal").write(),
-                TableAccess.to(platform.site, "arrivals").add(),
+                TableAccess.to(platform.site, "arrivals").put(),
                 TableAccess.to(platform.site, "arrivals").query(),
-                TableAccess.to(platform.site, "sessions").keep(),
+                TableAccess.to(platform.site, "sessions").read_write_delete(),
             ],
         )
         routes = ROUTES | {SYNTHETIC: Right.SYSTEM}

@@ -5,7 +5,7 @@ Every widget names its region, so that the dashboard of either region shows both
 
 from collections.abc import Iterable
 
-from lib.observability.dashboard import Section, dashboard
+from lib.observability.dashboard import DashboardSection, dashboard
 from lib.observability.metrics import Metric
 from lib.systems.payments.log_metrics import PAGES
 from lib.systems.payments.metrics import FUNCTIONS, RegionMetrics
@@ -15,7 +15,7 @@ TABLES = ("lease", "journal", "arrivals", "sessions")
 
 def body(regions: Iterable[RegionMetrics]) -> str:
     """The body of a dashboard over *regions*, as CloudWatch reads it."""
-    return dashboard(Section(metrics.site.region.name, _shown(metrics)) for metrics in regions)
+    return dashboard(DashboardSection(metrics.site.region.name, _shown(metrics)) for metrics in regions)
 
 
 def _shown(metrics: RegionMetrics) -> dict[str, list[Metric]]:
@@ -41,6 +41,6 @@ def _shown(metrics: RegionMetrics) -> dict[str, list[Metric]]:
         "Lease left (ms)": [metrics.own("LeaseRemaining", "Minimum")],
         "Keeper": [metrics.own("KeeperTicks"), *(metrics.own(page.metric) for page in PAGES)],
         "Ledger writes that failed": [metrics.own("LedgerWriteFailures")],
-        "Age of the ledger's mark (ms)": [metrics.metered("MarkAge", "Maximum")],
+        "Age of the ledger's watermark (ms)": [metrics.metered("WatermarkAge", "Maximum")],
         "Takeovers": [metrics.takeovers(name) for name in ("ExecutionsStarted", "ExecutionsFailed")],
     }

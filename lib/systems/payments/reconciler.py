@@ -25,7 +25,7 @@ class Reconciler(Construct):
             reserved=reservations.RECONCILER,
             allow=[
                 TableAccess.to(site, "lease").read(),
-                TableAccess.to(site, "journal").sweep(),
+                TableAccess.to(site, "journal").scan_update(),
                 TableAccess.to(site, "arrivals").read(),
                 TableAccess.to(site, "arrivals").query(),
                 TableAccess.to(site, "arrivals").scan(),

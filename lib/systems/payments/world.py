@@ -15,7 +15,7 @@ from lib.failover.switchover_drill import SwitchoverDrill
 from lib.messaging.event_global_endpoint import EventEndpoint
 from lib.network.api_domain import ApiDomain, DomainEnd
 from lib.network.failover_record import Answer, FailoverRecord
-from lib.network.peering import Peering, Side
+from lib.network.peering import Peering, PeeringSide
 from lib.pair import Pair
 from lib.provider import provider_in
 from lib.regions import Region
@@ -90,7 +90,7 @@ class WorldStack(AwsStack[PaymentsSettings]):
         return ApiDomain(self, "domain", settings=self._settings, zone_id=zone_id, ends=ends).aliases
 
     def _peer(self) -> None:
-        sides = self._ends.map(lambda end: Side(end.site, end.stack.network, end.provider))
+        sides = self._ends.map(lambda end: PeeringSide(end.site, end.stack.network, end.provider))
         Peering(self, "peering", name=self._settings.name("peering"), sides=sides)
 
     def _drill(self) -> None:

@@ -1,6 +1,6 @@
 """What the dashboard of the web application shows, as a value. Pure: no construct."""
 
-from lib.observability.dashboard import Section, dashboard
+from lib.observability.dashboard import DashboardSection, dashboard
 from lib.observability.metrics import Metric
 from lib.settings.data import REPLICA
 from lib.systems.webapp.metrics import DATABASES, WebappMetrics
@@ -8,7 +8,7 @@ from lib.systems.webapp.metrics import DATABASES, WebappMetrics
 
 def body(metrics: WebappMetrics) -> str:
     """The body of the dashboard, as CloudWatch reads it."""
-    return dashboard([Section(metrics.site.region.name, _shown(metrics))])
+    return dashboard([DashboardSection(metrics.site.region.name, _shown(metrics))])
 
 
 def _shown(metrics: WebappMetrics) -> dict[str, list[Metric]]:

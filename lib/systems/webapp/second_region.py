@@ -5,7 +5,7 @@ from pathlib import Path
 from constructs import Construct
 
 from lib.data.page import PublicPage
-from lib.network.site_failover import Page
+from lib.network.site_failover import FallbackPage
 from lib.security.encrypted_bucket import EncryptedBucket
 from lib.security.key import EncryptionKey
 from lib.stack import AwsStack
@@ -20,7 +20,7 @@ class SecondRegionStack(AwsStack[WebappSettings]):
     def __init__(self, scope: Construct, *, settings: WebappSettings) -> None:
         super().__init__(scope, settings=settings, what=settings.there.code, region=settings.there)
         page = PublicPage(self, "page", site=self.site, page=PAGE)
-        self.page = Page(page.domain, page.zone_id)
+        self.page = FallbackPage(page.domain, page.zone_id)
         key = EncryptionKey(self, "copies-key", site=self.site, what="copies")
         copies = EncryptedBucket(
             self,

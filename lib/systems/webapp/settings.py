@@ -12,7 +12,7 @@ from lib.settings.data import Files, Postgres
 from lib.settings.observability import Alarms
 from lib.settings.one_region import OneRegionSettings
 from lib.settings.section import RegionName, Seconds, SecretName
-from lib.settings.web import Remediation, WebAcl
+from lib.settings.web import RemediationSettings, WebAcl
 
 SMALLEST_NETWORK = 20
 """A /20 gives each zone a /24 for the balancer and for instances, and a /27 for databases."""
@@ -42,7 +42,7 @@ class WebappSettings(OneRegionSettings):
     files: Files
     secret: SecretName
     """Name of the existing entry of Secrets Manager with ``session_keys`` and ``users``."""
-    remediation: Remediation
+    remediation: RemediationSettings
     alarms: WebappAlarms
 
     @property

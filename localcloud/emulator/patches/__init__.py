@@ -49,10 +49,10 @@ from localcloud.emulator.patches import (
     xray,
     zones,
 )
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 
-def apply(config: EmulatorConfig, regions: Regions, clocks: Clocks, managed: ManagedFailovers) -> None:
+def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed: ManagedFailovers) -> None:
     """Apply all patches. The environment that ministack reads on import must be set before."""
     hooks = Hooks(config.hook_url, config.token)
     authorization.name_global_clusters()

@@ -12,10 +12,10 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import cloudwatch, eventbridge
 
-from localcloud.cloudwatch.alarm_rules import COMPARISONS, Missing, Rule, State, next_state
+from localcloud.cloudwatch.alarm_rules import COMPARISONS, CloudWatchState, Missing, Rule, next_state
 from localcloud.cloudwatch.metric_math import UnknownMath, Value, evaluate
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +24,10 @@ MINUTE_S = 60
 HIGH_RESOLUTION_S = 10
 """How often an alarm with a period of less than a minute is evaluated; any other is every minute."""
 LOOK_S = 1.0
-_ACTIONS = {State.ALARM: "AlarmActions", State.OK: "OKActions"}
+_ACTIONS = {CloudWatchState.ALARM: "AlarmActions", CloudWatchState.OK: "OKActions"}
 
 
-def evaluate_by_the_rules(regions: Regions) -> None:
+def evaluate_by_the_rules(regions: RegionStates) -> None:
     """Evaluate alarms every minute, by dimensions, M out of N, missing data and metric math.
 
     Upstream evaluates when data comes in, so silence is never noticed, and over all metrics of the same name,
@@ -57,7 +57,7 @@ def tell_buses_and_functions() -> None:
         }
         entry = {
             "Source": "aws.cloudwatch",
-            "DetailType": "CloudWatch Alarm State Change",
+            "DetailType": "CloudWatch Alarm CloudWatchState Change",
             "Resources": [alarm["AlarmArn"]],
             "Detail": json.dumps(told),
         }
@@ -78,11 +78,11 @@ def tell_buses_and_functions() -> None:
 def _functions(alarm: Record, state: str) -> list[str]:
     if not alarm.get("ActionsEnabled", True):
         return []
-    actions = alarm.get(_ACTIONS.get(State(state), "InsufficientDataActions")) or []
+    actions = alarm.get(_ACTIONS.get(CloudWatchState(state), "InsufficientDataActions")) or []
     return [action for action in actions if ":lambda:" in action]
 
 
-def _run(regions: Regions) -> None:
+def _run(regions: RegionStates) -> None:
     done_s = time.time()
     while True:
         time.sleep(LOOK_S)
@@ -115,7 +115,7 @@ def _judge(alarm: Record, now_s: float) -> None:
         bad_periods=alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"],
         missing=Missing(alarm.get("TreatMissingData") or "missing"),
     )
-    old = State(alarm["StateValue"])
+    old = CloudWatchState(alarm["StateValue"])
     values = _values(alarm, rule.fetched, now_s)
     new = next_state(rule, values, old)
     if new is old:

@@ -10,7 +10,7 @@ from localcloud.emulator.hooks import Hooks
 from localcloud.emulator.managed_failover import ManagedFailovers
 from localcloud.emulator.patches.aurora import OK, Answer, ask
 from localcloud.emulator.patches.wrapping import Wrapper, wrap_entry
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 REFUSED = 400
 
@@ -29,7 +29,7 @@ def refuse_managed_failovers(managed: ManagedFailovers) -> None:
     wrap_entry(rds._ACTION_MAP, "FailoverGlobalCluster", move)
 
 
-def promote_what_leaves(hooks: Hooks, managed: ManagedFailovers, regions: Regions) -> None:
+def promote_what_leaves(hooks: Hooks, managed: ManagedFailovers, regions: RegionStates) -> None:
     """Promote the PostgreSQL server of a secondary cluster that leaves its global database.
 
     AWS makes it a standalone cluster with full read and write capabilities; upstream only forgets it.
@@ -58,7 +58,7 @@ def _come_back(group: dict[str, Any], cluster: dict[str, Any]) -> None:
     rds._attach_cluster_to_global(group, cluster, is_writer=True)
 
 
-def _lost_its_writer(group: dict[str, Any], cluster: dict[str, Any], regions: Regions) -> bool:
+def _lost_its_writer(group: dict[str, Any], cluster: dict[str, Any], regions: RegionStates) -> bool:
     """Whether *cluster* is a secondary of a writer whose region is dead."""
     members = {one["DBClusterArn"]: one["IsWriter"] for one in group.get("GlobalClusterMembers", [])}
     writers = [arn.split(":")[3] for arn, writes in members.items() if writes]

@@ -9,12 +9,12 @@ from ministack.core.responses import get_region, new_uuid, request_scope
 from ministack.services import eventbridge
 
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 Record = dict[str, Any]
 
 
-def deliver_across_regions(regions: Regions) -> None:
+def deliver_across_regions(regions: RegionStates) -> None:
     """Deliver to a bus in another region, or into the target's dead-letter queue; upstream does neither.
 
     AWS retries as the target's policy says before it gives up; here the first failure is the last.

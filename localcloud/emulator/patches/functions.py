@@ -9,7 +9,7 @@ from ministack.services import lambda_svc
 
 from localcloud.emulator.patches.workers import region_of
 from localcloud.emulator.patches.wrapping import Wrapper, substitute, wrap
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 _ERROR_LINE = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 _TYPED_LINE = (
@@ -45,7 +45,7 @@ def report_the_exception_class() -> None:
     wrap(lambda_svc, "_execute_function_warm", execute)
 
 
-def refuse_in_dead_regions(regions: Regions) -> None:
+def refuse_in_dead_regions(regions: RegionStates) -> None:
     """Invoke nothing in a dead or stopped region, whoever asks: API, schedule, state machine or event.
 
     All of upstream's ways to a function meet in this one call.

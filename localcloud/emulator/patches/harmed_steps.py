@@ -1,4 +1,4 @@
-"""Steps of a takeover that come to harm on order of a drill."""
+"""Steps of a takeover that fail on order of a drill."""
 
 from typing import Any
 

@@ -6,10 +6,10 @@ from ministack.core.responses import get_region
 from ministack.services import eventbridge
 
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 
-def pause_in_dead_regions(regions: Regions) -> None:
+def pause_in_dead_regions(regions: RegionStates) -> None:
     """Deliver no event in a dead or stopped region; what was due then is lost, as a missed tick is in AWS.
 
     Upstream has one ticker for all regions; it sets the region before it delivers to a rule's or a

@@ -9,10 +9,10 @@ from ministack.core.responses import json_response
 from ministack.services import stepfunctions
 
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 
-def pause_in_dead_regions(regions: Regions) -> None:
+def pause_in_dead_regions(regions: RegionStates) -> None:
     """Let an execution in a dead or stopped region stand still until the region runs again.
 
     Every execution has a thread of its own and reports each step before and after it takes it, a failed

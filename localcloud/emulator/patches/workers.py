@@ -13,7 +13,7 @@ from ministack.services import lambda_svc
 
 from localcloud.emulator.fifo_lock import Line
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 
 POOL_LIMIT = max(4, 4 * (os.cpu_count() or 1))
 """Most processes of one function in one region."""
@@ -114,7 +114,7 @@ def _ceiling(pool: list[Any], waited: float, limit: int) -> int:
     return min(limit, len(pool) + 1)
 
 
-def stay_dead(regions: Regions) -> None:
+def stay_dead(regions: RegionStates) -> None:
     """Start no process in a dead or stopped region, not even one that was on its way when it died."""
 
     def spawn(original: Wrapper, worker: Any) -> None:

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localcloud.core.state import CloudState
 from localcloud.fleet.balancer.metrics import Datum
-from localcloud.fleet.balancer.model import Configuration
+from localcloud.fleet.balancer.model import BalancerConfiguration
 from localcloud.fleet.balancer.reading import configuration
 
 PATIENCE_S = 5.0
@@ -28,7 +28,7 @@ class Unreachable(Exception):
 class ControlPlane(Protocol):
     """The AWS APIs that a balancer needs."""
 
-    async def read(self) -> Configuration:
+    async def read(self) -> BalancerConfiguration:
         """The configuration now. Raises Unreachable."""
 
     async def tell(self, health: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -48,7 +48,7 @@ class EmulatedControlPlane:
         self._cloud = cloud
         self._client = _clients(cloud)
 
-    async def read(self) -> Configuration:
+    async def read(self) -> BalancerConfiguration:
         """The configuration now. Raises Unreachable."""
         found = configuration(await self._order("snapshot", {}))
         for region in {balancer.region for balancer in found.balancers if balancer.logs.bucket}:

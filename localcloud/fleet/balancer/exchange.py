@@ -13,7 +13,7 @@ from localcloud.fleet.balancer.answering import Answer
 from localcloud.fleet.balancer.metrics import Served
 from localcloud.fleet.balancer.model import Listener, LoadBalancer, TargetGroup, TargetId
 from localcloud.fleet.balancer.request import Request
-from localcloud.fleet.balancer.rules import Rule
+from localcloud.fleet.balancer.rules import ListenerRule
 
 
 class SlowClient(Exception):
@@ -21,7 +21,7 @@ class SlowClient(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class Exchange:
+class ProxiedExchange:
     """One request and what is known of it so far."""
 
     balancer: LoadBalancer
@@ -30,7 +30,7 @@ class Exchange:
     request: Request
     began: float
     """When it came, in seconds since the epoch."""
-    rule: Rule | None = None
+    rule: ListenerRule | None = None
     redirected_to: str = ABSENT
     group: TargetGroup | None = None
     target: TargetId | None = None

@@ -10,7 +10,7 @@ from enum import StrEnum
 from localcloud.fleet.balancer.model import HealthCheck, Minimum, TargetGroup, TargetId
 
 
-class State(StrEnum):
+class TargetState(StrEnum):
     """State of a target, as DescribeTargetHealth names it."""
 
     INITIAL = "initial"
@@ -64,7 +64,7 @@ class Target:
     """
 
     id: TargetId
-    state: State = State.INITIAL
+    state: TargetState = TargetState.INITIAL
     reason: Reason | None = Reason.REGISTERING
     detail: str = ""
     streak: int = 0
@@ -79,12 +79,12 @@ class Target:
     @property
     def registered(self) -> bool:
         """Whether it is not on its way out."""
-        return self.state is not State.DRAINING
+        return self.state is not TargetState.DRAINING
 
     @property
     def fit(self) -> bool:
         """Whether it counts as healthy where targets are counted; one that is not checked does."""
-        return self.state in (State.HEALTHY, State.UNAVAILABLE)
+        return self.state in (TargetState.HEALTHY, TargetState.UNAVAILABLE)
 
 
 Targets = Mapping[TargetId, Target]
@@ -106,21 +106,21 @@ def synchronized(before: Targets, group: TargetGroup, *, used: bool, at: float) 
 
 def _member(known: Target | None, id_: TargetId, group: TargetGroup, *, used: bool) -> Target:
     if not used:
-        return Target(id=id_, state=State.UNUSED, reason=Reason.NOT_IN_USE)
+        return Target(id=id_, state=TargetState.UNUSED, reason=Reason.NOT_IN_USE)
     if not group.check.enabled:
-        return Target(id=id_, state=State.UNAVAILABLE, reason=Reason.CHECKS_DISABLED)
-    if known is None or known.state in (State.DRAINING, State.UNUSED, State.UNAVAILABLE):
+        return Target(id=id_, state=TargetState.UNAVAILABLE, reason=Reason.CHECKS_DISABLED)
+    if known is None or known.state in (TargetState.DRAINING, TargetState.UNUSED, TargetState.UNAVAILABLE):
         return Target(id=id_)
     return known
 
 
 def _leaving(target: Target, group: TargetGroup, at: float) -> Target | None:
-    if target.state is State.UNUSED:
+    if target.state is TargetState.UNUSED:
         return None
     if target.gone_at is None:
         reason = Reason.DEREGISTERING
         target = Target(
-            id=target.id, state=State.DRAINING, reason=reason, gone_at=at + group.deregistration_s
+            id=target.id, state=TargetState.DRAINING, reason=reason, gone_at=at + group.deregistration_s
         )
     return None if target.gone_at is None or target.gone_at <= at else target
 
@@ -138,26 +138,28 @@ def observed(
     A new target needs one passed check, one that was unhealthy `healthy_after` in a row, and any other is
     unhealthy after `unhealthy_after` failed in a row. *others* are the group's other targets, for slow start.
     """
-    if target.state in (State.DRAINING, State.UNUSED, State.UNAVAILABLE):
+    if target.state in (TargetState.DRAINING, TargetState.UNUSED, TargetState.UNAVAILABLE):
         return target
     if outcome.reason is None:
         return _passed(replace(target, streak=max(target.streak, 0) + 1), check, at, others)
     failed = replace(target, streak=min(target.streak, 0) - 1)
-    if failed.state is State.INITIAL:
+    if failed.state is TargetState.INITIAL:
         failed = replace(failed, reason=Reason.INITIAL_CHECKS)
-    if failed.state is State.UNHEALTHY or -failed.streak >= check.unhealthy_after:
+    if failed.state is TargetState.UNHEALTHY or -failed.streak >= check.unhealthy_after:
         detail = f"Health checks failed with these codes: [{outcome.status}]" if outcome.status else ""
-        return replace(failed, state=State.UNHEALTHY, reason=outcome.reason, detail=detail, ramp_from=None)
+        return replace(
+            failed, state=TargetState.UNHEALTHY, reason=outcome.reason, detail=detail, ramp_from=None
+        )
     return failed
 
 
 def _passed(target: Target, check: HealthCheck, at: float, others: Iterable[Target]) -> Target:
-    enough = 1 if target.state is State.INITIAL else check.healthy_after
-    if target.state is State.HEALTHY or target.streak < enough:
+    enough = 1 if target.state is TargetState.INITIAL else check.healthy_after
+    if target.state is TargetState.HEALTHY or target.streak < enough:
         return target
     # Slow start is for who joins others: the first targets of a group have whole shares at once.
-    joins = any(other.state is State.HEALTHY and other.ramp_from is None for other in others)
-    return replace(target, state=State.HEALTHY, reason=None, detail="", ramp_from=at if joins else None)
+    joins = any(other.state is TargetState.HEALTHY and other.ramp_from is None for other in others)
+    return replace(target, state=TargetState.HEALTHY, reason=None, detail="", ramp_from=at if joins else None)
 
 
 def settled(target: Target, slow_start_s: float, at: float) -> Target:

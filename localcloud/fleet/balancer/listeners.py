@@ -12,7 +12,7 @@ from aiohttp import web
 
 from localcloud.core.ports import free_port
 from localcloud.core.tls import Authority
-from localcloud.fleet.balancer.model import Certificate, Configuration, Listener, LoadBalancer
+from localcloud.fleet.balancer.model import BalancerConfiguration, Certificate, Listener, LoadBalancer
 from localcloud.fleet.balancer.refusals import LINE_BYTES
 from localcloud.fleet.ports import LOOPBACK
 
@@ -22,7 +22,7 @@ _QUIET = logging.getLogger("localcloud.fleet.http")
 
 
 @dataclass(slots=True)
-class Door:
+class OpenListener:
     """One listener that is open."""
 
     balancer: LoadBalancer
@@ -43,10 +43,10 @@ class Doors:
 
     serve: Serve
     authority: Authority
-    _open: dict[str, Door] = field(default_factory=dict)
+    _open: dict[str, OpenListener] = field(default_factory=dict)
     _ports: dict[str, int] = field(default_factory=dict)
 
-    async def configure(self, configuration: Configuration) -> None:
+    async def configure(self, configuration: BalancerConfiguration) -> None:
         """Open what is new, close what is gone, and serve by the new rules where only those changed."""
         wanted = {
             listener.arn: (balancer, listener)
@@ -63,7 +63,7 @@ class Doors:
 
     async def close(self) -> None:
         """Close all."""
-        await self.configure(Configuration())
+        await self.configure(BalancerConfiguration())
 
     @property
     def ports(self) -> dict[str, dict[int, int]]:
@@ -85,7 +85,7 @@ class Doors:
         return found
 
     @staticmethod
-    def _changed(door: Door, wanted: tuple[LoadBalancer, Listener] | None) -> bool:
+    def _changed(door: OpenListener, wanted: tuple[LoadBalancer, Listener] | None) -> bool:
         """Whether a door must be opened anew; rules and targets are looked up for each request."""
         if wanted is None:
             return True
@@ -104,7 +104,7 @@ class Doors:
 
     async def _opened(
         self, balancer: LoadBalancer, listener: Listener, certificates: Mapping[str, Certificate]
-    ) -> Door:
+    ) -> OpenListener:
         port = self._ports.setdefault(listener.arn, free_port())
         context = tls_context(listener, certificates, self.authority) if listener.secure else None
 
@@ -126,7 +126,7 @@ class Doors:
         )
         loop = asyncio.get_running_loop()
         server = await loop.create_server(http, LOOPBACK, port, ssl=context, backlog=512)
-        return Door(balancer, listener, port, server, http)
+        return OpenListener(balancer, listener, port, server, http)
 
 
 def tls_context(

@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl
 
 from localcloud.fleet.balancer.model import Listener
 from localcloud.fleet.balancer.request import Request
-from localcloud.fleet.balancer.rules import Condition, Rule
+from localcloud.fleet.balancer.rules import Condition, ListenerRule
 
 KNOWN_FIELDS = frozenset(
     {"path-pattern", "host-header", "http-header", "http-request-method", "query-string", "source-ip"}
 )
 
 
-def rule_for(listener: Listener, request: Request) -> Rule:
+def rule_for(listener: Listener, request: Request) -> ListenerRule:
     """The first rule, in order of priority, all of whose conditions match; the default always does."""
     return next(rule for rule in listener.rules if all(matches(one, request) for one in rule.conditions))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from localcloud.fleet.balancer.health import State, Target
+from localcloud.fleet.balancer.health import Target, TargetState
 from localcloud.fleet.balancer.model import LoadBalancer, TargetGroup
 
 CLASSES = range(2, 6)
@@ -150,6 +150,6 @@ def _of_group(
         if zone:
             scopes.setdefault((("AvailabilityZone", zone), *of_group), []).append(target)
     for scope, some in scopes.items():
-        sick = sum(target.state is State.UNHEALTHY for target in some)
+        sick = sum(target.state is TargetState.UNHEALTHY for target in some)
         yield "HealthyHostCount", scope, {"Value": float(sum(t.fit for t in some)), "Unit": "Count"}
         yield "UnHealthyHostCount", scope, {"Value": float(sick), "Unit": "Count"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from localcloud.fleet.balancer.rules import Forward, Rule
+from localcloud.fleet.balancer.rules import Forward, ListenerRule
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,7 +87,7 @@ class Listener:
     arn: str
     port: int
     protocol: str
-    rules: tuple[Rule, ...]
+    rules: tuple[ListenerRule, ...]
     certificates: tuple[str, ...] = ()
     """ARNs, the default first; the others are chosen by the name that the client asks for."""
     policy: str = ""
@@ -150,7 +150,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
+class BalancerConfiguration:
     """Everything that the control plane says."""
 
     balancers: tuple[LoadBalancer, ...] = ()

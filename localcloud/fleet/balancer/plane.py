@@ -17,7 +17,7 @@ from localcloud.fleet.balancer.health import Target, serves
 from localcloud.fleet.balancer.listeners import Doors
 from localcloud.fleet.balancer.model import LoadBalancer, TargetGroup
 from localcloud.fleet.balancer.proxy import Proxy
-from localcloud.fleet.balancer.state import State
+from localcloud.fleet.balancer.state import BalancerState
 from localcloud.fleet.balancer.status import balancer_status, target_status
 from localcloud.fleet.balancer.upstream import Upstream
 from localcloud.fleet.balancer.watch import Watch
@@ -53,7 +53,7 @@ class Balancers:
     authority: Authority
     time_scale: float = 1.0
     wall: Callable[[], float] = time.time
-    state: State = field(init=False)
+    state: BalancerState = field(init=False)
     doors: Doors = field(init=False)
     _upstream: Upstream = field(init=False)
     _watch: Watch = field(init=False)
@@ -64,7 +64,7 @@ class Balancers:
 
     async def start(self) -> None:
         """Wait for the first call of `wake`."""
-        self.state = State(self.instances)
+        self.state = BalancerState(self.instances)
         self._upstream = Upstream()
         self._watch = Watch(state=self.state, time_scale=self.time_scale)
         proxy = Proxy(state=self.state, upstream=self._upstream)

@@ -10,13 +10,13 @@ from aiohttp import web
 
 from localcloud.fleet.balancer import answering, refusals, stickiness
 from localcloud.fleet.balancer.answering import Answer, ClientLeft
-from localcloud.fleet.balancer.exchange import Exchange, new_root, request_of
+from localcloud.fleet.balancer.exchange import ProxiedExchange, new_root, request_of
 from localcloud.fleet.balancer.headers import answered, to_target, trace_id
 from localcloud.fleet.balancer.matching import rule_for
 from localcloud.fleet.balancer.model import Listener, LoadBalancer, TargetGroup, TargetId
 from localcloud.fleet.balancer.request import Headers
 from localcloud.fleet.balancer.rules import Forward
-from localcloud.fleet.balancer.state import State
+from localcloud.fleet.balancer.state import BalancerState
 from localcloud.fleet.balancer.upstream import Broken, Unconnected, Upstream, UpstreamError
 
 WHOLE_BYTES = 64 * 1024
@@ -27,13 +27,13 @@ WHOLE_BYTES = 64 * 1024
 class Proxy:
     """Serves the requests of all listeners."""
 
-    state: State
+    state: BalancerState
     upstream: Upstream
     _opened: WeakKeyDictionary[asyncio.BaseTransport, float] = field(default_factory=WeakKeyDictionary)
 
     async def serve(self, balancer: LoadBalancer, listener: Listener, raw: web.BaseRequest) -> Answer:
         """Answer one request, count it and log it."""
-        exchange = Exchange(
+        exchange = ProxiedExchange(
             balancer=balancer,
             listener=listener,
             raw=raw,
@@ -55,7 +55,7 @@ class Proxy:
             self._account(exchange, answer)
         return answer
 
-    async def _answer(self, exchange: Exchange) -> Answer:
+    async def _answer(self, exchange: ProxiedExchange) -> Answer:
         if status := refusals.refusal(exchange.request):
             return await self._own(exchange, *answering.error(exchange.listener, status))
         rule = exchange.rule = rule_for(exchange.listener, exchange.request)
@@ -71,7 +71,7 @@ class Proxy:
             exchange.unconnected = isinstance(error, Unconnected)
             return await self._own(exchange, *answering.error(exchange.listener, error.status))
 
-    async def _forward(self, exchange: Exchange, action: Forward) -> Answer:
+    async def _forward(self, exchange: ProxiedExchange, action: Forward) -> Answer:
         cookies = exchange.request.cookies
         arn = self.state.spread.group(action, cookies)
         group = self.state.configuration.groups.get(arn or "")
@@ -87,7 +87,9 @@ class Proxy:
         except TimeoutError:
             raise UpstreamError(refusals.BAD_GATEWAY, "the target's deregistration is over") from None
 
-    async def _ask(self, exchange: Exchange, action: Forward, group: TargetGroup, target: TargetId) -> Answer:
+    async def _ask(
+        self, exchange: ProxiedExchange, action: Forward, group: TargetGroup, target: TargetId
+    ) -> Answer:
         endpoint, began = self.state.endpoint(target), time.perf_counter()
         exchange.trace = trace_id(exchange.request.value("x-amzn-trace-id"), new_root())
         exchange.zone = endpoint.zone
@@ -113,7 +115,7 @@ class Proxy:
         await asyncio.sleep(max(0.0, exchange.balancer.idle_s - (time.perf_counter() - began)))
         raise UpstreamError(refusals.SILENT_TARGET, "the target is gone")
 
-    async def _own(self, exchange: Exchange, answer: Answer, data: bytes) -> Answer:
+    async def _own(self, exchange: ProxiedExchange, answer: Answer, data: bytes) -> Answer:
         exchange.target_status = exchange.target_s = None
         if exchange.raw.body_exists and not exchange.raw.content.is_eof():
             answer.force_close()
@@ -126,7 +128,7 @@ class Proxy:
         now = asyncio.get_running_loop().time()
         return now - self._opened.setdefault(raw.transport, now) if raw.transport else 0.0
 
-    def _account(self, exchange: Exchange, answer: Answer | None) -> None:
+    def _account(self, exchange: ProxiedExchange, answer: Answer | None) -> None:
         status = answer.status if answer else refusals.LEFT
         served = exchange.served(status)
         self.state.tallies[exchange.balancer.arn].add(served, exchange.balancer, exchange.group)
@@ -135,7 +137,7 @@ class Proxy:
             self.state.lines[exchange.balancer.arn].append(exchange.logged(status, sent))
 
 
-async def _passed_on(exchange: Exchange, theirs: aiohttp.ClientResponse, cookies: Headers) -> Answer:
+async def _passed_on(exchange: ProxiedExchange, theirs: aiohttp.ClientResponse, cookies: Headers) -> Answer:
     given = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in theirs.raw_headers]
     headers = [*answered(exchange.listener, given), *cookies]
     answer = Answer(theirs.status, headers, theirs.reason)

@@ -6,16 +6,22 @@ from ipaddress import ip_network
 from typing import Any
 
 from localcloud.fleet.balancer.matching import KNOWN_FIELDS
-from localcloud.fleet.balancer.model import Certificate, Configuration, Listener, LoadBalancer, LogPlace
+from localcloud.fleet.balancer.model import (
+    BalancerConfiguration,
+    Certificate,
+    Listener,
+    LoadBalancer,
+    LogPlace,
+)
 from localcloud.fleet.balancer.reading_groups import attribute, region_of, switched_on, target_group
 from localcloud.fleet.balancer.rules import (
     Action,
     Condition,
     Fixed,
     Forward,
+    ListenerRule,
     Redirect,
-    Rule,
-    UnsupportedError,
+    UnsupportedRuleError,
     Weighted,
 )
 
@@ -36,7 +42,7 @@ _ANSWERS = {
 _TYPES = ("instance", "ip")
 
 
-def configuration(snapshot: Shape) -> Configuration:
+def configuration(snapshot: Shape) -> BalancerConfiguration:
     """The configuration from a snapshot of the emulator (localcloud/emulator/patches/load_balancers.py).
 
     Only application load balancers are served.
@@ -48,7 +54,7 @@ def configuration(snapshot: Shape) -> Configuration:
         arn: Certificate(names=tuple(one["names"]), chain=one["chain"], key=one["key"])
         for arn, one in snapshot["certificates"].items()
     }
-    return Configuration(
+    return BalancerConfiguration(
         balancers=balancers,
         groups=groups,
         certificates=certificates,
@@ -105,15 +111,15 @@ class _Reader:
             server_header=attribute(given, "routing.http.response.server.enabled", "true") != "false",
         )
 
-    def rule(self, shape: Shape) -> Rule:
+    def rule(self, shape: Shape) -> ListenerRule:
         arn, priority = shape["RuleArn"], shape["Priority"]
         try:
             conditions, served = _understood(shape)
-        except UnsupportedError as error:
+        except UnsupportedRuleError as error:
             said = f"not served by the local balancer: {error}"
             self.unsupported.append(f"{arn}: {error}")
             conditions, served = (), Fixed(status=500, content_type="text/plain", body=said)
-        return Rule(
+        return ListenerRule(
             arn=arn,
             action=served,
             conditions=conditions,
@@ -123,22 +129,22 @@ class _Reader:
 
 def _understood(shape: Shape) -> tuple[tuple[Condition, ...], Action]:
     if shape.get("Transforms"):
-        raise UnsupportedError("transforms")
+        raise UnsupportedRuleError("transforms")
     return tuple(map(condition, shape["Conditions"])), action(shape["Actions"])
 
 
-def _order(rule: Rule) -> tuple[bool, int]:
+def _order(rule: ListenerRule) -> tuple[bool, int]:
     return rule.priority is None, rule.priority or 0
 
 
 def condition(shape: Shape) -> Condition:
-    """A `RuleCondition`. Raises UnsupportedError for an unknown field, and for regular expressions."""
+    """A `RuleCondition`. Raises UnsupportedRuleError for an unknown field, and for regular expressions."""
     field = shape["Field"]
     if field not in KNOWN_FIELDS:
-        raise UnsupportedError(f"a condition on {field}")
+        raise UnsupportedRuleError(f"a condition on {field}")
     typed = _typed(shape, field)
     if typed.get("RegexValues") or shape.get("RegexValues"):
-        raise UnsupportedError(f"regular expressions on {field}")
+        raise UnsupportedRuleError(f"regular expressions on {field}")
     values = typed.get("Values") or shape.get("Values") or ()
     if field == "query-string":
         pairs = tuple((one.get("Key") or "", one["Value"]) for one in values)
@@ -156,10 +162,10 @@ def _typed(shape: Shape, field: str) -> Shape:
 
 
 def action(shapes: Iterable[Shape]) -> Action:
-    """The routing action of a rule. Raises UnsupportedError for authentication and functions."""
+    """The routing action of a rule. Raises UnsupportedRuleError for authentication and functions."""
     *before, last = sorted(shapes, key=lambda one: int(one.get("Order") or 1))
     if before:
-        raise UnsupportedError(f"action {before[0]['Type']}")
+        raise UnsupportedRuleError(f"action {before[0]['Type']}")
     match last["Type"]:
         case "forward":
             return _forward(last)
@@ -173,7 +179,7 @@ def action(shapes: Iterable[Shape]) -> Action:
                 body=config.get("MessageBody") or "",
             )
         case other:
-            raise UnsupportedError(f"action {other}")
+            raise UnsupportedRuleError(f"action {other}")
 
 
 def _forward(shape: Shape) -> Forward:

@@ -8,14 +8,14 @@ from localcloud.fleet.balancer import access_log, metrics
 from localcloud.fleet.balancer.control_plane import ControlPlane, Unreachable
 from localcloud.fleet.balancer.health import Target
 from localcloud.fleet.balancer.model import LoadBalancer, TargetGroup
-from localcloud.fleet.balancer.state import State
+from localcloud.fleet.balancer.state import BalancerState
 
 _LOGGER = logging.getLogger("localcloud.fleet")
 Members = Callable[[LoadBalancer], Iterable[tuple[TargetGroup, tuple[tuple[str, Target], ...]]]]
 """The groups of a balancer, each with its targets and their zones."""
 
 
-async def publish(state: State, control_plane: ControlPlane, members: Members, *, at: float) -> None:
+async def publish(state: BalancerState, control_plane: ControlPlane, members: Members, *, at: float) -> None:
     """Put the metrics of the time until *at*; those that nobody takes wait for the next time."""
     for balancer in state.configuration.balancers:
         tally = state.tallies.pop(balancer.arn, metrics.Tally())
@@ -27,7 +27,7 @@ async def publish(state: State, control_plane: ControlPlane, members: Members, *
             state.tallies[balancer.arn].merge(tally)
 
 
-async def write_logs(state: State, control_plane: ControlPlane, *, at: float) -> None:
+async def write_logs(state: BalancerState, control_plane: ControlPlane, *, at: float) -> None:
     """Put the access logs of the time until *at*."""
     for balancer in state.configuration.balancers:
         if lines := state.lines.pop(balancer.arn, []):

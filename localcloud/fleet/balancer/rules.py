@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 
-class UnsupportedError(ValueError):
+class UnsupportedRuleError(ValueError):
     """The configuration holds something that this balancer will not guess the behaviour of."""
 
 
@@ -69,7 +69,7 @@ Action = Forward | Redirect | Fixed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class ListenerRule:
     """All conditions together lead to the action; without any it is the default."""
 
     arn: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from localcloud.fleet.balancer.health import Target, routable, synchronized
 from localcloud.fleet.balancer.metrics import Tally
-from localcloud.fleet.balancer.model import Configuration, TargetGroup, TargetId
+from localcloud.fleet.balancer.model import BalancerConfiguration, TargetGroup, TargetId
 from localcloud.fleet.balancer.spread import Spread
 from localcloud.fleet.ports import Endpoint, InstancePorts
 
@@ -17,11 +17,11 @@ LOOPBACK_PREFIX = "127."
 
 
 @dataclass(slots=True)
-class State:
+class BalancerState:
     """Configuration, health and requests under way. Belongs to one event loop, whose clock it goes by."""
 
     instances: InstancePorts
-    configuration: Configuration = field(default_factory=Configuration)
+    configuration: BalancerConfiguration = field(default_factory=BalancerConfiguration)
     targets: dict[str, dict[TargetId, Target]] = field(default_factory=dict)
     """By ARN of the group, also those that drain."""
     spread: Spread = field(default_factory=lambda: Spread(secrets.token_bytes(32)))
@@ -33,7 +33,7 @@ class State:
         default_factory=lambda: defaultdict(set)
     )
 
-    def configure(self, configuration: Configuration, at: float) -> None:
+    def configure(self, configuration: BalancerConfiguration, at: float) -> None:
         """Take a new configuration over; whose draining is over has no more requests under way."""
         self.configuration = configuration
         before, used = self.targets, configuration.used

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from localcloud.fleet.balancer.checks import Checker
 from localcloud.fleet.balancer.health import Outcome, observed
 from localcloud.fleet.balancer.model import TargetId
-from localcloud.fleet.balancer.state import State
+from localcloud.fleet.balancer.state import BalancerState
 
 _LOGGER = logging.getLogger("localcloud.fleet")
 Key = tuple[str, TargetId]
@@ -17,7 +17,7 @@ Key = tuple[str, TargetId]
 class Watch:
     """To be made in the event loop that uses it; *time_scale* divides intervals, not timeouts."""
 
-    state: State
+    state: BalancerState
     time_scale: float = 1.0
     _checker: Checker = field(init=False)
     _checks: dict[Key, asyncio.Task[None]] = field(default_factory=dict)

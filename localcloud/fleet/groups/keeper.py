@@ -25,7 +25,7 @@ from localcloud.fleet.groups.effects import applied, launched, new_member, refus
 from localcloud.fleet.groups.facts import Facts, Lifecycle
 from localcloud.fleet.groups.reading import by_hook, read_ec2, read_group, read_refresh, read_trackings
 from localcloud.fleet.groups.refresh import rolled_back
-from localcloud.fleet.groups.refresh_facts import Status
+from localcloud.fleet.groups.refresh_facts import RefreshStatus
 from localcloud.fleet.groups.seen import Seen
 from localcloud.fleet.instances.record import Instance
 
@@ -80,8 +80,12 @@ class GroupKeeper:
             maintenance = snapshot["group"].get("InstanceMaintenancePolicy", {})
             known = read_refresh({**told, "_maintenance": maintenance}, now)
         if told.get("_cancelled") and known.active:
-            known = replace(known, status=Status.CANCELLING)
-        if told.get("_rolled_back") and known.status in (Status.PENDING, Status.IN_PROGRESS, Status.BAKING):
+            known = replace(known, status=RefreshStatus.CANCELLING)
+        if told.get("_rolled_back") and known.status in (
+            RefreshStatus.PENDING,
+            RefreshStatus.IN_PROGRESS,
+            RefreshStatus.BAKING,
+        ):
             known = rolled_back(known, "Rolled back by user request.")
         return replace(facts, refresh=known)
 

@@ -11,7 +11,7 @@ from localcloud.fleet.groups.actions import Action, End, SetRefresh, SetTemplate
 from localcloud.fleet.groups.capacity import launches
 from localcloud.fleet.groups.effects import applied
 from localcloud.fleet.groups.facts import Facts, Member
-from localcloud.fleet.groups.refresh_facts import Refresh, Status
+from localcloud.fleet.groups.refresh_facts import Refresh, RefreshStatus
 from localcloud.fleet.groups.termination import victims
 
 REPLACED = "an instance refresh"
@@ -22,14 +22,14 @@ def proceed(facts: Facts, now: float) -> list[Action]:
     refresh = facts.refresh
     if refresh is None or not refresh.active:
         return []
-    if refresh.status is Status.CANCELLING:
-        return [SetRefresh(_ended(refresh, Status.CANCELLED, now, "Cancelled by user request."))]
+    if refresh.status is RefreshStatus.CANCELLING:
+        return [SetRefresh(_ended(refresh, RefreshStatus.CANCELLED, now, "Cancelled by user request."))]
     ringing = sorted(refresh.preferences.alarms & facts.seen.alarms)
-    if ringing and refresh.status is not Status.ROLLBACK_IN_PROGRESS:
+    if ringing and refresh.status is not RefreshStatus.ROLLBACK_IN_PROGRESS:
         return [SetRefresh(_failed(refresh, f"Alarm {', '.join(ringing)} is in ALARM.", now))]
-    if refresh.status is Status.PENDING:
-        refresh = replace(refresh, status=Status.IN_PROGRESS)
-    if refresh.status is Status.BAKING:
+    if refresh.status is RefreshStatus.PENDING:
+        refresh = replace(refresh, status=RefreshStatus.IN_PROGRESS)
+    if refresh.status is RefreshStatus.BAKING:
         return _completed(refresh, now) if now >= refresh.wait_until else []
     return _roll(facts, refresh, now)
 
@@ -39,7 +39,7 @@ def rolled_back(refresh: Refresh, reason: str) -> Refresh:
     back = replace(refresh.preferences, checkpoints=(), skip_matching=True, bake_s=0.0)
     return replace(
         refresh,
-        status=Status.ROLLBACK_IN_PROGRESS,
+        status=RefreshStatus.ROLLBACK_IN_PROGRESS,
         target=refresh.previous,
         preferences=back,
         reason=reason,
@@ -50,18 +50,18 @@ def rolled_back(refresh: Refresh, reason: str) -> Refresh:
 def _failed(refresh: Refresh, reason: str, now: float) -> Refresh:
     if refresh.preferences.auto_rollback:
         return rolled_back(refresh, reason)
-    return _ended(refresh, Status.FAILED, now, reason)
+    return _ended(refresh, RefreshStatus.FAILED, now, reason)
 
 
-def _ended(refresh: Refresh, status: Status, now: float, reason: str) -> Refresh:
+def _ended(refresh: Refresh, status: RefreshStatus, now: float, reason: str) -> Refresh:
     return replace(refresh, status=status, ended_at=now, reason=reason)
 
 
 def _completed(refresh: Refresh, now: float) -> list[Action]:
-    back = refresh.status is Status.ROLLBACK_IN_PROGRESS
+    back = refresh.status is RefreshStatus.ROLLBACK_IN_PROGRESS
     done = _ended(
         replace(refresh, percentage=100, left=0),
-        Status.ROLLBACK_SUCCESSFUL if back else Status.SUCCESSFUL,
+        RefreshStatus.ROLLBACK_SUCCESSFUL if back else RefreshStatus.SUCCESSFUL,
         now,
         refresh.reason,
     )
@@ -120,9 +120,11 @@ def _roll(facts: Facts, refresh: Refresh, now: float) -> list[Action]:
 
 def _all_replaced(refresh: Refresh, now: float) -> list[Action]:
     bake_s = refresh.preferences.bake_s
-    if bake_s <= 0 or refresh.status is Status.ROLLBACK_IN_PROGRESS:
+    if bake_s <= 0 or refresh.status is RefreshStatus.ROLLBACK_IN_PROGRESS:
         return _completed(refresh, now)
-    return [SetRefresh(replace(refresh, status=Status.BAKING, wait_until=now + bake_s, percentage=100))]
+    return [
+        SetRefresh(replace(refresh, status=RefreshStatus.BAKING, wait_until=now + bake_s, percentage=100))
+    ]
 
 
 def _replace_some(facts: Facts, refresh: Refresh, round_: _Round, now: float) -> list[Action]:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from localcloud.fleet.groups.facts import Template
 
 
-class Status(StrEnum):
+class RefreshStatus(StrEnum):
     """https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html."""
 
     PENDING = "Pending"
@@ -23,7 +23,13 @@ class Status(StrEnum):
 
 
 _ACTIVE = frozenset(
-    {Status.PENDING, Status.IN_PROGRESS, Status.BAKING, Status.CANCELLING, Status.ROLLBACK_IN_PROGRESS}
+    {
+        RefreshStatus.PENDING,
+        RefreshStatus.IN_PROGRESS,
+        RefreshStatus.BAKING,
+        RefreshStatus.CANCELLING,
+        RefreshStatus.ROLLBACK_IN_PROGRESS,
+    }
 )
 
 
@@ -58,7 +64,7 @@ class Refresh:
     """
     started_at: float
     preferences: Preferences = field(default_factory=Preferences)
-    status: Status = Status.PENDING
+    status: RefreshStatus = RefreshStatus.PENDING
     reason: str = ""
     passed: int = 0
     """How many checkpoints are behind it."""

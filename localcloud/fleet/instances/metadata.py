@@ -24,7 +24,7 @@ Session = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class MetadataReply:
     """Status, text and headers of an answer."""
 
     status: int
@@ -47,28 +47,28 @@ class MetadataService:
 
     def answer(
         self, instance: Instance, method: str, path: str, headers: Mapping[str, str], now: float
-    ) -> Reply:
+    ) -> MetadataReply:
         """Answer one request; header names are lower case, *now* is in seconds since the epoch."""
         if instance.metadata.get("HttpEndpoint", "enabled") != "enabled" or "x-forwarded-for" in headers:
-            return Reply(403, "Forbidden")
+            return MetadataReply(403, "Forbidden")
         path = "/" + "/".join(part for part in path.split("/") if part)
         if path == TOKEN_PATH:
-            return self._token(headers, now) if method == "PUT" else Reply(405, "Method Not Allowed")
+            return self._token(headers, now) if method == "PUT" else MetadataReply(405, "Method Not Allowed")
         if method not in ("GET", "HEAD"):
-            return Reply(405, "Method Not Allowed")
+            return MetadataReply(405, "Method Not Allowed")
         if self._tokens.get(headers.get(TOKEN_HEADER, ""), 0.0) <= now:
-            return Reply(401, "Unauthorized")
+            return MetadataReply(401, "Unauthorized")
         text = self._value(instance, path.removeprefix("/latest"), now)
-        return Reply(404, "Not Found") if text is None else Reply(200, text)
+        return MetadataReply(404, "Not Found") if text is None else MetadataReply(200, text)
 
-    def _token(self, headers: Mapping[str, str], now: float) -> Reply:
+    def _token(self, headers: Mapping[str, str], now: float) -> MetadataReply:
         asked = headers.get(TTL_HEADER, "")
         if not asked.isdigit() or not 1 <= int(asked) <= LONGEST_TTL_S:
-            return Reply(400, "Bad Request")
+            return MetadataReply(400, "Bad Request")
         self._tokens = {token: end for token, end in self._tokens.items() if end > now}
         token = secrets.token_urlsafe(40)
         self._tokens[token] = now + int(asked)
-        return Reply(200, token, {TTL_HEADER: asked})
+        return MetadataReply(200, token, {TTL_HEADER: asked})
 
     def _value(self, instance: Instance, path: str, now: float) -> str | None:
         if path == "/dynamic/instance-identity/document":

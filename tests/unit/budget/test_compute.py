@@ -4,14 +4,14 @@ import pytest
 
 from budget.compute import compute
 from budget.declared import durations
-from budget.measured import EvidenceError, measured
+from budget.measured import UnreadableDrill, measured
 from budget.model import Basis, Measured, Verdict
 from budget.recovery_time import _longest, forced_tasks
 from budget.synth import check
 from failover.steps import STEPS
 from lib.errors import SettingsError
 from lib.failover.takeover import takeover
-from lib.settings.recovery import Budget
+from lib.settings.recovery import BudgetSettings
 from lib.systems.load import load_settings
 
 
@@ -149,7 +149,7 @@ def test_B04_nothing_else_can_be_accepted(name):
 
 def test_B04_an_acceptance_without_a_reason_is_a_mistake():
     with pytest.raises(ValueError, match="at least 20 characters"):
-        Budget(accepted={"rpo_journal": "because"})
+        BudgetSettings(accepted={"rpo_journal": "because"})
 
 
 def summary(tmp_path, **changes):
@@ -178,5 +178,5 @@ def test_B04_a_drill_that_is_missing_or_invalid_or_saw_nothing_measures_nothing(
 def test_what_is_no_summary_is_named(tmp_path, text):
     path = tmp_path / "summary.json"
     path.write_text(text)
-    with pytest.raises(EvidenceError, match=r"summary\.json is no summary"):
+    with pytest.raises(UnreadableDrill, match=r"summary\.json is no summary"):
         measured(path)

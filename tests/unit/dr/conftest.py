@@ -92,7 +92,7 @@ def cloud(lease_table: LeaseTable, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """AWS and the front doors of both regions, well."""
-    told = {"clock_ms": now_ms(), "database": "replica", "stock": asdict(STOCK), "why": None, "loss": LOSS}
+    told = {"clock_ms": now_ms(), "database": "replica", "gap": asdict(STOCK), "why": None, "loss": LOSS}
     with answering(told) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")

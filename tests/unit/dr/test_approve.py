@@ -12,7 +12,7 @@ from dr.operations import Refused
 from failover.approvals import Approvals
 from failover.lease import Kind, LeaseState
 from failover.lease_item import to_item
-from failover.loss import Approval, Figures, JournalFact, canonical, digest, document
+from failover.loss import Approval, JournalProof, LossEstimate, canonical, digest, document
 from tests.unit import emulated
 
 from .world import EAST, ENDPOINTS, LEASE, NOW, OUTPUTS, WEST, FakeCloud, east_is_lost
@@ -20,8 +20,8 @@ from .world import EAST, ENDPOINTS, LEASE, NOW, OUTPUTS, WEST, FakeCloud, east_i
 TAKING = replace(
     LEASE, epoch=4, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING, kind=Kind.FAILOVER
 )
-FIGURES = Figures(
-    journal=JournalFact.UNTRUSTED,
+FIGURES = LossEstimate(
+    journal=JournalProof.UNTRUSTED,
     replicated_until_ms=NOW,
     lag_ms=2_000,
     payments=7,

@@ -42,7 +42,7 @@ def test_reconcile_counts_asks_and_records_in_the_holder(cloud):
     assert '"in": "us-east-1"' in dr(cloud, "reconcile", "--yes").output
     cloud.found = with_lease()
     cloud.found = replace(
-        cloud.found, inspections={**HEALTHY.inspections, EAST: replace(HEALTHY.inspections[EAST], stock=None)}
+        cloud.found, inspections={**HEALTHY.inspections, EAST: replace(HEALTHY.inspections[EAST], gap=None)}
     )
     assert json.loads(dr(cloud, "reconcile", "--dry-run").stdout) == {
         "region": EAST,

@@ -7,7 +7,7 @@ import pytest
 from dr.aws import Cloud
 from dr.calls import AwsUnavailable
 from dr.deployment import Deployment
-from dr.situation import Aurora, Stock
+from dr.situation import Aurora, JournalGap
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover
 from runtime.clock import now_ms
@@ -24,16 +24,16 @@ def cloud(aws):
 def test_a_region_is_inspected_through_its_own_function(aws, cloud):
     found = cloud.inspect(WEST)
     assert aws.calls == [(WEST, "Invoke"), (WEST, "GetFunctionConfiguration")]
-    told = json.loads(json.dumps(aws.told["stock"]))
-    assert (found.database, found.stock, found.code) == ("replica", Stock(**told), "sha")
+    told = json.loads(json.dumps(aws.told["gap"]))
+    assert (found.database, found.gap, found.code) == ("replica", JournalGap(**told), "sha")
     assert found.clock_off_ms < 1_000
 
 
 def test_a_clock_that_is_off_is_told_and_what_is_not_known_stays_so(aws, cloud):
-    aws.told |= {"clock_ms": now_ms() + 60_000, "stock": None, "why": "journal"}
+    aws.told |= {"clock_ms": now_ms() + 60_000, "gap": None, "why": "journal"}
     found = cloud.inspect(WEST)
     assert 55_000 < found.clock_off_ms <= 60_000
-    assert (found.stock, found.why) == (None, "journal")
+    assert (found.gap, found.why) == (None, "journal")
 
 
 def test_a_function_that_failed_is_an_error_with_its_message(aws, cloud):

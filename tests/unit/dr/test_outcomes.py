@@ -179,12 +179,12 @@ def test_ctrl_c_in_the_first_second_is_one_line():
 
 def test_a_defect_is_one_line_that_says_so(dr, monkeypatch):
     def broken(_):
-        raise KeyError("stock")
+        raise KeyError("gap")
 
     monkeypatch.setattr("dr.aws.Cloud.topology", broken)
     code, told, err = dr("status", "--json")
     assert (code, *head(told)) == (1, "dr/status/1", "failed", 1, "defect")
-    assert err.startswith("error: dr itself failed (KeyError: 'stock' at test_outcomes.py:")
+    assert err.startswith("error: dr itself failed (KeyError: 'gap' at test_outcomes.py:")
     assert "Traceback" not in err
     monkeypatch.setenv("DR_TRACEBACK", "1")
     assert "Traceback" in dr("status")[2]
@@ -291,10 +291,10 @@ def test_a_global_database_without_one_writer_is_told_and_everything_else_goes_o
 @pytest.mark.parametrize(
     "told",
     [
-        {"clock_ms": 1, "database": "replica", "stock": {"compared": 1}, "why": None},
-        {"database": "replica", "stock": None},
+        {"clock_ms": 1, "database": "replica", "gap": {"compared": 1}, "why": None},
+        {"database": "replica", "gap": None},
         ["a", "list"],
-        {"clock_ms": "x", "database": "replica", "stock": None},
+        {"clock_ms": "x", "database": "replica", "gap": None},
     ],
 )
 def test_a_function_of_another_version_is_unknown_and_not_a_traceback(aws, dr, told):
@@ -306,7 +306,7 @@ def test_a_function_of_another_version_is_unknown_and_not_a_traceback(aws, dr, t
 
 def test_a_newer_function_that_tells_more_is_read(aws, dr):
     aws.lease = replace(LEASE, expires_at_ms=now_ms() + 30_000)
-    aws.told["stock"] |= {"new_figure": 1}
+    aws.told["gap"] |= {"new_figure": 1}
     aws.told |= {"loss": {"another": "form"}}
     assert dr("check", "--json")[1]["unknown"] == []
     assert "unknown now" in dr("plan", "failover", "--json")[1]["approvals"]

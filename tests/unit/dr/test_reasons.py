@@ -137,7 +137,7 @@ def test_only_what_no_other_region_helps_against_ends_a_command():
     assert isinstance(refusal(answered("ExpiredToken")), NoAccess)
 
 
-@pytest.mark.parametrize("read", [lambda: {}["stock"], lambda: int("x"), [].pop, lambda: (None).keys])
+@pytest.mark.parametrize("read", [lambda: {}["gap"], lambda: int("x"), [].pop, lambda: (None).keys])
 def test_an_answer_of_another_version_is_told_and_not_a_traceback(read):
     with (
         pytest.raises(AwsUnavailable, match=r"us-west-2: its function is not understood \(\w+Error") as told,

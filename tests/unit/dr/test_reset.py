@@ -25,7 +25,7 @@ def unready(cloud):
 
 def fence(cloud, epoch: int | None, region: str = EAST) -> None:
     inspections = dict(cloud.found.inspections)
-    inspections[region] = replace(inspections[region], stock=replace(STOCK, fence=epoch))
+    inspections[region] = replace(inspections[region], gap=replace(STOCK, fence=epoch))
     cloud.found = replace(cloud.found, inspections=inspections)
 
 
@@ -101,7 +101,7 @@ def test_where_another_command_is_right_it_is_named(cloud, unready):
     [
         (None, "it does not answer"),
         (replace(INSPECTION, database="replica"), "its database is replica"),
-        (replace(INSPECTION, database="writer", stock=None, why="no journal"), "no journal"),
+        (replace(INSPECTION, database="writer", gap=None, why="no journal"), "no journal"),
     ],
 )
 def test_only_a_writer_whose_ledger_and_journal_answer_begins_anew(unready, inspection, why):

@@ -5,7 +5,7 @@ from typing import Any
 
 from dr.calls import AwsUnavailable
 from dr.deployment import Deployment
-from dr.situation import Aurora, Inspection, Situation, Stock
+from dr.situation import Aurora, Inspection, JournalGap, Situation
 from dr.topology import Answer, RegionView, Topology
 from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.lease_table import LeaseTable
@@ -46,13 +46,13 @@ LEASE = Lease(
 )
 HELD = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING, kind=Kind.FAILOVER)
 """A takeover by the west that has not ended."""
-STOCK = Stock(compared=9, intents=0, missing=0, overdue=0, fence=3)
+STOCK = JournalGap(compared=9, intents=0, missing=0, overdue=0, fence=3)
 LOSS = {"done": True, "rule": "L20_journal_complete", "reason": "0 payments are replayed, none is lost"}
 INSPECTION = Inspection(
     clock_ms=NOW,
     clock_off_ms=0,
     database="replica",
-    stock=STOCK,
+    gap=STOCK,
     why=None,
     code="sha",
     loss=LOSS,

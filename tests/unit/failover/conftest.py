@@ -10,7 +10,7 @@ from durable.reconciler import Reconciler
 from failover.lease import Lease
 from failover.lease_item import to_item
 from failover.lease_table import LeaseTable
-from failover.steps.tools import Tools
+from failover.steps.context import StepContext
 from payments import functions
 from runtime import clients
 from runtime.logs import logger
@@ -84,7 +84,7 @@ def west() -> West:
 
 
 @pytest.fixture
-def tools(west: West, leases: LeaseTable, put: Callable[[Lease], Lease], clock) -> Tools:
+def context(west: West, leases: LeaseTable, put: Callable[[Lease], Lease], clock) -> StepContext:
     put(west.lease)
     return tools_of(west, leases, clock)
 

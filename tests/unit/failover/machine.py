@@ -9,7 +9,7 @@ from failover.aurora import Aurora
 from failover.lease_table import LeaseTable
 from failover.loss import LossPolicy
 from failover.steps import STEPS, perform
-from failover.steps.tools import Facts, Tools
+from failover.steps.context import Facts, StepContext
 from failover.takeover import Takeover
 from payments.book import BOOK
 
@@ -23,10 +23,10 @@ class WestLedger(FencedLedger):
         yield self._database
 
 
-def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> Tools:
-    """The tools of a step in this region."""
+def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> StepContext:
+    """The context of a step in this region."""
     database = WestLedger(west, BOOK)
-    return Tools(
+    return StepContext(
         region=WEST,
         leases=leases,
         database=database,
@@ -43,7 +43,7 @@ def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> Tools:
 
 
 def run_all(
-    tools: Tools,
+    context: StepContext,
     west: West,
     *,
     takeover: Takeover = TAKEOVER,
@@ -55,7 +55,7 @@ def run_all(
     facts: dict[str, Facts] = {}
     for name in order:
         for _ in range(times):
-            facts[name] = perform(name, takeover, tools)
+            facts[name] = perform(name, takeover, context)
         if name == "promote":
             west.promotion_arrives()
         if name == until:

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
-from failover.approvals import Approvals, ApprovalsUnavailable, Request
+from failover.approvals import ApprovalRequest, Approvals, ApprovalsUnavailable
 from failover.loss import Approval
 from tests.unit import emulated
 
@@ -35,7 +35,9 @@ ALICE = Approval(approver="AIDAALICE", digest="d", approved_at_ms=NOW, arn="arn:
 def test_a_request_is_kept_and_asking_again_changes_nothing(table):
     assert table.request() is None
     assert table.ask("{}", now_ms=NOW) == table.ask("{}", now_ms=NOW + 5) == table.request()
-    assert table.ask("[]", now_ms=NOW + 5) == Request(text="[]", asked_at_ms=NOW + 5) == table.request()
+    assert (
+        table.ask("[]", now_ms=NOW + 5) == ApprovalRequest(text="[]", asked_at_ms=NOW + 5) == table.request()
+    )
 
 
 def test_an_approver_has_one_approval_the_last(table):

@@ -19,7 +19,7 @@ from failover.decision import Policy
 from failover.lease import LeaseState
 from failover.operations import TakeoverCompleted
 from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S
-from payments.functions import STATEMENT_TIMEOUT_S, keeper_of, tools
+from payments.functions import STATEMENT_TIMEOUT_S, keeper_of, step_context
 from runtime import database
 from runtime.environment import Environment
 from tests.unit import emulated
@@ -91,9 +91,9 @@ def deployed(environment, dynamodb, api, logins) -> Iterator[Environment]:
     secrets = emulated.client("secretsmanager", EAST)
     if not secrets.list_secrets()["SecretList"]:
         secrets.create_secret(Name="payments/database", SecretString=json.dumps(SECRET))
-    tools.cache_clear()
+    step_context.cache_clear()
     yield Environment.from_env()
-    tools.cache_clear()
+    step_context.cache_clear()
 
 
 def test_a_deployed_keeper_takes_a_dead_holders_lease_and_starts_the_state_machine(deployed, leases, put):
@@ -119,7 +119,7 @@ def test_a_deployed_keeper_waits_as_long_as_the_settings_say(deployed):
 
 
 def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_a_payment(deployed, logins):
-    assert tools().database.fence_epoch() == 1
+    assert step_context().database.fence_epoch() == 1
     [login] = logins
     assert (login["user"], login["host"], login["port"], login["database"], login["password"]) == (
         *("payments", "writer.test", 5432, "ledger"),
@@ -130,18 +130,18 @@ def test_deployed_steps_log_in_to_the_regions_own_database_and_wait_longer_than_
 
 
 def test_deployed_steps_ask_their_own_api(deployed):
-    assert tools().api.live()
+    assert step_context().api.live()
 
 
 def test_deployed_steps_invoke_the_function_of_their_own_region_as_often_at_once_as_they_want(deployed):
-    client = tools().service._client
+    client = step_context().service._client
     assert client.meta.region_name == EAST
     assert client.meta.config.max_pool_connections == MOST_AT_ONCE
     assert client.meta.config.read_timeout == WARM_TIMEOUT_S
 
 
 def test_deployed_steps_have_the_control_plane_of_their_region_and_a_role_for_the_other(deployed):
-    writer = tools().writer
+    writer = step_context().writer
     here, there = writer.rds.meta, writer.rds_in(WEST).meta
     assert (here.region_name, there.region_name) == (EAST, WEST)
     assert here.config.read_timeout == there.config.read_timeout == PROMOTE_TIMEOUT_S == 30.0
@@ -149,7 +149,7 @@ def test_deployed_steps_have_the_control_plane_of_their_region_and_a_role_for_th
 
 
 def test_deployed_steps_work_with_the_tables_and_the_bus_that_were_deployed_for_them(deployed):
-    steps, asked = tools(), []
+    steps, asked = step_context(), []
     journal = steps.recovery.journal
 
     def note(params, model, **_):

@@ -8,9 +8,9 @@ import pytest
 from failover.loss import (
     CLOCKS_MS,
     Approval,
-    Figures,
-    JournalFact,
+    JournalProof,
     Loss,
+    LossEstimate,
     LossPolicy,
     Verdict,
     approvers,
@@ -30,8 +30,8 @@ POLICY = LossPolicy(
     valid_ms=900_000,
     sessions_are_people=False,
 )
-WITHIN = Figures(
-    journal=JournalFact.UNTRUSTED, replicated_until_ms=NOW, lag_ms=1_000, payments=2, money={"EUR": 10}
+WITHIN = LossEstimate(
+    journal=JournalProof.UNTRUSTED, replicated_until_ms=NOW, lag_ms=1_000, payments=2, money={"EUR": 10}
 )
 OVER = replace(WITHIN, payments=3)
 ASKED = document(system="payments", epoch=8, plan="failover", region=WEST, figures=OVER)
@@ -45,12 +45,12 @@ def verdict(figures=OVER, approvals=(), policy=POLICY, now_ms=NOW):
 
 
 def test_B10_a_complete_journal_loses_nothing_whatever_the_lag():
-    assert verdict(replace(OVER, journal=JournalFact.COMPLETE, lag_ms=None)) == Verdict(
+    assert verdict(replace(OVER, journal=JournalProof.COMPLETE, lag_ms=None)) == Verdict(
         done=True, rule=Loss.JOURNAL_COMPLETE, reason="3 payments are replayed, none is lost"
     )
 
 
-@pytest.mark.parametrize("journal", [fact for fact in JournalFact if fact is not JournalFact.COMPLETE])
+@pytest.mark.parametrize("journal", [fact for fact in JournalProof if fact is not JournalProof.COMPLETE])
 def test_B10_any_other_journal_proves_nothing(journal):
     assert verdict(replace(OVER, journal=journal)).rule is Loss.OVER_BUDGET
 
@@ -82,7 +82,7 @@ def test_B10_over_the_budget_or_unknown_waits_for_people(change):
     [
         (OVER, [], "the journal is untrusted and 3 payments may be lost; 0 of 2 approved: type dr approve"),
         (
-            replace(OVER, journal=JournalFact.UNREADABLE, payments=None, lag_ms=None, money=None),
+            replace(OVER, journal=JournalProof.UNREADABLE, payments=None, lag_ms=None, money=None),
             [ALICE],
             (
                 "the journal is unreadable and an unknown number of payments may be lost; "
@@ -170,7 +170,7 @@ def test_a_policy_of_newer_code_is_read_and_a_figure_with_a_default_changes_no_d
     assert LossPolicy.parse(text) == POLICY
 
     @dataclass(frozen=True, slots=True, kw_only=True)
-    class OfTomorrow(Figures):
+    class OfTomorrow(LossEstimate):
         aside: int = 0
 
     known = {each.name: getattr(OVER, each.name) for each in fields(OVER)}

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from durable.arrears import GRACE_MS
 from durable.arrivals import MINUTE_MS
+from durable.backlog import GRACE_MS
 from durable.comparison import ARRIVED
 from durable.entry import EntryState
 
@@ -44,8 +44,8 @@ def test_payments_that_came_since_do_not_hide_what_is_lost(world, reconciler) ->
     lose_arrivals(world, 1, 2)
     settled(world, *range(10, 10 + ARRIVED), at_ms=NOW)
     first, second = reconciler.run(), reconciler.run()
-    assert (first.arrivals_lack, first.replayed, first.mark) == (True, 0, None)
-    assert (second.arrivals_lack, second.replayed, second.mark) == (False, 1, MARK + 1)
+    assert (first.arrivals_lack, first.replayed, first.watermark) == (True, 0, None)
+    assert (second.arrivals_lack, second.replayed, second.watermark) == (False, 1, MARK + 1)
 
 
 @pytest.mark.parametrize("lost", [range(10), range(50, 60)], ids=["until a moment", "since a moment"])
@@ -64,13 +64,15 @@ def test_a_loss_that_was_looked_for_in_the_whole_journal_is_not_looked_for_again
     assert reconciler.run().arrivals_lack
     for _ in range(3):
         report = reconciler.run()
-        assert (report.arrivals_lack, report.read, report.mark) == (False, 0, MARK + 1)
+        assert (report.arrivals_lack, report.read, report.watermark) == (False, 0, MARK + 1)
     settled(world, 2)
     world.arrivals = []
     assert reconciler.run().arrivals_lack
 
 
-def test_a_search_that_did_not_end_is_begun_again_wherever_the_mark_is_by_then(world, reconciler) -> None:
+def test_a_search_that_did_not_end_is_begun_again_wherever_the_watermark_is_by_then(
+    world, reconciler
+) -> None:
     settled(world, 1)
     world.keep(entry(2, accepted_at_ms=AT))
     world.arrivals = []
@@ -87,8 +89,8 @@ def test_a_payment_whose_entry_tells_nothing_is_no_reason(world, reconciler) -> 
     assert not reconciler.run().arrivals_lack
 
 
-def test_whole_arrivals_keep_the_mark(world, reconciler) -> None:
+def test_whole_arrivals_keep_the_watermark(world, reconciler) -> None:
     settled(world, 1, 2, 3)
     world.settled_at["key-00002"] = AT + GRACE_MS
     report = reconciler.run()
-    assert (report.arrivals_lack, report.mark) == (False, MARK + 1)
+    assert (report.arrivals_lack, report.watermark) == (False, MARK + 1)

@@ -6,7 +6,7 @@ import pytest
 
 from durable.entry import EntryState
 from durable.errors import JournalUnavailable
-from durable.lease_view import Standing
+from durable.lease_view import ServingStatus
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.ports import EventsUnavailable, StaleEpoch
@@ -19,21 +19,21 @@ from .world import entry, event
 
 
 @pytest.mark.parametrize(
-    ("lease", "standing"),
+    ("lease", "serving_status"),
     [
-        (None, Standing.NO_LEASE),
-        (replace(LEASE, holder=WEST), Standing.NOT_HOLDER),
-        (replace(LEASE, state=LeaseState.TAKING), Standing.NOT_ACTIVE),
-        (replace(LEASE, state=LeaseState.DRAINING), Standing.NOT_ACTIVE),
-        (replace(LEASE, expires_at_ms=NOW + SKEW), Standing.LEASE_EXPIRED),
+        (None, ServingStatus.NO_LEASE),
+        (replace(LEASE, holder=WEST), ServingStatus.NOT_HOLDER),
+        (replace(LEASE, state=LeaseState.TAKING), ServingStatus.NOT_ACTIVE),
+        (replace(LEASE, state=LeaseState.DRAINING), ServingStatus.NOT_ACTIVE),
+        (replace(LEASE, expires_at_ms=NOW + SKEW), ServingStatus.LEASE_EXPIRED),
     ],
 )
-def test_only_the_holder_of_an_active_lease_does_anything(world, reconciler, lease, standing) -> None:
+def test_only_the_holder_of_an_active_lease_does_anything(world, reconciler, lease, serving_status) -> None:
     world.lease = lease
     world.keep(entry(1))
     world.unpublished = [event(1)]
     report = reconciler.run()
-    assert (report.standing, report.read, report.settled, report.published) == (standing, 0, 0, 0)
+    assert (report.serving_status, report.read, report.settled, report.published) == (serving_status, 0, 0, 0)
     assert (world.sessions, world.published, world.state(1)) == (0, [], EntryState.INTENT)
 
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from durable.arrears import GRACE_MS
 from durable.arrivals import MINUTE_MS, minute_of
+from durable.backlog import GRACE_MS
 from durable.entry import EntryState, Identity, Unreadable
 from durable.replay import InLedger, beside
 from durable.set_aside import SetAside, Why
-from failover.loss import JournalFact
+from failover.loss import JournalProof
 from failover.steps import perform
-from failover.steps.inspection import assess, inspect, take_stock
+from failover.steps.inspection import assess, inspect, journal_gap
 
 from .scene import NOW
 from .west import TAKEOVER
@@ -71,7 +71,7 @@ def test_a_contradiction_is_listed_and_never_called_settled_and_the_rest_goes_on
 
 
 @pytest.mark.parametrize("state", EntryState)
-def test_the_mark_passes_a_contradiction_once_it_is_listed(world, reconciler, state) -> None:
+def test_the_watermark_passes_a_contradiction_once_it_is_listed(world, reconciler, state) -> None:
     world.keep(replace(entry(1, accepted_at_ms=MARK * MINUTE_MS), state=state))
     world.others = {"key-00001": OTHER}
     assert (reconciler.run().settled, world.minute) == (0, MARK + 1)
@@ -79,7 +79,7 @@ def test_the_mark_passes_a_contradiction_once_it_is_listed(world, reconciler, st
 
 
 @pytest.mark.parametrize("why", [Why.REFUSED, Why.CONTRADICTED])
-def test_what_the_ledger_refuses_stops_neither_the_rest_nor_the_mark(world, reconciler, why) -> None:
+def test_what_the_ledger_refuses_stops_neither_the_rest_nor_the_watermark(world, reconciler, why) -> None:
     world.keep(*(entry(number, accepted_at_ms=MARK * MINUTE_MS) for number in (1, 2, 3)))
     world.refuses = {"key-00002": why}
     report = reconciler.run()
@@ -145,46 +145,46 @@ def test_without_time_nothing_is_looked_at_again_and_all_is_counted(world, recon
 # a takeover
 
 
-def test_a_contradiction_does_not_stop_a_takeover_and_is_listed(tools, west) -> None:
+def test_a_contradiction_does_not_stop_a_takeover_and_is_listed(context, west) -> None:
     west.fence, west.others = 8, {"key-2": OTHER}
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 1, "set_aside": 1}
+    assert perform("reconcile", TAKEOVER, context) == {"compared": 3, "replayed": 1, "set_aside": 1}
     assert west.listed == [aside(west_entry("key-2"))]
     assert west.journalled["key-3"].state is EntryState.SETTLED
 
 
-def test_an_entry_that_cannot_be_read_does_not_stop_a_takeover(tools, west) -> None:
+def test_an_entry_that_cannot_be_read_does_not_stop_a_takeover(context, west) -> None:
     west.fence, west.journalled["key-2"] = 8, Unreadable("key-2", None)
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 3, "replayed": 1, "set_aside": 1}
+    assert perform("reconcile", TAKEOVER, context) == {"compared": 3, "replayed": 1, "set_aside": 1}
     assert west.listed == [SetAside(idempotency_key="key-2", payment_id="", why=Why.UNREADABLE)]
-    assert assess(tools, tools.leases.read(), trusted=True).journal is JournalFact.COMPLETE
+    assert assess(context, context.leases.read(), trusted=True).journal is JournalProof.COMPLETE
 
 
-def test_a_takeover_records_what_older_code_had_set_aside(tools, west) -> None:
-    """The mark has passed it, so it is among no arrivals that are read."""
+def test_a_takeover_records_what_older_code_had_set_aside(context, west) -> None:
+    """The watermark has passed it, so it is among no arrivals that are read."""
     west.fence = 8
     west.journalled["old"] = replace(west_entry("old"), accepted_at_ms=NOW - 86_400_000)
     west.listed = [
         SetAside(idempotency_key=key, payment_id="", why=Why.UNREADABLE) for key in ("old", "gone")
     ]
-    assert perform("reconcile", TAKEOVER, tools) == {"compared": 4, "replayed": 3, "set_aside": 0}
+    assert perform("reconcile", TAKEOVER, context) == {"compared": 4, "replayed": 3, "set_aside": 0}
     assert "old" in west.rows
 
 
-def test_a_contradiction_is_no_missing_payment_and_an_inspection_names_it(tools, west) -> None:
+def test_a_contradiction_is_no_missing_payment_and_an_inspection_names_it(context, west) -> None:
     west.others = {"key-2": OTHER}
     west.listed = [aside(west_entry("gone"))]
-    stock = take_stock(tools, tools.leases.read())
-    assert (stock.missing, stock.set_aside) == (0, (aside(west_entry("gone")), aside(west_entry("key-2"))))
+    gap = journal_gap(context, context.leases.read())
+    assert (gap.missing, gap.set_aside) == (0, (aside(west_entry("gone")), aside(west_entry("key-2"))))
     west.live = lambda: True
-    assert json.loads(json.dumps(inspect(tools)))["stock"]["set_aside"][1] == {
+    assert json.loads(json.dumps(inspect(context)))["gap"]["set_aside"][1] == {
         "idempotency_key": "key-2",
         "payment_id": "id-key-2",
         "why": "contradicted",
     }
 
 
-def test_a_journal_that_has_another_payment_under_a_key_is_not_complete(tools, west) -> None:
+def test_a_journal_that_has_another_payment_under_a_key_is_not_complete(context, west) -> None:
     """It forgot the one that the ledger has, so it may have forgotten others."""
-    assert assess(tools, tools.leases.read(), trusted=True).journal is JournalFact.COMPLETE
+    assert assess(context, context.leases.read(), trusted=True).journal is JournalProof.COMPLETE
     west.others = {"key-2": OTHER}
-    assert assess(tools, tools.leases.read(), trusted=True).journal is JournalFact.INCOMPLETE
+    assert assess(context, context.leases.read(), trusted=True).journal is JournalProof.INCOMPLETE

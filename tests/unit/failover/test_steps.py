@@ -9,8 +9,8 @@ from failover.lease import Kind, LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.region_api import ApiUnavailable
 from failover.steps import PLANNED_STEPS, RETIRED, STEPS, perform
+from failover.steps.context import StepContext
 from failover.steps.errors import Held, NotYet
-from failover.steps.tools import Tools
 from runtime.database import DatabaseUnavailable
 from runtime.parameters import ParameterUnavailable
 
@@ -20,8 +20,8 @@ from .scene import EAST, NOW, TTL, WEST
 from .west import TAKEN, TAKEOVER, West
 
 
-def outcome(tools: Tools, west: West) -> tuple[object, ...]:
-    lease = tools.leases.read()
+def outcome(context: StepContext, west: West) -> tuple[object, ...]:
+    lease = context.leases.read()
     settled = {key for key, found in west.journalled.items() if found.state is EntryState.SETTLED}
     return lease.epoch, lease.holder, lease.state, west.fence, west.rows, settled
 
@@ -36,9 +36,9 @@ DONE = (
 )
 
 
-def test_a_takeover_from_beginning_to_end(tools, west):
-    facts = run_all(tools, west)
-    assert outcome(tools, west) == DONE
+def test_a_takeover_from_beginning_to_end(context, west):
+    facts = run_all(context, west)
+    assert outcome(context, west) == DONE
     assert facts == {
         "guard": {"expires_in_ms": TTL},
         "approve": {
@@ -74,16 +74,16 @@ def test_a_takeover_from_beginning_to_end(tools, west):
     }
 
 
-def test_every_step_may_run_twice(tools, west):
-    run_all(tools, west, times=2)
-    assert outcome(tools, west) == DONE
+def test_every_step_may_run_twice(context, west):
+    run_all(context, west, times=2)
+    assert outcome(context, west) == DONE
 
 
 @pytest.mark.parametrize("crash", STEPS)
-def test_a_takeover_that_starts_again_after_a_crash_ends_the_same(tools, west, crash):
-    run_all(tools, west, until=crash)
-    run_all(tools, west)
-    assert outcome(tools, west) == DONE
+def test_a_takeover_that_starts_again_after_a_crash_ends_the_same(context, west, crash):
+    run_all(context, west, until=crash)
+    run_all(context, west)
+    assert outcome(context, west) == DONE
     assert len(west.failovers) == 1
 
 
@@ -99,33 +99,33 @@ def test_a_takeover_that_starts_again_after_a_crash_ends_the_same(tools, west, c
         {"kind": Kind.SWITCHOVER},
     ],
 )
-def test_no_step_acts_for_a_lease_that_moved_on(tools, west, put, step, change):
+def test_no_step_acts_for_a_lease_that_moved_on(context, west, put, step, change):
     put(replace(TAKEN, **change))
     with pytest.raises(Held):
-        perform(step, TAKEOVER, tools)
+        perform(step, TAKEOVER, context)
     assert (west.failovers, west.fence, west.paid) == ([], 7, [])
 
 
-def test_an_execution_that_began_before_a_deployment_may_name_steps_that_are_gone(tools, west):
-    assert perform("publish", TAKEOVER, tools) == {"retired": True}
+def test_an_execution_that_began_before_a_deployment_may_name_steps_that_are_gone(context, west):
+    assert perform("publish", TAKEOVER, context) == {"retired": True}
     assert not RETIRED & {*STEPS, *PLANNED_STEPS}
 
 
-def test_no_step_runs_in_another_region(tools):
+def test_no_step_runs_in_another_region(context):
     with pytest.raises(Held, match=EAST):
-        perform("guard", TAKEOVER, replace(tools, region=EAST))
+        perform("guard", TAKEOVER, replace(context, region=EAST))
 
 
-def test_no_step_runs_without_a_lease(tools, dynamodb):
+def test_no_step_runs_without_a_lease(context, dynamodb):
     dynamodb.delete_item(TableName="lease", Key={"system": {"S": "payments"}})
     with pytest.raises(Held, match="None"):
-        perform("promote", TAKEOVER, tools)
+        perform("promote", TAKEOVER, context)
 
 
-def test_a_lease_that_cannot_be_read_is_asked_for_again(tools):
+def test_a_lease_that_cannot_be_read_is_asked_for_again(context):
     unreadable = SimpleNamespace(read=fails(LeaseUnknown("cut")))
     with pytest.raises(NotYet, match="cut"):
-        perform("promote", TAKEOVER, replace(tools, leases=unreadable))
+        perform("promote", TAKEOVER, replace(context, leases=unreadable))
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_a_lease_that_cannot_be_read_is_asked_for_again(tools):
         ("verify", "pay", ApiUnavailable("refused")),
     ],
 )
-def test_a_dependency_that_does_not_answer_is_asked_again(tools, west, step, name, error):
+def test_a_dependency_that_does_not_answer_is_asked_again(context, west, step, name, error):
     west.writer = step != "promote"
     setattr(west, name, fails(error))
     with pytest.raises(NotYet, match=str(error)):
-        perform(step, TAKEOVER, tools)
+        perform(step, TAKEOVER, context)

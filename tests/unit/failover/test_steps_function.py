@@ -20,13 +20,13 @@ from .west import TAKEOVER
 
 
 def test_the_function_runs_one_step_of_its_own_region(environment, put):
-    functions.tools.cache_clear()
+    functions.step_context.cache_clear()
     takeover = Takeover.of(put(replace(LEASE, state=LeaseState.TAKING)))
     with pytest.raises(NotYet, match="journal"):
         functions.step({"step": "guard", "takeover": takeover.payload()}, None)
     with pytest.raises(Held, match=EAST):
         functions.step({"step": "guard", "takeover": TAKEOVER.payload()}, None)
-    functions.tools.cache_clear()
+    functions.step_context.cache_clear()
 
 
 def test_the_ledger_is_used_over_one_session_of_the_own_database():

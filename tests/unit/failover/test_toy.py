@@ -13,8 +13,8 @@ from failover.observe import Observer
 from failover.order import FORCED, PLANNED
 from failover.sightings import Sightings
 from failover.steps import perform
+from failover.steps.context import StepContext
 from failover.steps.inspection import inspect
-from failover.steps.tools import Tools
 from failover.takeover import Takeover
 
 from .lease_in_memory import LeaseInMemory
@@ -27,9 +27,9 @@ NO_LOSS = LossPolicy(
 )
 
 
-def tools_of(region: Region) -> Tools:
+def tools_of(region: Region) -> StepContext:
     """What the steps of a takeover to this region work with: a system binds it once, for its functions."""
-    return Tools(
+    return StepContext(
         region=region.name,
         leases=LeaseInMemory(region.world),
         database=region,
@@ -74,7 +74,7 @@ class World:
         self.now, self.lease, self.writer = 1_800_000_000_000, None, HERE
         self.journal: set[str] = set()
         self.regions = {name: Region(self, name) for name in (HERE, THERE)}
-        self.tools = {name: tools_of(region) for name, region in self.regions.items()}
+        self.context = {name: tools_of(region) for name, region in self.regions.items()}
         self.keepers = {name: keeper_of(region) for name, region in self.regions.items()}
 
     def terms(self) -> dict[str, int]:
@@ -106,7 +106,7 @@ class World:
             _, takeover = region.started.popitem()
             for step in PLANNED if takeover.kind.planned else FORCED:
                 for _ in range(times):
-                    perform(step.name, takeover, self.tools[region.name])
+                    perform(step.name, takeover, self.context[region.name])
 
     def move(self, kind: Kind, to: str, *, times: int = 1) -> None:
         """What `dr switchover` and `dr failback` do."""
@@ -162,6 +162,6 @@ def test_a_region_that_came_back_serves_nobody_until_it_is_brought_home(world):
 
 
 def test_an_operator_is_told_what_a_region_lacks(world):
-    facts = inspect(world.tools[THERE])
-    assert (facts["database"], facts["engine"], facts["stock"]["missing"]) == ("replica", "1", 1)
+    facts = inspect(world.context[THERE])
+    assert (facts["database"], facts["engine"], facts["gap"]["missing"]) == ("replica", "1", 1)
     assert facts["loss"]["rule"] == "L20_journal_complete"

@@ -42,33 +42,33 @@ def test_there_are_environments_for_the_requests_that_wait(arrived, wanted):
 
 
 @pytest.mark.parametrize(("before", "now"), [(600, 0), (0, 600), (200, 400)])
-def test_a_load_that_has_just_begun_counts_too(tools, west, before, now):
+def test_a_load_that_has_just_begun_counts_too(context, west, before, now):
     arriving(west, before, now)
-    assert perform("warm", TAKEOVER, tools)["wanted"] == 30
+    assert perform("warm", TAKEOVER, context)["wanted"] == 30
 
 
-def test_rounds_grow_until_there_are_enough(tools, west):
+def test_rounds_grow_until_there_are_enough(context, west):
     arriving(west, 600)
-    assert perform("warm", TAKEOVER, tools) == {"warm": 30, "wanted": 30}
+    assert perform("warm", TAKEOVER, context) == {"warm": 30, "wanted": 30}
     assert west.held == [(LEAST, HOLD_MS), (12, HOLD_MS), (28, HOLD_MS), (30, HOLD_MS)]
-    assert current_lease(TAKEOVER, tools, phases=frozenset({Phase.ASKED})).state is LeaseState.ACTIVE
+    assert current_lease(TAKEOVER, context, phases=frozenset({Phase.ASKED})).state is LeaseState.ACTIVE
 
 
-def test_a_round_in_which_none_is_new_is_held_once_more_and_told(tools, west):
+def test_a_round_in_which_none_is_new_is_held_once_more_and_told(context, west):
     arriving(west, 600)
     west.environments = 8
-    assert perform("warm", TAKEOVER, tools) == {"warm": 8, "wanted": 30}
+    assert perform("warm", TAKEOVER, context) == {"warm": 8, "wanted": 30}
     assert [calls for calls, _ in west.held] == [LEAST, 12, 20, 20]
 
 
-def test_a_target_whose_function_cannot_run_is_found_before_the_drain(tools, west):
+def test_a_target_whose_function_cannot_run_is_found_before_the_drain(context, west):
     arriving(west, 600)
     west.environments = 0
     with pytest.raises(NotYet, match="no execution environment of this region's API function answers"):
-        perform("warm", TAKEOVER, tools)
+        perform("warm", TAKEOVER, context)
 
 
-def test_it_ends_in_its_time(tools, west, clock):
+def test_it_ends_in_its_time(context, west, clock):
     arriving(west, 600)
     real = west.warm
 
@@ -77,13 +77,13 @@ def test_it_ends_in_its_time(tools, west, clock):
         return real(**asked)
 
     west.warm = slow
-    assert perform("warm", TAKEOVER, tools) == {"warm": LEAST, "wanted": 30}
+    assert perform("warm", TAKEOVER, context) == {"warm": LEAST, "wanted": 30}
 
 
 @pytest.mark.parametrize("lease", [DRAINING, HERE])
-def test_a_takeover_that_starts_again_warms_nothing_while_clients_wait(tools, west, put, lease):
+def test_a_takeover_that_starts_again_warms_nothing_while_clients_wait(context, west, put, lease):
     put(lease)
-    assert perform("warm", TAKEOVER, tools) == {"warm": None}
+    assert perform("warm", TAKEOVER, context) == {"warm": None}
     assert west.held == []
 
 

@@ -1,9 +1,9 @@
 """A system in memory, with all that the recovery core asks of one: see docs/add-a-system.md."""
 
-from failover.loss import Figures, JournalFact
+from failover.loss import JournalProof, LossEstimate
 from failover.observation import TakeoverFact
-from failover.ports import StaleEpoch, Stock
-from failover.region_api import Answer, ApiUnavailable
+from failover.ports import JournalGap, StaleEpoch
+from failover.region_api import ApiUnavailable, RegionAnswer
 from runtime.database import DatabaseUnavailable
 
 
@@ -52,13 +52,13 @@ class Region:
     def arriving(self, now_ms):
         return len(self.world.journal)
 
-    def stock(self, *, until_ms):
+    def gap(self, *, until_ms):
         missing = len(self.world.journal - self.rows)
-        return Stock(compared=len(self.world.journal), intents=0, missing=missing, overdue=0)
+        return JournalGap(compared=len(self.world.journal), intents=0, missing=missing, overdue=0)
 
-    def figures(self, *, until_ms, trusted):
-        known = {"journal": JournalFact.COMPLETE, "replicated_until_ms": 0, "lag_ms": 0, "money": {}}
-        return Figures(payments=len(self.world.journal - self.rows), **known)
+    def loss(self, *, until_ms, trusted):
+        known = {"journal": JournalProof.COMPLETE, "replicated_until_ms": 0, "lag_ms": 0, "money": {}}
+        return LossEstimate(payments=len(self.world.journal - self.rows), **known)
 
     def replay(self, *, epoch, region, until_ms, still_ours):
         lacking = self.world.journal - self.rows
@@ -84,7 +84,7 @@ class Region:
         return lease.acknowledges(self.name, **self.world.terms()) and self.admits(lease.epoch)
 
     def prove(self, *, system, epoch):
-        return Answer(201 if self.say(f"{system}-{epoch}") else 503, {"x-region": self.name})
+        return RegionAnswer(201 if self.say(f"{system}-{epoch}") else 503, {"x-region": self.name})
 
     def warm(self, *, calls, hold_ms):  # Service
         return frozenset(map(str, range(calls)))

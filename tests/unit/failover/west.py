@@ -11,13 +11,13 @@ from durable.arrivals import AHEAD, minute_of
 from durable.entry import EntryState, Identity, JournalEntry, Kept
 from durable.ledger import Row
 from durable.set_aside import SetAside
-from failover.approvals import Request
+from failover.approvals import ApprovalRequest
 from failover.loss import Approval
 from failover.ports import StaleEpoch
-from failover.region_api import Answer
+from failover.region_api import RegionAnswer
 from failover.takeover import Takeover
 from payments.own_api import synthetic
-from payments.request import PaymentRequest
+from payments.payment import PaymentRequest
 from runtime.database import DatabaseUnavailable
 
 from .faults import refusal
@@ -91,7 +91,7 @@ class West(SimpleNamespace):
             never_came=set(),
             request=None,
             approved=[],
-            answer=Answer(201, {"x-region": WEST}),
+            answer=RegionAnswer(201, {"x-region": WEST}),
         )
 
     # the database
@@ -142,10 +142,10 @@ class West(SimpleNamespace):
     def heartbeat(self) -> int | None:
         return self.beat_ms
 
-    def marked(self) -> int | None:
+    def watermark(self) -> int | None:
         return self.minute
 
-    def forget_mark(self, *, after: int, epoch: int) -> bool:
+    def forget_watermark(self, *, after: int, epoch: int) -> bool:
         forgotten = epoch == self.fence and self.minute is not None and self.minute > after
         self.minute = None if forgotten else self.minute
         return forgotten
@@ -158,8 +158,8 @@ class West(SimpleNamespace):
         return set(payment_ids) - self.by_hand
 
     # the approvals
-    def ask(self, text: str, *, now_ms: int) -> Request:
-        self.request = Request(text=text, asked_at_ms=now_ms)
+    def ask(self, text: str, *, now_ms: int) -> ApprovalRequest:
+        self.request = ApprovalRequest(text=text, asked_at_ms=now_ms)
         return self.request
 
     def all(self) -> list[Approval]:
@@ -225,10 +225,10 @@ class West(SimpleNamespace):
     def get(self, name: str) -> str:
         return self.published[name]
 
-    def prove(self, *, system: str, epoch: int) -> Answer:
+    def prove(self, *, system: str, epoch: int) -> RegionAnswer:
         payment, key = synthetic(system, epoch)
         return self.pay(payment, idempotency_key=key)
 
-    def pay(self, payment: dict[str, object], *, idempotency_key: str) -> Answer:
+    def pay(self, payment: dict[str, object], *, idempotency_key: str) -> RegionAnswer:
         self.paid.append((idempotency_key, payment))
         return self.answer

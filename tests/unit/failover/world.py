@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from durable.announcements import Announcements
-from durable.arrears import GRACE_MS, STALE_MS, Arrears
 from durable.arrivals import minute_of
+from durable.backlog import GRACE_MS, STALE_MS, Backlog
 from durable.entry import EntryState, Identity, JournalEntry, Kept
 from durable.ledger import Row
 from durable.outbox import DomainEvent, Waiting
@@ -16,7 +16,7 @@ from durable.set_aside import NotRecordable, SetAside
 from failover.operations import TakeoverCompleted
 from failover.ports import StaleEpoch
 from payments.book import BOOK
-from payments.request import PaymentRequest
+from payments.payment import PaymentRequest
 from runtime.clock import Clock
 
 from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
@@ -191,15 +191,15 @@ class World(SimpleNamespace):
             )
         self.rows.add(entry.idempotency_key)
 
-    def marked(self) -> int | None:
+    def watermark(self) -> int | None:
         return self.minute
 
-    def advance_mark(self, minute: int, *, epoch: int) -> None:
+    def advance_watermark(self, minute: int, *, epoch: int) -> None:
         if epoch != self.fence:
             raise StaleEpoch(epoch)
         self.minute = max(minute, self.minute or 0)
 
-    def forget_mark(self, *, after: int, epoch: int) -> bool:
+    def forget_watermark(self, *, after: int, epoch: int) -> bool:
         forgotten = epoch == self.fence and self.minute is not None and self.minute > after
         self.minute = None if forgotten else self.minute
         return forgotten
@@ -253,7 +253,7 @@ def reconciler_in(region: str, world: World, clock: Clock | None = None) -> Reco
         ttl_ms=TTL,
         skew_ms=SKEW,
         leases=world,
-        arrears=Arrears(region=region, journal=world, clock=clock),
+        backlog=Backlog(region=region, journal=world, clock=clock),
         database=world,
         book=BOOK,
         bus=world,

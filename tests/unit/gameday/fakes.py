@@ -14,8 +14,8 @@ from gameday.load.records import JournalEntry, LedgerRow
 from gameday.observe.calls import Call
 from gameday.observe.executions import StepSeen
 from gameday.observe.history import LeaseSeen
-from gameday.plan.faults import Deed, Kill, Place
-from localcloud.route53.resolver import Answer
+from gameday.plan.faults import Action, Kill, Place
+from localcloud.route53.resolver import DnsAnswer
 from tests.unit.gameday.builders import EAST, WEST
 
 
@@ -28,7 +28,7 @@ class FakeWorld:
     api_name: str = "pay.fake.test"
     primary: str = EAST
     survivor: str = WEST
-    doors: dict[str, str] = field(default_factory=dict)
+    endpoints: dict[str, str] = field(default_factory=dict)
     epoch: int = 1
     holder: str = EAST
     state: str = "ACTIVE"
@@ -39,7 +39,7 @@ class FakeWorld:
     keys_seen: list[str] = field(default_factory=list)
     runners: dict[str, web.AppRunner] = field(default_factory=dict)
     takeover: asyncio.Task | None = None
-    struck: list[Deed] = field(default_factory=list)
+    struck: list[Action] = field(default_factory=list)
     ledger_of: str = ""
     told: list[StepSeen] = field(default_factory=list)
     asked_of: list[str] = field(default_factory=list)
@@ -49,8 +49,8 @@ class FakeWorld:
     def resolver(self):
         return self
 
-    async def resolve(self, name: str) -> Answer:
-        return Answer(f"abc123.execute-api.{self.holder}.amazonaws.com", self.dns_ttl)
+    async def resolve(self, name: str) -> DnsAnswer:
+        return DnsAnswer(f"abc123.execute-api.{self.holder}.amazonaws.com", self.dns_ttl)
 
     async def lease(self) -> LeaseSeen:
         return LeaseSeen(
@@ -68,10 +68,10 @@ class FakeWorld:
     def places(self):
         return {Place.HOLDER: EAST, Place.OTHER: WEST, Place.WITNESS: "us-east-2"}
 
-    async def strike(self, deed: Deed) -> None:
+    async def apply(self, action: Action) -> None:
         """Killing the holder starts the takeover; nothing else does anything here."""
-        self.struck.append(deed)
-        if deed == Kill(Place.HOLDER):
+        self.struck.append(action)
+        if action == Kill(Place.HOLDER):
             await self.runners.pop(EAST).cleanup()
             self.takeover = asyncio.create_task(self._take_over())
 
@@ -160,7 +160,7 @@ async def running(world: FakeWorld) -> AsyncIterator[FakeWorld]:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         world.runners[region] = runner
-        world.doors[region] = "http://{}:{}".format(*runner.addresses[0][:2])
+        world.endpoints[region] = "http://{}:{}".format(*runner.addresses[0][:2])
     try:
         yield world
     finally:

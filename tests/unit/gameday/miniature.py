@@ -16,8 +16,8 @@ from gameday.observe.executions import StepSeen
 from gameday.observe.host_load import HostLoad
 from gameday.observe.record import Record
 from gameday.plan.faults import Kill, Place, Revive, Step, at_once
-from gameday.plan.scenario import Expect, Follow, Given, Scenario
-from gameday.plan.troubles import Lag
+from gameday.plan.partial_faults import Lag
+from gameday.plan.scenario import Expect, Follow, Precondition, Scenario
 from gameday.report.progress import Progress
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld, running
@@ -28,18 +28,18 @@ MINIATURE = Scenario(
     title="miniature",
     steps=at_once(Kill(Place.HOLDER)),
     expect=Expect(moves=True, restored_s=10.0),
-    given=Given(within_s=0.7, steady_s=2.2),
+    precondition=Precondition(within_s=0.7, steady_s=2.2),
     follow=Follow(good_s=2, after_restored_s=0.0, at_most_s=20.0, drain_s=5.0, settle_s=1.0),
 )
 WITNESS_LOST = replace(
     MINIATURE,
     code="S11",
-    steps=(Step(deed=Kill(Place.WITNESS)), Step(after_s=0.5, deed=Revive(Place.WITNESS))),
+    steps=(Step(action=Kill(Place.WITNESS)), Step(after_s=0.5, action=Revive(Place.WITNESS))),
     expect=Expect(moves=False, restored_s=0.0),
     follow=replace(MINIATURE.follow, at_most_s=3.5),
 )
 LAG = Lag(30.0)
-PREPARED = replace(MINIATURE, given=replace(MINIATURE.given, deeds=(LAG,)))
+PREPARED = replace(MINIATURE, precondition=replace(MINIATURE.precondition, actions=(LAG,)))
 SETTINGS = DrillSettings(
     objectives=Objectives(rto_s=900, rpo_s=300),
     waits=ConfiguredWaits(
@@ -86,7 +86,7 @@ class Forwarding(FakeWorld):
 
     async def _take_over(self):
         await super()._take_over()
-        self.doors[EAST] = self.doors[WEST]
+        self.endpoints[EAST] = self.endpoints[WEST]
         await asyncio.sleep(6.0)
         self.named = WEST
 

@@ -9,8 +9,8 @@ from gameday.judge.summary import Terraform
 from gameday.observe.host_load import HostLoad
 from gameday.observe.record import Record
 from gameday.plan.scenario import Follow
+from gameday.report.data import ReportData
 from gameday.report.page import page
-from gameday.report.story import Story
 from gameday.targets.payments.scenarios import SCENARIOS
 from lib.systems.load import load_settings
 from tests.unit.gameday.builders import FAULT, LOST, PAID, WEST, entry, history, row
@@ -44,7 +44,7 @@ def judged(of: Record, code: str = "S1", **terraform) -> Judgement:
 
 
 def drawn(of: Record, code: str = "S1", **terraform) -> str:
-    return page(Story.of(of, judged(of, code, **terraform)))
+    return page(ReportData.of(of, judged(of, code, **terraform)))
 
 
 class Reader(HTMLParser):

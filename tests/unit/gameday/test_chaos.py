@@ -54,9 +54,9 @@ def test_every_scenario_is_an_experiment_whose_every_command_exists(code):
 def test_faults_come_in_order_with_their_pauses_between_load_and_expectation(code):
     scenario, method = SCENARIOS[code], experiment(SCENARIOS[code], python="python3")["method"]
     words = [one["provider"]["arguments"].split()[3] for one in method]
-    assert words == ["given", "load", *["strike"] * len(scenario.steps), "expect", "balance"]
+    assert words == ["given", "load", *["apply"] * len(scenario.steps), "expect", "balance"]
     assert method[1]["background"] is True
-    strikes = [one for one in method if " strike " in one["provider"]["arguments"]]
+    strikes = [one for one in method if " apply " in one["provider"]["arguments"]]
     assert [one["provider"]["arguments"].split()[-1] for one in strikes] == [
         str(number) for number in range(len(scenario.steps))
     ]
@@ -103,8 +103,8 @@ class World(FakeWorld):
     async def rows(self, run, region):
         return self.held
 
-    async def strike(self, deed):
-        self.done.append(deed)
+    async def apply(self, action):
+        self.done.append(action)
 
 
 @pytest.fixture
@@ -127,8 +127,8 @@ def test_the_holder_is_noted_and_a_step_is_done(call):
     world = World()
     assert call(world, "holds") == (0, {"holder": EAST})
     assert call(world, "given") == (0, {"holder": EAST, "epoch": 1})
-    assert call(world, "strike", "S1", "0") == (0, {"done": "us-east-1 killed"})
-    assert world.done == [SCENARIOS["S1"].steps[0].deed]
+    assert call(world, "apply", "S1", "0") == (0, {"done": "us-east-1 killed"})
+    assert world.done == [SCENARIOS["S1"].steps[0].action]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ async def test_payments_of_a_load_are_counted_by_what_their_clients_know():
     async with running(world):
         paid = await pay(world, run="r", seconds=0.5, rate=20.0)
     assert paid.acknowledged == len(paid.keys) == paid.attempted == 9
-    assert paid.told() == {"run": "r", "attempted": paid.attempted, "settled": paid.attempted}
+    assert paid.describe() == {"run": "r", "attempted": paid.attempted, "settled": paid.attempted}
 
 
 def test_an_export_is_written_where_it_is_asked_for_and_an_unknown_scenario_refused(tmp_path):

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from gameday import __main__ as command
 from gameday.errors import LedgerUnread
 from gameday.judge.summary import Check, Measured, Payments, Summary
-from gameday.runner import LocalGround
+from gameday.runner import LocalRunner
 from gameday.runs import Runs
 from gameday.series import Code, Ran, run_series, worst
 from gameday.targets.payments.scenarios import SCENARIOS
@@ -51,7 +51,7 @@ def shown(runs: Runs) -> str:
     return screen.file.getvalue()
 
 
-class Ground:
+class Runner:
     """Answers as told, by scenario; an exception is raised."""
 
     def __init__(self, answers, *, heals=True):
@@ -78,7 +78,7 @@ class Ground:
         return [(ran.scenario, ran.code) for ran in run_series(scenarios, self.deploy, self.said.append)]
 
 
-class Unsteady(Ground):
+class Unsteady(Runner):
     """Its answers are lists, one for each time."""
 
     def drill(self, scenario):
@@ -86,19 +86,19 @@ class Unsteady(Ground):
 
 
 def test_what_can_be_healed_runs_on_one_deployment():
-    ground = Ground({"S3": "missed", "S4": "invalid"})
-    assert ground.run("S1", "S3", "S4") == [
+    runner = Runner({"S3": "missed", "S4": "invalid"})
+    assert runner.run("S1", "S3", "S4") == [
         ("S1", Code.MET),
         ("S3", Code.MISSED),
         ("S4", Code.INVALID),
     ]
-    assert ground.deployments == 1
-    assert ground.said == ["healed: S3 runs on the same deployment", "healed: S4 runs on the same deployment"]
+    assert runner.deployments == 1
+    assert runner.said == ["healed: S3 runs on the same deployment", "healed: S4 runs on the same deployment"]
 
 
 def test_an_invalid_run_is_held_again_so_often_and_then_counts_for_nothing():
-    ground = Unsteady({"S1": ["invalid", "met"], "S5": ["invalid", "invalid", "met"]})
-    series = run_series(["S1", "S5"], ground.deploy, ground.said.append, retries=2)
+    runner = Unsteady({"S1": ["invalid", "met"], "S5": ["invalid", "invalid", "met"]})
+    series = run_series(["S1", "S5"], runner.deploy, runner.said.append, retries=2)
     assert [(ran.scenario, ran.code.name, ran.superseded) for ran in series] == [
         ("S1", "INVALID", True),
         ("S1", "MET", False),
@@ -112,17 +112,17 @@ def test_an_invalid_run_is_held_again_so_often_and_then_counts_for_nothing():
 
 
 def test_what_cannot_be_healed_is_deployed_anew():
-    ground = Ground({}, heals=False)
-    assert ground.run("S1", "S1") == [("S1", Code.MET)] * 2
-    assert ground.deployments == 2
-    assert ground.said == ["the cloud cannot be healed: a part does not come back", "deploying anew for S1"]
+    runner = Runner({}, heals=False)
+    assert runner.run("S1", "S1") == [("S1", Code.MET)] * 2
+    assert runner.deployments == 2
+    assert runner.said == ["the cloud cannot be healed: a part does not come back", "deploying anew for S1"]
 
 
 @pytest.mark.parametrize("error", [LedgerUnread("gone"), LocalCloudError("gone", "start it")])
 def test_a_drill_without_a_verdict_stops_nobody_else(error):
-    ground = Ground({"S1": error})
-    assert ground.run("S1", "S3") == [("S1", Code.ERROR), ("S3", Code.MET)]
-    assert ground.deployments == 2
+    runner = Runner({"S1": error})
+    assert runner.run("S1", "S3") == [("S1", Code.ERROR), ("S3", Code.MET)]
+    assert runner.deployments == 2
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_each_verdict_has_its_exit_code(monkeypatch, tmp_path, verdict, code):
         yield None
 
     monkeypatch.setattr(command.deployment, "fresh", fresh)
-    monkeypatch.setattr(LocalGround, "drill", lambda self, scenario: summary(scenario, verdict))
-    monkeypatch.setattr(LocalGround, "heal", lambda self: None)
+    monkeypatch.setattr(LocalRunner, "drill", lambda self, scenario: summary(scenario, verdict))
+    monkeypatch.setattr(LocalRunner, "heal", lambda self: None)
     evidence = ["--evidence", str(tmp_path)]
     assert CliRunner().invoke(command.app, ["drill", "--scenario", "S11", *evidence]).exit_code == code
     result = CliRunner().invoke(command.app, ["drill", "--scenario", "all", *evidence])
@@ -162,8 +162,8 @@ def test_a_drill_on_a_running_cloud_heals_it_and_leaves_it(monkeypatch, tmp_path
         yield None
 
     monkeypatch.setattr(command.deployment, "standing", standing)
-    monkeypatch.setattr(LocalGround, "drill", lambda self, scenario: summary(scenario, "met"))
-    monkeypatch.setattr(LocalGround, "heal", lambda self: healed.append(self.rate))
+    monkeypatch.setattr(LocalRunner, "drill", lambda self, scenario: summary(scenario, "met"))
+    monkeypatch.setattr(LocalRunner, "heal", lambda self: healed.append(self.rate))
     on_running = ["drill", "--running", "--evidence", str(tmp_path)]
     assert CliRunner().invoke(command.app, on_running).exit_code == 0
     assert len(healed) == 2, "before and after"

@@ -15,10 +15,10 @@ from gameday.errors import NotSteady, ObservationFailed
 from gameday.judge.web import counted, served
 from gameday.load.visitors import VisitPlan
 from gameday.load.visits import PAGE
-from gameday.plan.web import Bars, Scenario, Step
+from gameday.plan.web import Bars, WebScenario, WebStep
 from gameday.report.progress import Progress
 from gameday.web_drill import run_drill
-from localcloud.route53.resolver import Answer
+from localcloud.route53.resolver import DnsAnswer
 from tests.unit.gameday.targets.webapp.web_record import BEFORE
 
 PASSWORD = "let me in"
@@ -84,7 +84,7 @@ class World:
         self.port = port
 
     async def resolve(self, _name):
-        return Answer(f"127.0.0.1:{self.port}", 1)
+        return DnsAnswer(f"127.0.0.1:{self.port}", 1)
 
     def look(self):
         if self.blind:
@@ -96,9 +96,14 @@ class World:
         return set(range(1, len(self.site.entries) + 1))
 
 
-def scenario(deed, **more):
-    given = {"steps": (Step(deed=deed),), "ended": lambda looks: True, "at_least_s": 0.5, "steady_s": 0.5}
-    return Scenario(
+def scenario(action, **more):
+    given = {
+        "steps": (WebStep(action=action),),
+        "ended": lambda looks: True,
+        "at_least_s": 0.5,
+        "steady_s": 0.5,
+    }
+    return WebScenario(
         code="W-1",
         title="",
         expected="",
@@ -127,11 +132,11 @@ async def test_visitors_come_on_schedule_and_what_they_wrote_is_there():
 
 
 async def test_nobody_asks_twice_and_every_failure_is_counted():
-    def harm(world):
+    def fault(world):
         world.site.well = False
         return "harmed"
 
-    _, record = await drilled(scenario(harm))
+    _, record = await drilled(scenario(fault))
     failed = [visit for visit in record.visits if not visit.good]
     assert failed
     assert {visit.status for visit in failed} == {503}
@@ -154,8 +159,8 @@ async def test_later_steps_are_done_at_their_time_and_looks_that_fail_are_counte
         world.blind = True
         return "blind"
 
-    later = Step(after_s=1.0, deed=lambda world: "more")
-    _, record = await drilled(scenario(blind, steps=(Step(deed=blind), later)))
+    later = WebStep(after_s=1.0, action=lambda world: "more")
+    _, record = await drilled(scenario(blind, steps=(WebStep(action=blind), later)))
     assert [mark.what for mark in record.fault.marks] == ["blind", "more"]
     assert record.missed > 0
     assert not record.ended, "nothing was seen that could have ended it"

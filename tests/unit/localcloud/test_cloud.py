@@ -34,8 +34,8 @@ class Aws:
     def set_flapping(self, region, one_in):
         self.told.append(("flapping", region, one_in))
 
-    def set_sabotage(self, region, harm):
-        self.told.append(("sabotage", region, harm))
+    def set_sabotage(self, region, fault):
+        self.told.append(("sabotage", region, fault))
 
 
 class Pair:
@@ -186,10 +186,10 @@ async def test_healing_ends_every_fault_and_lets_the_old_writer_follow(cloud, to
         cloud.kill(EAST)
         cloud.kill("global")
         cloud.link(EAST, WEST, cut=True)
-        cloud.trouble("flapping", {"region": WEST, "one_in": 3})
-        cloud.trouble("sabotage", {"region": WEST, "harm": "kill"})
-        cloud.trouble("clock", {"region": EAST, "seconds": 5})
-        cloud.trouble("lag", {"seconds": 120})
+        cloud.fault("flapping", {"region": WEST, "one_in": 3})
+        cloud.fault("sabotage", {"region": WEST, "fault": "kill"})
+        cloud.fault("clock", {"region": EAST, "seconds": 5})
+        cloud.fault("lag", {"seconds": 120})
         assert {link.delay_ms for link in cloud.links.values()} == {120_000.0}
 
     await asyncio.to_thread(break_all)
@@ -215,7 +215,7 @@ async def test_a_place_where_the_fault_makes_no_sense_is_refused(cloud, told, de
 
 
 async def test_the_issuer_of_tokens_goes_down_and_comes_back_with_everything_else(cloud, told):
-    await asyncio.to_thread(cloud.trouble, "issuer", {})
+    await asyncio.to_thread(cloud.fault, "issuer", {})
     assert told == [("issuer", "down")]
     await asyncio.to_thread(cloud.heal)
     assert told[1] == ("issuer", "up")
@@ -270,7 +270,7 @@ async def test_a_killed_region_loses_its_instances_too_and_gets_them_back(cloud,
 
 async def test_troubles_of_the_fleet_go_to_the_fleet_and_end_with_all_others(cloud, told, fleet):
     order = {"zones": ["us-east-1a"]}
-    await asyncio.to_thread(cloud.trouble, "launches-refused", order)
+    await asyncio.to_thread(cloud.fault, "launches-refused", order)
     assert told == [("full", "us-east-1a"), ("looks",)]
     await asyncio.to_thread(cloud.heal)
     assert ("fleet heals",) in told
@@ -278,7 +278,7 @@ async def test_troubles_of_the_fleet_go_to_the_fleet_and_end_with_all_others(clo
 
 async def test_half_an_order_for_the_fleet_is_refused(cloud, fleet):
     with pytest.raises(KeyError, match="zones"):
-        await asyncio.to_thread(cloud.trouble, "launches-refused", {})
+        await asyncio.to_thread(cloud.fault, "launches-refused", {})
 
 
 async def test_the_fleet_is_woken_and_shown_once_it_is_awake(cloud, told, fleet):

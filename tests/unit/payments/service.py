@@ -4,13 +4,13 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
-from durable.lease_view import RecentLease, Standing
+from durable.lease_view import RecentLease, ServingStatus
 from localcloud import gateway_event
 from payments import handler
 from payments.api import PaymentApi
-from payments.composition import Service
+from payments.composition import PaymentService
 from payments.forwarding import Forwarding
-from payments.patience import Patience
+from payments.handover_wait import HandoverWait
 from payments.payer import Mode
 from payments.payment_flow import PaymentFlow
 from payments.session_api import SessionApi
@@ -44,7 +44,7 @@ class Frontend(SimpleNamespace):
     """A region's function. A test replaces `readiness`, `peer` or `sessions` before the first event."""
 
     def __init__(self, world: Any, region: str = "us-east-1", authorization: Mode = Mode.NONE) -> None:
-        readiness = SimpleNamespace(check=lambda: Standing.READY, routable=lambda: True)
+        readiness = SimpleNamespace(check=lambda: ServingStatus.READY, routable=lambda: True)
         super().__init__(
             world=world,
             region=region,
@@ -55,7 +55,7 @@ class Frontend(SimpleNamespace):
             measured=[],
         )
 
-    def service(self) -> Service:
+    def service(self) -> PaymentService:
         ids = iter(f"7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d{number:03x}" for number in range(4_096))
         world, region = self.world, self.region
         lease = RecentLease(world, world.clock, world.steady_s)
@@ -77,9 +77,9 @@ class Frontend(SimpleNamespace):
             readiness=self.readiness,
             forwarding=Forwarding(region=region, peer=self.peer, clock=world.clock),
             sessions=SessionApi(authorization=self.authorization, sessions=self.sessions, clock=world.clock),
-            patience=Patience(clock=world.clock, sleep=world.sleep),
+            handover_wait=HandoverWait(clock=world.clock, sleep=world.sleep),
         )
-        return Service(
+        return PaymentService(
             region=region, lease=lease, api=api, meter=SimpleNamespace(record=self.measured.append)
         )
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from durable.errors import JournalUnavailable
-from durable.lease_view import Standing
+from durable.lease_view import ServingStatus
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from payments import handler as module
@@ -210,9 +210,11 @@ def test_live_touches_nothing(send, world) -> None:
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/routable", "/health/ready"])
-@pytest.mark.parametrize("standing", [Standing.READY, Standing.FENCED])
-def test_the_head_of_a_health_path_is_that_of_the_whole_answer(send, path, standing) -> None:
-    send.readiness = SimpleNamespace(check=lambda: standing, routable=lambda: standing is Standing.READY)
+@pytest.mark.parametrize("serving_status", [ServingStatus.READY, ServingStatus.FENCED])
+def test_the_head_of_a_health_path_is_that_of_the_whole_answer(send, path, serving_status) -> None:
+    send.readiness = SimpleNamespace(
+        check=lambda: serving_status, routable=lambda: serving_status is ServingStatus.READY
+    )
     whole, head = send(event(f"GET {path}")), send(event(f"HEAD {path}"))
     assert (head.status, head.headers, head.text) == (whole.status, whole.headers, "")
 
@@ -242,7 +244,7 @@ def test_routable(send, routable, status) -> None:
 
 
 def test_not_ready_says_why(send) -> None:
-    send.readiness = SimpleNamespace(check=lambda: Standing.FENCED)
+    send.readiness = SimpleNamespace(check=lambda: ServingStatus.FENCED)
     answer = send(event("GET /health/ready"))
     assert (answer.status, answer.body["reason"]) == (503, "H70_fenced")
 

@@ -6,9 +6,9 @@ import pytest
 from pg8000.exceptions import InterfaceError
 from pg8000.native import Connection
 
-from durable import kept_ledger
-from durable.kept_ledger import KeptLedger
+from durable import ledger_connection
 from durable.ledger import Ledger
+from durable.ledger_connection import LedgerConnection
 from failover.ports import StaleEpoch
 from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
@@ -37,13 +37,13 @@ def pid(ledger: Ledger) -> int:
 
 
 def test_the_connection_is_kept(database) -> None:
-    kept = KeptLedger(database, BOOK)
+    kept = LedgerConnection(database, BOOK)
     assert kept.use(pid) == kept.use(pid)
     assert len(database.opened) == 1
 
 
 def test_a_connection_that_died_in_between_is_opened_again_once(connect, database) -> None:
-    kept = KeptLedger(database, BOOK)
+    kept = LedgerConnection(database, BOOK)
     dead = kept.use(pid)
     connect().run("select pg_terminate_backend(:pid)", pid=dead)
     assert kept.use(pid) != dead
@@ -51,14 +51,14 @@ def test_a_connection_that_died_in_between_is_opened_again_once(connect, databas
 
 
 def test_a_new_connection_that_fails_is_not_opened_again(database) -> None:
-    kept = KeptLedger(database, BOOK)
+    kept = LedgerConnection(database, BOOK)
     with pytest.raises(DatabaseUnavailable):
         kept.use(lambda ledger: ledger._run("select 1/0"))
     assert len(database.opened) == 1
 
 
 def test_a_failed_connection_is_never_used_again(database) -> None:
-    kept = KeptLedger(database, BOOK)
+    kept = LedgerConnection(database, BOOK)
     with pytest.raises(DatabaseUnavailable):
         kept.use(lambda ledger: ledger._run("select 1/0"))
     kept.use(pid)
@@ -66,9 +66,9 @@ def test_a_failed_connection_is_never_used_again(database) -> None:
 
 
 def test_a_slow_failure_is_not_repeated(database, monkeypatch) -> None:
-    kept = KeptLedger(database, BOOK)
+    kept = LedgerConnection(database, BOOK)
     kept.use(pid)
-    monkeypatch.setattr(kept_ledger, "QUICK_S", 0.0)
+    monkeypatch.setattr(ledger_connection, "QUICK_S", 0.0)
     with pytest.raises(DatabaseUnavailable, match="57014"):
         kept.use(lambda ledger: ledger._run("set statement_timeout = 50; select pg_sleep(5)"))
     assert len(database.opened) == 1
@@ -76,10 +76,10 @@ def test_a_slow_failure_is_not_repeated(database, monkeypatch) -> None:
 
 @pytest.mark.parametrize(("took_s", "opened"), [(0.5, 2), (0.501, 1)])
 def test_a_failure_within_half_a_second_is_repeated_once(database, monkeypatch, took_s, opened) -> None:
-    kept = KeptLedger(database, BOOK)
+    kept = LedgerConnection(database, BOOK)
     kept.use(pid)
     now_s = iter([0.0, took_s])
-    monkeypatch.setattr(kept_ledger, "time", SimpleNamespace(monotonic=lambda: next(now_s)))
+    monkeypatch.setattr(ledger_connection, "time", SimpleNamespace(monotonic=lambda: next(now_s)))
     with pytest.raises(DatabaseUnavailable):
         kept.use(lambda ledger: ledger._run("select 1/0"))
     assert len(database.opened) == opened
@@ -93,14 +93,14 @@ def test_a_connection_that_cannot_even_be_closed_is_let_go(error) -> None:
         opened.append(SimpleNamespace(close=fail(error)))
         return opened[-1]
 
-    kept = KeptLedger(SimpleNamespace(connect=connect), BOOK)
+    kept = LedgerConnection(SimpleNamespace(connect=connect), BOOK)
     with pytest.raises(DatabaseUnavailable, match="no answer"):
         kept.use(fail(DatabaseUnavailable("no answer")))
     assert kept.use(lambda _: len(opened)) == 2
 
 
 def test_the_fence_refusing_is_no_failure_of_the_connection(database) -> None:
-    kept = KeptLedger(database, BOOK)
+    kept = LedgerConnection(database, BOOK)
 
     def lower(ledger: Ledger) -> None:
         ledger.raise_fence(0)
@@ -116,11 +116,11 @@ def test_a_database_that_cannot_be_reached_is_unavailable() -> None:
         raise DatabaseUnavailable("cannot connect")
 
     with pytest.raises(DatabaseUnavailable, match="cannot connect"):
-        KeptLedger(SimpleNamespace(connect=refuse), BOOK).use(pid)
+        LedgerConnection(SimpleNamespace(connect=refuse), BOOK).use(pid)
 
 
 def test_nobody_waits_longer_than_the_limit_and_no_connection_is_shared(database) -> None:
-    kept = KeptLedger(database, BOOK, limit_s=0.1)
+    kept = LedgerConnection(database, BOOK, limit_s=0.1)
     go, seen = threading.Event(), []
 
     def hang(ledger: Ledger) -> None:

@@ -3,7 +3,7 @@ from itertools import product
 
 import pytest
 
-from durable.lease_view import READS, RecentLease, Standing, standing
+from durable.lease_view import READS, RecentLease, ServingStatus, serving_status
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 
@@ -14,31 +14,31 @@ TERMS = {"now_ms": NOW_MS, "ttl_ms": TTL_MS, "skew_ms": SKEW_MS}
 @pytest.mark.parametrize(
     ("changed", "wanted"),
     [
-        ({}, Standing.READY),
-        ({"holder": "us-west-2"}, Standing.NOT_HOLDER),
-        ({"state": LeaseState.TAKING}, Standing.NOT_ACTIVE),
-        ({"state": LeaseState.DRAINING}, Standing.NOT_ACTIVE),
-        ({"expires_at_ms": NOW_MS + SKEW_MS}, Standing.LEASE_EXPIRED),
-        ({"expires_at_ms": NOW_MS + SKEW_MS + 1}, Standing.READY),
-        ({"expires_at_ms": NOW_MS + TTL_MS + 2 * SKEW_MS}, Standing.READY),
-        ({"expires_at_ms": NOW_MS + TTL_MS + 2 * SKEW_MS + 1}, Standing.EXPIRY_DOUBTED),
+        ({}, ServingStatus.READY),
+        ({"holder": "us-west-2"}, ServingStatus.NOT_HOLDER),
+        ({"state": LeaseState.TAKING}, ServingStatus.NOT_ACTIVE),
+        ({"state": LeaseState.DRAINING}, ServingStatus.NOT_ACTIVE),
+        ({"expires_at_ms": NOW_MS + SKEW_MS}, ServingStatus.LEASE_EXPIRED),
+        ({"expires_at_ms": NOW_MS + SKEW_MS + 1}, ServingStatus.READY),
+        ({"expires_at_ms": NOW_MS + TTL_MS + 2 * SKEW_MS}, ServingStatus.READY),
+        ({"expires_at_ms": NOW_MS + TTL_MS + 2 * SKEW_MS + 1}, ServingStatus.EXPIRY_DOUBTED),
     ],
 )
 def test_one_change_to_a_held_lease(lease, changed, wanted) -> None:
     lease = replace(lease, **changed)
-    assert standing(lease, region="us-east-1", **TERMS) is wanted
+    assert serving_status(lease, region="us-east-1", **TERMS) is wanted
 
 
 def test_without_a_lease_nobody_is_ready() -> None:
-    found = standing(None, region="us-east-1", **TERMS)
-    assert found is Standing.NO_LEASE
+    found = serving_status(None, region="us-east-1", **TERMS)
+    assert found is ServingStatus.NO_LEASE
 
 
 def test_ready_is_exactly_what_the_lease_acknowledges(lease) -> None:
     left = (-1, 0, SKEW_MS, SKEW_MS + 1, TTL_MS + 2 * SKEW_MS, TTL_MS + 2 * SKEW_MS + 1)
     for holder, state, left_ms in product(("us-east-1", "us-west-2"), LeaseState, left):
         one = replace(lease, holder=holder, state=state, expires_at_ms=NOW_MS + left_ms)
-        ready = standing(one, region="us-east-1", **TERMS) is Standing.READY
+        ready = serving_status(one, region="us-east-1", **TERMS) is ServingStatus.READY
         assert ready == one.acknowledges("us-east-1", **TERMS)
 
 

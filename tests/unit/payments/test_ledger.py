@@ -54,25 +54,25 @@ def test_the_heartbeat_is_of_the_epoch_that_may_write_and_never_goes_back(ledger
     assert ledger.heartbeat() == 5
 
 
-def test_the_mark_is_of_the_epoch_that_may_write_and_never_goes_back(connect, ledger) -> None:
-    assert ledger.marked() is None
-    ledger.advance_mark(5, epoch=1)
-    ledger.advance_mark(4, epoch=1)
-    assert ledger.marked() == 5
+def test_the_watermark_is_of_the_epoch_that_may_write_and_never_goes_back(connect, ledger) -> None:
+    assert ledger.watermark() is None
+    ledger.advance_watermark(5, epoch=1)
+    ledger.advance_watermark(4, epoch=1)
+    assert ledger.watermark() == 5
     with pytest.raises(StaleEpoch, match=r"epoch 2$"):
-        ledger.advance_mark(6, epoch=2)
+        ledger.advance_watermark(6, epoch=2)
     ledger.migrate()
-    assert Ledger(connect(), BOOK).marked() == 5
+    assert Ledger(connect(), BOOK).watermark() == 5
 
 
-def test_a_mark_beyond_a_minute_is_forgotten_by_the_epoch_that_may_write(ledger) -> None:
-    assert not ledger.forget_mark(after=5, epoch=1)
-    ledger.advance_mark(6, epoch=1)
-    assert not ledger.forget_mark(after=5, epoch=2)
-    assert not ledger.forget_mark(after=6, epoch=1)
-    assert ledger.marked() == 6
-    assert ledger.forget_mark(after=5, epoch=1)
-    assert ledger.marked() is None
+def test_a_watermark_beyond_a_minute_is_forgotten_by_the_epoch_that_may_write(ledger) -> None:
+    assert not ledger.forget_watermark(after=5, epoch=1)
+    ledger.advance_watermark(6, epoch=1)
+    assert not ledger.forget_watermark(after=5, epoch=2)
+    assert not ledger.forget_watermark(after=6, epoch=1)
+    assert ledger.watermark() == 6
+    assert ledger.forget_watermark(after=5, epoch=1)
+    assert ledger.watermark() is None
 
 
 def test_the_newest_payments_are_those_that_came_last(ledger, entry) -> None:
@@ -235,10 +235,10 @@ def test_a_payment_that_waited_for_the_fence_is_refused(connect, ledger, entry) 
     "write",
     [
         lambda ledger: ledger.beat(1, now_ms=5),
-        lambda ledger: ledger.advance_mark(5, epoch=1),
+        lambda ledger: ledger.advance_watermark(5, epoch=1),
         lambda ledger: ledger.set_aside([ONE], epoch=1),
     ],
-    ids=["heartbeat", "mark", "set aside"],
+    ids=["heartbeat", "watermark", "set aside"],
 )
 def test_whatever_an_older_epoch_writes_waits_for_the_fence_and_is_refused(connect, ledger, write) -> None:
     raising = connect()
@@ -251,7 +251,7 @@ def test_whatever_an_older_epoch_writes_waits_for_the_fence_and_is_refused(conne
         raising.run("commit")
         with pytest.raises(StaleEpoch):
             late.result(5)
-    assert (ledger.heartbeat(), ledger.marked(), ledger.aside(9)) == (None, None, [])
+    assert (ledger.heartbeat(), ledger.watermark(), ledger.aside(9)) == (None, None, [])
 
 
 OLDER_RAISE = """

@@ -8,9 +8,9 @@ import pytest
 
 from durable.entry import EntryState
 from durable.errors import JournalUnavailable
-from durable.kept_ledger import KeptLedger
 from durable.lease_view import RecentLease
 from durable.ledger import Ledger
+from durable.ledger_connection import LedgerConnection
 from durable.set_aside import NotRecordable, SetAside, Why
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
@@ -192,7 +192,7 @@ def test_an_intent_of_an_older_epoch_is_settled_under_the_current_one(world, req
 
 
 def test_a_writer_that_stalled_past_its_lease_marks_nothing_settled(world, request_) -> None:
-    """Its ledger may be the one nobody reads any more: the mark would make the successor lie."""
+    """Its ledger may be the one nobody reads any more: the watermark would make the successor lie."""
     world.when_recorded = lambda: setattr(world, "now_ms", world.now_ms + 3_500)
     world.lease = replace(world.lease, expires_at_ms=world.now_ms + 5_000)
     assert "H50" in refused(flow_in(world), request_).detail
@@ -248,7 +248,7 @@ def test_a_payment_that_could_not_be_marked_is_settled_all_the_same(world, reque
 def test_concurrent_requests_of_one_key_make_one_payment(world, request_, connect, ledger) -> None:
     world.lease = replace(world.lease, epoch=1)
     database = SimpleNamespace(connect=connect)
-    flows = [flow_in(world, ledger=KeptLedger(database, BOOK, limit_s=60)) for _ in range(6)]
+    flows = [flow_in(world, ledger=LedgerConnection(database, BOOK, limit_s=60)) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda flow: flow.pay(KEY, request_), flows))
     [(payment_id, settled)] = {(entry.payment_id, settled) for entry, settled in answers}

@@ -99,7 +99,7 @@ def test_a_connection_that_replaces_a_closed_one_has_the_same_limit() -> None:
     with pytest.raises(PeerUnavailable):
         peer.send(EAST, CALL, within_s=0.2)
     began = time.monotonic()
-    peer._worker.run(lambda: None, within_s=2)
+    peer._bounded.run(lambda: None, within_s=2)
     assert time.monotonic() - began < 1.5
 
 
@@ -109,7 +109,7 @@ def test_the_thread_of_a_call_that_was_given_up_ends_too() -> None:
         peer.send(EAST, CALL, within_s=0.2)
     # The next call waits behind it: for the limit of the first, not for the peer.
     began = time.monotonic()
-    peer._worker.run(lambda: None, within_s=2)
+    peer._bounded.run(lambda: None, within_s=2)
     assert time.monotonic() - began < 1.5
 
 

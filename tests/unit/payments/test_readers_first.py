@@ -8,7 +8,7 @@ import pytest
 from durable.entry import EntryState, JournalEntry, Unreadable, from_item, kept, to_item
 from durable.errors import EntryUnreadable, JournalUnavailable
 from payments.book import BOOK
-from payments.request import PaymentRequest
+from payments.payment import PaymentRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from durable.lease_view import RecentLease, Standing
+from durable.lease_view import RecentLease, ServingStatus
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from payments.readiness import DATABASE_LIMIT_S, LEASE_LIMIT_S, Readiness
@@ -40,7 +40,7 @@ def check(world, connect, ledger, readiness):
     """Asks a region whose fence is at the epoch of its lease; `prepare` spoils its connection."""
     world.lease = replace(world.lease, epoch=1)
 
-    def check(prepare=lambda connection: None) -> Standing:
+    def check(prepare=lambda connection: None) -> ServingStatus:
         @contextmanager
         def session():
             connection = connect()
@@ -59,16 +59,16 @@ def routable(readiness):
 
 
 def test_a_holder_with_a_writable_database_is_ready(check) -> None:
-    assert check() is Standing.READY
+    assert check() is ServingStatus.READY
 
 
 @pytest.mark.parametrize(
     ("changed", "wanted"),
     [
-        ({"holder": "us-west-2"}, Standing.NOT_HOLDER),
-        ({"state": LeaseState.TAKING}, Standing.NOT_ACTIVE),
-        ({"expires_at_ms": 1_001_000}, Standing.LEASE_EXPIRED),
-        ({"epoch": 2}, Standing.FENCED),
+        ({"holder": "us-west-2"}, ServingStatus.NOT_HOLDER),
+        ({"state": LeaseState.TAKING}, ServingStatus.NOT_ACTIVE),
+        ({"expires_at_ms": 1_001_000}, ServingStatus.LEASE_EXPIRED),
+        ({"epoch": 2}, ServingStatus.FENCED),
     ],
 )
 def test_one_change_makes_it_not_ready(world, check, changed, wanted) -> None:
@@ -78,7 +78,7 @@ def test_one_change_makes_it_not_ready(world, check, changed, wanted) -> None:
 
 def test_without_a_lease_the_database_is_not_asked(world, check) -> None:
     world.lease = None
-    assert check(lambda _: pytest.fail("asked")) is Standing.NO_LEASE
+    assert check(lambda _: pytest.fail("asked")) is ServingStatus.NO_LEASE
 
 
 def test_an_unknown_lease_is_not_ready(world, check) -> None:
@@ -86,33 +86,33 @@ def test_an_unknown_lease_is_not_ready(world, check) -> None:
         raise LeaseUnknown("no answer")
 
     world.when_lease_read = cut
-    assert check() is Standing.LEASE_UNKNOWN
+    assert check() is ServingStatus.LEASE_UNKNOWN
 
 
 def test_a_replica_is_not_ready(check) -> None:
-    standing = check(lambda connection: connection.run("set default_transaction_read_only = on"))
-    assert standing is Standing.DATABASE_UNAVAILABLE
+    serving_status = check(lambda connection: connection.run("set default_transaction_read_only = on"))
+    assert serving_status is ServingStatus.DATABASE_UNAVAILABLE
 
 
 def test_a_database_without_a_ledger_is_not_ready(check, ledger) -> None:
     ledger._run("drop schema ledger cascade")
-    assert check() is Standing.DATABASE_UNAVAILABLE
+    assert check() is ServingStatus.DATABASE_UNAVAILABLE
 
 
 def test_a_database_that_cannot_be_reached_is_not_ready(check) -> None:
     def refuse(_: object) -> None:
         raise DatabaseUnavailable("cannot connect")
 
-    assert check(refuse) is Standing.DATABASE_UNAVAILABLE
+    assert check(refuse) is ServingStatus.DATABASE_UNAVAILABLE
 
 
 def test_two_hanging_dependencies_still_leave_an_answer_within_two_seconds(world, check, monkeypatch) -> None:
     released = threading.Event()
     monkeypatch.setattr("payments.readiness.DATABASE_LIMIT_S", 0.01)
-    assert check(lambda _: released.wait()) is Standing.DATABASE_UNAVAILABLE
+    assert check(lambda _: released.wait()) is ServingStatus.DATABASE_UNAVAILABLE
     monkeypatch.setattr("payments.readiness.LEASE_LIMIT_S", 0.01)
     world.when_lease_read = released.wait
-    assert check() is Standing.LEASE_UNKNOWN
+    assert check() is ServingStatus.LEASE_UNKNOWN
     assert LEASE_LIMIT_S + DATABASE_LIMIT_S < 2.0
     released.set()
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from durable.kept_ledger import KeptLedger
 from durable.ledger import Ledger
+from durable.ledger_connection import LedgerConnection
 from durable.sql import Statements
 from failover.ports import StaleEpoch
 from payments.book import BOOK
@@ -37,7 +37,7 @@ def test_a_kept_ledger_keeps_its_statements(connect, ledger, entry) -> None:
             return connect()
 
     database = One()
-    kept = KeptLedger(database, BOOK)
+    kept = LedgerConnection(database, BOOK)
     for number in range(3):
         kept.use(lambda it, number=number: it.record(another(entry, number), epoch=1, region="us-east-1"))
     assert len(kept.use(lambda it: it._run(RECORDS))) == 1

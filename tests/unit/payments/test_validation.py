@@ -4,8 +4,8 @@ import unicodedata
 import pytest
 
 from payments import validation
+from payments.payment import PaymentRequest
 from payments.problems import FieldError, Problem, Refused
-from payments.request import PaymentRequest
 
 GOOD = {"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Grace"}
 JSON = "application/json"

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from remediation.decision import Policy
-from remediation.observation import Database, Group, Instance, Mode, Observation, Symptom
+from remediation.observation import DatabaseSeen, Group, Instance, Mode, Observation, Symptom
 from remediation.record import Record
 from remediation.turn import Turn
 from tests.unit import emulated
@@ -24,8 +24,8 @@ GROUP = Group(
     ),
 )
 """i-2 is sick."""
-PRIMARY = Database(id="main", status="available", host="main.aws", multi_az=True)
-REPLICA = Database(id="copy", status="available", host="copy.aws", source="main")
+PRIMARY = DatabaseSeen(id="main", status="available", host="main.aws", multi_az=True)
+REPLICA = DatabaseSeen(id="copy", status="available", host="copy.aws", source="main")
 POLICY = Policy(may_promote=True, most_lag_s=60)
 
 

@@ -11,7 +11,7 @@ from remediation import handler
 from remediation.database_sensors import DatabaseSensors
 from remediation.effectors import Effectors, Pager
 from remediation.fleet_sensors import FleetSensors
-from remediation.observation import Database, Instance, Missing, Mode, Symptom
+from remediation.observation import DatabaseSeen, Instance, Missing, Mode, Symptom
 from remediation.rules import Action, Decision, Rule
 from remediation.sensors import Names, Sensors
 from remediation.settings import Settings
@@ -172,11 +172,11 @@ def test_a_database_is_what_RDS_says(aws, databases):
         "ReadReplicaSourceDBInstanceIdentifier": "other",
     }
     aws.answers("rds", "describe_db_instances", {"DBInstances": [told]}, {"DBInstanceIdentifier": "main"})
-    assert databases.database("main") == Database(
+    assert databases.database("main") == DatabaseSeen(
         id="main", status="available", host="main.aws", multi_az=True, source="other"
     )
     aws.answers("rds", "describe_db_instances", {"DBInstances": [{"DBInstanceStatus": "creating"}]})
-    assert databases.database("main") == Database(id="main", status="creating", host="")
+    assert databases.database("main") == DatabaseSeen(id="main", status="creating", host="")
 
 
 @pytest.mark.parametrize("code", ["DBInstanceNotFound", "DBInstanceNotFoundFault"])

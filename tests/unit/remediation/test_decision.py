@@ -7,7 +7,7 @@ import pytest
 
 from remediation.databases import BY_HAND, LOST
 from remediation.decision import Policy, decide
-from remediation.observation import Database, Instance, Missing, Mode, Symptom
+from remediation.observation import DatabaseSeen, Instance, Missing, Mode, Symptom
 from remediation.rules import Action, Rule
 
 from .conftest import GROUP, NOW, POLICY, PRIMARY, REPLICA, observation
@@ -161,7 +161,7 @@ def test_W08_a_replica_is_promoted_under_all_conditions_and_never_else():
         DATABASES, REPLICAS, [None, 1.0, 61.0], [True, False], [None, *Mode]
     ):
         seen = observation(WRITER, primary=primary, replica=replica, lag_s=lag, mode=mode)
-        lost = primary is GONE or (isinstance(primary, Database) and primary.status in LOST)
+        lost = primary is GONE or (isinstance(primary, DatabaseSeen) and primary.status in LOST)
         allowed = may and mode in {Mode.ON, Mode.DRY_RUN}
         wanted = lost and replica == REPLICA and lag == 1.0 and allowed
         decision = decide(seen, Policy(may_promote=may, most_lag_s=60))

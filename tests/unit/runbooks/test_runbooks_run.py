@@ -12,7 +12,7 @@ import typer.main
 from dr import commands
 from failover.approvals import Approvals
 from failover.lease import Automation, LeaseState
-from failover.loss import Figures, JournalFact, canonical, document
+from failover.loss import JournalProof, LossEstimate, canonical, document
 from failover.takeover import Takeover
 from tests.unit import emulated
 from tests.unit.dr import test_approve
@@ -80,8 +80,12 @@ def _tables(cloud: Cloud, stage: Stage) -> None:
             BillingMode="PAY_PER_REQUEST",
         )
     if stage.approval:
-        figures = Figures(
-            journal=JournalFact.UNTRUSTED, replicated_until_ms=NOW, lag_ms=2_000, payments=7, money={"EUR": 1}
+        figures = LossEstimate(
+            journal=JournalProof.UNTRUSTED,
+            replicated_until_ms=NOW,
+            lag_ms=2_000,
+            payments=7,
+            money={"EUR": 1},
         )
         asked = document(system="payments", epoch=4, plan="failover", region=WEST, figures=figures)
         Approvals(emulated.client("dynamodb", EAST), lambda: "payments-approvals-test").ask(

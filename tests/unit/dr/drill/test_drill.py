@@ -39,8 +39,8 @@ class MovingCloud(FakeCloud):
         topology = self.topology()
         holder = topology.lease.holder
         writer, replica = HEALTHY.inspections[EAST], HEALTHY.inspections[WEST]
-        fence = replace(replica.stock, fence=topology.lease.epoch)
-        there = {r: writer if r == holder else replace(replica, stock=fence) for r in (EAST, WEST)}
+        fence = replace(replica.gap, fence=topology.lease.epoch)
+        there = {r: writer if r == holder else replace(replica, gap=fence) for r in (EAST, WEST)}
         return replace(
             self.found,
             topology=topology,

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dr import commands as command
-from dr.guard.facts import Rule
+from dr.guard.facts import GuardRule
 from dr.guard.plan import Change, PlanError, read_plan
 from dr.guard.rules import refusals
 
@@ -37,15 +37,15 @@ def rules(**facts):
         (
             "destroys",
             [
-                (Rule.DESTROY, "aws_kms_key.key-standby_key_EF90DD7B"),
-                (Rule.DESTROY, "aws_kms_key.key_F64E54E4"),
-                (Rule.DESTROY, "aws_route53_zone.zone"),
+                (GuardRule.DESTROY, "aws_kms_key.key-standby_key_EF90DD7B"),
+                (GuardRule.DESTROY, "aws_kms_key.key_F64E54E4"),
+                (GuardRule.DESTROY, "aws_route53_zone.zone"),
             ],
         ),
-        ("drops_replica", [(Rule.DROP_REPLICA, "aws_dynamodb_table.sessions_table_1CD4FC2F")]),
-        ("replaces", [(Rule.REPLACE, "aws_rds_cluster.ledger_cluster_F130713B")]),
-        ("leaves_global", [(Rule.LEAVE_GLOBAL, "aws_rds_cluster.ledger_cluster_F130713B")]),
-        ("disables_key", [(Rule.DISABLE_KEY, "aws_kms_key.key_F64E54E4")]),
+        ("drops_replica", [(GuardRule.DROP_REPLICA, "aws_dynamodb_table.sessions_table_1CD4FC2F")]),
+        ("replaces", [(GuardRule.REPLACE, "aws_rds_cluster.ledger_cluster_F130713B")]),
+        ("leaves_global", [(GuardRule.LEAVE_GLOBAL, "aws_rds_cluster.ledger_cluster_F130713B")]),
+        ("disables_key", [(GuardRule.DISABLE_KEY, "aws_kms_key.key_F64E54E4")]),
     ],
 )
 def test_B05_a_real_plan_is_refused_for_what_it_would_lose(plan, expected):
@@ -60,10 +60,10 @@ def test_B05_an_update_that_takes_nothing_away_passes():
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        ({"actions": frozenset({"delete"})}, [Rule.DESTROY]),
-        ({"actions": frozenset({"create", "delete"})}, [Rule.REPLACE]),
-        ({"actions": frozenset({"forget"})}, [Rule.FORGET]),
-        ({"actions": frozenset({"create", "forget"})}, [Rule.FORGET]),
+        ({"actions": frozenset({"delete"})}, [GuardRule.DESTROY]),
+        ({"actions": frozenset({"create", "delete"})}, [GuardRule.REPLACE]),
+        ({"actions": frozenset({"forget"})}, [GuardRule.FORGET]),
+        ({"actions": frozenset({"create", "forget"})}, [GuardRule.FORGET]),
         ({"actions": frozenset({"create"}), "before": {}}, []),
         ({"actions": frozenset({"no-op"}), "after": {}}, []),
         ({"type": "aws_lambda_function", "actions": frozenset({"delete"})}, []),

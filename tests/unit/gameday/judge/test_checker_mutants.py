@@ -10,7 +10,7 @@ from gameday.judge.summary import Summary
 from gameday.load.population import Population
 from gameday.observe.history import LeaseSeen
 from gameday.observe.record import Record
-from gameday.plan.faults import Cut, Deed, Place, Revive, Step, at_once
+from gameday.plan.faults import Action, Cut, Place, Revive, Step, at_once
 from gameday.plan.scenario import Expect, Scenario
 from gameday.targets.operators import Typed
 from tests.unit.gameday import simulated
@@ -44,9 +44,9 @@ class Lagging(FakeWorld):
 
     struck_at: list[float] = field(default_factory=list)
 
-    async def strike(self, deed: Deed) -> None:
+    async def apply(self, action: Action) -> None:
         self.struck_at.append(time.time())
-        await super().strike(deed)
+        await super().apply(action)
 
 
 class Forgetful(Lagging):
@@ -61,7 +61,7 @@ class Forgetful(Lagging):
 class Unfenced(FakeWorld):
     """The isolated holder goes on as if it held the lease."""
 
-    async def strike(self, deed):
+    async def apply(self, action):
         if self.takeover is None:
             self.dns_ttl = 2
             self.takeover = asyncio.create_task(self._take_over())
@@ -96,17 +96,17 @@ def missed(summary: Summary) -> set[str]:
 
 
 class Answering(FakeWorld):
-    """A deed of operators has an outcome."""
+    """A action of operators has an outcome."""
 
-    async def strike(self, deed):
-        await super().strike(deed)
-        return "exit codes 0, 1" if isinstance(deed, Typed) else None
+    async def apply(self, action):
+        await super().apply(action)
+        return "exit codes 0, 1" if isinstance(action, Typed) else None
 
 
 LATER = (Typed(("failover",), people=2, to=Place.OTHER), Revive(Place.HOLDER))
 RETURNS = replace(
     MINIATURE,
-    steps=(*MINIATURE.steps, *(Step(after_s=0.3 * n, deed=deed) for n, deed in enumerate(LATER, 1))),
+    steps=(*MINIATURE.steps, *(Step(after_s=0.3 * n, action=action) for n, action in enumerate(LATER, 1))),
 )
 NOBODY_MOVES = replace(ISOLATED, expect=Expect(moves=0, restored_s=0.0))
 HELD = {

@@ -1,4 +1,4 @@
-"""The checker is only worth something if every kind of harm is found: each test plants one."""
+"""The checker is only worth something if every kind of fault is found: each test plants one."""
 
 from dataclasses import replace
 

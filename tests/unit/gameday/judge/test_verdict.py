@@ -161,9 +161,9 @@ def test_an_invalid_run_is_neither_met_nor_missed():
     assert verdict(["V10"], [met]) == verdict(["V10"], [not_met]) == "invalid"
 
 
-@pytest.mark.parametrize("harm", ["lost", "duplicated", "mismatched", "acknowledged_while_fenced"])
-def test_a_harmed_payment_is_a_miss_however_invalid_the_run(harm):
-    assert verdict(["V40"], made(payments={harm: 1})) == "missed"
+@pytest.mark.parametrize("fault", ["lost", "duplicated", "mismatched", "acknowledged_while_fenced"])
+def test_a_harmed_payment_is_a_miss_however_invalid_the_run(fault):
+    assert verdict(["V40"], made(payments={fault: 1})) == "missed"
 
 
 def answer(**changes) -> DrAnswer:

@@ -4,12 +4,12 @@ import time
 import pytest
 
 from gameday.load.clients import Backoff, RetryBudget, Staggered, Stale
-from localcloud.route53.resolver import Answer
+from localcloud.route53.resolver import DnsAnswer
 
 
 class Fixed:
     async def resolve(self, name):
-        return Answer("abc.execute-api.us-east-1.amazonaws.com", 60)
+        return DnsAnswer("abc.execute-api.us-east-1.amazonaws.com", 60)
 
 
 async def test_only_the_first_answer_is_shortened():

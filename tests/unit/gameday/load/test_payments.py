@@ -10,7 +10,7 @@ from dr.access_token import AccessToken, NoToken
 from gameday.load.credentials import Tokens
 from gameday.load.payments import Load, LoadPlan, lateness_p99_s
 from gameday.load.population import UnknownHost, region_of
-from localcloud.route53.resolver import Answer, NameNotFoundError
+from localcloud.route53.resolver import DnsAnswer, NameNotFoundError
 from tests.unit.gameday.builders import EAST, WEST, operation
 from tests.unit.gameday.fakes import FakeWorld, running
 
@@ -23,7 +23,7 @@ def load(world, plan=PLAN, resolver=None) -> Load:
     return Load(
         run="run",
         api_name=world.api_name,
-        doors=world.doors,
+        endpoints=world.endpoints,
         resolver=resolver or world.resolver,
         plan=plan,
         credentials=world.credentials,
@@ -39,7 +39,7 @@ async def answering(answer: Callable[[web.Request], Awaitable[web.Response]]) ->
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     world = FakeWorld()
-    world.doors[EAST] = "http://{}:{}".format(*runner.addresses[0][:2])
+    world.endpoints[EAST] = "http://{}:{}".format(*runner.addresses[0][:2])
     try:
         yield world
     finally:
@@ -168,7 +168,7 @@ async def test_without_a_token_an_attempt_fails_and_says_so():
 
 async def test_a_payment_is_given_up_at_its_deadline():
     class Nowhere:
-        async def resolve(self, name: str) -> Answer:
+        async def resolve(self, name: str) -> DnsAnswer:
             raise NameNotFoundError(name)
 
     plan = LoadPlan(rate=20.0, ramp_s=0.0, populations=1, retry_ratio=10.0, deadline_s=0.3)

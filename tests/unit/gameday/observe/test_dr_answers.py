@@ -25,7 +25,7 @@ def test_an_answer_is_the_document_the_exit_code_and_the_time_whatever_they_say(
     answer = asking("""echo "{\\"typed\\": \\"$*\\", \\"in\\": \\"$AWS_REGION\\"}"; exit 5""")
     assert (answer.command, answer.exit_code, answer.within_s) == ("status", 5, 10.0)
     assert answer.document == {"typed": "-m dr status --json", "in": "us-west-2"}
-    assert answer.told() == f"exit code 5 after {answer.seconds:.1f} s"
+    assert answer.describe() == f"exit code 5 after {answer.seconds:.1f} s"
     assert answer.at > 0
 
 
@@ -48,7 +48,7 @@ def test_the_slowest_of_each_command_counts(asking):
 def test_a_round_of_looks_begins_at_one_time():
     steps = one_after_the_other("status", "check", after_s=3.0)
     assert [step.after_s for step in steps] == [3.0, 3.0]
-    assert [step.deed.told(PLACES) for step in steps] == [
+    assert [step.action.describe(PLACES) for step in steps] == [
         "operator: dr status --json",
         "operator: dr check --json",
     ]

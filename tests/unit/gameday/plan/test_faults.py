@@ -1,16 +1,16 @@
 import pytest
 
-from durable.arrears import STALE_MS
+from durable.backlog import STALE_MS
 from failover.steps import STEPS
 from gameday.plan.faults import Cut, Flap, Kill, Ordered, Place, Revive, Stop, at_once, isolated
-from gameday.plan.troubles import (
+from gameday.plan.partial_faults import (
     FillDisk,
-    Harm,
     Lag,
     RefuseManagedFailover,
     RotatePassword,
     Sabotage,
     SetClock,
+    StepFault,
     Throttle,
 )
 from gameday.targets.payments.scenarios import SCENARIOS
@@ -26,7 +26,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize(
-    ("deed", "path", "body", "words"),
+    ("action", "path", "body", "words"),
     [
         (Kill(Place.HOLDER), "/places/us-east-1/kill", {}, "us-east-1 killed"),
         (
@@ -45,32 +45,32 @@ PLACES = {
         ),
         (
             Flap(Place.HOLDER, 3),
-            "/troubles/flapping",
+            "/faults/flapping",
             {"region": EAST, "one_in": 3},
             "one in 3 health checks of us-east-1 fails",
         ),
-        (Lag(120.0), "/troubles/lag", {"seconds": 120.0}, "replication lags 120 s"),
+        (Lag(120.0), "/faults/lag", {"seconds": 120.0}, "replication lags 120 s"),
         (
-            Sabotage(Place.OTHER, Harm.KILL),
-            "/troubles/sabotage",
-            {"region": WEST, "harm": "kill"},
+            Sabotage(Place.OTHER, StepFault.KILL),
+            "/faults/sabotage",
+            {"region": WEST, "fault": "kill"},
             "every step of a takeover in us-west-2 is killed once",
         ),
         (
-            Sabotage(Place.OTHER, Harm.REFUSE),
-            "/troubles/sabotage",
-            {"region": WEST, "harm": "refuse"},
+            Sabotage(Place.OTHER, StepFault.REFUSE),
+            "/faults/sabotage",
+            {"region": WEST, "fault": "refuse"},
             "every step of a takeover in us-west-2 is refused each of its AWS calls once",
         ),
     ],
 )
-def test_a_deed_is_one_order_and_one_sentence(deed, path, body, words):
-    order = deed.order(PLACES)
-    assert (order.path, order.body, deed.told(PLACES)) == (path, body, words)
+def test_a_deed_is_one_order_and_one_sentence(action, path, body, words):
+    order = action.order(PLACES)
+    assert (order.path, order.body, action.describe(PLACES)) == (path, body, words)
 
 
 @pytest.mark.parametrize(
-    ("deed", "path", "body", "words"),
+    ("action", "path", "body", "words"),
     [
         (
             FillDisk(Place.HOLDER),
@@ -105,16 +105,16 @@ def test_a_deed_is_one_order_and_one_sentence(deed, path, body, words):
         (RotatePassword(), "password", {}, "the password of the database is rotated"),
     ],
 )
-def test_a_trouble_is_one_order_and_one_sentence(deed, path, body, words):
-    order = deed.order(PLACES)
-    assert isinstance(deed, Ordered)
-    assert (order.path, order.body, deed.told(PLACES)) == (f"/troubles/{path}", body, words)
+def test_a_trouble_is_one_order_and_one_sentence(action, path, body, words):
+    order = action.order(PLACES)
+    assert isinstance(action, Ordered)
+    assert (order.path, order.body, action.describe(PLACES)) == (f"/faults/{path}", body, words)
 
 
 def test_an_isolated_holder_loses_everyone_but_clients():
-    ends = {step.deed.other for step in isolated(Place.HOLDER)}
+    ends = {step.action.other for step in isolated(Place.HOLDER)}
     assert ends == {Place.OTHER, Place.WITNESS, Place.OPERATOR}
-    assert Place.HOLDER in {step.deed.other for step in isolated(Place.OTHER)}
+    assert Place.HOLDER in {step.action.other for step in isolated(Place.OTHER)}
 
 
 def test_scenarios_in_which_nobody_moves_come_first_and_leave_the_cloud_to_the_others():

@@ -1,4 +1,4 @@
-"""The page over all runs, and the story that one run's evidence tells."""
+"""The page over all runs, and the data that one run's evidence tells."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from gameday.__main__ import app
 from gameday.errors import EvidenceUnread
 from gameday.report import evidence, index
+from gameday.report.data import ReportData, read
 from gameday.report.page import page
-from gameday.report.story import Story, read
 from gameday.targets.payments.scenarios import SCENARIOS
 from tests.unit.gameday.reports import Reader, judged, record
 
@@ -24,7 +24,7 @@ def folder(tmp_path) -> Path:
 
 def test_evidence_tells_the_same_story_as_the_drill_itself(folder):
     of = record()
-    assert page(read(folder / "latest")) == page(Story.of(of, judged(of)))
+    assert page(read(folder / "latest")) == page(ReportData.of(of, judged(of)))
 
 
 def test_evidence_that_is_not_there_or_of_another_version_is_said_to_be_so(folder):

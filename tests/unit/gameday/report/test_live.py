@@ -35,8 +35,8 @@ def test_a_look_says_what_the_system_is_doing(after_s, moves, phase, events):
 def test_a_look_tells_who_was_last_seen_to_have_what():
     before, after = view(after_s=-1.0).look(999.0), view(after_s=60.0).look(1060.0)
     assert before.regions == (
-        look.Region(name=EAST, lease=True, writer=True, dns=True, ready=True),
-        look.Region(name=WEST, lease=False, writer=False, dns=False, ready=False),
+        look.LiveRegion(name=EAST, lease=True, writer=True, dns=True, ready=True),
+        look.LiveRegion(name=WEST, lease=False, writer=False, dns=False, ready=False),
     )
     assert [(one.lease, one.writer, one.dns, one.ready) for one in after.regions] == [
         (False, False, False, False),

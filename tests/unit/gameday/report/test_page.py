@@ -146,8 +146,8 @@ def test_marks_that_are_close_stand_in_different_rows():
     assert [mark["cy"] for mark in drawn_marks] == ["10", "30", "50", "70", "90", "90"]
 
 
-def marked(*deeds: str, fault=FAULT):
-    return replace(fault, marks=tuple(Mark(at=1000.0, done_at=1000.1, what=deed) for deed in deeds))
+def marked(*actions: str, fault=FAULT):
+    return replace(fault, marks=tuple(Mark(at=1000.0, done_at=1000.1, what=action) for action in actions))
 
 
 def test_the_pictures_show_who_held_what_and_what_was_done_to_whom():

@@ -75,7 +75,9 @@ async def test_progress_keeps_the_last_look_where_the_page_finds_it(tmp_path):
 
 
 async def test_the_status_tells_success_backlog_and_holder():
-    load = Load(run="r", api_name="a", doors={}, resolver=FakeWorld(), plan=LoadPlan(), credentials=Nothing())
+    load = Load(
+        run="r", api_name="a", endpoints={}, resolver=FakeWorld(), plan=LoadPlan(), credentials=Nothing()
+    )
     load.operations += [operation(1096.0, failed(1096.0), attempt(1097.0)), operation(900.0)]
     told = status_line(history(), load, now=1100.0)
     assert told == (
@@ -85,7 +87,9 @@ async def test_the_status_tells_success_backlog_and_holder():
 
 
 async def test_the_status_of_a_drill_that_has_seen_nothing_yet_claims_nothing():
-    load = Load(run="r", api_name="a", doors={}, resolver=FakeWorld(), plan=LoadPlan(), credentials=Nothing())
+    load = Load(
+        run="r", api_name="a", endpoints={}, resolver=FakeWorld(), plan=LoadPlan(), credentials=Nothing()
+    )
     assert status_line(History(), load, now=1100.0) == (
         "settled 0/0 attempts in 5 s · 0 payments wait · lease ? · writer ? · DNS ?"
     )

@@ -1,4 +1,4 @@
-"""The outcome in sentences: deeds, lead and headline."""
+"""The outcome in sentences: actions, lead and headline."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ def test_deeds_are_told_second_by_second():
         Mark(at=at, done_at=at + 0.1, what=what)
         for at, what in ((1000.0, "a cut"), (1000.2, "b cut"), (1120.0, "a returns"))
     )
-    assert words.deeds(replace(FAULT, marks=marks)) == "Second 0: a cut, b cut; second 120: a returns."
+    assert words.actions(replace(FAULT, marks=marks)) == "Second 0: a cut, b cut; second 120: a returns."
 
 
 def test_the_lead_says_how_far_the_recovery_came():

@@ -57,8 +57,8 @@ def test_one_types_outside_both_regions_with_the_keys_of_the_run(typing, tmp_pat
 
 
 def test_they_are_told_of_in_words():
-    assert TWO.told(PLACES) == "2 operators at once: dr failover --yes --to us-west-2"
-    assert FAILBACK.told(PLACES) == "operator: dr failback --soak 0 --yes"
+    assert TWO.describe(PLACES) == "2 operators at once: dr failover --yes --to us-west-2"
+    assert FAILBACK.describe(PLACES) == "operator: dr failback --soak 0 --yes"
 
 
 def test_a_refusal_gives_no_verdict_where_the_command_must_end_well(typing):

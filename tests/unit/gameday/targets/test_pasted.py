@@ -63,16 +63,16 @@ def test_nobody_waits_for_ever(pasting, monkeypatch):
         pasting(1, script="exec sleep 60")
 
 
-PASTED = [step.deed for one in SCENARIOS.values() for step in one.steps if isinstance(step.deed, Pasted)]
+PASTED = [step.action for one in SCENARIOS.values() for step in one.steps if isinstance(step.action, Pasted)]
 
 
-@pytest.mark.parametrize("deed", PASTED, ids=lambda deed: deed.told(PLACES))
-def test_every_page_that_a_scenario_pastes_has_these_blocks(deed):
-    assert deed.script(WEST, "test").startswith(f"export AWS_REGION={WEST} SUFFIX=test")
+@pytest.mark.parametrize("action", PASTED, ids=lambda action: action.describe(PLACES))
+def test_every_page_that_a_scenario_pastes_has_these_blocks(action):
+    assert action.script(WEST, "test").startswith(f"export AWS_REGION={WEST} SUFFIX=test")
 
 
 def test_the_runbook_of_detaching_is_pasted_as_far_as_payments_need_it():
-    text = "\n".join(deed.script(WEST, "test") for deed in PASTED)
+    text = "\n".join(action.script(WEST, "test") for action in PASTED)
     for command in ("stop-execution", "remove-from-global-cluster", "\ndr retry"):
         assert command in text
     assert "delete-global-cluster" not in text

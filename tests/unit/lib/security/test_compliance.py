@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lib.settings.compliance import Compliance
+from lib.settings.compliance import ComplianceSettings
 from tests.unit.synthesized import synthesize
 
 REGIONS = [("use1", "us-west-2"), ("usw2", "us-east-1")]
@@ -23,7 +23,7 @@ WATCHED = {
 
 @pytest.fixture(scope="module")
 def recording(settings, functions, tmp_path_factory):
-    own = settings.model_copy(update={"compliance": Compliance(recorder=True)})
+    own = settings.model_copy(update={"compliance": ComplianceSettings(recorder=True)})
     return synthesize(own, functions, tmp_path_factory.mktemp("recording"))
 
 
@@ -128,7 +128,7 @@ def test_P12_what_config_delivers_lies_in_a_closed_versioned_bucket(recording, c
 
 
 def test_P12_the_rules_can_be_switched_off_where_no_recorder_is_wanted(settings, functions, tmp_path_factory):
-    unwatched = settings.model_copy(update={"compliance": Compliance(rules=False, recorder=False)})
+    unwatched = settings.model_copy(update={"compliance": ComplianceSettings(rules=False, recorder=False)})
     stacks = synthesize(unwatched, functions, tmp_path_factory.mktemp("unwatched"))
     types = {type_ for stack in stacks.values() for type_ in stack.document.get("resource", {})}
     assert not [type_ for type_ in types if type_.startswith("aws_config_")]

@@ -2,9 +2,16 @@
 
 import pytest
 
-from localcloud.cloudwatch.alarm_rules import COMPARISONS, EXTRA_POINTS, Missing, Rule, State, next_state
+from localcloud.cloudwatch.alarm_rules import (
+    COMPARISONS,
+    EXTRA_POINTS,
+    CloudWatchState,
+    Missing,
+    Rule,
+    next_state,
+)
 
-OK, ALARM, INSUFFICIENT = State.OK, State.ALARM, State.INSUFFICIENT_DATA
+OK, ALARM, INSUFFICIENT = CloudWatchState.OK, CloudWatchState.ALARM, CloudWatchState.INSUFFICIENT_DATA
 KEPT = "kept"
 BOTH = (OK, ALARM, INSUFFICIENT)
 

@@ -14,7 +14,7 @@ from localcloud.emulator.control import Control
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
 from localcloud.emulator.managed_failover import ManagedFailovers
-from localcloud.emulator.regions import Regions
+from localcloud.emulator.regions import RegionStates
 from localcloud.emulator.sabotage import Sabotage
 from localcloud.emulator.throttling import Throttling
 
@@ -67,7 +67,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.config: EmulatorConfig = parse({**RAW, "calls_log": str(folder / "calls.jsonl")})
-        self.regions = Regions(self.config.regions, witness=WITNESS, control_home=HOME)
+        self.regions = RegionStates(self.config.regions, witness=WITNESS, control_home=HOME)
         self.log = CallLog(self.config.calls_log)
         self.clocks = Clocks(self.config.regions)
         self.managed = ManagedFailovers()

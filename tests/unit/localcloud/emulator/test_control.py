@@ -67,10 +67,10 @@ async def test_a_region_stands_still_and_goes_on_where_it_stood(world, order):
 
 
 async def test_steps_are_harmed_until_the_order_is_taken_back(world, order):
-    for harm, dies in (("kill", True), (None, False)):
-        assert await order("POST", "sabotage", {"region": AWAY, "harm": harm}) == (
+    for fault, dies in (("kill", True), (None, False)):
+        assert await order("POST", "sabotage", {"region": AWAY, "fault": fault}) == (
             200,
-            {"region": AWAY, "harm": harm},
+            {"region": AWAY, "fault": fault},
         )
         world.gate.control.sabotage.begins(AWAY, "guard")
         assert world.gate.control.sabotage.ends(AWAY, "guard") is dies
@@ -108,8 +108,8 @@ async def test_strangers_order_nothing(world, order, token, door):
         (f"regions/{WITNESS}", {"state": "stopped"}, WITNESS),
         ("flapping", {"region": WITNESS, "one_in": 2}, WITNESS),
         ("flapping", {"region": HOME, "one_in": -1}, "-1"),
-        ("sabotage", {"region": WITNESS, "harm": "kill"}, WITNESS),
-        ("sabotage", {"region": HOME, "harm": "scold"}, "scold"),
+        ("sabotage", {"region": WITNESS, "fault": "kill"}, WITNESS),
+        ("sabotage", {"region": HOME, "fault": "scold"}, "scold"),
         ("throttling", {"region": HOME, "service": "ssm", "one_in": -1}, "-1"),
         ("throttling", {"region": HOME, "service": "iam", "one_in": 2}, "iam"),
         ("throttling", {"region": WITNESS, "service": "ssm", "one_in": 2}, WITNESS),

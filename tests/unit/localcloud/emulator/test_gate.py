@@ -5,7 +5,7 @@ import pytest
 
 from localcloud.emulator import gate
 from localcloud.emulator.config import Door
-from localcloud.emulator.sabotage import Harm
+from localcloud.emulator.sabotage import StepFault
 from tests.unit.localcloud.emulator.emulator_world import (
     AWAY,
     HOME,
@@ -32,7 +32,7 @@ def signed(service, region=HOME, key="AKIAOPERATOR", **more):
 
 
 async def test_what_a_drill_refuses_is_logged_and_never_arrives(world):
-    world.gate.control.sabotage.arm(HOME, Harm.REFUSE)
+    world.gate.control.sabotage.arm(HOME, StepFault.REFUSE)
     world.gate.control.sabotage.begins(HOME, "guard")
     headers = signed("dynamodb", HOME, "ASIASTEPS", **{"x-amz-target": "DynamoDB_20120810.GetItem"})
     answers = [await world.request(HOME_PORT, headers=headers, body=LEASE) for _ in range(2)]

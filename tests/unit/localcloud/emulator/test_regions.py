@@ -3,7 +3,7 @@ from itertools import combinations
 
 import pytest
 
-from localcloud.emulator.regions import CLIENTS, GLOBAL, OPERATOR, Regions, UnknownPlaceError
+from localcloud.emulator.regions import CLIENTS, GLOBAL, OPERATOR, RegionStates, UnknownPlaceError
 
 HOME, AWAY, WITNESS = "us-east-1", "us-west-2", "us-east-2"
 VOTERS = (HOME, AWAY, WITNESS)
@@ -12,7 +12,7 @@ LINKS = tuple(combinations(VOTERS, 2))
 
 @pytest.fixture
 def regions():
-    return Regions((HOME, AWAY), witness=WITNESS, control_home=HOME)
+    return RegionStates((HOME, AWAY), witness=WITNESS, control_home=HOME)
 
 
 def test_all_is_well_at_first(regions):

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from localcloud.emulator.calls import Call
-from localcloud.emulator.sabotage import Harm, Sabotage, refusal
+from localcloud.emulator.sabotage import Sabotage, StepFault, refusal
 from tests.unit.localcloud.emulator.emulator_world import AWAY, HOME
 
 
@@ -29,21 +29,21 @@ def lived(sabotage, *steps: str) -> list[str]:
 
 def test_every_step_dies_once_and_no_other_regions(sabotage):
     assert lived(sabotage, "guard") == []
-    sabotage.arm(AWAY, Harm.KILL)
+    sabotage.arm(AWAY, StepFault.KILL)
     assert lived(sabotage, "guard", "guard", "promote", "guard") == ["guard", "promote"]
     sabotage.begins(HOME, "guard")
     assert not sabotage.ends(HOME, "guard")
 
 
 def test_what_was_armed_again_strikes_again_and_what_was_ended_no_more(sabotage):
-    for harm, died in ((Harm.KILL, ["guard"]), (Harm.KILL, ["guard"]), (None, [])):
-        sabotage.arm(AWAY, harm)
+    for fault, died in ((StepFault.KILL, ["guard"]), (StepFault.KILL, ["guard"]), (None, [])):
+        sabotage.arm(AWAY, fault)
         assert lived(sabotage, "guard") == died
     sabotage.arm(HOME, None)
 
 
 def test_each_call_of_each_step_is_refused_once(sabotage):
-    sabotage.arm(AWAY, Harm.REFUSE)
+    sabotage.arm(AWAY, StepFault.REFUSE)
     assert not sabotage.refuses(call()), "no step runs"
     told = []
     for step in ("guard", "fence"):
@@ -55,13 +55,13 @@ def test_each_call_of_each_step_is_refused_once(sabotage):
 
 @pytest.mark.parametrize("other", [{"origin": HOME}, {"principal": None}, {"principal": "payments-keeper"}])
 def test_only_calls_of_the_step_itself_are_refused(sabotage, other):
-    sabotage.arm(AWAY, Harm.REFUSE)
+    sabotage.arm(AWAY, StepFault.REFUSE)
     sabotage.begins(AWAY, "guard")
     assert not sabotage.refuses(call(**other))
 
 
 def test_a_step_that_is_to_be_killed_is_refused_nothing(sabotage):
-    sabotage.arm(AWAY, Harm.KILL)
+    sabotage.arm(AWAY, StepFault.KILL)
     sabotage.begins(AWAY, "guard")
     assert not sabotage.refuses(call())
 

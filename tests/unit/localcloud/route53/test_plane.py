@@ -15,7 +15,7 @@ from localcloud.route53.records import (
     EndpointCheck,
     UnsupportedError,
 )
-from localcloud.route53.resolver import Answer, NoAnswerError, Resolver
+from localcloud.route53.resolver import DnsAnswer, NoAnswerError, Resolver
 from localcloud.route53.timeline import Change
 
 API = "api.payments.example"
@@ -92,7 +92,7 @@ def answered(cloud: Cloud) -> str:
 
 
 async def test_dns_leaves_the_unready_primary_and_returns(cloud: Cloud):
-    assert await cloud.resolver.resolve(API) == Answer(EAST, 60)
+    assert await cloud.resolver.resolve(API) == DnsAnswer(EAST, 60)
     cloud.door.status[EAST] = 503
     await until(lambda: answered(cloud) == WEST)
     assert (await cloud.resolver.resolve(API)).target == WEST

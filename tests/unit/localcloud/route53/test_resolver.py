@@ -10,8 +10,8 @@ from localcloud.route53.answers import Code, Reply, Resource, reply
 from localcloud.route53.dns import DnsServer
 from localcloud.route53.records import Configuration
 from localcloud.route53.resolver import (
-    Answer,
     CachingResolver,
+    DnsAnswer,
     NameNotFoundError,
     NoAnswerError,
     Resolver,
@@ -35,11 +35,11 @@ async def client(free_port: int, configuration: Configuration) -> AsyncIterator[
 
 
 async def test_the_target_is_the_last_alias_and_the_shortest_ttl_counts(client: Resolver):
-    assert await client.resolve("www.payments.example") == Answer(EAST, 60)
+    assert await client.resolve("www.payments.example") == DnsAnswer(EAST, 60)
 
 
 async def test_a_name_without_alias_is_its_address(client: Resolver):
-    assert await client.resolve(EAST) == Answer("127.0.0.1", 60)
+    assert await client.resolve(EAST) == DnsAnswer("127.0.0.1", 60)
 
 
 async def test_a_circle_is_not_followed_for_ever(client: Resolver):
@@ -93,7 +93,7 @@ async def test_only_the_response_to_the_own_question_counts(free_port: int):
 
     loop = asyncio.get_running_loop()
     liar, _ = await loop.create_datagram_endpoint(Liar, local_addr=("127.0.0.1", free_port))
-    assert await Resolver("127.0.0.1", free_port).resolve("a.example") == Answer("truth", 9)
+    assert await Resolver("127.0.0.1", free_port).resolve("a.example") == DnsAnswer("truth", 9)
     liar.close()
 
 
@@ -110,9 +110,9 @@ class Upstream:
 
     def __init__(self) -> None:
         self.asked = 0
-        self.answer: Answer | None = Answer("east", 60)
+        self.answer: DnsAnswer | None = DnsAnswer("east", 60)
 
-    async def resolve(self, name: str) -> Answer:
+    async def resolve(self, name: str) -> DnsAnswer:
         self.asked += 1
         await asyncio.sleep(0)
         if self.answer is None:
@@ -132,7 +132,7 @@ async def test_a_stale_answer_lives_exactly_as_long_as_its_ttl():
     upstream, clock = Upstream(), Clock()
     population = CachingResolver(upstream, clock)
     assert (await population.resolve("api")).target == "east"
-    upstream.answer = Answer("west", 60)
+    upstream.answer = DnsAnswer("west", 60)
     clock.now += 59.999
     assert (await population.resolve("api")).target == "east"
     clock.now += 0.001
@@ -144,7 +144,7 @@ async def test_populations_do_not_share_their_cache():
     upstream, clock = Upstream(), Clock()
     early = CachingResolver(upstream, clock)
     await early.resolve("api")
-    upstream.answer = Answer("west", 60)
+    upstream.answer = DnsAnswer("west", 60)
     assert (await CachingResolver(upstream, clock).resolve("api")).target == "west"
     assert (await early.resolve("api")).target == "east"
 
@@ -158,7 +158,7 @@ async def test_many_who_ask_at_once_cost_one_question():
 
 async def test_a_ttl_of_zero_is_not_kept():
     upstream = Upstream()
-    upstream.answer = Answer("east", 0)
+    upstream.answer = DnsAnswer("east", 0)
     population = CachingResolver(upstream, Clock())
     await population.resolve("api")
     await population.resolve("api")
@@ -173,5 +173,5 @@ async def test_failures_are_not_kept_and_an_expired_answer_is_not_served():
     upstream.answer = None
     with pytest.raises(NoAnswerError):
         await population.resolve("api")
-    upstream.answer = Answer("west", 60)
+    upstream.answer = DnsAnswer("west", 60)
     assert (await population.resolve("api")).target == "west"

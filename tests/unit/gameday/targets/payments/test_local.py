@@ -130,8 +130,8 @@ def test_calls_that_were_logged_before_the_drill_are_not_read_again(world, endin
 
 async def test_a_deed_is_ordered_with_the_token_of_the_run_in_the_names_of_its_regions(world):
     async with control(world, 200) as (broken, orders):
-        await broken.strike(Cut(Place.HOLDER, Place.OTHER))
-        await broken.strike(Kill(Place.CONTROL_PLANES))
+        await broken.apply(Cut(Place.HOLDER, Place.OTHER))
+        await broken.apply(Kill(Place.CONTROL_PLANES))
     assert orders == [
         ("/links", {"a": EAST, "b": WEST, "cut": True}, "secret"),
         ("/places/global/kill", {}, "secret"),
@@ -144,32 +144,34 @@ async def test_the_steps_of_every_region_that_is_asked_are_told(world, monkeypat
 
 
 async def test_what_operators_were_told_is_what_came_of_the_deed(world, monkeypatch):
-    monkeypatch.setattr(Typed, "type", lambda deed, state, places: f"{deed.words} in {places[Place.OTHER]}")
-    assert await world.strike(SWITCHOVER) == f"{SWITCHOVER.words} in {WEST}"
+    monkeypatch.setattr(
+        Typed, "type", lambda action, state, places: f"{action.words} in {places[Place.OTHER]}"
+    )
+    assert await world.apply(SWITCHOVER) == f"{SWITCHOVER.words} in {WEST}"
 
 
 async def test_what_dr_answered_and_what_a_pasted_runbook_did_come_back(world, monkeypatch):
-    monkeypatch.setattr(AskDr, "ask", lambda deed, state, places: (deed.words, places[Place.OTHER]))
-    monkeypatch.setattr(Pasted, "paste", lambda deed, state, places, suffix: f"{deed.page} on {suffix}")
-    assert await world.strike(AskDr(("status",))) == (("status",), WEST)
-    assert await world.strike(Pasted("x.md", (1,), Place.OTHER)) == "x.md on dev"
+    monkeypatch.setattr(AskDr, "ask", lambda action, state, places: (action.words, places[Place.OTHER]))
+    monkeypatch.setattr(Pasted, "paste", lambda action, state, places, suffix: f"{action.page} on {suffix}")
+    assert await world.apply(AskDr(("status",))) == (("status",), WEST)
+    assert await world.apply(Pasted("x.md", (1,), Place.OTHER)) == "x.md on dev"
 
 
 async def test_a_deed_that_nobody_can_do_is_refused(world):
     class Pray:
-        def told(self, places):
+        def describe(self, places):
             return "a prayer"
 
     with pytest.raises(FaultRefused, match="nobody here can do this: a prayer"):
-        await world.strike(Pray())
+        await world.apply(Pray())
 
 
 async def test_a_refused_deed_says_what_the_cloud_said(world):
     async with control(world, 400) as (broken, _):
         with pytest.raises(FaultRefused, match=r"/places/us-east-1/stop was refused: .*it is not there"):
-            await broken.strike(Stop(Place.HOLDER))
+            await broken.apply(Stop(Place.HOLDER))
     with pytest.raises(FaultRefused, match="refused"):
-        await world.strike(Stop(Place.HOLDER))
+        await world.apply(Stop(Place.HOLDER))
 
 
 def test_the_other_way_round_the_west_holds_and_the_east_is_asked(world):

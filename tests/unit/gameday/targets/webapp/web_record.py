@@ -5,10 +5,10 @@ from dataclasses import replace
 from gameday.load.visits import Visit
 from gameday.observe.history import Fault, Mark
 from gameday.observe.host_load import HostLoad
-from gameday.observe.web import Look, Record
+from gameday.observe.web import WebLook, WebRecord
 
 FAULT = 1000.0
-BEFORE = Look(
+BEFORE = WebLook(
     at=990.0,
     desired=3,
     in_service=("i-1", "i-2", "i-3"),
@@ -43,12 +43,12 @@ def visits() -> list[Visit]:
     ]
 
 
-def record(**changes: object) -> Record:
+def record(**changes: object) -> WebRecord:
     mark = Mark(at=FAULT, done_at=FAULT + 0.1, what="instance i-1 killed")
     fault = Fault(
         at=FAULT, done_at=FAULT + 0.1, region="us-east-1", survivor="us-east-1", other="", marks=(mark,)
     )
-    whole = Record(
+    whole = WebRecord(
         run="W-1-test",
         fault=fault,
         visits=visits(),

@@ -97,13 +97,13 @@ def test_P10_ledger_writes_that_fail_are_counted_by_the_words_that_the_function_
 
 def test_P10_a_reconciler_that_falls_behind_is_seen_by_the_figure_that_it_writes(region, settings, capsys):
     names = SimpleNamespace(system=settings.system, parameter_prefix=settings.parameter_prefix)
-    Meter(names).record({"MarkAge": (MILLISECONDS, 1)})
+    Meter(names).record({"WatermarkAge": (MILLISECONDS, 1)})
     line = json.loads(capsys.readouterr().out)
     [told] = line["_aws"]["CloudWatchMetrics"]
-    alarm = alarms_of(region)["mark-age"]
+    alarm = alarms_of(region)["watermark-age"]
     assert (alarm["namespace"], alarm["metric_name"]) == (told["Namespace"], told["Metrics"][0]["Name"])
     assert alarm["dimensions"] == {name: line[name] for [name] in told["Dimensions"]}
-    assert '"MarkAge"' in (LAMBDA / "payments" / "functions.py").read_text()
+    assert '"WatermarkAge"' in (LAMBDA / "payments" / "functions.py").read_text()
 
 
 def test_P10_the_keeper_pages_by_the_codes_that_it_writes(region):

@@ -11,12 +11,12 @@ from aiohttp import web
 from yarl import URL
 
 from localcloud.core.tls import Authority
-from localcloud.fleet.balancer.health import State as Health
 from localcloud.fleet.balancer.health import Target
+from localcloud.fleet.balancer.health import TargetState as Health
 from localcloud.fleet.balancer.listeners import Doors
-from localcloud.fleet.balancer.model import Configuration, Listener, LoadBalancer, TargetGroup
+from localcloud.fleet.balancer.model import BalancerConfiguration, Listener, LoadBalancer, TargetGroup
 from localcloud.fleet.balancer.proxy import Proxy
-from localcloud.fleet.balancer.state import State
+from localcloud.fleet.balancer.state import BalancerState
 from localcloud.fleet.balancer.upstream import Upstream
 from localcloud.fleet.ports import Endpoint
 from tests.unit.localcloud.fleet.balancer.world import balancer, group, listener
@@ -42,7 +42,7 @@ class Instances:
 class Served:
     """A running balancer."""
 
-    state: State
+    state: BalancerState
     doors: Doors
     instances: Instances
     parts: AsyncExitStack
@@ -72,7 +72,7 @@ class Served:
     ) -> None:
         """Let the balancer be what this says, with targets that all passed their checks."""
         chosen = balancers or (balancer(listener(port=80, protocol="HTTP")),)
-        configuration = Configuration(
+        configuration = BalancerConfiguration(
             balancers=chosen, groups={one.arn: one for one in groups or (group(),)}, **more
         )
         self.state.configure(configuration, asyncio.get_running_loop().time())
@@ -112,7 +112,7 @@ class Served:
 async def serving(*, connect_within_s: float = 10.0) -> AsyncIterator[Served]:
     async with AsyncExitStack() as parts:
         instances = Instances()
-        state = State(instances)
+        state = BalancerState(instances)
         upstream = Upstream(connect_within_s=connect_within_s)
         parts.push_async_callback(upstream.close)
         doors = Doors(serve=Proxy(state=state, upstream=upstream).serve, authority=Authority())

@@ -9,13 +9,15 @@ import trustme
 
 from localcloud.fleet.balancer.listeners import minimum_version
 from localcloud.fleet.balancer.model import Certificate, LogPlace
-from localcloud.fleet.balancer.rules import Fixed, Rule
+from localcloud.fleet.balancer.rules import Fixed, ListenerRule
 from tests.unit.localcloud.fleet.balancer.served import one_listener, serving
 from tests.unit.localcloud.fleet.balancer.world import listener
 
 POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 SECURE = listener(
-    rules=(Rule(arn="d", action=Fixed(status=200, body="ok")),), certificates=("www", "api"), policy=POLICY
+    rules=(ListenerRule(arn="d", action=Fixed(status=200, body="ok")),),
+    certificates=("www", "api"),
+    policy=POLICY,
 )
 ASKED_FOR = {"www": Certificate(("www.example.test",)), "api": Certificate(("*.api.example.test",))}
 

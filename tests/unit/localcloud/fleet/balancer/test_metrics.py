@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from localcloud.fleet.balancer.health import State
+from localcloud.fleet.balancer.health import TargetState
 from localcloud.fleet.balancer.metrics import MOST_VALUES, Served, Tally, data
 from tests.unit.localcloud.fleet.balancer.world import GROUP_ARN, balancer, group, targets
 
@@ -17,8 +17,8 @@ def told(*served, some=None):
     well, sick, new = targets(3)
     states = some or [
         ("us-east-1a", well),
-        ("us-east-1b", replace(sick, state=State.UNHEALTHY)),
-        ("us-east-1b", replace(new, state=State.INITIAL)),
+        ("us-east-1b", replace(sick, state=TargetState.UNHEALTHY)),
+        ("us-east-1b", replace(new, state=TargetState.INITIAL)),
     ]
     found = data(tally, balancer(), [(group(), tuple(states))], at=1000.0)
     assert {one["Timestamp"] for one in found} == {1000.0}
@@ -88,7 +88,7 @@ def test_no_datum_has_more_values_than_fit():
 
 
 def test_where_nobody_is_healthy_there_is_no_share():
-    sick = [("", replace(targets(1)[0], state=State.UNHEALTHY))]
+    sick = [("", replace(targets(1)[0], state=TargetState.UNHEALTHY))]
     assert (
         values(told(replace(GOOD, status=503, target_status=503), some=sick))["RequestCountPerTarget", TG]
         == 0

@@ -10,7 +10,7 @@ from aiohttp import web
 from localcloud.core.ports import free_port
 from localcloud.core.tls import Authority
 from localcloud.fleet.balancer.control_plane import Unreachable
-from localcloud.fleet.balancer.model import Configuration, LogPlace
+from localcloud.fleet.balancer.model import BalancerConfiguration, LogPlace
 from localcloud.fleet.balancer.plane import Balancers
 from localcloud.fleet.ports import Endpoint
 from tests.unit.localcloud.fleet.balancer.served import Instances
@@ -25,7 +25,7 @@ class Control:
     """A control plane that says what a test wants, and remembers what it was told."""
 
     def __init__(self):
-        self.configuration = Configuration()
+        self.configuration = BalancerConfiguration()
         self.reachable = True
         self.health = {}
         self.data = []
@@ -51,7 +51,7 @@ class Control:
 
     def say(self, *groups, **changed):
         made = balancer(HTTP, **changed)
-        self.configuration = Configuration(balancers=(made,), groups={one.arn: one for one in groups})
+        self.configuration = BalancerConfiguration(balancers=(made,), groups={one.arn: one for one in groups})
 
 
 class World:
@@ -205,7 +205,7 @@ async def test_what_route_53_is_told(world):
     )
     both = replace(HTTP, rules=(replace(HTTP.rules[0], action=shares),))
     groups = {GROUP_ARN: group(1, check=FAST), spare.arn: spare}
-    world.control.configuration = Configuration(balancers=(balancer(both),), groups=groups)
+    world.control.configuration = BalancerConfiguration(balancers=(balancer(both),), groups=groups)
     await world.balancers.look()
     assert world.balancers.healthy() == {NAME: False}, "an empty group takes the record out"
 
@@ -226,7 +226,7 @@ async def test_what_is_gone_is_closed(world):
     world.control.say(group(0))
     await world.balancers.look()
     port = world.balancers.doors.ports[NAME][80]
-    world.control.configuration = Configuration()
+    world.control.configuration = BalancerConfiguration()
     await world.balancers.look()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", port)

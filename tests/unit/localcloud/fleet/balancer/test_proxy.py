@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 
 from localcloud.core.ports import free_port
-from localcloud.fleet.balancer.health import State as Health
+from localcloud.fleet.balancer.health import TargetState as Health
 from localcloud.fleet.balancer.model import LogPlace
-from localcloud.fleet.balancer.rules import Condition, Fixed, Forward, Redirect, Rule, Weighted
+from localcloud.fleet.balancer.rules import Condition, Fixed, Forward, ListenerRule, Redirect, Weighted
 from localcloud.fleet.ports import Endpoint
 from tests.unit.localcloud.fleet.balancer.served import one_listener, serving
 from tests.unit.localcloud.fleet.balancer.world import GROUP_ARN, balancer, group, ids, listener
@@ -128,13 +128,13 @@ async def test_cookies_of_the_target_come_apart(served):
 async def test_rules_answer_and_redirect(served):
     closed = Condition(field="path-pattern", values=("/admin*",))
     rules = (
-        Rule(
+        ListenerRule(
             arn="1",
             priority=1,
             conditions=(closed,),
             action=Fixed(status=403, content_type="text/plain", body="no"),
         ),
-        Rule(arn="2", action=Redirect(status=301, protocol="HTTPS", port="443")),
+        ListenerRule(arn="2", action=Redirect(status=301, protocol="HTTPS", port="443")),
     )
     await served.configure(balancers=one_listener(replace(HTTP, rules=rules)))
     status, text, answer = await served.get("/admin")
@@ -166,7 +166,7 @@ async def test_requests_are_spread_over_targets_and_groups(served):
     blue = group(2)
     green = replace(group(3), arn=GROUP_ARN + "2", members=ids(3)[2:])
     shares = Forward(groups=(Weighted(blue.arn, 3), Weighted(green.arn, 1)))
-    weighted = replace(HTTP, rules=(Rule(arn="default", action=shares),))
+    weighted = replace(HTTP, rules=(ListenerRule(arn="default", action=shares),))
     await served.configure(blue, green, balancers=one_listener(weighted))
     got = [(await served.get())[1] for _ in range(16)]
     assert {name: got.count(name) for name in set(got)} == {"i-0": 6, "i-1": 6, "i-2": 4}
@@ -175,7 +175,9 @@ async def test_requests_are_spread_over_targets_and_groups(served):
 async def test_a_sticky_client_stays(served):
     for number in range(3):
         await served.target(number, named(f"i-{number}"))
-    sticky = replace(HTTP, rules=(Rule(arn="d", action=Forward(groups=(Weighted(GROUP_ARN),), sticky_s=60)),))
+    sticky = replace(
+        HTTP, rules=(ListenerRule(arn="d", action=Forward(groups=(Weighted(GROUP_ARN),), sticky_s=60)),)
+    )
     await served.configure(group(sticky_s=60), balancers=one_listener(sticky))
     _, first, answer = await served.get()
     assert {"AWSALB", "AWSALBCORS", "AWSALBTG", "AWSALBTGCORS"} == answer.cookies.keys()

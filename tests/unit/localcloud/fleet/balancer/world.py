@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from localcloud.fleet.balancer.health import State, Target
+from localcloud.fleet.balancer.health import Target, TargetState
 from localcloud.fleet.balancer.model import HealthCheck, Listener, LoadBalancer, TargetGroup, TargetId
 from localcloud.fleet.balancer.request import Request
-from localcloud.fleet.balancer.rules import Condition, Fixed, Forward, Rule, Weighted
+from localcloud.fleet.balancer.rules import Condition, Fixed, Forward, ListenerRule, Weighted
 
 ELB = "arn:aws:elasticloadbalancing:us-east-1:123456789012"
 BALANCER_ARN = f"{ELB}:loadbalancer/app/web/0123456789abcdef"
@@ -24,12 +24,12 @@ def group(count: int = 3, **changed: Any) -> TargetGroup:
     return replace(made, **changed)
 
 
-def targets(count: int = 3, state: State = State.HEALTHY) -> list[Target]:
+def targets(count: int = 3, state: TargetState = TargetState.HEALTHY) -> list[Target]:
     return [Target(id=id_, state=state, reason=None) for id_ in ids(count)]
 
 
-def listener(*rules: Rule, **changed: Any) -> Listener:
-    default = Rule(arn="default", action=Forward(groups=(Weighted(GROUP_ARN),)))
+def listener(*rules: ListenerRule, **changed: Any) -> Listener:
+    default = ListenerRule(arn="default", action=Forward(groups=(Weighted(GROUP_ARN),)))
     made = Listener(arn=LISTENER_ARN, port=443, protocol="HTTPS", rules=(*rules, default))
     return replace(made, **changed)
 
@@ -45,8 +45,8 @@ def balancer(*listeners: Listener, **changed: Any) -> LoadBalancer:
     return replace(made, **changed)
 
 
-def rule(priority: int, *conditions: Condition, body: str = "") -> Rule:
-    return Rule(
+def rule(priority: int, *conditions: Condition, body: str = "") -> ListenerRule:
+    return ListenerRule(
         arn=f"rule-{priority}",
         action=Fixed(status=200, body=body),
         conditions=conditions,

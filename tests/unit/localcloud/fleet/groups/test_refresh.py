@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from localcloud.fleet.groups.refresh_facts import Status
+from localcloud.fleet.groups.refresh_facts import RefreshStatus
 from tests.unit.localcloud.fleet.groups.group_world import ONE, TWO, World, group
 
 
@@ -36,9 +36,9 @@ def test_every_instance_is_replaced_and_the_group_keeps_the_new_template():
     seen = []
     world.watch.append(lambda now, _: seen.append(now.refresh.status))
     world.until(lambda: finished(world))
-    assert world.refresh.status is Status.SUCCESSFUL
+    assert world.refresh.status is RefreshStatus.SUCCESSFUL
     assert (world.versions(), world.group.template) == (Counter({"2": 3}), TWO)
-    assert list(dict.fromkeys(seen)) == [Status.PENDING, Status.IN_PROGRESS]
+    assert list(dict.fromkeys(seen)) == [RefreshStatus.PENDING, RefreshStatus.IN_PROGRESS]
     assert world.refresh.percentage == 100
 
 
@@ -78,7 +78,7 @@ def test_a_checkpoint_waits_before_more_is_replaced():
     world.begin_refresh(checkpoints=(33, 100), checkpoint_delay_s=120)
     world.run(60)
     assert (world.refresh.status, world.refresh.percentage, world.versions()["2"]) == (
-        Status.IN_PROGRESS,
+        RefreshStatus.IN_PROGRESS,
         33,
         1,
     )
@@ -88,23 +88,23 @@ def test_a_checkpoint_waits_before_more_is_replaced():
 def test_the_bake_time_ends_the_refresh():
     world = settled()
     world.begin_refresh(bake_s=100)
-    world.until(lambda: world.refresh.status is Status.BAKING)
+    world.until(lambda: world.refresh.status is RefreshStatus.BAKING)
     assert world.versions() == Counter({"2": 3})
     assert world.until(lambda: finished(world)) == pytest.approx(100, abs=2)
-    assert world.refresh.status is Status.SUCCESSFUL
+    assert world.refresh.status is RefreshStatus.SUCCESSFUL
 
 
-@pytest.mark.parametrize("when", [Status.IN_PROGRESS, Status.BAKING])
+@pytest.mark.parametrize("when", [RefreshStatus.IN_PROGRESS, RefreshStatus.BAKING])
 def test_an_alarm_rolls_back_to_what_the_group_had_before_the_refresh_started(when):
     world = settled()
     world.begin_refresh(auto_rollback=True, alarms=frozenset({"errors"}), bake_s=60)
     world.until(lambda: world.refresh.status is when and world.versions()["2"])
     world.alarms = {"errors"}
     world.run(1)
-    assert world.refresh.status is Status.ROLLBACK_IN_PROGRESS
+    assert world.refresh.status is RefreshStatus.ROLLBACK_IN_PROGRESS
     assert "errors" in world.refresh.reason
     world.until(lambda: finished(world))
-    assert world.refresh.status is Status.ROLLBACK_SUCCESSFUL
+    assert world.refresh.status is RefreshStatus.ROLLBACK_SUCCESSFUL
     assert (world.versions(), world.group.template) == (Counter({"1": 3}), ONE)
 
 
@@ -115,7 +115,7 @@ def test_a_rollback_ends_what_was_launched_in_advance():
     world.alarms = {"errors"}
     world.until(lambda: finished(world))
     world.run(10)
-    assert world.refresh.status is Status.ROLLBACK_SUCCESSFUL
+    assert world.refresh.status is RefreshStatus.ROLLBACK_SUCCESSFUL
     assert (world.versions(), len(world.serving())) == (Counter({"1": 3}), 3)
 
 
@@ -127,7 +127,7 @@ def test_under_terraform_a_rollback_returns_to_the_new_version():
     world.until(lambda: world.versions()["2"])
     world.alarms = {"errors"}
     world.until(lambda: finished(world))
-    assert world.refresh.status is Status.ROLLBACK_SUCCESSFUL
+    assert world.refresh.status is RefreshStatus.ROLLBACK_SUCCESSFUL
     assert (world.versions(), world.group.template) == (Counter({"2": 3}), TWO)
 
 
@@ -137,7 +137,7 @@ def test_an_alarm_without_rollback_fails_the_refresh_where_it_stands():
     world.until(lambda: world.versions()["2"])
     world.alarms = {"errors"}
     world.run(1)
-    assert world.refresh.status is Status.FAILED
+    assert world.refresh.status is RefreshStatus.FAILED
     world.run(60)
     assert world.versions()["1"] == 2
     assert len(world.serving()) == 3
@@ -147,9 +147,9 @@ def test_a_cancelled_refresh_leaves_what_it_replaced():
     world = settled()
     world.begin_refresh()
     world.until(lambda: world.versions()["2"])
-    world.facts = replace(world.facts, refresh=replace(world.refresh, status=Status.CANCELLING))
+    world.facts = replace(world.facts, refresh=replace(world.refresh, status=RefreshStatus.CANCELLING))
     world.run(60)
-    assert world.refresh.status is Status.CANCELLED
+    assert world.refresh.status is RefreshStatus.CANCELLED
     assert (world.versions(), len(world.serving())) == (Counter({"1": 2, "2": 1}), 3)
 
 
@@ -157,7 +157,7 @@ def test_what_a_cancelled_refresh_launched_in_advance_replaces_another():
     world = settled()
     world.begin_refresh(min_healthy=100, max_healthy=110)
     world.until(lambda: len(world.facts.alive) == 4)
-    world.facts = replace(world.facts, refresh=replace(world.refresh, status=Status.CANCELLING))
+    world.facts = replace(world.facts, refresh=replace(world.refresh, status=RefreshStatus.CANCELLING))
     world.run(60)
     assert len(world.serving()) == 3
 
@@ -166,7 +166,7 @@ def test_matching_instances_are_skipped_when_asked_and_then_it_succeeds_at_once(
     world = settled()
     world.begin_refresh(target=ONE, skip_matching=True)
     world.run(1)
-    assert world.refresh.status is Status.SUCCESSFUL
+    assert world.refresh.status is RefreshStatus.SUCCESSFUL
     assert world.ended == []
 
 
@@ -201,4 +201,4 @@ def test_a_sick_new_version_never_takes_the_old_ones_with_it():
     world.run(400)
     assert world.versions()["1"] >= 2
     assert min(fewest) >= 3
-    assert world.refresh.status is Status.IN_PROGRESS
+    assert world.refresh.status is RefreshStatus.IN_PROGRESS

@@ -1,7 +1,7 @@
 """What the holder's ledger still owes to the journal: found minute by minute, and settled.
 
-A minute that is over for long enough is compared once, whole, and the ledger's mark moves past it. From
-there to now only what is late is looked for. A ledger without a mark is compared with the whole journal.
+A minute that is over for long enough is compared once, whole, and the ledger's watermark moves past it. From
+there to now only what is late is looked for. A ledger without a watermark is compared with the whole journal.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from itertools import islice
 from durable.arrivals import minute_of
 from durable.entry import JournalEntry, Kept
 from durable.journal import Journal
-from durable.lease_view import Standing
+from durable.lease_view import ServingStatus
 from durable.ledger import Ledger
 from durable.replay import Replayed, replay
 from durable.set_aside import SetAside
@@ -20,15 +20,15 @@ from runtime.clock import Clock
 from runtime.logs import logger
 
 GRACE_MS = 120_000
-"""How long a minute is over before the mark may pass it. An entry arrives in the minute that the writer's
-clock shows just before, and is acknowledged a few seconds later at most, as its system promises, by the same
-clock; a function is stopped after ten seconds; clocks differ by seconds. Whatever arrives later than this in
-a minute was acknowledged by nobody, and arrives anew when its request is repeated."""
+"""How long a minute is over before the watermark may pass it. An entry arrives in the minute that the
+writer's clock shows just before, and is acknowledged a few seconds later at most, as its system promises, by
+the same clock; a function is stopped after ten seconds; clocks differ by seconds. Whatever arrives later than
+this in a minute was acknowledged by nobody, and arrives anew when its request is repeated."""
 STALE_MS = 30_000
 """A request lives ten seconds: an intent that is older has nobody who still works on it."""
 BATCH = 100
 NO_MINUTE = -1
-"""Every mark is beyond it."""
+"""Every watermark is beyond it."""
 LOOKED_AT = 100
 """So many of those set aside are looked at again in a run, first what waited longest."""
 
@@ -37,19 +37,19 @@ LOOKED_AT = 100
 class Report:
     """What one run of the reconciler did."""
 
-    standing: Standing
+    serving_status: ServingStatus
     read: int = 0
     settled: int = 0
     replayed: int = 0
     """Those that the ledger did not have."""
     oldest_ms: int = 0
     """Age of the oldest of the settled."""
-    mark: int | None = None
-    """Where the ledger's mark stands, in minutes since 1970. A takeover reads from there."""
-    mark_ahead: bool = False
-    """Whether the mark was found beyond what the lease proves, and therefore forgotten."""
+    watermark: int | None = None
+    """Where the ledger's watermark stands, in minutes since 1970. A takeover reads from there."""
+    watermark_ahead: bool = False
+    """Whether the watermark was found beyond what the lease proves, and therefore forgotten."""
     arrivals_lack: bool = False
-    """Whether the arrivals lacked payments of the ledger, and the mark was therefore forgotten."""
+    """Whether the arrivals lacked payments of the ledger, and the watermark was therefore forgotten."""
     set_aside: int = 0
     """Entries that wait for a person; more than `LOOKED_AT` are counted as so many."""
     published: int = 0
@@ -73,7 +73,7 @@ class Run:
     ledger: Ledger
     report: Report
     held: Callable[[], bool]
-    """Whether the lease is held as it was, asked now; the report's standing says what it is."""
+    """Whether the lease is held as it was, asked now; the report's serving_status says what it is."""
     in_time: Callable[[], bool]
     """Whether something new may be begun."""
 
@@ -84,14 +84,14 @@ class _Part:
 
     epoch: int
     since: int | None
-    """Where the mark stands meanwhile; None: there is none, and this is the whole journal."""
-    mark: int
+    """Where the watermark stands meanwhile; None: there is none, and this is the whole journal."""
+    watermark: int
     """Where it may stand when all is read and settled."""
     entries: Iterator[Kept]
 
 
-class Arrears:
-    """The arrears of one region's ledger; only the holder's are settled.
+class Backlog:
+    """The backlog of one region's ledger; only the holder's are settled.
 
     Every method raises `JournalUnavailable`, `DatabaseUnavailable` or `StaleEpoch` where it could not go
     on. What was done is done, and the next run goes on.
@@ -106,38 +106,38 @@ class Arrears:
         self._witnesses = Witnesses(journal)
 
     def settle(self, run: Run) -> None:
-        """Settle what is owed, and move the mark, as far as time allows."""
+        """Settle what is owed, and move the watermark, as far as time allows."""
         over = minute_of(min(self._clock(), run.proven_ms) - self._grace_ms)
-        mark = run.report.mark = self._believed_mark(run)
-        if mark is None:
+        watermark = run.report.watermark = self._believed_watermark(run)
+        if watermark is None:
             # Whatever arrived before the minutes that are not over was in the journal when this began.
             self._compare(_Part(run.epoch, None, over, self._journal.entries(None)), run)
         else:
-            self._go_on(mark, over, run)
+            self._go_on(watermark, over, run)
         self._look_again(run)
 
-    def _believed_mark(self, run: Run) -> int | None:
-        """The mark.
+    def _believed_watermark(self, run: Run) -> int | None:
+        """The watermark.
 
         It is forgotten where no clock of the protocol can have set it, or the arrivals are not whole.
         """
-        mark, proven = run.ledger.marked(), minute_of(run.proven_ms)
-        if mark is None:
+        watermark, proven = run.ledger.watermark(), minute_of(run.proven_ms)
+        if watermark is None:
             return None
-        if mark > proven:
-            run.report.mark_ahead = run.ledger.forget_mark(after=proven, epoch=run.epoch)
+        if watermark > proven:
+            run.report.watermark_ahead = run.ledger.forget_watermark(after=proven, epoch=run.epoch)
         elif self._witnesses.doubt(run.ledger):
-            self._forget_mark(run)
-        return run.ledger.marked()
+            self._forget_watermark(run)
+        return run.ledger.watermark()
 
-    def _forget_mark(self, run: Run) -> None:
+    def _forget_watermark(self, run: Run) -> None:
         """The arrivals lack payments that came: whatever is owed is looked for in the whole journal."""
         logger.error("the arrivals lack payments of the ledger", extra={"epoch": run.epoch})
-        run.report.arrivals_lack = run.ledger.forget_mark(after=NO_MINUTE, epoch=run.epoch)
-        run.report.mark = run.ledger.marked()
+        run.report.arrivals_lack = run.ledger.forget_watermark(after=NO_MINUTE, epoch=run.epoch)
+        run.report.watermark = run.ledger.watermark()
 
-    def _go_on(self, mark: int, over: int, run: Run) -> None:
-        for minute in range(mark, minute_of(self._clock() - STALE_MS) + 1):
+    def _go_on(self, watermark: int, over: int, run: Run) -> None:
+        for minute in range(watermark, minute_of(self._clock() - STALE_MS) + 1):
             arrived = self._journal.arrived(minute)
             if minute < over:
                 done = self._compare(_Part(run.epoch, minute, minute + 1, arrived), run)
@@ -147,25 +147,25 @@ class Arrears:
                 return
 
     def _compare(self, part: _Part, run: Run) -> bool:
-        """Settle all of *part* and move the mark; an earlier run may have begun with it."""
+        """Settle all of *part* and move the watermark; an earlier run may have begun with it."""
         begun, self._begun = self._begun, None
         if begun and (begun.epoch, begun.since) == (part.epoch, part.since):
             part = begun
         if self._pass(part.entries, run, self._settle_all):
             return self._end(part, run)
-        if run.report.standing is Standing.READY:
+        if run.report.serving_status is ServingStatus.READY:
             self._begun = part
         return False
 
     def _end(self, part: _Part, run: Run) -> bool:
-        """Move the mark past this part; or forget it, where the arrivals of the part were not whole."""
+        """Move the watermark past this part; or forget it, where the arrivals of the part were not whole."""
         if part.since is not None and self._witnesses.doubt_minute(part.since, run.ledger):
-            self._forget_mark(run)
+            self._forget_watermark(run)
             return False
         if part.since is None:
             self._witnesses.compared()
-        run.ledger.advance_mark(part.mark, epoch=run.epoch)
-        run.report.mark = part.mark
+        run.ledger.advance_watermark(part.watermark, epoch=run.epoch)
+        run.report.watermark = part.watermark
         return True
 
     def _pass(
@@ -218,7 +218,7 @@ class Arrears:
         listed = run.ledger.aside(LOOKED_AT)
         run.report.set_aside = len(listed)
         for one in listed:
-            if not run.in_time() or run.report.standing is not Standing.READY:
+            if not run.in_time() or run.report.serving_status is not ServingStatus.READY:
                 return
             if self._settled_by_now(one, run):
                 run.ledger.take_off(one.idempotency_key, epoch=run.epoch)

@@ -15,7 +15,7 @@ LONGEST_MS = 5_000
 T = TypeVar("T")
 
 
-class Patience:
+class HandoverWait:
     """Tries again while the lease is on its way from one region to the other."""
 
     def __init__(self, *, clock: Clock, sleep: Callable[[float], None] = time.sleep) -> None:

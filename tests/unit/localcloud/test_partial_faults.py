@@ -1,4 +1,4 @@
-"""Troubles are told to the parts that have them."""
+"""Partial faults are told to the parts that have them."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,12 @@ import pytest
 from botocore.stub import Stubber
 
 from lib.systems.load import load_settings
-from localcloud import troubles
+from localcloud import partial_faults
 from localcloud.core.state import CloudState, RegionState
+from localcloud.partial_faults import PartialFaults
 from localcloud.postgres import disk
 from localcloud.postgres.errors import PostgresFailed
 from localcloud.systems.payments import LocalPayments
-from localcloud.troubles import Troubles
 
 EAST, WEST = "us-east-1", "us-west-2"
 
@@ -30,8 +30,8 @@ class Told(list):
     def set_flapping(self, region, one_in):
         self.append(("flapping", region, one_in))
 
-    def set_sabotage(self, region, harm):
-        self.append(("sabotage", region, harm))
+    def set_sabotage(self, region, fault):
+        self.append(("sabotage", region, fault))
 
     def lag(self, seconds):
         self.append(("lag", seconds))
@@ -55,7 +55,7 @@ def told():
 
 
 @pytest.fixture
-def trouble(told):
+def fault(told):
     region = RegionState(endpoint="", front_door="")
     state = CloudState(
         pid=1,
@@ -69,17 +69,17 @@ def trouble(told):
         dns_port=1,
         calls_log=Path("calls"),
     )
-    return Troubles(LocalPayments(load_settings({})), state, told, told, told.lag, told.set_issuer)
+    return PartialFaults(LocalPayments(load_settings({})), state, told, told, told.lag, told.set_issuer)
 
 
-def test_what_goes_on_is_ended_once(trouble, told):
-    trouble.begin("flapping", {"region": EAST, "one_in": 3})
-    trouble.begin("sabotage", {"region": WEST, "harm": "kill"})
-    trouble.begin("disk", {"region": EAST})
-    trouble.begin("throttling", {"region": EAST, "service": "ssm", "one_in": 5})
-    trouble.begin("clock", {"region": WEST, "seconds": -20})
-    trouble.begin("managed-failover", {"region": WEST})
-    trouble.begin("lag", {"seconds": 120})
+def test_what_goes_on_is_ended_once(fault, told):
+    fault.begin("flapping", {"region": EAST, "one_in": 3})
+    fault.begin("sabotage", {"region": WEST, "fault": "kill"})
+    fault.begin("disk", {"region": EAST})
+    fault.begin("throttling", {"region": EAST, "service": "ssm", "one_in": 5})
+    fault.begin("clock", {"region": WEST, "seconds": -20})
+    fault.begin("managed-failover", {"region": WEST})
+    fault.begin("lag", {"seconds": 120})
     assert told == [
         ("flapping", EAST, 3),
         ("sabotage", WEST, "kill"),
@@ -90,8 +90,8 @@ def test_what_goes_on_is_ended_once(trouble, told):
         ("lag", 120.0),
     ]
     told.clear()
-    trouble.end()
-    trouble.end()
+    fault.end()
+    fault.end()
     assert told == [
         ("flapping", EAST, 0),
         ("sabotage", WEST, None),
@@ -101,21 +101,21 @@ def test_what_goes_on_is_ended_once(trouble, told):
     ]
 
 
-def test_a_trouble_that_nobody_knows_is_refused(trouble, told):
+def test_a_trouble_that_nobody_knows_is_refused(fault, told):
     with pytest.raises(ValueError, match="plague is none of flapping, lag, sabotage, disk"):
-        trouble.begin("plague", {})
+        fault.begin("plague", {})
     with pytest.raises(KeyError, match="region"):
-        trouble.begin("disk", {})
+        fault.begin("disk", {})
     assert told == []
 
 
 def test_a_new_password_reaches_the_database_first_and_then_the_secret_of_every_region(
-    trouble, told, monkeypatch
+    fault, told, monkeypatch
 ):
-    secret = trouble.system.database.secret
+    secret = fault.system.database.secret
     known = {"username": "payments", "password": "old", "ca": "pem"}
     clients, stubs = {}, []
-    monkeypatch.setattr(troubles.secrets, "token_urlsafe", lambda _: "new")
+    monkeypatch.setattr(partial_faults.secrets, "token_urlsafe", lambda _: "new")
     for region in (EAST, WEST):
         clients[region] = boto3.client(
             "secretsmanager", region_name=region, aws_access_key_id="a", aws_secret_access_key="b"
@@ -126,9 +126,9 @@ def test_a_new_password_reaches_the_database_first_and_then_the_secret_of_every_
         changed = json.dumps({**known, "password": "new"})
         stub.add_response("put_secret_value", {}, {"SecretId": secret, "SecretString": changed})
         stub.activate()
-    monkeypatch.setattr(troubles.boto3, "client", lambda _, region_name, **__: clients[region_name])
-    trouble.begin("password", {})
-    assert told == [("owner", "payments", trouble.system.database.name, "new")]
+    monkeypatch.setattr(partial_faults.boto3, "client", lambda _, region_name, **__: clients[region_name])
+    fault.begin("password", {})
+    assert told == [("owner", "payments", fault.system.database.name, "new")]
     for stub in stubs:
         stub.assert_no_pending_responses()
 
@@ -144,8 +144,8 @@ def test_where_there_is_no_prlimit_a_full_disk_cannot_be_played(monkeypatch):
         disk.fill(1, None)
 
 
-def test_the_issuer_of_tokens_is_down_until_the_end(trouble, told):
-    trouble.begin("issuer", {})
-    trouble.end()
-    trouble.end()
+def test_the_issuer_of_tokens_is_down_until_the_end(fault, told):
+    fault.begin("issuer", {})
+    fault.end()
+    fault.end()
     assert told == [("issuer", False), ("issuer", True)]

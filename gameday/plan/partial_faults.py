@@ -1,4 +1,4 @@
-"""Deeds that take no place away; the local cloud carries them out (localcloud/troubles.py)."""
+"""Actions that take no place away; the local cloud carries them out (localcloud/partial_faults.py)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,9 +14,9 @@ class FillDisk:
 
     def order(self, places: Places) -> Order:
         """The order in the names of this run."""
-        return Order(path="/troubles/disk", body={"region": places[self.place]})
+        return Order(path="/faults/disk", body={"region": places[self.place]})
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         return f"the disk of the database of {places[self.place]} is full"
 
@@ -32,9 +32,9 @@ class Throttle:
     def order(self, places: Places) -> Order:
         """The order in the names of this run."""
         body = {"region": places[self.place], "service": self.service, "one_in": self.one_in}
-        return Order(path="/troubles/throttling", body=body)
+        return Order(path="/faults/throttling", body=body)
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         where = f"{self.service} in {places[self.place]}"
         return f"one in {self.one_in} calls of {where} is throttled" if self.one_in else f"{where} as usual"
@@ -50,9 +50,9 @@ class SetClock:
     def order(self, places: Places) -> Order:
         """The order in the names of this run."""
         body = {"region": places[self.place], "seconds": self.seconds}
-        return Order(path="/troubles/clock", body=body)
+        return Order(path="/faults/clock", body=body)
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         return f"the clock of {places[self.place]} is set to {self.seconds:+g} s"
 
@@ -63,9 +63,9 @@ class RotatePassword:
 
     def order(self, _: Places) -> Order:
         """The order."""
-        return Order(path="/troubles/password", body={})
+        return Order(path="/faults/password", body={})
 
-    def told(self, _: Places) -> str:
+    def describe(self, _: Places) -> str:
         """What is done, in words."""
         return "the password of the database is rotated"
 
@@ -76,9 +76,9 @@ class StopIssuer:
 
     def order(self, _: Places) -> Order:
         """The order."""
-        return Order(path="/troubles/issuer", body={})
+        return Order(path="/faults/issuer", body={})
 
-    def told(self, _: Places) -> str:
+    def describe(self, _: Places) -> str:
         """What is done, in words."""
         return "the issuer of access tokens is down"
 
@@ -91,9 +91,9 @@ class Lag:
 
     def order(self, _: Places) -> Order:
         """The order."""
-        return Order(path="/troubles/lag", body={"seconds": self.seconds})
+        return Order(path="/faults/lag", body={"seconds": self.seconds})
 
-    def told(self, _: Places) -> str:
+    def describe(self, _: Places) -> str:
         """What is done, in words."""
         return f"replication lags {self.seconds:g} s"
 
@@ -106,14 +106,14 @@ class RefuseManagedFailover:
 
     def order(self, places: Places) -> Order:
         """The order in the names of this run."""
-        return Order(path="/troubles/managed-failover", body={"region": places[self.place]})
+        return Order(path="/faults/managed-failover", body={"region": places[self.place]})
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
         return f"Aurora refuses every managed failover to {places[self.place]}"
 
 
-class Harm(StrEnum):
+class StepFault(StrEnum):
     """What happens to every step of a takeover, once."""
 
     KILL = "kill"
@@ -124,16 +124,16 @@ class Harm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sabotage:
-    """From now on every step of a takeover in the region comes to the same harm, once."""
+    """From now on every step of a takeover in the region meets the same fault, once."""
 
     place: Place
-    harm: Harm
+    fault: StepFault
 
     def order(self, places: Places) -> Order:
         """The order in the names of this run."""
-        return Order(path="/troubles/sabotage", body={"region": places[self.place], "harm": self.harm})
+        return Order(path="/faults/sabotage", body={"region": places[self.place], "fault": self.fault})
 
-    def told(self, places: Places) -> str:
+    def describe(self, places: Places) -> str:
         """What is done, in words."""
-        done = {Harm.KILL: "is killed", Harm.REFUSE: "is refused each of its AWS calls"}[self.harm]
+        done = {StepFault.KILL: "is killed", StepFault.REFUSE: "is refused each of its AWS calls"}[self.fault]
         return f"every step of a takeover in {places[self.place]} {done} once"

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Worker:
+class BoundedCalls:
     """Runs calls one at a time in a thread of its own.
 
     Timeouts of sockets bound one read; a dependency that trickles, or is asked several things, takes

@@ -1,4 +1,4 @@
-"""What drills do to the web application. Each deed returns what was done, in words."""
+"""What drills do to the web application. Each action returns what was done, in words."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from gameday.errors import FaultRefused
 from gameday.targets.webapp.bundle import Fetched
 from gameday.targets.webapp.world import WebWorld
 
-Deed = Callable[[WebWorld], str]
+Action = Callable[[WebWorld], str]
 
 
 def kill_instance(world: WebWorld) -> str:

@@ -1,25 +1,25 @@
-"""The journal since the mark of this region's copy of the ledger, beside that copy."""
+"""The journal since the watermark of this region's copy of the ledger, beside that copy."""
 
 from itertools import islice
 
 from durable.comparison import LISTED, compared
 from durable.journal import Journal
 from durable.ledger import Ledger
-from failover.ports import Stock
+from failover.ports import JournalGap
 
 OVERDUE_MS = 30_000
 """What a request under way, or a replica that keeps up, never needs."""
 
 
-def take_stock(journal: Journal, ledger: Ledger, *, now_ms: int, until_ms: int) -> Stock:
-    """Compare every entry since the mark, or all there are where there is no mark.
+def journal_gap(journal: Journal, ledger: Ledger, *, now_ms: int, until_ms: int) -> JournalGap:
+    """Compare every entry since the watermark, or all there are where there is no watermark.
 
     Raises DatabaseUnavailable and JournalUnavailable.
     """
     deadline_ms = now_ms - OVERDUE_MS
     read = intents = missing = overdue = 0
     aside = dict.fromkeys(ledger.aside(LISTED))
-    for part in compared(journal, ledger, ledger.marked(), until_ms=until_ms):
+    for part in compared(journal, ledger, ledger.watermark(), until_ms=until_ms):
         read += len(part.entries)
         aside |= dict.fromkeys(part.aside)
         settled = journal.settled([entry.idempotency_key for entry in part.lacking])
@@ -28,7 +28,7 @@ def take_stock(journal: Journal, ledger: Ledger, *, now_ms: int, until_ms: int) 
             intents += old and not known_settled
             missing += known_settled
             overdue += old and known_settled
-    return Stock(
+    return JournalGap(
         compared=read,
         intents=intents,
         missing=missing,

@@ -1,4 +1,4 @@
-"""What drills order of the fleet, as POST /troubles/{name} with a JSON object.
+"""What drills order of the fleet, as POST /faults/{name} with a JSON object.
 
 instance-kill     {"instance"}              it loses its power; EC2 says so at once
 application-kill  {"instance", "for_good"}  all but its first process die, for good or until the unit starts
@@ -20,8 +20,8 @@ Order = Mapping[str, Any]
 
 
 async def begin(fleet: Fleet, name: str, order: Order) -> None:
-    """Begin the trouble *name*. Raises KeyError for half an order, ValueError for one that makes no sense."""
-    await FLEET_TROUBLES[name](fleet, order)
+    """Begin the fault *name*. Raises KeyError for half an order, ValueError for one that makes no sense."""
+    await FLEET_FAULTS[name](fleet, order)
     fleet.wake_if_awake()
 
 
@@ -38,7 +38,7 @@ async def _set_clock(fleet: Fleet, order: Order) -> None:
     fleet.faults.set_clock(order["instance"], float(order["seconds"]))
 
 
-FLEET_TROUBLES: dict[str, Callable[[Fleet, Order], Awaitable[object]]] = {
+FLEET_FAULTS: dict[str, Callable[[Fleet, Order], Awaitable[object]]] = {
     "instance-kill": lambda fleet, order: fleet.faults.kill(order["instance"]),
     "application-kill": lambda fleet, order: fleet.faults.kill_application(
         order["instance"], for_good=bool(order["for_good"])

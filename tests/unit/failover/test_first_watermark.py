@@ -1,11 +1,11 @@
-"""A ledger without a mark is compared with the whole journal, in as many runs as that takes."""
+"""A ledger without a watermark is compared with the whole journal, in as many runs as that takes."""
 
 from dataclasses import replace
 
 import pytest
 
-from durable.arrears import BATCH
 from durable.arrivals import MINUTE_MS
+from durable.backlog import BATCH
 from durable.entry import EntryState
 from durable.errors import JournalUnavailable
 from durable.reconciler import SEARCH_S
@@ -17,7 +17,7 @@ from .world import MARK, entry
 
 
 @pytest.mark.parametrize("state", EntryState)
-def test_without_a_mark_the_whole_journal_is_compared_once(world, reconciler, state) -> None:
+def test_without_a_watermark_the_whole_journal_is_compared_once(world, reconciler, state) -> None:
     world.minute = None
     world.keep(replace(entry(1, accepted_at_ms=5), state=state), entry(2, accepted_at_ms=NOW))
     report = reconciler.run()

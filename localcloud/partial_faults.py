@@ -1,4 +1,4 @@
-"""Troubles that take no place away: a flapping check, a late replica, a full disk, a wrong clock ..."""
+"""Faults that take no place away: a flapping check, a late replica, a full disk, a wrong clock ..."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ Order = Mapping[str, Any]
 
 
 class Databases(Protocol):
-    """What troubles do to the databases."""
+    """What partial faults do to the databases."""
 
     def fill_disk(self, region: str) -> frozenset[int]:
         """Let the region's server write nothing more until it is started again."""
@@ -26,13 +26,13 @@ class Databases(Protocol):
         """Give the owner a password on the writer, and end the sessions that know another one."""
 
 
-class Gate(Protocol):
-    """What troubles do to the emulated AWS."""
+class GateFaults(Protocol):
+    """What partial faults do to the emulated AWS."""
 
     def set_flapping(self, region: str, one_in: int) -> None:
         """Let one in *one_in* health checks of *region* fail; 0 ends it."""
 
-    def set_sabotage(self, region: str, harm: str | None) -> None:
+    def set_sabotage(self, region: str, fault: str | None) -> None:
         """Let every step of a takeover in *region* come to "kill" or "refuse" once; None ends it."""
 
     def set_throttling(self, region: str, service: str, one_in: int) -> None:
@@ -46,13 +46,13 @@ class Gate(Protocol):
 
 
 @dataclass(slots=True)
-class Troubles:
-    """Begins troubles and ends those that do not end by themselves. Calls block."""
+class PartialFaults:
+    """Begins faults and ends those that do not end by themselves. Calls block."""
 
     system: LocalSystem
     state: CloudState
     databases: Databases
-    gate: Gate
+    gate: GateFaults
     lag: Callable[[float], None]
     """Lets commits of either region reach the other one only after so many seconds."""
     set_issuer: Callable[..., None]
@@ -66,7 +66,7 @@ class Troubles:
     issuer_down: bool = False
 
     def begin(self, name: str, order: Order) -> None:
-        """Begin the trouble *name*. Raises ValueError for an unknown one, KeyError for half an order."""
+        """Begin the fault *name*. Raises ValueError for an unknown one, KeyError for half an order."""
         known: dict[str, Callable[[Order], None]] = {
             "flapping": self._flapping,
             "lag": self._lag,
@@ -80,7 +80,7 @@ class Troubles:
         }
         if name not in known:
             raise ValueError(f"{name} is none of {', '.join(known)}")
-        log.warning("trouble: %s %s", name, dict(order))
+        log.warning("fault: %s %s", name, dict(order))
         known[name](order)
 
     def end(self) -> None:
@@ -110,7 +110,7 @@ class Troubles:
 
     def _sabotage(self, order: Order) -> None:
         self.sabotaged.add(order["region"])
-        self.gate.set_sabotage(order["region"], order["harm"])
+        self.gate.set_sabotage(order["region"], order["fault"])
 
     def _lag(self, order: Order) -> None:
         self.lag(float(order["seconds"]))

@@ -9,8 +9,8 @@ import pg8000.exceptions
 import pg8000.native
 
 from durable.book import Book
+from durable.bounded_calls import BoundedCalls
 from durable.ledger import Ledger
-from durable.worker import Worker
 from runtime.database import Database, DatabaseUnavailable
 
 LIMIT_S = 3.0
@@ -22,14 +22,14 @@ QUICK_S = 0.5
 T = TypeVar("T")
 
 
-class KeptLedger:
+class LedgerConnection:
     """Lends out the ledger, and reopens its connection once when it turns out to be broken."""
 
     def __init__(self, database: Database, book: Book, limit_s: float = LIMIT_S) -> None:
         self._database = database
         self._book = book
         self._limit_s = limit_s
-        self._worker = Worker()
+        self._bounded = BoundedCalls()
         # With its ledger, which knows the statements that the connection has prepared.
         self._kept: tuple[pg8000.native.Connection, Ledger] | None = None
 
@@ -40,7 +40,7 @@ class KeptLedger:
             DatabaseUnavailable: the database failed, or took longer than the limit.
         """
         try:
-            return self._worker.run(lambda: self._work(work), within_s=self._limit_s)
+            return self._bounded.run(lambda: self._work(work), within_s=self._limit_s)
         except TimeoutError:
             raise DatabaseUnavailable(f"no answer within {self._limit_s} s") from None
 

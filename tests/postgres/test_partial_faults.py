@@ -1,4 +1,4 @@
-"""Troubles that only a real server has: a disk that is full, a password that changes under its sessions."""
+"""Partial faults that only a real server has: a full disk, a password that changes under its sessions."""
 
 import pytest
 from pg8000.exceptions import DatabaseError, InterfaceError

@@ -1,13 +1,13 @@
-"""What the holder's ledger owes to the journal, and how far its mark moves."""
+"""What the holder's ledger owes to the journal, and how far its watermark moves."""
 
 from dataclasses import replace
 
 import pytest
 
-from durable.arrears import BATCH, GRACE_MS, STALE_MS
 from durable.arrivals import MINUTE_MS, minute_of
+from durable.backlog import BATCH, GRACE_MS, STALE_MS
 from durable.entry import EntryState
-from durable.lease_view import Standing
+from durable.lease_view import ServingStatus
 from failover.ports import StaleEpoch
 from lib.systems.load import load_settings
 from payments.payment_flow import PATIENCE_MS
@@ -60,7 +60,7 @@ def test_what_the_ledger_does_not_have_afterwards_is_not_settled(world, reconcil
     assert world.state(1) is EntryState.INTENT
 
 
-# the mark
+# the watermark
 
 
 def test_a_minute_that_is_over_for_long_enough_is_compared_whole_and_passed(world, reconciler) -> None:
@@ -74,13 +74,13 @@ def test_a_minute_that_is_over_for_long_enough_is_compared_whole_and_passed(worl
 
 
 @pytest.mark.parametrize(("moment", "passed"), [(-1, 0), (0, 1)])
-def test_the_mark_passes_no_minute_that_may_still_grow(world, reconciler, moment, passed) -> None:
+def test_the_watermark_passes_no_minute_that_may_still_grow(world, reconciler, moment, passed) -> None:
     world.now = (MARK + 1) * MINUTE_MS + GRACE_MS + moment
     reconciler.run()
     assert world.minute == MARK + passed
 
 
-def test_a_fast_clock_moves_no_mark_past_what_the_lease_proves(world, reconciler) -> None:
+def test_a_fast_clock_moves_no_watermark_past_what_the_lease_proves(world, reconciler) -> None:
     """The clock jumps after the lease was read: the run is ready, and the present is five minutes away."""
     read = world.read
 
@@ -93,22 +93,22 @@ def test_a_fast_clock_moves_no_mark_past_what_the_lease_proves(world, reconciler
     assert world.minute == MARK + 1
 
 
-def test_a_mark_in_the_future_is_forgotten_and_the_whole_journal_compared(world, reconciler) -> None:
+def test_a_watermark_in_the_future_is_forgotten_and_the_whole_journal_compared(world, reconciler) -> None:
     world.minute = minute_of(NOW) + 3
     world.keep(replace(entry(1, accepted_at_ms=5), state=EntryState.SETTLED))
     report = reconciler.run()
-    assert (report.mark_ahead, report.replayed, world.minute) == (True, 1, MARK + 1)
-    assert not reconciler.run().mark_ahead
+    assert (report.watermark_ahead, report.replayed, world.minute) == (True, 1, MARK + 1)
+    assert not reconciler.run().watermark_ahead
 
 
 def test_a_holder_whose_clock_was_set_back_settles_nothing(world, reconciler) -> None:
     world.keep(entry(1))
     world.now -= 180_000
     report = reconciler.run()
-    assert (report.standing, report.settled, world.minute) == (Standing.EXPIRY_DOUBTED, 0, MARK)
+    assert (report.serving_status, report.settled, world.minute) == (ServingStatus.EXPIRY_DOUBTED, 0, MARK)
 
 
-def test_minutes_are_read_from_the_mark_to_where_something_can_be_late(world, reconciler) -> None:
+def test_minutes_are_read_from_the_watermark_to_where_something_can_be_late(world, reconciler) -> None:
     reconciler.run()
     assert world.read_minutes == list(range(MARK, minute_of(NOW - STALE_MS) + 1))
     world.read_minutes = []
@@ -122,7 +122,7 @@ def test_a_payment_that_came_twice_in_a_minute_is_replayed_once(world, reconcile
     assert (report.replayed, report.settled) == (1, 1)
 
 
-def test_the_mark_stays_where_the_ledger_could_not_be_written(world, reconciler) -> None:
+def test_the_watermark_stays_where_the_ledger_could_not_be_written(world, reconciler) -> None:
     world.keep(entry(1, accepted_at_ms=MARK * MINUTE_MS))
     world.recorded = lambda keys: {}
     with pytest.raises(DatabaseUnavailable, match="1 payments are not in the ledger"):
@@ -130,24 +130,24 @@ def test_the_mark_stays_where_the_ledger_could_not_be_written(world, reconciler)
     assert (world.state(1), world.minute) == (EntryState.INTENT, MARK)
 
 
-def test_a_fence_of_another_epoch_keeps_the_mark(world, reconciler) -> None:
+def test_a_fence_of_another_epoch_keeps_the_watermark(world, reconciler) -> None:
     world.fence = 8
     with pytest.raises(StaleEpoch):
         reconciler.run()
     assert world.minute == MARK
 
 
-def test_after_a_long_time_the_mark_catches_up_over_several_runs(world, reconciler) -> None:
+def test_after_a_long_time_the_watermark_catches_up_over_several_runs(world, reconciler) -> None:
     world.minute = MARK - 99
     world.when_read = lambda: setattr(world, "seconds", world.seconds + 0.4)
-    marks = []
-    while not marks or marks[-1] < MARK + 1:
+    watermarks = []
+    while not watermarks or watermarks[-1] < MARK + 1:
         reconciler.run()
-        marks.append(world.minute)
-    assert marks == [MARK - 36, MARK + 1]  # 63 minutes are begun in 25 s
+        watermarks.append(world.minute)
+    assert watermarks == [MARK - 36, MARK + 1]  # 63 minutes are begun in 25 s
 
 
-def test_a_mark_passes_nothing_that_a_request_can_still_acknowledge() -> None:
+def test_a_watermark_passes_nothing_that_a_request_can_still_acknowledge() -> None:
     """Clocks may differ by twice the skew of the settings, and be set back by as much meanwhile."""
     skew_ms = load_settings({"ENVIRONMENT_SUFFIX": "test"}).protocol.clock_skew_s * 1000
     assert max(PATIENCE_MS, 10_000) + 4 * skew_ms < GRACE_MS

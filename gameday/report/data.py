@@ -21,7 +21,7 @@ LEAD_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class ReportData:
     """One drill, as far as people want to see it."""
 
     summary: Summary
@@ -43,8 +43,8 @@ class Story:
         return max((operation.due for operation in self.operations), default=self.fault.at)
 
     @classmethod
-    def of(cls, record: Record, judgement: Judgement) -> "Story":
-        """The story of a drill that has just ended."""
+    def of(cls, record: Record, judgement: Judgement) -> "ReportData":
+        """The data of a drill that has just ended."""
         return cls(
             summary=judgement.summary,
             events=judgement.events,
@@ -55,14 +55,14 @@ class Story:
         )
 
 
-def read(run: Path) -> Story:
-    """The story that the evidence in the folder *run* tells. Raises EvidenceUnread."""
+def read(run: Path) -> ReportData:
+    """The data that the evidence in the folder *run* tells. Raises EvidenceUnread."""
     try:
         timeline = json.loads((run / "timeline.json").read_text())
         fault = timeline["fault"]
         marks = tuple(Mark(**mark) for mark in fault.pop("marks"))
         leases = timeline["observations"]["leases"]
-        return Story(
+        return ReportData(
             summary=Summary.model_validate_json((run / "summary.json").read_text()),
             events=[Event(**event) for event in timeline["events"]],
             fault=Fault(**fault, marks=marks),

@@ -10,11 +10,11 @@ from failover.ports import Api, Events, Facts, FencedDatabase, Recovery, Service
 from failover.takeover import Takeover
 from runtime.clock import Clock
 
-__all__ = ["Facts", "Step", "Tools"]
+__all__ = ["Facts", "Step", "StepContext"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class StepContext:
     """The ports of one region, bound by its system."""
 
     region: str
@@ -33,4 +33,4 @@ class Tools:
     """Wait so many seconds before looking again."""
 
 
-Step = Callable[[Takeover, Tools], Facts]
+Step = Callable[[Takeover, StepContext], Facts]
