@@ -13,7 +13,7 @@ from gameday.runner import LocalRunner
 from gameday.series import Runner
 from gameday.targets.payments.scenarios import SCENARIOS as PAYMENTS
 from gameday.targets.webapp.scenarios import SCENARIOS as WEBAPP
-from gameday.web_runner import WebGround
+from gameday.web_runner import WebRunner
 from lib.systems.load import load_any
 
 
@@ -55,7 +55,7 @@ TARGETS: Mapping[str, Callable[[], Target]] = {
         "S1",
     ),
     "webapp": lambda: Target(
-        {code: Listed(one.title, one.expected) for code, one in WEBAPP.items()}, WebGround, "W-1"
+        {code: Listed(one.title, one.expected) for code, one in WEBAPP.items()}, WebRunner, "W-1"
     ),
 }
 """By the name that SYSTEM says."""

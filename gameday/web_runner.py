@@ -30,7 +30,7 @@ from localcloud.core.state import CloudState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebGround:
+class WebRunner:
     """Implements gameday.series.Runner."""
 
     stage: Stage
