@@ -98,18 +98,18 @@ def application(regions: Regions, token: str) -> web.Application:
 
 def _faults(regions: Regions) -> list[web.RouteDef]:
     """What drills order. A place or a number that makes no sense is answered with 400 and the reason."""
-    deeds: dict[str, Callable[[str], int]] = {
+    actions: dict[str, Callable[[str], int]] = {
         "kill": regions.kill,
         "swallow": partial(regions.kill, silently=True),
         "stop": regions.stop,
         "revive": regions.revive,
     }
 
-    async def strike(request: web.Request) -> web.Response:
-        deed = deeds.get(request.match_info["deed"])
-        if deed is None:
-            return web.json_response({"error": f"a place can {', '.join(deeds)}"}, status=404)
-        return await _answer(lambda: {"processes": deed(request.match_info["place"])})
+    async def act(request: web.Request) -> web.Response:
+        action = actions.get(request.match_info["action"])
+        if action is None:
+            return web.json_response({"error": f"a place can {', '.join(actions)}"}, status=404)
+        return await _answer(lambda: {"processes": action(request.match_info["place"])})
 
     async def links(request: web.Request) -> web.Response:
         order = await request.json()
@@ -123,7 +123,7 @@ def _faults(regions: Regions) -> list[web.RouteDef]:
         return await _answer(lambda: {"salvaged_rows": regions.heal()})
 
     return [
-        web.post("/places/{place}/{deed}", strike),
+        web.post("/places/{place}/{action}", act),
         web.post("/links", links),
         web.post("/faults/{name}", fault),
         web.post("/heal", heal),

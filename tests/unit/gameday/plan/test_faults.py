@@ -64,7 +64,7 @@ PLACES = {
         ),
     ],
 )
-def test_a_deed_is_one_order_and_one_sentence(action, path, body, words):
+def test_an_action_is_one_order_and_one_sentence(action, path, body, words):
     order = action.order(PLACES)
     assert (order.path, order.body, action.describe(PLACES)) == (path, body, words)
 

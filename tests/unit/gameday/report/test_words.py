@@ -8,7 +8,7 @@ from tests.unit.gameday.builders import EAST, FAULT
 from tests.unit.gameday.reports import judged, record
 
 
-def test_deeds_are_told_second_by_second():
+def test_actions_are_told_second_by_second():
     marks = tuple(
         Mark(at=at, done_at=at + 0.1, what=what)
         for at, what in ((1000.0, "a cut"), (1000.2, "b cut"), (1120.0, "a returns"))

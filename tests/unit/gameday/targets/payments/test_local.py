@@ -128,7 +128,7 @@ def test_calls_that_were_logged_before_the_drill_are_not_read_again(world, endin
     assert [call.at for call in later.calls(0.0, 20.0)] == [16.0]
 
 
-async def test_a_deed_is_ordered_with_the_token_of_the_run_in_the_names_of_its_regions(world):
+async def test_an_action_is_ordered_with_the_token_of_the_run_in_the_names_of_its_regions(world):
     async with control(world, 200) as (broken, orders):
         await broken.apply(Cut(Place.HOLDER, Place.OTHER))
         await broken.apply(Kill(Place.CONTROL_PLANES))
@@ -157,7 +157,7 @@ async def test_what_dr_answered_and_what_a_pasted_runbook_did_come_back(world, m
     assert await world.apply(Pasted("x.md", (1,), Place.OTHER)) == "x.md on dev"
 
 
-async def test_a_deed_that_nobody_can_do_is_refused(world):
+async def test_an_action_that_nobody_can_do_is_refused(world):
     class Pray:
         def describe(self, places):
             return "a prayer"
@@ -166,7 +166,7 @@ async def test_a_deed_that_nobody_can_do_is_refused(world):
         await world.apply(Pray())
 
 
-async def test_a_refused_deed_says_what_the_cloud_said(world):
+async def test_a_refused_action_says_what_the_cloud_said(world):
     async with control(world, 400) as (broken, _):
         with pytest.raises(FaultRefused, match=r"/places/us-east-1/stop was refused: .*it is not there"):
             await broken.apply(Stop(Place.HOLDER))
