@@ -36,7 +36,7 @@ def answer(path: list[str], account: str, regions: RegionStates, order: Mapping[
 def snapshot(account: str, regions: RegionStates) -> Shape:
     """All that the balancer needs of *account*, as of one moment: balancers to certificates with their keys.
 
-    RegionStates that are dead are left out: their balancers answer nobody.
+    Regions that are dead are left out: their balancers answer nobody.
     """
     found: Shape = {"balancers": [], "listeners": [], "rules": [], "groups": [], "certificates": {}}
     places = {region for store in (alb._lbs, alb._tgs) for (_, region, *_), _ in store.all_items()}

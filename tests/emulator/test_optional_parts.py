@@ -13,7 +13,7 @@ from lib.network.api_domain import ApiDomain, DomainEnd
 from lib.provider import provider_in
 from lib.regions import Region
 from lib.security.compliance import Compliance
-from lib.settings.compliance import Compliance as ComplianceSettings
+from lib.settings.compliance import ComplianceSettings
 from lib.settings.drills import Drills
 from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site

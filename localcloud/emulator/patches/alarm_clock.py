@@ -57,7 +57,7 @@ def tell_buses_and_functions() -> None:
         }
         entry = {
             "Source": "aws.cloudwatch",
-            "DetailType": "CloudWatch Alarm CloudWatchState Change",
+            "DetailType": "CloudWatch Alarm State Change",
             "Resources": [alarm["AlarmArn"]],
             "Detail": json.dumps(told),
         }
