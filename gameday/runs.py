@@ -117,13 +117,16 @@ def _line(one: Outcome) -> str:
 
 def _balance(outcomes: Sequence[Outcome]) -> str:
     """All payments of drills with a verdict; whoever was only told "accepted" may not lose one either."""
+    valid = f"valid drills: {sum(one.valid for one in outcomes)}"
     payments = [one.payments for one in outcomes if one.payments and one.verdict != "invalid"]
+    if not payments:
+        return valid
     acknowledged, lost, accepted_lost, duplicated, fenced = (
         sum(getattr(one, count) for one in payments)
         for count in ("acknowledged", "lost", "accepted_lost", "duplicated", "acknowledged_while_fenced")
     )
     return (
-        f"valid drills: {sum(one.valid for one in outcomes)}; {acknowledged:,} payments acknowledged, "
+        f"{valid}; {acknowledged:,} payments acknowledged, "
         f"{lost + accepted_lost} lost, {duplicated} duplicated, {fenced} acknowledged while fenced"
     )
 

@@ -221,6 +221,11 @@ def test_payments_are_added_up_over_the_valid_drills():
     )
 
 
+def test_where_no_payment_counts_none_is_told():
+    runs = Runs.of([Ran("S3", Code.INVALID, summary("S3", "invalid")), Ran("S4", Code.ERROR)])
+    assert shown(runs).splitlines()[-1] == "valid drills: 0"
+
+
 def test_an_overloaded_drill_that_lost_payments_counts_its_payments_and_not_its_seconds():
     slow = summary("S1", "missed", restored_s=500.0).model_copy(update={"invalid_reasons": ("V40 load",)})
     runs = Runs.of([Ran("S1", Code.MET, summary("S1", "met", restored_s=84.0)), Ran("S1", Code.MISSED, slow)])
