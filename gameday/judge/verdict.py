@@ -194,10 +194,10 @@ def only_slow(checks: Sequence[Check]) -> bool:
     return bool(missed) and missed <= _SPEED
 
 
-def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check]) -> Verdict:
-    """What the run says. An invalid one says nothing, however good, unless it harmed a payment."""
+def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check], harm: frozenset[str] = _HARM) -> Verdict:
+    """What the run says. An invalid one says nothing, however good, unless it missed one of *harm*."""
     missed = {check.name for check in checks if not check.met}
-    if missed & _HARM:
+    if missed & harm:
         return "missed"
     if invalid_reasons:
         return "invalid"

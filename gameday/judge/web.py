@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from os import cpu_count
 
-from gameday.judge.summary import Check, Host, Objectives, Terraform, Verdict
+from gameday.judge.summary import Check, Host, Objectives, Terraform
 from gameday.judge.validity import Limits, excuses, overloaded
+from gameday.judge.verdict import verdict
 from gameday.judge.web_summary import Counts, Served, WebSummary
 from gameday.load.visits import WHOLE_S, Visit, lateness_p99_s, written_by
 from gameday.observe.web import WebLook, WebRecord
@@ -55,7 +56,7 @@ def judge(
             pressure=record.host.pressure,
         ),
         checks=tuple(met),
-        verdict=verdict(reasons, met),
+        verdict=verdict(reasons, met, _HARM),
     )
 
 
@@ -159,16 +160,9 @@ def invalid_reasons(record: WebRecord, scenario: WebScenario, limits: Limits) ->
         reasons.append(f"V20 only {len(steady)} visits before the fault, {wanted} are needed")
     if good < limits.steady_success * len(steady):
         reasons.append(f"V21 only {good} of {len(steady)} visits succeeded before the fault")
+    after, due = sum(one.started >= record.fault.at for one in record.visits), record.until - record.fault.at
+    if after < (least := int(_STEADY_SHARE * scenario.load.rate * due)):
+        reasons.append(f"V20 only {after} visits after the fault, {least} are needed")
     if late > limits.lateness_p99_s:
         reasons.append(f"V30 the load generator fell behind: visits were {late * 1000:.0f} ms late at p99")
     return [*reasons, *overloaded(record.host, limits)]
-
-
-def verdict(reasons: Sequence[str], met: Sequence[Check]) -> Verdict:
-    """What the run says. An invalid one says nothing, however good, unless it lost an entry."""
-    missed = {check.name for check in met if not check.met}
-    if missed & _HARM:
-        return "missed"
-    if reasons:
-        return "invalid"
-    return "missed" if missed else "met"

@@ -6,8 +6,8 @@ from gameday.judge.timeline import Event
 from gameday.judge.web_summary import WebSummary
 from gameday.load.visits import APPLICATION
 from gameday.observe.web import WebLook
-from gameday.report.console import expected, shown
-from gameday.report.page import tables
+from gameday.report.console import shown
+from gameday.report.page import tables, words
 from gameday.report.page.curve import curve, legend
 from gameday.report.page.markup import Markup, document, join, section, table, tag
 from gameday.report.page.style import STYLE
@@ -45,7 +45,6 @@ def page(
 
 
 def _header(summary: WebSummary) -> Markup:
-    missed = [check for check in summary.checks if not check.met]
     counts = summary.counts
     facts = (
         (f"{counts.failed:,}", f"of {counts.visits:,} visits failed after the fault; nobody asked twice"),
@@ -64,14 +63,7 @@ def _header(summary: WebSummary) -> Markup:
         ),
         tag("h1", headline(summary)),
         *(tag("p", f"Invalid: {reason}", class_="invalid-text") for reason in summary.invalid_reasons),
-        *(
-            tag(
-                "p",
-                f"Missed: {check.name}, expected {expected(check)}, measured {shown(check.measured)}.",
-                class_="missed-text",
-            )
-            for check in missed
-        ),
+        *(tag("p", told, class_="missed-text") for told in words.missed(summary)),
         tag(
             "ul", *(tag("li", tag("b", figure), tag("span", what)) for figure, what in facts), class_="facts"
         ),

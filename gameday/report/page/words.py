@@ -1,6 +1,6 @@
 """The outcome in sentences that need no knowledge of the system. Pure."""
 
-from gameday.judge.summary import Summary
+from gameday.judge.summary import Judged, Summary
 from gameday.observe.history import Fault
 from gameday.report.console import expected, shown
 
@@ -47,7 +47,7 @@ def actions(fault: Fault) -> str:
     return f"{told[:1].upper()}{told[1:]}."
 
 
-def missed(summary: Summary) -> list[str]:
+def missed(summary: Judged) -> list[str]:
     """Every missed expectation in words."""
     return [
         f"Missed: {check.name}, expected {expected(check)}, measured {shown(check.measured)}."

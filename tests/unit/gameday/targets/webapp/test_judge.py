@@ -81,6 +81,7 @@ def test_an_entry_that_was_acknowledged_and_is_gone_is_a_miss_even_on_an_overloa
     [
         ({"host": HostLoad(per_core=9.0, steal=0.0)}, "V40"),
         ({"visits": [one for one in visits() if one.started > FAULT - 3]}, "V20"),
+        ({"visits": [one for one in visits() if one.started < FAULT + 3]}, "V20"),
         ({"visits": failing(*[-5.0] * 20)}, "V21"),
         ({"visits": [replace(one, due=one.started - 1) for one in visits()]}, "V30"),
     ],
