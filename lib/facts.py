@@ -17,6 +17,8 @@ class Facts:
     regions: frozenset[str]
     strong_consistency_sets: tuple[frozenset[str], ...]
     engine_versions: tuple[str, ...]
+    older_engine_versions: tuple[str, ...]
+    """Of majors before those of `engine_versions`."""
     instance_classes: tuple[str, ...]
     postgres_versions: tuple[str, ...]
     """Of RDS for PostgreSQL, which is not Aurora."""
@@ -43,6 +45,7 @@ def aws_facts() -> Facts:
         regions=frozenset(document["regions"]),
         strong_consistency_sets=tuple(map(frozenset, document["strong_consistency_sets"])),
         engine_versions=tuple(document["aurora_postgresql"]["creatable"]),
+        older_engine_versions=tuple(document["aurora_postgresql"]["older"]),
         instance_classes=tuple(document["aurora_postgresql"]["instance_classes"]),
         postgres_versions=tuple(document["rds_postgresql"]["creatable"]),
         postgres_classes=tuple(document["rds_postgresql"]["instance_classes"]),

@@ -41,8 +41,9 @@ def say(line: str) -> None:
 @app.command()
 def up() -> None:
     """Start the local cloud, deploy every stack, and leave both running. Safe to repeat."""
+    system = local_system()
     cloud = lifecycle.start(say)
-    system, made = local_system(), deployment.deploy(cloud, say)
+    made = deployment.deploy(cloud, say)
     system.wait_until_ready(cloud, say)
     say(f"{made.resources} resources in {len(made.stacks)} stacks; outputs in {OUTPUTS.name}")
     screen.print(_how_to_call(cloud, system), soft_wrap=True)

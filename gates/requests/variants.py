@@ -30,6 +30,12 @@ OPTIONS: Mapping[str, Overlay] = {
             "roles": ["a" * 64, "incident-commander"],
         },
     },
+    "single-region": {
+        "dns": {"delegated": True, "domain": "single-region.example.com"},
+        "network": {"zones": 6, "nat_per_zone": False},
+        "alarms": {"email": "single-region-oncall@example.com"},
+        "access": {"permissions_boundary": "organisation/boundary"},
+    },
     "webapp": {
         "dns": {"delegated": True, "domain": "board.example.com"},
         "network": {"zones": 6, "nat_per_zone": False},

@@ -123,10 +123,21 @@ class GlobalTable(Construct):
 
 
 class RegionalTable(Construct):
-    """A table of one region. What is in it is no loss: nobody backs it up."""
+    """A table of one region. Without *key* it lies under the one that AWS manages for DynamoDB.
+
+    Unless it is *kept*, what is in it is no loss: nobody backs it up.
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site, key: EncryptionKey, hash_key: str, ttl: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        key: EncryptionKey | None,
+        hash_key: str,
+        ttl: str,
+        kept: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self.name = site.name(id_)
@@ -138,10 +149,12 @@ class RegionalTable(Construct):
             hash_key=hash_key,
             attribute=[DynamodbTableAttribute(name=hash_key, type="S")],
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
-            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key.arn),
+            server_side_encryption=DynamodbTableServerSideEncryption(
+                enabled=True, kms_key_arn=key.arn if key else None
+            ),
             ttl=DynamodbTableTtl(attribute_name=ttl, enabled=True),
             deletion_protection_enabled=site.settings.lifecycle.protected,
-            tags={"Name": self.name},
+            tags={"Name": self.name, **(backed_up(site.settings) if kept else {})},
         )
 
 

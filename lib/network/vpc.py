@@ -65,6 +65,7 @@ class Network(Construct):
         # whatever is made without a group gets the default one, which lets nobody in or out
         DefaultSecurityGroup(self, "default-group", vpc_id=self._vpc.id, tags=self._tags("unused"))
         self.vpc_id = self._vpc.id
+        self.zone_names = self._zones.names
         self.private_table_ids = [table.id for table in tables]
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.public_subnet_ids = [subnet.id for subnet in public]

@@ -1,6 +1,6 @@
 """The sections of stores and their backups."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -22,13 +22,36 @@ class Database(Section):
     @model_validator(mode="before")
     @classmethod
     def _no_backtrack(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "backtrack_hours" in given:
-            raise ValueError(
-                f"database.backtrack_hours = {given['backtrack_hours']}: Aurora offers backtrack neither on "
-                "PostgreSQL nor in a global database; remove the key and rewind to a point in time instead: "
-                "backup_retention_days >= 3 covers 72 hours"
-            )
-        return given
+        return _without_backtrack(
+            given,
+            "neither on PostgreSQL nor in a global database; remove the key and rewind to a point in time "
+            "instead: backup_retention_days >= 3 covers 72 hours",
+        )
+
+
+class AuroraCluster(Database):
+    """Aurora in one region: two instances in different zones, one of which writes."""
+
+    engine_version: Annotated[str, AfterValidator(offered.any_engine_version)]
+    monitoring_interval_s: Literal[1, 5, 10, 15, 30, 60]
+    """How often Enhanced Monitoring looks at the operating system."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_backtrack(cls, given: Any) -> Any:
+        return _without_backtrack(
+            given,
+            "not on PostgreSQL; remove the key and restore a clone to a point in time instead: "
+            "backup_retention_days >= 1 covers 24 hours",
+        )
+
+
+def _without_backtrack(given: Any, why: str) -> Any:
+    if isinstance(given, dict) and "backtrack_hours" in given:
+        raise ValueError(
+            f"database.backtrack_hours = {given['backtrack_hours']}: Aurora offers backtrack {why}"
+        )
+    return given
 
 
 WRITER, REPLICA = "database-0", "database-1"
@@ -55,6 +78,15 @@ class Files(Section):
 
     replication_time_control: bool = False
     """Whether AWS promises that a copy is there within 15 minutes. Costs more for each gigabyte."""
+    old_versions_days: Annotated[int, Field(ge=1)]
+    """How long what was overwritten or deleted can be had back."""
+
+
+class TieredFiles(Section):
+    """A bucket whose files move to cheaper storage."""
+
+    infrequent_days: Annotated[int, Field(ge=30)]
+    """After so many days a file lies in storage for what is seldom read; S3 takes none before 30."""
     old_versions_days: Annotated[int, Field(ge=1)]
     """How long what was overwritten or deleted can be had back."""
 

@@ -28,6 +28,13 @@ def engine_version(version: str) -> str:
     return version
 
 
+def any_engine_version(version: str) -> str:
+    """The same, of an older major too. Raises ValueError."""
+    if version in aws_facts().older_engine_versions:
+        return version
+    return engine_version(version)
+
+
 def vpc_block(block: IPv4Network) -> IPv4Network:
     """A block that a VPC takes and that can be cut into subnets. Raises ValueError."""
     allowed = any(block.subnet_of(one) for one in aws_facts().vpc_blocks)

@@ -1,8 +1,16 @@
 """The settings of a system in one region."""
 
+from typing import Self
+
+from pydantic import model_validator
+
+from lib.facts import aws_facts
 from lib.regions import Region, Role
 from lib.settings.common import CommonSettings
 from lib.settings.network import Placement
+
+SMALLEST_NETWORK = 20
+"""A /20 gives each zone a /24 for the balancer and one for what is behind it, and a /27 for databases."""
 
 
 class OneRegionSettings(CommonSettings):
@@ -13,4 +21,27 @@ class OneRegionSettings(CommonSettings):
     @property
     def regions(self) -> tuple[Region]:
         """The one region there is."""
-        return (Region(self.region.name, Role.PRIMARY, self.region.cidr),)
+        return (self.here,)
+
+    @property
+    def here(self) -> Region:
+        """Where everything runs."""
+        return Region(self.region.name, Role.PRIMARY, self.region.cidr)
+
+    @model_validator(mode="after")
+    def _three_tiers_fit(self) -> Self:
+        if self.region.cidr.prefixlen > SMALLEST_NETWORK:
+            raise ValueError(
+                f"region.cidr = {self.region.cidr}: three tiers of subnets need a /{SMALLEST_NETWORK} or "
+                "a larger block, for example 10.0.0.0/16"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_of_health_checks_are_here(self) -> Self:
+        if self.region.name != (home := aws_facts().health_metrics_region):
+            raise ValueError(
+                f"region.name = {self.region.name}: Route 53 tells what its health checks see in {home} "
+                "only, and an alarm watches them; choose that region"
+            )
+        return self

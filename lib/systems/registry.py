@@ -11,6 +11,7 @@ from typing import Any
 from lib.errors import SettingsError
 from lib.settings.common import CommonSettings
 from lib.systems.payments.settings import PaymentsSettings
+from lib.systems.single_region.settings import SingleRegionSettings
 from lib.systems.webapp.settings import WebappSettings
 
 
@@ -31,6 +32,7 @@ class System:
 
 SYSTEMS: Mapping[str, System] = {
     "payments": System(PaymentsSettings, "lib.systems.payments.stacks"),
+    "single-region": System(SingleRegionSettings, "lib.systems.single_region.stacks"),
     "webapp": System(WebappSettings, "lib.systems.webapp.stacks"),
 }
 """By the name that SYSTEM says."""

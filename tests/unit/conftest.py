@@ -49,10 +49,17 @@ def webapp(functions: Bundle, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return synthesize(settings, functions, tmp_path_factory.mktemp("webapp"))
 
 
+@pytest.fixture(scope="session")
+def single_region(functions: Bundle, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesized]:
+    """Every stack of the single-region system: use1."""
+    settings = load_any({"SYSTEM": "single-region", "ENVIRONMENT_SUFFIX": "test"})
+    return synthesize(settings, functions, tmp_path_factory.mktemp("single-region"))
+
+
 @pytest.fixture(params=SYSTEMS)
 def any_stacks(request: pytest.FixtureRequest) -> dict[str, Synthesized]:
     """Every stack of one system after the other."""
-    name = "stacks" if request.param == "payments" else request.param
+    name = "stacks" if request.param == "payments" else request.param.replace("-", "_")
     found: dict[str, Synthesized] = request.getfixturevalue(name)
     return found
 

@@ -33,8 +33,9 @@ def _replicas(sent: Sent) -> Iterator[str]:
 
 
 def _cluster(sent: Sent) -> Iterator[str]:
-    version = sent.get("EngineVersion")
-    if isinstance(version, str) and version not in aws_facts().engine_versions:
+    version, facts = sent.get("EngineVersion"), aws_facts()
+    older = () if sent.get("GlobalClusterIdentifier") else facts.older_engine_versions
+    if isinstance(version, str) and version not in (*facts.engine_versions, *older):
         yield f"EngineVersion = {version}: cannot be created"
     if not 1 <= sent.get("BackupRetentionPeriod", 1) <= 35:  # noqa: PLR2004 - days, by CreateDBCluster
         yield f"BackupRetentionPeriod = {sent['BackupRetentionPeriod']}: AWS takes 1 to 35 days"

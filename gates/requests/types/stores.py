@@ -95,7 +95,10 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
         Call(
             "s3",
             "PutBucketLifecycleConfiguration",
-            {"lifecycle_configuration.rule": "Rules"},
+            {
+                "lifecycle_configuration.rule": "Rules",
+                "lifecycle_configuration.rule.transition": "Transitions",
+            },
             prepare=lambda body: _under("lifecycle_configuration", body),
         ),
     ),

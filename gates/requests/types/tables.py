@@ -24,7 +24,7 @@ def _table(body: Body) -> Body:
         "sse_specification": {
             "enabled": encryption["enabled"],
             "sse_type": "KMS",
-            "kms_master_key_id": encryption["kms_key_arn"],
+            "kms_master_key_id": encryption.get("kms_key_arn"),
         }
         if encryption
         else None,

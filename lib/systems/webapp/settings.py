@@ -4,7 +4,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from lib.facts import aws_facts
 from lib.regions import Region, Role
 from lib.settings import offered
 from lib.settings.compute import Instances
@@ -13,9 +12,6 @@ from lib.settings.observability import Alarms
 from lib.settings.one_region import OneRegionSettings
 from lib.settings.section import RegionName, Seconds, SecretName
 from lib.settings.web import RemediationSettings, WebAcl
-
-SMALLEST_NETWORK = 20
-"""A /20 gives each zone a /24 for the balancer and for instances, and a /27 for databases."""
 
 
 class WebappAlarms(Alarms):
@@ -46,12 +42,6 @@ class WebappSettings(OneRegionSettings):
     alarms: WebappAlarms
 
     @property
-    def here(self) -> Region:
-        """Where everything runs."""
-        (region,) = self.regions
-        return region
-
-    @property
     def there(self) -> Region:
         """The second region. It has no network: its block is that of the first and nobody uses it."""
         return Region(self.second_region, Role.STANDBY, self.region.cidr)
@@ -79,22 +69,4 @@ class WebappSettings(OneRegionSettings):
         """It is named like the site, and S3 is stricter than DNS."""
         bucket = {"s3_bucket": self.public_name}
         offered.names(bucket, system=self.system, suffix=self.environment_suffix)
-        return self
-
-    @model_validator(mode="after")
-    def _three_tiers_fit(self) -> Self:
-        if self.region.cidr.prefixlen > SMALLEST_NETWORK:
-            raise ValueError(
-                f"region.cidr = {self.region.cidr}: three tiers of subnets need a /{SMALLEST_NETWORK} or "
-                "a larger block, for example 10.30.0.0/16"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _metrics_of_health_checks_are_here(self) -> Self:
-        if self.region.name != (home := aws_facts().health_metrics_region):
-            raise ValueError(
-                f"region.name = {self.region.name}: Route 53 tells what its health checks see in {home} "
-                "only, and an alarm watches them; choose that region"
-            )
         return self

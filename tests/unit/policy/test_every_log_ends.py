@@ -2,11 +2,14 @@
 
 import json
 
+from lib.systems.load import load_any
+
 AUDIT = ("/aws/apigateway/", "/aws/rds/", "/aws/states/", "/aws/vpc/")
 """Who called, who connected, what was decided, who talked to whom."""
 
 
-def test_P24_every_log_group_has_a_retention_of_its_class(any_resources, settings):
+def test_P24_every_log_group_has_a_retention_of_its_class(any_resources, request):
+    settings = load_any({"SYSTEM": request.node.callspec.params["any_stacks"]})
     groups = [resource for resource in any_resources if resource.type == "aws_cloudwatch_log_group"]
     days = {group.body["name"]: group.body.get("retention_in_days") for group in groups}
     assert settings.logs.audit_retention_days == 365

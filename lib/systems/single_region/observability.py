@@ -1,0 +1,36 @@
+"""What the single-region system notices about itself, and whom it tells."""
+
+from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
+from constructs import Construct
+
+from lib.observability.alarm_board import AlarmBoard
+from lib.observability.topic import AlarmTopic
+from lib.security.key import EncryptionKey
+from lib.systems.single_region.alarms import database_alarms
+from lib.systems.single_region.dashboard import body
+from lib.systems.single_region.metrics import SingleRegionMetrics
+
+
+class SingleRegionObservability(Construct):
+    """Topic, alarms and dashboard."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, metrics: SingleRegionMetrics, key: EncryptionKey
+    ) -> None:
+        super().__init__(scope, id_)
+        site = metrics.site
+        self.topic = AlarmTopic(self, "topic", site=site, what="alarms", key=key)
+        database = list(database_alarms(metrics))
+        board = AlarmBoard(self, "alarms", site=site, topic_arn=self.topic.arn, alarms=database)
+        board.any_of(
+            "database-impaired",
+            database,
+            says="The database is short of something",
+            runbook="single-region-database",
+        )
+        CloudwatchDashboard(
+            self,
+            "dashboard",
+            dashboard_name=site.name("overview"),
+            dashboard_body=body(metrics),
+        )

@@ -1,0 +1,32 @@
+"""The settings that only the single-region system has."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lib.settings.data import AuroraCluster, TieredFiles
+from lib.settings.observability import Alarms
+from lib.settings.one_region import OneRegionSettings
+
+Percent = Annotated[int, Field(gt=0, le=100)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class SingleRegionAlarms(Alarms):
+    """When somebody is called."""
+
+    database_cpu_percent: Percent
+    database_connections: Positive
+    """Aurora's own limit follows from the memory of the instance class."""
+    database_free_memory_mb: Positive
+    commit_latency_ms: Positive
+    replica_lag_ms: Positive
+    """How far the reader may be behind; Aurora needs less than 100 as a rule."""
+
+
+class SingleRegionSettings(OneRegionSettings):
+    """The single-region system in one environment."""
+
+    database: AuroraCluster
+    files: TieredFiles
+    alarms: SingleRegionAlarms
