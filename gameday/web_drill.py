@@ -10,7 +10,7 @@ from gameday.errors import NotSteady, ObservationFailed
 from gameday.load import tasks
 from gameday.load.browser import CannotSignIn
 from gameday.load.visitors import Visitors
-from gameday.load.visits import Visit, written_by
+from gameday.load.visits import Entry, Visit, written_by
 from gameday.observe.history import Fault, Mark
 from gameday.observe.host import metered
 from gameday.observe.web import WebLook, WebRecord
@@ -57,12 +57,14 @@ async def run_drill(world: WebWorld, scenario: WebScenario, progress: Progress, 
         async with _let_in(visitors):
             steady_since = time.time()
             await asyncio.sleep(scenario.steady_s)
+            visitors.surge = scenario.surge
             marks = [await _apply(world, scenario.steps[0], progress)]
             ended = await _follow(world, scenario, marks, Seen(looks, visitors.visits), progress)
             until = time.time()
         host = meter.read()
     progress.say("the load has ended; entries are counted")
     entries = await _entries(world, visitors.visits)
+    actions = await asyncio.to_thread(world.actions, marks[0].at)
     return WebRecord(
         run=run,
         fault=_fault(world, marks),
@@ -70,6 +72,7 @@ async def run_drill(world: WebWorld, scenario: WebScenario, progress: Progress, 
         looks=looks.seen,
         missed=looks.missed,
         entries=frozenset(entries),
+        actions=actions,
         host=host,
         steady_since=steady_since,
         until=until,
@@ -87,12 +90,12 @@ async def _let_in(visitors: Visitors) -> AsyncIterator[None]:
         raise NotSteady(str(error)) from error
 
 
-async def _entries(world: WebWorld, visits: Sequence[Visit]) -> set[int]:
-    """The ids of all entries, once those that somebody wrote had their time to reach the replica.
+async def _entries(world: WebWorld, visits: Sequence[Visit]) -> set[Entry]:
+    """All entries, once those that somebody wrote had their time to reach the replica.
 
     Raises NotSteady when they cannot be read.
     """
-    written, deadline = written_by(visits), time.monotonic() + SETTLE_S
+    written, deadline = written_by(visits).keys(), time.monotonic() + SETTLE_S
     while True:
         try:
             found = await asyncio.to_thread(world.entries)

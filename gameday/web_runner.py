@@ -24,6 +24,7 @@ from gameday.targets.webapp.scenarios import SCENARIOS
 from gameday.targets.webapp.world import WebWorld
 from gameday.versions import harness_versions
 from gameday.web_drill import run_drill
+from lib.settings.web import ACTIONS
 from lib.systems.load import load_any
 from lib.systems.webapp.settings import WebappSettings
 from localcloud.core.state import CloudState
@@ -46,7 +47,12 @@ class WebRunner:
         if self.rate is not None:
             given = replace(given, load=replace(given.load, rate=self.rate))
         progress = Progress(self.screen)
-        world = WebWorld.deployed(settings.public_name, region=settings.here.name, other=settings.there.name)
+        world = WebWorld.deployed(
+            settings.public_name,
+            region=settings.here.name,
+            other=settings.there.name,
+            actions_table=settings.name(ACTIONS),
+        )
         progress.say(f"[bold]{given.code}[/bold] {given.title}: {given.expected}")
         name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         record = asyncio.run(run_drill(world, given, progress, run=name))

@@ -14,8 +14,12 @@ class Served(Part):
     """From then on nobody failed any more, and the application answered."""
     answered_s: float | None
     """The same of those who read, when the page of the other region counts as an answer."""
+    written_s: float | None
+    """The same of those who write."""
     whole_s: float | None
     """As many instances served as should."""
+    rpo_s: float
+    """How long before the fault the oldest lost entry was acknowledged; 0 when none is lost."""
 
 
 class Counts(Part):
@@ -28,6 +32,10 @@ class Counts(Part):
     """Visits of the first seconds after the fault."""
     first_failed: int
     later_failed: int
+    first_reads: int
+    """The same of those who read."""
+    first_reads_failed: int
+    later_reads_failed: int
     entries: int
     """Entries that somebody was told to have written."""
     lost: int
@@ -56,6 +64,8 @@ class WebSummary(Part):
     """What the settings make everybody wait for; it is inside the measured times."""
     declared_aws: tuple[str, ...]
     """What only AWS can show, in words with their sources; in no measured time."""
+    actions: tuple[str, ...]
+    """What remediation did, and to what."""
     terraform: Terraform
     versions: dict[str, str]
     host: Host

@@ -91,6 +91,7 @@ class Browser:
                     status=answer.status,
                     by=PAGE if answer.ok and _HERE not in answer.headers else APPLICATION,
                     entry=int(answer.headers["X-Entry"]) if "X-Entry" in answer.headers else None,
+                    text=(ask.form or {}).get("text", ""),
                 )
         # TimeoutError is an OSError
         except (aiohttp.ClientError, ResolutionError, OSError) as error:

@@ -34,6 +34,8 @@ class Visitors:
 
     def __init__(self, *, run: str, name: str, resolver: Resolves, plan: VisitPlan, password: str) -> None:
         self.visits: list[Visit] = []
+        self.surge = 1.0
+        """What the rate of the plan is multiplied by, from now on."""
         self._run, self._plan, self._password = run, plan, password
         self._pending: set[asyncio.Task[None]] = set()
         self._browsers = [Browser(name=name, dns=CachingResolver(resolver)) for _ in range(plan.populations)]
@@ -56,14 +58,13 @@ class Visitors:
                 await tasks.end(self._pending)
 
     async def _arrive(self, http: aiohttp.ClientSession, person: Person) -> None:
-        begin, number = time.time(), 0
+        due, number = time.time(), 0
         while True:
-            due = begin + number / self._plan.rate
             await asyncio.sleep(max(0.0, due - time.time()))
             task = asyncio.create_task(self._come(http, person, number, due))
             self._pending.add(task)
             task.add_done_callback(self._ended)
-            number += 1
+            due, number = due + 1 / (self._plan.rate * self.surge), number + 1
 
     async def _come(self, http: aiohttp.ClientSession, person: Person, number: int, due: float) -> None:
         browser = self._browsers[number % len(self._browsers)]

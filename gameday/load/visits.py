@@ -25,6 +25,8 @@ class Visit:
     """Who answered: the application, or the page that is shown while all of it is away."""
     entry: int | None = None
     """The entry that a write was told to have made."""
+    text: str = ""
+    """What was written."""
 
     @property
     def good(self) -> bool:
@@ -44,6 +46,12 @@ def lateness_p99_s(visits: Sequence[Visit]) -> float:
     return late[min(len(late) - 1, int(len(late) * 0.99))] if late else 0.0
 
 
-def written_by(visits: Sequence[Visit]) -> set[int]:
-    """The entries that somebody was told to have written."""
-    return {visit.entry for visit in visits if visit.good and visit.entry is not None}
+Entry = tuple[int, str]
+"""Id and text: a promoted replica may give the id of an entry that it never had to another one."""
+
+
+def written_by(visits: Sequence[Visit]) -> dict[Entry, float]:
+    """The entries that somebody was told to have written, and when."""
+    return {
+        (visit.entry, visit.text): visit.ended for visit in visits if visit.good and visit.entry is not None
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gameday.load.visits import Visit
+from gameday.load.visits import Entry, Visit
 from gameday.observe.history import Fault
 from gameday.observe.host_load import HostLoad
 
@@ -46,8 +46,10 @@ class WebRecord:
     looks: Sequence[WebLook]
     missed: int
     """Looks that failed."""
-    entries: frozenset[int]
-    """Ids of the entries that there were in the end."""
+    entries: frozenset[Entry]
+    """The entries that there were in the end."""
+    actions: tuple[str, ...]
+    """What remediation did since the fault, and to what."""
     host: HostLoad
     steady_since: float
     until: float

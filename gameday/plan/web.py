@@ -28,16 +28,22 @@ class Bars:
     """Visits that may fail of those in the first seconds (see visits.WHOLE_S)."""
     later: int | None = 0
     """Visits that may fail after that; None: as many as until `served_s`."""
+    writes_s: float | None = None
+    """Until when at most writes may fail, apart from what other visits may; None: no longer than those."""
     served_s: float | None = None
     """When at most everybody who reads must be answered again, be it by the page of the other region."""
-    home_s: float | None = None
-    """When at most the application must answer every visit again."""
+    lost: int | None = 0
+    """Acknowledged entries that may be lost; None: those of the recovery point objective."""
     whole_s: float | None = None
     """When at most as many instances must serve as should."""
     replaced: int | None = None
     """How many instances that served must have been replaced."""
+    grown: int | None = None
+    """By how many instances at least the group must have grown, without ever having had fewer than before."""
     rings: str | None = None
     """The alarm that must have rung."""
+    actions: int | None = None
+    """How many things remediation must have done."""
     refresh: str | None = None
     """How the refresh must have ended."""
     other_versions: int | None = None
@@ -59,3 +65,5 @@ class WebScenario:
     at_least_s: float = 30.0
     at_most_s: float = 300.0
     load: VisitPlan = field(default_factory=VisitPlan)
+    surge: float = 1.0
+    """What the rate of visits is multiplied by from the fault on."""

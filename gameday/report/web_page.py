@@ -33,7 +33,7 @@ def page(
             tables.timeline(events),
             tables.by_second(seen),
         ),
-        section("Instances and targets", _instances(looks)),
+        section("Instances and targets", _instances(looks), *_actions(summary)),
         section("Expectations", tables.checks(summary.checks)),
         section("Terraform after the fact", tables.terraform(summary.terraform)),
         section("Durations", _durations(summary)),
@@ -45,12 +45,18 @@ def page(
 
 
 def _header(summary: WebSummary) -> Markup:
-    counts = summary.counts
+    counts, measured, objectives = summary.counts, summary.measured, summary.objectives
     facts = (
         (f"{counts.failed:,}", f"of {counts.visits:,} visits failed after the fault; nobody asked twice"),
-        (f"{counts.lost}", f"of {counts.entries:,} acknowledged entries lost"),
-        (f"{shown(summary.measured.restored_s)} s", "until the application answered everybody again"),
-        (f"{shown(summary.measured.whole_s)} s", "until as many instances served as should"),
+        (
+            f"{counts.lost}",
+            f"of {counts.entries:,} acknowledged entries lost; the objective is {objectives.rpo_s:g} s",
+        ),
+        (
+            f"{shown(measured.restored_s)} s",
+            f"until the application answered everybody again; the objective is {objectives.rto_s:g} s",
+        ),
+        (f"{shown(measured.whole_s)} s", "until as many instances served as should"),
     )
     return tag(
         "header",
@@ -100,6 +106,13 @@ def _instances(looks: Sequence[WebLook]) -> Markup:
         last = state
     head = ["second of the look", "in service", "healthy", "refresh", "alarms", "version", "name leads to"]
     return table("What was seen, whenever it changed", head, rows)
+
+
+def _actions(summary: WebSummary) -> list[Markup]:
+    """What remediation did, where it did something."""
+    if not summary.actions:
+        return []
+    return [table("What remediation did", ["action"], [[one] for one in summary.actions])]
 
 
 def _durations(summary: WebSummary) -> Markup:

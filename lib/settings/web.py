@@ -6,6 +6,9 @@ from pydantic import Field
 
 from lib.settings.section import Seconds, Section
 
+ACTIONS = "actions"
+"""The table in which remediation keeps what it did."""
+
 
 class WebAcl(Section):
     """The firewall of web requests in front of the balancer."""

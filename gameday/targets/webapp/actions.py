@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gameday.errors import FaultRefused
 from gameday.targets.webapp.bundle import Fetched
 from gameday.targets.webapp.world import WebWorld
+from remediation.observation import Symptom
 
 Action = Callable[[WebWorld], str]
 
@@ -41,6 +42,58 @@ def allow_launches(world: WebWorld) -> str:
     """Instances can be launched again."""
     world.trouble("launches-refused", zones=[])
     return "launches possible again"
+
+
+def kill_instance_for_good(world: WebWorld) -> str:
+    """An instance loses its power, and no zone has room for another one."""
+    world.trouble("launches-refused", zones=["*"])
+    return f"{kill_instance(world)}, launches refused"
+
+
+def more_visitors(world: WebWorld) -> str:
+    """Nothing is done to the system: the load itself is the fault."""
+    _keep_size(world)
+    return "more visitors come"
+
+
+def ring_again_and_again(world: WebWorld) -> str:
+    """One alarm rings three times, then all of the system ring at once, and nothing is wrong."""
+    _keep_size(world)
+    names = _alarms(world)
+    repeated = next(name for name in names if f"-{Symptom.SATURATED}-" in name)
+    for state in ("ALARM", "OK") * 2:
+        _set(world, [repeated], state)
+    _set(world, [repeated], "ALARM")
+    _set(world, names, "ALARM")
+    return f"{repeated} rings three times, and all {len(names)} alarms at once"
+
+
+def silence(world: WebWorld) -> str:
+    """No alarm rings any more, until CloudWatch finds out otherwise."""
+    _set(world, _alarms(world), "OK")
+    return "all alarms are silent"
+
+
+def _alarms(world: WebWorld) -> list[str]:
+    system = world.outputs["system"]
+    pages = world.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{system}-")
+    return sorted(alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"])
+
+
+def _set(world: WebWorld, names: Iterable[str], state: str) -> None:
+    cloudwatch = world.client("cloudwatch")
+    for name in names:
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a drill")
+
+
+def _keep_size(world: WebWorld) -> None:
+    """Let the group have in the end as many instances as it has now."""
+    group, autoscaling = world.group(), world.client("autoscaling")
+    wanted = {
+        "AutoScalingGroupName": group["AutoScalingGroupName"],
+        "DesiredCapacity": group["DesiredCapacity"],
+    }
+    world.undo.append(lambda: autoscaling.set_desired_capacity(**wanted))
 
 
 def release_again(world: WebWorld) -> str:
@@ -88,5 +141,5 @@ def _new_version(world: WebWorld, template: str) -> str:
         ec2.delete_launch_template_versions(LaunchTemplateId=template, Versions=[version])
         world.client("s3").delete_object(Bucket=new.bucket, Key=new.key, VersionId=new.version)
 
-    world.released.append(withdraw)
+    world.undo.append(withdraw)
     return version

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dr.outputs import OutputsError, read
 from gameday.errors import FaultRefused, NotDeployed, ObservationFailed
+from gameday.load.visits import Entry
 from gameday.observe.web import WebLook
 from gameday.plan.faults import Order
 from gameday.targets.control import order
@@ -21,6 +22,8 @@ from localcloud.core.paths import OUTPUTS
 from localcloud.core.state import CloudState
 from localcloud.route53.resolver import ServiceResolver
 from localcloud.systems.site import Site
+from remediation.record import SYSTEM
+from remediation.rules import Action
 
 _QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
 
@@ -36,17 +39,26 @@ class WebWorld:
     other: str
     """The region with the page."""
     outputs: Mapping[str, Any]
-    released: list[Callable[[], None]] = field(default_factory=list)
-    """How each release that this drill has made is withdrawn."""
+    actions_table: str
+    """Where remediation keeps what it did."""
+    undo: list[Callable[[], object]] = field(default_factory=list)
+    """How each change of this drill that Terraform knows nothing of is taken back."""
 
     @classmethod
-    def deployed(cls, name: str, *, region: str, other: str) -> Self:
+    def deployed(cls, name: str, *, region: str, other: str, actions_table: str) -> Self:
         """What runs now. Raises localcloud's NotRunning, or NotDeployed, with what to do about it."""
         try:
             outputs = read(OUTPUTS)
         except OutputsError as error:
             raise NotDeployed(str(error)) from error
-        return cls(state=CloudState.load(), name=name, region=region, other=other, outputs=outputs)
+        return cls(
+            state=CloudState.load(),
+            name=name,
+            region=region,
+            other=other,
+            outputs=outputs,
+            actions_table=actions_table,
+        )
 
     @cached_property
     def resolver(self) -> ServiceResolver:
@@ -132,9 +144,9 @@ class WebWorld:
         except (OSError, ValueError, KeyError):
             return ""
 
-    def entries(self) -> set[int]:
-        """The ids of all entries, page by page. Raises ObservationFailed."""
-        found: set[int] = set()
+    def entries(self) -> set[Entry]:
+        """All entries, page by page. Raises ObservationFailed."""
+        found: set[Entry] = set()
         before: int | None = None
         try:
             while True:
@@ -144,24 +156,37 @@ class WebWorld:
                     urllib.request.Request(asked, headers={"Host": self.name}), timeout=5
                 ) as answer:
                     page = json.load(answer)
-                found |= {one["id"] for one in page["entries"]}
+                found |= {(one["id"], one["text"]) for one in page["entries"]}
                 before = page["older"]
                 if before is None:
                     return found
         except (OSError, ValueError, KeyError) as error:
             raise ObservationFailed(f"the entries cannot be read: {error}") from error
 
+    def actions(self, since: float) -> tuple[str, ...]:
+        """What remediation did since then, and to what, in order. Raises ObservationFailed."""
+        try:
+            found = self.client("dynamodb").scan(TableName=self.actions_table)["Items"]
+        except (BotoCoreError, ClientError) as error:
+            raise ObservationFailed(f"the actions cannot be read: {error}") from error
+        told = sorted(
+            (int(one["at_ms"]["N"]), f"{one['rule']['S']} {one['resource']['S']}: {one['outcome']['S']}")
+            for one in found
+            if one["resource"]["S"] != SYSTEM and one["action"]["S"] != Action.PAGE
+        )
+        return tuple(what for at_ms, what in told if at_ms >= since * 1000)
+
     def trouble(self, name: str, **told: object) -> None:
         """Begin a trouble of the fleet. Raises FaultRefused."""
         order(self.state, Order(path=f"/faults/{name}", body=told))
 
     def withdraw(self) -> None:
-        """Take back what drills released: Terraform knows nothing of it. Raises FaultRefused."""
+        """Take back what Terraform knows nothing of, the newest first. Raises FaultRefused."""
         try:
-            while self.released:
-                self.released.pop()()
+            while self.undo:
+                self.undo.pop()()
         except (BotoCoreError, ClientError) as error:
-            raise FaultRefused(f"a release cannot be withdrawn: {error}") from error
+            raise FaultRefused(f"a change cannot be taken back: {error}") from error
 
     def victim(self) -> str:
         """An instance that serves. Raises FaultRefused without one."""

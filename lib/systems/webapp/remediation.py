@@ -13,10 +13,11 @@ from lib.data.table import RegionalTable, TableAccess
 from lib.iam import Allow
 from lib.network.private_name import PrivateName
 from lib.security.key import EncryptionKey
+from lib.settings.web import ACTIONS
 from lib.site import Site
 from lib.systems.webapp.settings import WebappSettings
 
-WHAT, TABLE = "remediation", "actions"
+WHAT = "remediation"
 TIMEOUT_S = 60
 MENDED = ("unhealthy-targets", "saturated", "writer-unreachable", "replica-unreachable")
 """The alarms that it is called for (docs/webapp.md)."""
@@ -51,7 +52,7 @@ def environment(
         "REPLICA_DATABASE": databases.replica.identifier,
         "WRITER_NAME": settings.writer_name,
         "ZONE_ID": zone_id,
-        "ACTIONS_TABLE": site.name(TABLE),
+        "ACTIONS_TABLE": site.name(ACTIONS),
         "TOPIC": topic,
         "MAY_PROMOTE": "yes" if settings.remediation.may_promote else "no",
         "MOST_LAG_SECONDS": str(settings.remediation.most_lag_s),
@@ -79,7 +80,7 @@ class Remediation(Construct):
     ) -> None:
         super().__init__(scope, id_)
         site = platform.site
-        RegionalTable(self, TABLE, site=site, key=platform.key, hash_key="resource", ttl="expires_at")
+        RegionalTable(self, ACTIONS, site=site, key=platform.key, hash_key="resource", ttl="expires_at")
         self.function = Function(
             self,
             WHAT,
@@ -90,7 +91,7 @@ class Remediation(Construct):
             allow=[
                 SEE,
                 read_mode(site),
-                TableAccess.to(site, TABLE).write(),
+                TableAccess.to(site, ACTIONS).write(),
                 *tell(topic, platform.key),
                 *mend_instances(site, group),
                 *mend_databases(settings, databases, name),

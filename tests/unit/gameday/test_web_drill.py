@@ -93,7 +93,10 @@ class World:
         return replace(BEFORE, at=time.time(), healthy=healthy)
 
     def entries(self):
-        return set(range(1, len(self.site.entries) + 1))
+        return set(enumerate(self.site.entries, start=1))
+
+    def actions(self, since):
+        return ("M32_scale_out group: accepted",) if since > 0 else ()
 
 
 def scenario(action, **more):
@@ -129,6 +132,14 @@ async def test_visitors_come_on_schedule_and_what_they_wrote_is_there():
     assert counts.entries == len(world.site.entries) > 5
     assert counts.lost == 0
     assert {entry.partition(" ")[0] for entry in world.site.entries} == {"W-1-test"}
+
+
+async def test_the_load_grows_with_the_fault_and_what_remediation_did_is_written_down():
+    _, record = await drilled(scenario(lambda world: "", surge=3.0, at_least_s=1.5))
+    before = sum(visit.started < record.fault.at for visit in record.visits)
+    after = sum(visit.started >= record.fault.at for visit in record.visits)
+    assert after > 4 * before, "0.5 s at 40, then at least 1.5 s at 120 visits a second"
+    assert record.actions == ("M32_scale_out group: accepted",)
 
 
 async def test_nobody_asks_twice_and_every_failure_is_counted():

@@ -55,7 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gameday.plan": {"gameday.load", "failover"},
     "gameday.observe": {"gameday.errors", "gameday.load", "gameday.plan", "localcloud"},
     "gameday.judge": DRILL | {"budget", "lib.settings"},
-    "gameday.targets": DRILL | {"gameday.errors", "dr", "failover", "lib.settings", "localcloud"},
+    "gameday.targets": DRILL
+    | {"gameday.errors", "dr", "failover", "lib.settings", "localcloud", "remediation"},
     "gameday.report": DRILL
     | {"gameday.errors", "evidence", "gameday.judge", "gameday.targets", "localcloud"},
     "gameday.chaos": DRILL | {"gameday.errors", "gameday.targets", "lib.systems", "localcloud"},

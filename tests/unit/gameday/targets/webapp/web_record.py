@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gameday.load.visits import Visit
+from gameday.load.visits import Entry, Visit
 from gameday.observe.history import Fault, Mark
 from gameday.observe.host_load import HostLoad
 from gameday.observe.web import WebLook, WebRecord
@@ -38,9 +38,16 @@ def visits() -> list[Visit]:
     """Twenty a second for half a minute around the fault; every tenth one writes."""
     made = [visit(985.0 + number / 20) for number in range(900)]
     return [
-        replace(one, write=True, status=303, entry=number) if number % 10 == 0 else one
+        replace(one, write=True, status=303, entry=number, text=f"entry {number}")
+        if number % 10 == 0
+        else one
         for number, one in enumerate(made)
     ]
+
+
+def entries(since: int = 0) -> frozenset[Entry]:
+    """The entries that the visits wrote, from one on."""
+    return frozenset((number, f"entry {number}") for number in range(since, 900, 10))
 
 
 def record(**changes: object) -> WebRecord:
@@ -54,7 +61,8 @@ def record(**changes: object) -> WebRecord:
         visits=visits(),
         looks=[BEFORE, LESS, AGAIN],
         missed=0,
-        entries=frozenset(range(0, 900, 10)),
+        entries=entries(),
+        actions=(),
         host=HostLoad(per_core=0.5, steal=0.0),
         steady_since=988.0,
         until=1030.0,

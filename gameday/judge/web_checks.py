@@ -1,0 +1,92 @@
+"""What a drill of the web application is judged by: its bars, and the objectives of the settings. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from gameday.judge.summary import Check, Objectives, Terraform
+from gameday.judge.web_summary import Counts, Served
+from gameday.load.visits import WHOLE_S
+from gameday.observe.web import WebLook, WebRecord
+from gameday.plan.web import Bars
+
+LOST, RPO = "entries lost", "recovery point objective, s"
+
+
+def checks(
+    record: WebRecord,
+    bars: Bars,
+    objectives: Objectives,
+    seen: Served,
+    counts: Counts,
+) -> list[Check]:
+    """Every expectation of the system; `plan_checks` has those of Terraform."""
+    return [
+        Check.exactly("what was to come came in time", 1, int(record.ended)),
+        Check.most("recovery time objective, s", objectives.rto_s, seen.restored_s),
+        Check.most(RPO, objectives.rpo_s, seen.rpo_s),
+        Check.least("entries written", 1, counts.entries),
+        *_visits(bars, seen, counts),
+        *_group(record, bars),
+    ]
+
+
+def plan_checks(terraform: Terraform) -> list[Check]:
+    """No plan would change anything, before and after."""
+    return [
+        Check.most("changes in the second plan", 0, terraform.second_plan_changes),
+        *(
+            Check.most(f"changes in a plan of {stack} afterwards", 0, changes)
+            for stack, changes in (terraform.plan_changes_after or {}).items()
+        ),
+    ]
+
+
+def _visits(bars: Bars, seen: Served, counts: Counts) -> Iterable[Check]:
+    """What visitors met."""
+    if bars.lost is not None:
+        yield Check.exactly(LOST, bars.lost, counts.lost)
+    apart = bars.writes_s is not None
+    who = "reads" if apart else "visits"
+    first, failed, later = (
+        (counts.first_reads, counts.first_reads_failed, counts.later_reads_failed)
+        if apart
+        else (counts.first, counts.first_failed, counts.later_failed)
+    )
+    permille = round(1000 * failed / first, 1) if first else 0.0
+    yield Check.most(f"failed {who} of the first {WHOLE_S} s, per mille", bars.first_permille, permille)
+    if bars.later is not None:
+        yield Check.most(f"failed {who} after {WHOLE_S} s", bars.later, later)
+    for name, limit, measured in (
+        ("entries can be written again within, s", bars.writes_s, seen.written_s),
+        ("every reader answered within, s", bars.served_s, seen.answered_s),
+        ("as many instances as should serve within, s", bars.whole_s, seen.whole_s),
+    ):
+        if limit is not None:
+            yield Check.most(name, limit, measured)
+
+
+def _group(record: WebRecord, bars: Bars) -> Iterable[Check]:
+    """What became of the group, its alarms and its version, and what remediation did."""
+    before = [look for look in record.looks if look.at < record.fault.at]
+    after = [look for look in record.looks if look.at >= record.fault.at]
+    if bars.replaced is not None:
+        gone = {*before[-1].in_service} - {*after[-1].in_service}
+        yield Check.exactly("instances replaced", bars.replaced, len(gone))
+    if bars.grown is not None:
+        had = len(before[-1].in_service)
+        sizes = [len(look.in_service) for look in after]
+        yield Check.least("instances more than before", bars.grown, max(sizes) - had)
+        yield Check.most("instances fewer than before", 0, had - min(sizes))
+    if bars.rings is not None:
+        rang = any(f"-{bars.rings}-" in alarm for look in after for alarm in look.ringing)
+        yield Check.exactly(f"alarm {bars.rings} rang", 1, int(rang))
+    if bars.actions is not None:
+        yield Check.exactly("actions of remediation", bars.actions, len(record.actions))
+    if bars.refresh is not None:
+        yield Check.exactly(f"refresh ended {bars.refresh}", 1, int(after[-1].refresh == bars.refresh))
+    if bars.other_versions is not None:
+        yield Check.most("looks with another version", bars.other_versions, _others(before, after))
+
+
+def _others(before: Sequence[WebLook], after: Sequence[WebLook]) -> int:
+    """How many looks after the fault were answered by another version than the last one before it."""
+    return sum(look.version not in ("", before[-1].version) for look in after)

@@ -1,0 +1,133 @@
+"""W07, W08: what drills do to the web application, and what they learn of remediation."""
+
+from types import SimpleNamespace
+
+import pytest
+from moto import mock_aws
+
+from gameday.errors import ObservationFailed
+from gameday.targets.webapp import actions
+from gameday.targets.webapp.scenarios import SCENARIOS, grown
+from gameday.targets.webapp.world import WebWorld
+from remediation.record import Record
+from remediation.rules import Action, Decision, Rule
+from tests.unit import emulated
+from tests.unit.gameday.targets.webapp.web_record import BEFORE, LESS
+
+NAMES = ("webapp-saturated-dev", "webapp-slow-dev", "webapp-unhealthy-targets-dev")
+
+
+class World(WebWorld):
+    """Its cloud is moto's, and its fleet only writes down what is ordered."""
+
+    def __init__(self):
+        super().__init__(
+            state=SimpleNamespace(),
+            name="www.dev.test",
+            region="us-east-1",
+            other="us-west-2",
+            outputs={"system": "webapp", "group_name": "web", "target_group": "arn"},
+            actions_table="webapp-actions-dev",
+        )
+        self.ordered, self.sizes = [], []
+
+    def client(self, service):
+        if service == "autoscaling":
+            return SimpleNamespace(set_desired_capacity=lambda **told: self.sizes.append(told))
+        return emulated.client(service)
+
+    def group(self):
+        return {"AutoScalingGroupName": "web", "DesiredCapacity": 3}
+
+    def serving(self):
+        return ["i-1", "i-2"]
+
+    def trouble(self, name, **told):
+        self.ordered.append((name, told))
+
+
+@pytest.fixture
+def world():
+    with mock_aws():
+        for name in NAMES:
+            emulated.client("cloudwatch").put_metric_alarm(
+                AlarmName=name,
+                Namespace="n",
+                MetricName="m",
+                Statistic="Sum",
+                Period=60,
+                EvaluationPeriods=1,
+                Threshold=1,
+                ComparisonOperator="GreaterThanThreshold",
+            )
+        emulated.client("dynamodb").create_table(
+            TableName="webapp-actions-dev",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "resource", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "resource", "AttributeType": "S"}],
+        )
+        yield World()
+
+
+def ringing():
+    found = emulated.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
+    return [alarm["AlarmName"] for alarm in found]
+
+
+def test_one_alarm_rings_three_times_and_all_at_once_and_the_group_is_left_as_it_was(world, monkeypatch):
+    set_, told = emulated.client("cloudwatch").set_alarm_state, []
+    monkeypatch.setattr(
+        emulated.client("cloudwatch"), "set_alarm_state", lambda **one: (told.append(one), set_(**one))
+    )
+    assert "rings three times, and all 3 alarms at once" in actions.ring_again_and_again(world)
+    states = [one["StateValue"] for one in told if one["AlarmName"] == NAMES[0]]
+    assert states == ["ALARM", "OK", "ALARM", "OK", "ALARM", "ALARM"]
+    assert ringing() == list(NAMES)
+    actions.silence(world)
+    assert ringing() == []
+    world.withdraw()
+    assert world.sizes == [{"AutoScalingGroupName": "web", "DesiredCapacity": 3}]
+
+
+def test_what_remediation_did_is_read_from_its_own_table_without_its_pages(world):
+    record = Record(emulated.client("dynamodb"), world.actions_table)
+    done = Decision(action=Action.SCALE_OUT, rule=Rule.SCALE_OUT, reason="", resource="web", value="4")
+    paged = Decision(action=Action.PAGE, rule=Rule.MOST_SICK, reason="")
+    assert record.claim(done, alarm=NAMES[0], at_ms=20_000)
+    assert record.claim_page(paged, alarm=NAMES[2], at_ms=20_000)
+    record.ended("web", "accepted")
+    assert world.actions(since=10.0) == ("M32_scale_out web: accepted",)
+    assert world.actions(since=30.0) == ()
+
+
+def test_a_table_that_is_not_there_is_no_table_without_actions(world):
+    world.actions_table = "another"
+    with pytest.raises(ObservationFailed, match="the actions cannot be read"):
+        world.actions(since=0.0)
+
+
+def test_an_instance_dies_where_none_can_be_launched_and_later_one_can(world):
+    assert actions.kill_instance_for_good(world) == "instance i-1 killed, launches refused"
+    actions.allow_launches(world)
+    assert world.ordered == [
+        ("launches-refused", {"zones": ["*"]}),
+        ("instance-kill", {"instance": "i-1"}),
+        ("launches-refused", {"zones": []}),
+    ]
+
+
+def test_more_visitors_change_nothing_but_what_the_group_is_to_be_in_the_end(world):
+    assert actions.more_visitors(world) == "more visitors come"
+    world.withdraw()
+    assert [told["DesiredCapacity"] for told in world.sizes] == [3]
+
+
+def test_a_group_has_grown_when_the_new_instance_serves():
+    assert not grown([BEFORE, LESS])
+    assert not grown([BEFORE, SimpleNamespace(desired=4, whole=False)])
+    assert grown([BEFORE, SimpleNamespace(desired=4, whole=True)])
+
+
+def test_every_drill_ends_after_its_last_step():
+    for scenario in SCENARIOS.values():
+        assert scenario.steps[-1].after_s < scenario.at_most_s, scenario.code
