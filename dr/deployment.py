@@ -41,6 +41,8 @@ class Deployment:
     """The region where the settings place the primary: a failback goes there."""
     lease_ttl_ms: int
     clock_skew_ms: int
+    transition_ms: int
+    """The longest that a takeover's execution runs: then Step Functions ends it."""
     failback_soak_ms: int
     protected: bool
     """Whether somebody would miss its data."""
@@ -63,6 +65,7 @@ class Deployment:
                 home=_home(outputs, [_named(region) for region in regions]),
                 lease_ttl_ms=_seconds(outputs, "lease_ttl_s") * 1000,
                 clock_skew_ms=_seconds(outputs, "clock_skew_s") * 1000,
+                transition_ms=_seconds(outputs, "transition_s") * 1000,
                 failback_soak_ms=_seconds(outputs, "failback_soak_s") * 1000,
                 protected=Profile(_text(outputs, "profile")) is Profile.PROTECTED,
             )

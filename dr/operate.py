@@ -1,6 +1,7 @@
 """failover, switchover, failback, retry, abort and reset-lease: the commands that move payments."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 
@@ -9,11 +10,20 @@ from dr.aws import Cloud
 from dr.deployment import DEFAULT_OUTPUTS, Deployment
 from dr.envelope import write
 from dr.exits import Exit
+from dr.limits import move_s
 from dr.options import AsJson, DryRun, OutputsFile, Region, Soak, To, Yes
 from dr.rules import Purpose
 from dr.takeover import Move, screen
+from dr.waiting import deadline
 
 commands = typer.Typer()
+
+
+def _mover(outputs: Path, soak: int | None = None) -> Cloud:
+    """What *outputs* name, to move payments there: from now on with the time that this may take."""
+    deployment = Deployment.load(outputs).soaked(soak)
+    deadline.set(move_s(deployment))
+    return Cloud(deployment)
 
 
 def _moves(purpose: Purpose) -> Callable[..., None]:
@@ -27,7 +37,7 @@ def _moves(purpose: Purpose) -> Callable[..., None]:
         dry_run: DryRun = False,
         as_json: AsJson = False,
     ) -> None:
-        cloud = Cloud(Deployment.load(outputs))
+        cloud = _mover(outputs)
         Move(cloud=cloud, yes=yes, dry_run=dry_run, as_json=as_json).make(purpose, to)
 
     return move
@@ -53,14 +63,14 @@ def failback(
     as_json: AsJson = False,
 ) -> None:
     """Move payments home, once the home region has rejoined and the failover is acknowledged."""
-    cloud = Cloud(Deployment.load(outputs).soaked(soak))
+    cloud = _mover(outputs, soak)
     Move(cloud=cloud, yes=yes, dry_run=dry_run, as_json=as_json).make(Purpose.FAILBACK)
 
 
 @commands.command()
 def retry(*, outputs: OutputsFile = DEFAULT_OUTPUTS, as_json: AsJson = False) -> None:
     """Start a takeover again that is held; it goes on from what it finds."""
-    cloud = Cloud(Deployment.load(outputs))
+    cloud = _mover(outputs)
     lease = operations.lease_of_topology(cloud.topology())
     Move(cloud=cloud, as_json=as_json).finish(operations.retry(cloud, lease), "retry")
 
@@ -85,7 +95,7 @@ def reset_lease(
     as_json: AsJson = False,
 ) -> None:
     """Begin a new epoch where the writer is, when the lease or the ledger's fence cannot be right."""
-    cloud = Cloud(Deployment.load(outputs))
+    cloud = _mover(outputs)
     situation = cloud.situation()
     lease = reset.wanted(cloud, situation, region)
     move = Move(cloud=cloud, yes=yes, dry_run=dry_run, as_json=as_json)

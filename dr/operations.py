@@ -15,8 +15,9 @@ from failover.lease import Automation, Handover, Kind, Lease, LeaseState
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover, TakeoverNotStarted
 
-RESULT_WITHIN_S = 900.0
 POLL_S = 1.0
+ENDED_S = 5.0
+"""Step Functions may be late by so much to end an execution, or to say so."""
 
 
 class Refused(DrError):
@@ -134,12 +135,12 @@ def abort(cloud: Cloud, lease: Lease) -> Lease:
 
 
 def await_result(cloud: Cloud, takeover: Takeover) -> Outcome:
-    """How the execution ends; UNKNOWN when it has not after a quarter of an hour of real time."""
+    """How the execution ends; UNKNOWN when it is not known although it must have by now."""
     takeovers = cloud.takeovers(takeover.region)
     ended = until(
         lambda: ENDS.get(takeovers.status(takeover)),
         what=f"{takeover.name} to end",
-        within_s=RESULT_WITHIN_S,
+        within_s=cloud.deployment.transition_ms / 1000 + ENDED_S,
         poll_s=POLL_S,
     )
     return ended or Outcome.UNKNOWN

@@ -164,6 +164,8 @@ PROFILES = (
             "time": 100,
             "pay": 14,
             "lose": 2,
+            "approve": 2,
+            "forget": 1,
             "fault": 3,
             "heal": 2,
             "crash": 1,

@@ -58,6 +58,8 @@ class Store:
         self.tables: dict[str, dict[str, Item]] = {table: {} for table in KEYS}
         self.leases_before: list[Item] = []
         """Every lease that there was, for those who restore one."""
+        self.approvals_before: list[tuple[str, Item]] = []
+        """Every request and approval that there was, with its key."""
         self._watch = watch
 
     def write(
@@ -83,6 +85,12 @@ class Store:
         self.tables[table][key] = item
         if table == "lease":
             self.leases_before.append(item)
+        elif table == "approvals":
+            self.approvals_before.append((key, item))
+
+    def restore_approvals(self, items: int) -> None:
+        """As they were after so many had been written."""
+        self.tables["approvals"] = dict(self.approvals_before[:items])
 
     def restore_arrivals(self, items: int) -> None:
         """Only the oldest are left."""

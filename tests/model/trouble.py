@@ -150,30 +150,33 @@ class Trouble:
 
     def lose(self) -> None:
         """Journal, arrivals or both ledgers come out of a backup: empty, or of an earlier time."""
-        world, choices = self._world, self._choices
-        if world.count["tables lost"] >= self._profile.most_losses:
+        if self._world.count["tables lost"] >= self._profile.most_losses:
             return
-        table = choices.one(("journal", "ledger", "arrivals"))
-        if table == "journal":
-            entries = choices.below(1 + len(world.store.tables["journal"]))
-            world.store.restore_journal(entries, choices.below(1 + entries))
-            world.watch.journal_restored()
-            world.note(f"the journal is restored to {entries} entries")
-            world.count["journal restored"] += 1
-        elif table == "arrivals":
-            items = choices.below(1 + self._older())
-            world.store.restore_arrivals(items)
-            world.watch.arrivals_restored()
-            world.note(f"the arrivals are restored to {items} items")
-            world.count["arrivals restored"] += 1
-        else:
-            changes = 3 + choices.below(len(world.aurora.clusters[world.aurora.writer].history))
-            if not world.aurora.restore(changes):
-                return
-            world.watch.ledger_restored()
-            world.note(f"the ledger is restored to {changes} changes")
-            world.count["ledger restored"] += 1
-        world.count["tables lost"] += 1
+        if lost := self._choices.one((self._lose_journal, self._lose_ledger, self._lose_arrivals))():
+            self._world.note(f"out of a backup: {lost}")
+            self._world.count[f"{lost.split()[0]} restored"] += 1
+            self._world.count["tables lost"] += 1
+
+    def _lose_journal(self) -> str:
+        world, choices = self._world, self._choices
+        entries = choices.below(1 + len(world.store.tables["journal"]))
+        world.store.restore_journal(entries, choices.below(1 + entries))
+        world.watch.journal_restored()
+        return f"journal of {entries} entries"
+
+    def _lose_arrivals(self) -> str:
+        items = self._choices.below(1 + self._older())
+        self._world.store.restore_arrivals(items)
+        self._world.watch.arrivals_restored()
+        return f"arrivals of {items} items"
+
+    def _lose_ledger(self) -> str:
+        aurora = self._world.aurora
+        changes = 3 + self._choices.below(len(aurora.clusters[aurora.writer].history))
+        if not aurora.restore(changes):
+            return ""
+        self._world.watch.ledger_restored()
+        return f"ledger of {changes} changes"
 
     def _older(self) -> int:
         """So many arrivals are older than the newest payment of all copies: a backup is minutes old."""
@@ -182,6 +185,15 @@ class Trouble:
         common = [key for key in copies[0] if key in copies[1]]
         keys = [item["idempotency_key"]["S"] for item in arrivals]
         return keys.index(common[-1]) if common and common[-1] in keys else 0
+
+    def forget(self) -> None:
+        """The approvals come out of a backup: what people agreed to is gone, or old."""
+        store = self._world.store
+        if store.approvals_before:
+            items = self._choices.below(len(store.approvals_before))
+            store.restore_approvals(items)
+            self._world.note(f"out of a backup: approvals of {items} items")
+            self._world.count["approvals restored"] += 1
 
     def unfence(self) -> None:
         """A third party deletes the epoch row of the ledger."""
@@ -214,6 +226,10 @@ class Trouble:
     def abort(self) -> None:
         """An operator calls one off."""
         self._operator("abort")
+
+    def approve(self) -> None:
+        """Two people approve what is asked for, or what was asked for last."""
+        self._operator("approve")
 
     def retry(self) -> None:
         """An operator starts again what did not end."""

@@ -48,6 +48,7 @@ class FoundationStack(AwsStack[PaymentsSettings]):
                 "home_region": settings.primary.name,
                 "lease_ttl_s": str(settings.protocol.lease_ttl_s),
                 "clock_skew_s": str(settings.protocol.clock_skew_s),
+                "transition_s": str(settings.limits.transition_s),
                 "failback_soak_s": str(settings.protocol.failback_soak_s),
                 "profile": settings.profile.value,
             }

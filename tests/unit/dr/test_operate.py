@@ -4,9 +4,11 @@ from dataclasses import replace
 import pytest
 
 from dr import operations
+from dr.limits import LOOK_S
 from dr.operations import Outcome, Refused
 from dr.situation import Aurora
 from dr.topology import Answer
+from dr.waiting import deadline
 from failover.lease import Handover, Kind
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover
@@ -178,17 +180,31 @@ def test_without_a_lease_there_is_nothing_to_do(cloud):
 def test_a_takeover_whose_end_is_not_seen_is_unknown(cloud, clock):
     takeover = Takeover.planned(LEASE, HANDOVER)
     assert operations.await_result(cloud, takeover) is Outcome.UNKNOWN
-    assert clock.at == 900
+    assert clock.at == 1805  # an execution ends after 1800
 
 
-def test_a_quarter_of_an_hour_is_one_however_slow_the_answers_are(cloud, clock, monkeypatch):
+def test_half_an_hour_is_one_however_slow_the_answers_are(cloud, clock, monkeypatch):
     def slow(_, takeover):
         clock.at += 3.0
         return TakeoverFact.UNKNOWN
 
     monkeypatch.setattr(FakeTakeovers, "status", slow)
     assert operations.await_result(cloud, Takeover.planned(LEASE, HANDOVER)) is Outcome.UNKNOWN
-    assert 900 <= clock.at < 904
+    assert 1805 <= clock.at < 1809
+
+
+def test_a_move_may_last_as_long_as_its_execution(cloud, clock, monkeypatch):
+    """The deadline of a look (30 s) ends no switchover whose promotion takes 13 minutes."""
+    known = FakeTakeovers.status
+
+    def status(takeovers, takeover):
+        found = known(takeovers, takeover)
+        return TakeoverFact.RUNNING if found is TakeoverFact.SUCCEEDED and clock.at < 780 else found
+
+    monkeypatch.setattr(FakeTakeovers, "status", status)
+    deadline.set(LOOK_S)
+    done = dr(cloud, "switchover", "--yes")
+    assert (done.exit_code, clock.at) == (0, 780)
 
 
 # a dry run, and machines

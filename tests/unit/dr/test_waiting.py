@@ -5,8 +5,10 @@ import threading
 import pytest
 
 from dr import waiting
-from dr.limits import LOOK_S, MOVE_S, WORK_S, limit_s
+from dr.deployment import Deployment
+from dr.limits import LOOK_S, WORK_S, limit_s, move_s
 from dr.waiting import NotInTime, bounded, deadline, pause, together, until
+from tests.unit.dr.world import ENDPOINTS, OUTPUTS
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +59,7 @@ def test_one_deadline_bounds_every_wait_of_a_command_and_a_person_may_think(cloc
     [
         (["status"], LOOK_S),
         (["check", "--json"], LOOK_S),
-        (["failover", "--yes"], MOVE_S),
+        (["failover", "--yes"], LOOK_S),
         (["events", "replay", "--from", "x"], WORK_S),
         (["status", "--watch"], float("inf")),
         ([], LOOK_S),
@@ -65,6 +67,12 @@ def test_one_deadline_bounds_every_wait_of_a_command_and_a_person_may_think(cloc
 )
 def test_every_command_has_its_deadline(words, seconds):
     assert limit_s(words) == seconds
+
+
+@pytest.mark.parametrize(("transition_s", "seconds"), [("1800", 1894), ("600", 694)])
+def test_a_move_has_the_time_that_its_objective_gives_the_execution(transition_s, seconds):
+    deployed = Deployment.of(OUTPUTS | ENDPOINTS | {"transition_s": transition_s})
+    assert move_s(deployed) == seconds
 
 
 def test_who_hangs_keeps_nobody_else_and_is_told_by_name(monkeypatch):

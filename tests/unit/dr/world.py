@@ -23,6 +23,7 @@ OUTPUTS = {
     "home_region": EAST,
     "lease_ttl_s": "30",
     "clock_skew_s": "2",
+    "transition_s": "1800",
     "failback_soak_s": "600",
     "profile": "ephemeral",
     **{f"steps_function_{region}": "payments-steps-test" for region in ("us_east_1", "us_west_2")},
