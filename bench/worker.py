@@ -85,7 +85,7 @@ def ledger() -> Callable[[], object]:
 
 def row_lock() -> Callable[[], object]:
     """The transaction of a payment with the fence of earlier releases, a row that every payment locks."""
-    from durable import ledger_sql  # noqa: PLC0415
+    from durable.postgresql import ledger_sql  # noqa: PLC0415
 
     admitted = "select cast(:epoch as bigint) as epoch where ledger.admit(:epoch)"
     if admitted not in ledger_sql.RECORD:

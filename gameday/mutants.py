@@ -75,7 +75,7 @@ class Mutant:
 
 
 _VIEW, _FLOW = "lambda/durable/lease_view.py", "lambda/payments/payment_flow.py"
-_LEDGER = "lambda/durable/ledger_sql.py"
+_LEDGER = "lambda/durable/postgresql/ledger_sql.py"
 MUTANTS: Mapping[str, Mutant] = {
     "fence-off": Mutant(
         "a region acknowledges whoever holds the lease, and its ledger asks for no epoch",

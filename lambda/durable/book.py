@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+from durable.engine import Engine
+
 
 class DurableRequest(Protocol):
     """What a client asked for. Two that ask for the same are equal."""
@@ -29,6 +31,8 @@ class DurableRequest(Protocol):
 class Book:
     """The book that a system keeps of its requests."""
 
+    engine: Engine
+    """Of the database that the ledger is in: `tables` is in its SQL."""
     table: str
     """Of the ledger, with its schema's name: one row a request."""
     columns: tuple[str, ...]

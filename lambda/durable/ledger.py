@@ -1,15 +1,12 @@
-"""The ledger: the payments that happened, in PostgreSQL, behind an epoch fence."""
+"""The ledger: the requests that happened, in a database behind an epoch fence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import pg8000.native
-
-from durable import ledger_sql, sql
 from durable.book import Book, DurableRequest
+from durable.engine import Ask, Refusal, StatementRefused
 from durable.entry import Identity, JournalEntry
-from durable.ledger_schema import SCHEMA
 from durable.outbox import event_id
 from durable.set_aside import NotRecordable, SetAside, Why
 from failover.ports import StaleEpoch
@@ -32,14 +29,13 @@ class Ledger:
     the connection is then in an unknown state and must not be used again.
     """
 
-    def __init__(self, connection: pg8000.native.Connection, book: Book) -> None:
-        self._connection = connection
+    def __init__(self, connection: Any, book: Book) -> None:
         self._book = book
-        self._statements = sql.Statements(connection)
+        self._asks = book.engine.asks(connection, book)
 
     def migrate(self) -> None:
         """Create what is missing of the ledger's schema; safe to run at any time, by anybody."""
-        self._run(SCHEMA + self._book.tables)
+        self._asks.migrate()
 
     def raise_fence(self, epoch: int) -> None:
         """Let only writers of `epoch` in from now on; waits for transactions that were admitted.
@@ -47,12 +43,12 @@ class Ledger:
         Raises:
             StaleEpoch: the fence is at a higher epoch already. It is never lowered.
         """
-        if not self._run(ledger_sql.RAISE_FENCE, epoch=epoch):
+        if not self._run(Ask.RAISE_FENCE, epoch=epoch):
             raise StaleEpoch(epoch)
 
     def fence_epoch(self) -> int | None:
         """The epoch that may write, or None before the first holder set one."""
-        rows = self._run("select epoch from ledger.fence")
+        rows = self._run(Ask.FENCE)
         return int(rows[0][0]) if rows else None
 
     def beat(self, epoch: int, *, now_ms: int) -> None:
@@ -61,12 +57,12 @@ class Ledger:
         Raises:
             StaleEpoch: the fence is not at `epoch`, so nothing was written.
         """
-        if not self._run(ledger_sql.BEAT, epoch=epoch, now_ms=now_ms):
+        if not self._run(Ask.BEAT, epoch=epoch, now_ms=now_ms):
             raise StaleEpoch(epoch)
 
     def heartbeat(self) -> int | None:
         """The last beat that this copy has, in milliseconds since 1970, or None before the first."""
-        rows = self._run("select at_ms from ledger.heartbeat")
+        rows = self._run(Ask.HEARTBEAT)
         return int(rows[0][0]) if rows else None
 
     def watermark(self) -> int | None:
@@ -76,7 +72,7 @@ class Ledger:
         settled. The watermark is written here and after them, so no copy has it without them, however far it
         lags or was set back.
         """
-        rows = self._run("select minute from ledger.watermark")
+        rows = self._run(Ask.WATERMARK)
         return int(rows[0][0]) if rows else None
 
     def advance_watermark(self, minute: int, *, epoch: int) -> None:
@@ -85,7 +81,7 @@ class Ledger:
         Raises:
             StaleEpoch: the fence is not at `epoch`, so nothing was written.
         """
-        if not self._run(ledger_sql.MARK, epoch=epoch, minute=minute):
+        if not self._run(Ask.MARK, epoch=epoch, minute=minute):
             raise StaleEpoch(epoch)
 
     def forget_watermark(self, *, after: int, epoch: int) -> bool:
@@ -93,24 +89,24 @@ class Ledger:
 
         A fast clock set such a watermark: what came since may be in minutes that it has passed.
         """
-        return bool(self._run(ledger_sql.FORGET_WATERMARK, minute=after, epoch=epoch))
+        return bool(self._run(Ask.FORGET_WATERMARK, minute=after, epoch=epoch))
 
     def announced(self, epoch: int) -> bool:
         """Whether the end of the takeover of this epoch was published."""
-        return bool(self._run("select epoch from ledger.announced where epoch = :epoch", epoch=epoch))
+        return bool(self._run(Ask.ANNOUNCED, epoch=epoch))
 
     def announce(self, epoch: int) -> None:
         """Note that it was. Nothing is noted where the fence is not at this epoch."""
-        self._run(ledger_sql.ANNOUNCE, epoch=epoch)
+        self._run(Ask.ANNOUNCE, epoch=epoch)
 
     def newest(self, most: int) -> dict[str, Row]:
         """The payments that this copy got last, by their keys."""
-        return _rows(self._run(ledger_sql.of(ledger_sql.NEWEST, self._book), most=most))
+        return _rows(self._run(Ask.NEWEST, most=most))
 
     def settled_in(self, minute: int, most: int, *, last: bool) -> dict[str, Row]:
         """The first payments that were settled in this minute since 1970, or the last ones, by their keys."""
-        statement = ledger_sql.LAST_IN if last else ledger_sql.FIRST_IN
-        return _rows(self._run(ledger_sql.of(statement, self._book), minute=minute, most=most))
+        ask = Ask.LAST_IN if last else Ask.FIRST_IN
+        return _rows(self._run(ask, minute=minute, most=most))
 
     def noted(self, payment_ids: Iterable[str]) -> set[str]:
         """Those of the payments that `record` wrote: it notes an event with each.
@@ -118,9 +114,7 @@ class Ledger:
         A row that somebody booked by hand has none, and was never in the journal.
         """
         wanted = {event_id(self._book.event, payment_id): payment_id for payment_id in payment_ids}
-        rows = self._run(
-            "select event_id from ledger.outbox where event_id = any(cast(:ids as uuid[]))", ids=list(wanted)
-        )
+        rows = self._run(Ask.NOTED, ids=list(wanted))
         return {wanted[str(found)] for [found] in rows}
 
     def admits(self, epoch: int) -> bool:
@@ -128,7 +122,7 @@ class Ledger:
 
         A read-only replica refuses, which is a DatabaseUnavailable.
         """
-        [[admitted]] = self._run(ledger_sql.ADMITS, epoch=epoch)
+        [[admitted]] = self._run(Ask.ADMITS, epoch=epoch)
         return bool(admitted)
 
     def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
@@ -145,7 +139,7 @@ class Ledger:
         """
         try:
             [[at_epoch, written]] = self._run(
-                ledger_sql.of(ledger_sql.RECORD, self._book),
+                Ask.RECORD,
                 payment_id=entry.payment_id,
                 idempotency_key=entry.idempotency_key,
                 request_hash=entry.request_hash,
@@ -156,8 +150,8 @@ class Ledger:
                 event=self._book.event,
                 **entry.request.row(),
             )
-        except sql.StatementRefused as error:
-            if error.by_its_data:
+        except StatementRefused as error:
+            if error.refusal is Refusal.DATA:
                 raise _not_recordable(entry, Why.REFUSED) from error
             raise
         if not at_epoch:
@@ -167,9 +161,7 @@ class Ledger:
 
     def _must_have(self, entry: JournalEntry) -> None:
         """A row under the key is no proof: it must be this very payment."""
-        rows = self._run(
-            ledger_sql.of(ledger_sql.SAME, self._book), key=entry.idempotency_key, payment_id=entry.payment_id
-        )
+        rows = self._run(Ask.SAME, key=entry.idempotency_key, payment_id=entry.payment_id)
         if not rows:
             raise DatabaseUnavailable("ledger: a payment was neither written nor found")
         if _identities(rows) != {entry.idempotency_key: entry.identity}:
@@ -177,7 +169,7 @@ class Ledger:
 
     def recorded(self, keys: Iterable[str]) -> dict[str, Identity]:
         """Which payment the ledger has under each of the keys that it knows."""
-        rows = self._run(ledger_sql.of(ledger_sql.RECORDED, self._book), keys=list(keys))
+        rows = self._run(Ask.RECORDED, keys=list(keys))
         return _identities(rows)
 
     def set_aside(self, found: Iterable[SetAside], *, epoch: int) -> None:
@@ -188,7 +180,7 @@ class Ledger:
         """
         for one in found:
             if not self._run(
-                ledger_sql.SET_ASIDE,
+                Ask.SET_ASIDE,
                 key=one.idempotency_key,
                 payment_id=one.payment_id,
                 why=one.why,
@@ -199,9 +191,9 @@ class Ledger:
     def aside(self, most: int) -> list[SetAside]:
         """What was set aside, first what nobody looked at for the longest time."""
         try:
-            rows = self._run(ledger_sql.ASIDE, most=most)
-        except sql.StatementRefused as error:
-            if error.sqlstate == sql.UNDEFINED_TABLE:
+            rows = self._run(Ask.ASIDE, most=most)
+        except StatementRefused as error:
+            if error.refusal is Refusal.NO_TABLE:
                 return []  # A replica whose writer runs older code.
             raise
         return [
@@ -210,23 +202,21 @@ class Ledger:
 
     def take_off(self, key: str, *, epoch: int) -> None:
         """Strike the entries under this key off the list of those set aside, if the fence is at `epoch`."""
-        self._run(ledger_sql.TAKE_OFF, key=key, epoch=epoch)
+        self._run(Ask.TAKE_OFF, key=key, epoch=epoch)
 
     def find(self, payment_id: str, *, payer: str = "") -> DurableRequest | None:
         """What the payment with this UUID is, if it is *payer*'s and in this region's copy of the ledger."""
-        rows = self._run(ledger_sql.of(ledger_sql.FIND, self._book), payment_id=payment_id, payer=payer)
+        rows = self._run(Ask.FIND, payment_id=payment_id, payer=payer)
         return self._book.read(dict(zip(self._book.columns, rows[0], strict=True))) if rows else None
 
-    def _run(self, statement: str, **parameters: Any) -> list[list[Any]]:
-        if not parameters:
-            return sql.run(self._connection, statement)
+    def _run(self, ask: Ask, **values: Any) -> list[list[Any]]:
         try:
-            return self._statements.run(statement, **parameters)
-        except sql.StatementRefused as error:
-            if error.sqlstate not in sql.OLDER_SCHEMA:
+            return self._asks.run(ask, **values)
+        except StatementRefused as error:
+            if not values or error.refusal is not Refusal.OLDER_SCHEMA:
                 raise
         self.migrate()  # A ledger of an older release: whoever needs it first brings it forward.
-        return self._statements.run(statement, **parameters)
+        return self._asks.run(ask, **values)
 
 
 def _identities(rows: Iterable[list[Any]]) -> dict[str, Identity]:

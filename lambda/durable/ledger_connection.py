@@ -2,11 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from typing import TypeVar
-
-import pg8000.exceptions
-import pg8000.native
+from typing import Any, TypeVar
 
 from durable.book import Book
 from durable.bounded_calls import BoundedCalls
@@ -31,7 +27,7 @@ class LedgerConnection:
         self._limit_s = limit_s
         self._bounded = BoundedCalls()
         # With its ledger, which knows the statements that the connection has prepared.
-        self._kept: tuple[pg8000.native.Connection, Ledger] | None = None
+        self._kept: tuple[Any, Ledger] | None = None
 
     def use(self, work: Callable[[Ledger], T]) -> T:
         """What `work` returns. It may be run twice, so it must be idempotent.
@@ -62,10 +58,6 @@ class LedgerConnection:
         try:
             return work(ledger)
         except DatabaseUnavailable:
-            self._close(connection)
+            self._kept = None
+            self._book.engine.close(connection)
             raise
-
-    def _close(self, connection: pg8000.native.Connection) -> None:
-        self._kept = None
-        with suppress(pg8000.exceptions.Error, OSError):  # broken already, or it would be kept
-            connection.close()

@@ -2,56 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid5
 
-import pg8000.native
-
-from durable import sql
 from durable.book import Book
-
-_PENDING = """
-select outbox.event_id, outbox.type, payment_id, epoch, region,
-       to_char(settled_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), {told}
-from ledger.outbox join {table} using (payment_id)
-where published_at is null and parked_at is null and coalesce(next_at <= clock_timestamp(), true)
-order by noted_at
-limit :most
-"""
-
-_MARK = """
-update ledger.outbox set published_at = clock_timestamp()
-where published_at is null and event_id = any(cast(:ids as uuid[]))
-"""
+from durable.engine import Ask
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60, 900
 """Between two tries of a refused event: doubled each time, up to the longest."""
 PARKED_AFTER_S = 86_400
 """An event that was refused for so long waits for a person."""
-
-_PUT_OFF = """
-update ledger.outbox set
-    tries = tries + 1,
-    refused_at = coalesce(refused_at, clock_timestamp()),
-    next_at = clock_timestamp() + make_interval(secs =>
-        least(cast(:longest as double precision), cast(:first as double precision) * 2 ^ least(tries, 10))),
-    parked_at = case
-        when refused_at <= clock_timestamp() - make_interval(secs => cast(:day as double precision))
-        then clock_timestamp() end
-where published_at is null and event_id = any(cast(:ids as uuid[]))
-returning event_id, parked_at is not null
-"""
-
-_TRY_PARKED = """
-update ledger.outbox set parked_at = null, refused_at = null, next_at = null, tries = 0
-where published_at is null and parked_at is not null
-"""
-
-_WAITING = """
-select cast(extract(epoch from clock_timestamp() - min(noted_at) filter (where parked_at is null)) * 1000
-            as bigint),
-       count(*) filter (where parked_at is not null)
-from ledger.outbox where published_at is null
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +65,13 @@ class Outbox:
     Every method raises `DatabaseUnavailable` when the database fails or does not answer in time.
     """
 
-    def __init__(self, connection: pg8000.native.Connection, book: Book) -> None:
-        self._connection = connection
+    def __init__(self, connection: Any, book: Book) -> None:
+        self._asks = book.engine.asks(connection, book)
         self._told = book.told
-        self._pending = _PENDING.format(table=book.table, told=", ".join(book.told))
 
     def pending(self, most: int) -> list[DomainEvent]:
         """The oldest events that are to be published now: a refused one comes again after a pause."""
-        rows = sql.run(self._connection, self._pending, most=most)
+        rows = self._asks.run(Ask.PENDING, most=most)
         return [
             DomainEvent(
                 event_id=str(event),
@@ -129,7 +88,7 @@ class Outbox:
     def mark(self, event_ids: Collection[str]) -> None:
         """Note that these were published; doing so twice changes nothing."""
         if event_ids:
-            sql.run(self._connection, _MARK, ids=list(event_ids))
+            self._asks.run(Ask.PUBLISHED, ids=list(event_ids))
 
     def put_off(self, event_ids: Collection[str]) -> set[str]:
         """The bus refused these: let them come again after a pause that grows.
@@ -139,9 +98,8 @@ class Outbox:
         """
         if not event_ids:
             return set()
-        rows = sql.run(
-            self._connection,
-            _PUT_OFF,
+        rows = self._asks.run(
+            Ask.PUT_OFF,
             ids=list(event_ids),
             first=FIRST_PAUSE_S,
             longest=LONGEST_PAUSE_S,
@@ -151,9 +109,9 @@ class Outbox:
 
     def try_parked(self) -> None:
         """Let the parked events come again, at once and as if they had never been refused."""
-        sql.run(self._connection, _TRY_PARKED)
+        self._asks.run(Ask.TRY_PARKED)
 
     def waiting(self) -> Waiting:
         """What is still to be told, counted now."""
-        [[oldest_ms, parked]] = sql.run(self._connection, _WAITING)
+        [[oldest_ms, parked]] = self._asks.run(Ask.WAITING)
         return Waiting(oldest_ms=oldest_ms or 0, parked=parked)

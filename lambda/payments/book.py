@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 from durable.book import Book
+from durable.postgresql import PostgreSQL
 from payments.payment import PaymentRequest
 
 # A column or an index is looked for first: to create it "if not exists" stops writers even if it is there.
@@ -34,6 +35,7 @@ end $$;
 """
 
 BOOK = Book(
+    engine=PostgreSQL(),
     table="ledger.payments",
     columns=tuple(field.name for field in fields(PaymentRequest)),
     tables=_TABLES,

@@ -5,10 +5,11 @@ from itertools import count
 
 import pytest
 
-from durable import lease_view, ledger_sql, recovery
+from durable import lease_view, recovery
 from durable.entry import EntryState
 from durable.errors import JournalUnavailable
 from durable.lease_view import RecentLease
+from durable.postgresql import ledger_sql
 from durable.replay import Replayed
 from failover import lease_table, takeover
 from failover.decision import Action

@@ -22,10 +22,10 @@ def watermark_outside_the_ledger(patch: Patch) -> None:
         patch.setattr(reader, "begin", lambda _journal, ledger, _rows: ledger.watermark())
 
     def watermark(self):
-        return vars(self._connection._world).setdefault("watermark", real(self))
+        return vars(self._asks._connection._world).setdefault("watermark", real(self))
 
     def advance_watermark(self, minute, *, epoch):
-        self._connection._world.watermark = minute
+        self._asks._connection._world.watermark = minute
 
     patch.setattr(Ledger, "watermark", watermark)
     patch.setattr(Ledger, "advance_watermark", advance_watermark)

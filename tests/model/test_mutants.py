@@ -67,10 +67,10 @@ MUTANTS = (
     Mutant(mutants_of_clocks.every_expiry_believed, {"lost", "two-acknowledge"}, "jumps"),
     Mutant(mutants_of_clocks.nobody_knows_how_fast_a_clock_was, {"lost"}, "jumps", 324),
     Mutant(mutants_of_clocks.only_the_own_lease_tells_how_fast_a_clock_was, {"lost"}, "jumps", 498),
-    Mutant(mutants_of_tables.a_key_is_proof, {"charged-twice", "lost"}, "lost-tables"),
-    Mutant(mutants_of_tables.a_key_is_replayed, {"charged-twice", "lost"}, "lost-tables", 828),
-    Mutant(mutants_of_tables.the_watermark_is_always_enough, {"lost"}, "lost-tables", 1027),
-    Mutant(mutants_of_tables.the_journal_is_all_there_is, {"lost"}, "lost-tables", 555),
+    Mutant(mutants_of_tables.a_key_is_proof, {"charged-twice", "lost"}, "lost-tables", 134),
+    Mutant(mutants_of_tables.a_key_is_replayed, {"charged-twice", "lost"}, "lost-tables", 178),
+    Mutant(mutants_of_tables.the_watermark_is_always_enough, {"lost"}, "lost-tables", 843),
+    Mutant(mutants_of_tables.the_journal_is_all_there_is, {"lost"}, "lost-tables", 4656),
     Mutant(mutants_of_tables.the_last_arrival_of_a_key_stands, {"marked-over", "lost"}, "lost-tables"),
 )
 

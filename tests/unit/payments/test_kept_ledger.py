@@ -12,6 +12,7 @@ from durable.ledger_connection import LedgerConnection
 from failover.ports import StaleEpoch
 from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
+from tests.unit.payments import raw_sql
 from tests.unit.payments.service import fail
 
 
@@ -33,7 +34,7 @@ def database(connect, ledger) -> Counted:
 
 
 def pid(ledger: Ledger) -> int:
-    return ledger._run("select pg_backend_pid()")[0][0]
+    return raw_sql.run(ledger, "select pg_backend_pid()")[0][0]
 
 
 def test_the_connection_is_kept(database) -> None:
@@ -53,14 +54,14 @@ def test_a_connection_that_died_in_between_is_opened_again_once(connect, databas
 def test_a_new_connection_that_fails_is_not_opened_again(database) -> None:
     kept = LedgerConnection(database, BOOK)
     with pytest.raises(DatabaseUnavailable):
-        kept.use(lambda ledger: ledger._run("select 1/0"))
+        kept.use(lambda ledger: raw_sql.run(ledger, "select 1/0"))
     assert len(database.opened) == 1
 
 
 def test_a_failed_connection_is_never_used_again(database) -> None:
     kept = LedgerConnection(database, BOOK)
     with pytest.raises(DatabaseUnavailable):
-        kept.use(lambda ledger: ledger._run("select 1/0"))
+        kept.use(lambda ledger: raw_sql.run(ledger, "select 1/0"))
     kept.use(pid)
     assert len(database.opened) == 2
 
@@ -70,7 +71,7 @@ def test_a_slow_failure_is_not_repeated(database, monkeypatch) -> None:
     kept.use(pid)
     monkeypatch.setattr(ledger_connection, "QUICK_S", 0.0)
     with pytest.raises(DatabaseUnavailable, match="57014"):
-        kept.use(lambda ledger: ledger._run("set statement_timeout = 50; select pg_sleep(5)"))
+        kept.use(lambda ledger: raw_sql.run(ledger, "set statement_timeout = 50; select pg_sleep(5)"))
     assert len(database.opened) == 1
 
 
@@ -81,7 +82,7 @@ def test_a_failure_within_half_a_second_is_repeated_once(database, monkeypatch, 
     now_s = iter([0.0, took_s])
     monkeypatch.setattr(ledger_connection, "time", SimpleNamespace(monotonic=lambda: next(now_s)))
     with pytest.raises(DatabaseUnavailable):
-        kept.use(lambda ledger: ledger._run("select 1/0"))
+        kept.use(lambda ledger: raw_sql.run(ledger, "select 1/0"))
     assert len(database.opened) == opened
 
 

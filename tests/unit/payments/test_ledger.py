@@ -6,13 +6,14 @@ from uuid import uuid4
 
 import pytest
 
-from durable import ledger_sql
+from durable.engine import Ask, StatementRefused
 from durable.ledger import Ledger
+from durable.postgresql.asks import refused
 from durable.set_aside import NotRecordable, SetAside, Why
-from durable.sql import StatementRefused
 from failover.ports import StaleEpoch
 from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
+from tests.unit.payments import raw_sql
 
 ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)
 
@@ -89,7 +90,8 @@ def test_the_first_and_the_last_payments_of_a_minute_are_those_that_were_settled
         ledger.record(
             replace(entry, idempotency_key=f"key-{n}", payment_id=str(uuid4())), epoch=1, region="r"
         )
-        ledger._run(
+        raw_sql.run(
+            ledger,
             "update ledger.payments set settled_at = to_timestamp(:at) where idempotency_key = :key",
             at=(59.999, 60.0, 119.999, 120.0)[n],
             key=f"key-{n}",
@@ -103,9 +105,9 @@ def test_the_first_and_the_last_payments_of_a_minute_are_those_that_were_settled
 
 def test_there_is_one_fence(connect, ledger) -> None:
     with pytest.raises(DatabaseUnavailable, match="23514"):
-        ledger._run('insert into ledger.fence ("only", epoch) values (false, 2)')
+        raw_sql.run(ledger, 'insert into ledger.fence ("only", epoch) values (false, 2)')
     with pytest.raises(DatabaseUnavailable, match="23505"):
-        ledger._run("insert into ledger.fence (epoch) values (2)")
+        raw_sql.run(ledger, "insert into ledger.fence (epoch) values (2)")
 
 
 def test_a_recorded_payment_is_found_and_known(ledger, entry) -> None:
@@ -121,7 +123,8 @@ def test_a_recorded_payment_is_found_and_known(ledger, entry) -> None:
 def test_a_row_that_was_booked_by_hand_is_not_noted(ledger, entry) -> None:
     ledger.record(entry, epoch=1, region="us-east-1")
     by_hand = str(uuid4())
-    ledger._run(
+    raw_sql.run(
+        ledger,
         "insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor, currency, "
         "debtor, creditor, reference, epoch, region) values (cast(:id as uuid), 'manual-1', '', 1, 'EUR', "
         "'a', 'b', '', 1, 'us-east-1')",
@@ -443,10 +446,10 @@ def test_a_broken_connection_is_unavailable(connect) -> None:
 
 
 def test_what_the_server_refuses_for_another_reason_is_no_empty_list(ledger, monkeypatch) -> None:
-    def refused(*_: object, **__: object) -> None:
-        raise StatementRefused("42501")
+    def run(*_: object, **__: object) -> None:
+        raise refused("42501")
 
-    monkeypatch.setattr(ledger, "_run", refused)
+    monkeypatch.setattr(ledger, "_run", run)
     with pytest.raises(StatementRefused, match="42501"):
         ledger.aside(9)
 
@@ -456,7 +459,7 @@ def test_a_payment_that_is_neither_written_nor_there_is_not_recorded(ledger, ent
     monkeypatch.setattr(
         ledger,
         "_run",
-        lambda statement, **_: [] if statement == ledger_sql.of(ledger_sql.SAME, BOOK) else [[1, 0]],
+        lambda ask, **_: [] if ask is Ask.SAME else [[1, 0]],
     )
     with pytest.raises(DatabaseUnavailable, match="neither written nor found"):
         ledger.record(entry, epoch=1, region="us-east-1")

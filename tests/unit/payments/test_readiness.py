@@ -10,6 +10,7 @@ from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from payments.readiness import DATABASE_LIMIT_S, LEASE_LIMIT_S, Readiness
 from runtime.database import DatabaseUnavailable
+from tests.unit.payments import raw_sql
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +96,7 @@ def test_a_replica_is_not_ready(check) -> None:
 
 
 def test_a_database_without_a_ledger_is_not_ready(check, ledger) -> None:
-    ledger._run("drop schema ledger cascade")
+    raw_sql.run(ledger, "drop schema ledger cascade")
     assert check() is ServingStatus.DATABASE_UNAVAILABLE
 
 

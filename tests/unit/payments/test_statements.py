@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from durable.engine import Ask, Refusal, StatementRefused
 from durable.ledger import Ledger
 from durable.ledger_connection import LedgerConnection
-from durable.sql import Statements
 from failover.ports import StaleEpoch
 from payments.book import BOOK
-from runtime.database import DatabaseUnavailable
+from tests.unit.payments import raw_sql
 
 RECORDS = (
     "select statement from pg_prepared_statements where strpos(statement, 'insert into ledger.payments') > 0"
@@ -24,7 +24,7 @@ def another(entry, number: int):
 def test_many_payments_are_one_statement(ledger, entry) -> None:
     for number in range(5):
         ledger.record(another(entry, number), epoch=1, region="us-east-1")
-    assert len(ledger._run(RECORDS)) == 1
+    assert len(raw_sql.run(ledger, RECORDS)) == 1
     assert len(ledger.recorded([f"order-{number:04d}" for number in range(9)])) == 5
 
 
@@ -40,7 +40,7 @@ def test_a_kept_ledger_keeps_its_statements(connect, ledger, entry) -> None:
     kept = LedgerConnection(database, BOOK)
     for number in range(3):
         kept.use(lambda it, number=number: it.record(another(entry, number), epoch=1, region="us-east-1"))
-    assert len(kept.use(lambda it: it._run(RECORDS))) == 1
+    assert len(kept.use(lambda it: raw_sql.run(it, RECORDS))) == 1
     assert database.opened == 1
 
 
@@ -60,16 +60,24 @@ def test_a_ledger_that_is_migrated_meanwhile_is_still_written(connect, ledger, e
     assert ledger.recorded(["order-0001", "order-0002"]).keys() == {"order-0001", "order-0002"}
 
 
-def test_parameters_are_values_and_not_text(connect) -> None:
-    statements = Statements(connect())
+def test_values_are_no_part_of_the_statement(ledger, entry) -> None:
+    ledger.record(entry, epoch=1, region="us-east-1")
     for given in ("'; drop table ledger.payments; --", "\u00e9\U0001f4b6", ""):
-        assert statements.run("select cast(:given as text)", given=given) == [[given]]
+        assert ledger.recorded([given]) == {}
+    assert ledger.recorded([entry.idempotency_key]) == {entry.idempotency_key: entry.identity}
 
 
-def test_a_statement_that_fails_names_the_code_and_not_the_values(connect) -> None:
-    statements = Statements(connect())
-    with pytest.raises(DatabaseUnavailable, match=r"SQLSTATE 22P02") as caught:
-        statements.run("select cast(:given as uuid)", given="4111-1111")
+def test_a_statement_that_fails_names_the_code_and_not_the_values(connect, ledger) -> None:
+    with pytest.raises(StatementRefused, match=r"SQLSTATE 22P02") as caught:
+        ledger.find("4111-1111")
+    assert caught.value.refusal is Refusal.DATA
     assert "4111" not in str(caught.value)
-    with pytest.raises(DatabaseUnavailable, match=r"SQLSTATE 42P01"):
-        statements.run("select 1 from nowhere where :given", given=True)
+    raw_sql.run(ledger, "drop table ledger.fence cascade")
+    with pytest.raises(StatementRefused, match=r"SQLSTATE 42P01") as caught:
+        Ledger(connect(), BOOK).fence_epoch()
+    assert caught.value.refusal is Refusal.NO_TABLE
+
+
+def test_every_question_of_the_ledger_and_the_outbox_has_its_statement(connect) -> None:
+    asks = BOOK.engine.asks(connect(), BOOK)
+    assert all("{" not in asks.sql(ask) for ask in Ask)

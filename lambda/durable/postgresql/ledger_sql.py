@@ -1,7 +1,13 @@
-"""The statements of the ledger, whatever its book. Those that write hold the fence still: `ledger.admit`."""
+"""The statements of the ledger, whatever its book: one a `durable.engine.Ask`.
 
-from durable.book import Book
+Those that write hold the fence still: `ledger.admit`.
+"""
 
+FENCE = "select epoch from ledger.fence"
+HEARTBEAT = "select at_ms from ledger.heartbeat"
+WATERMARK = "select minute from ledger.watermark"
+ANNOUNCED = "select epoch from ledger.announced where epoch = :epoch"
+NOTED = "select event_id from ledger.outbox where event_id = any(cast(:ids as uuid[]))"
 ADMITS = "select ledger.admit(:epoch)"
 
 # No conflict target: two writers of one entry meet at either unique index, and naming only the key's
@@ -90,10 +96,3 @@ select idempotency_key, payment_id, why from ledger.set_aside order by looked_at
 TAKE_OFF = """
 delete from ledger.set_aside where idempotency_key = :key and ledger.admit(:epoch)
 """
-
-
-def of(statement: str, book: Book) -> str:
-    """The statement for the book's own table and columns."""
-    columns = ", ".join(book.columns)
-    values = ", ".join(f":{name}" for name in book.columns)
-    return statement.format(table=book.table, columns=columns, values=values)
