@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from localcloud.core.link import Link
 from localcloud.core.state import CloudState
+from localcloud.database_faults import DATABASE_FAULTS, DatabaseFaults
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.fleet.balancer.plane import Balancers
 from localcloud.fleet.fleet import Fleet
@@ -56,8 +57,10 @@ class LocalCloud:
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
     partial_faults: PartialFaults = field(init=False)
+    database_faults: DatabaseFaults = field(init=False)
 
     def __post_init__(self) -> None:
+        self.database_faults = DatabaseFaults(self.system, self.pair, self.aws)
         self.partial_faults = PartialFaults(
             self.system, self.state, self.pair, self.aws, self.lag, self._set_issuer
         )
@@ -140,10 +143,12 @@ class LocalCloud:
                 self._in_loop(_cut(link) if cut else _heal(link))
 
     def fault(self, name: str, order: Mapping[str, Any]) -> None:
-        """Begin the fault *name*; see localcloud/partial_faults.py and localcloud/fleet/partial_faults.py."""
+        """Begin the fault *name*; see partial_faults.py here and in fleet/, and database_faults.py."""
         if name in FLEET_FAULTS and self.fleet:
             log.warning("fault: %s %s", name, dict(order))
             self._in_loop(begin(self.fleet, name, order))
+        elif name in DATABASE_FAULTS:
+            self.database_faults.begin(name, order)
         else:
             self.partial_faults.begin(name, order)
 
@@ -174,6 +179,7 @@ class LocalCloud:
         for one, other in [tuple(sorted(ends)) for ends in self.cut]:
             self.link(one, other, cut=False)
         self.partial_faults.end()
+        self.database_faults.end()
         if self.fleet:
             self._in_loop(self.fleet.heal())
         follower = next(server for server in self.system.databases if server != self.pair.writer)
@@ -181,9 +187,11 @@ class LocalCloud:
             self.revive(place)
         self.lag(0.0)  # a rewind asks hundreds of questions, and repair is no part of any drill
         try:
-            return self.pair.rejoin(follower, salvage_to=self.salvage_to)
+            rows = self.pair.rejoin(follower, salvage_to=self.salvage_to)
+            self.database_faults.rebuild()
         finally:
             self.lag(REPLICATION_DELAY_MS / 1000)
+        return rows
 
     def status(self) -> dict[str, Any]:
         """What runs, region by region, and what DNS thinks of it."""

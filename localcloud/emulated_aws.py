@@ -93,6 +93,14 @@ class EmulatedAws:
         """Let Aurora take no managed failovers in *region*, or take them again."""
         self._gate("/_gate/managed-failover", {"region": region, "refused": refused})
 
+    def set_database(self, region: str, name: str, status: str) -> None:
+        """Let RDS say so of a single database."""
+        self._gate("/_gate/databases/status", {"region": region, "id": name, "status": status})
+
+    def follow(self, region: str, *, writer: str, replica: str) -> None:
+        """Let RDS call both available, and the one a replica of the other."""
+        self._gate("/_gate/databases/follow", {"region": region, "writer": writer, "replica": replica})
+
     def _gate(self, path: str, body: Mapping[str, Any]) -> Any:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.config['operator_port']}{path}",

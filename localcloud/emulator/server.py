@@ -10,7 +10,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config as HypercornConfig
 from ministack import app as ministack
 
-from localcloud.emulator import balancers, fleet, lifetime, patches
+from localcloud.emulator import balancers, databases, fleet, lifetime, patches
 from localcloud.emulator.calls import CallLog
 from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
@@ -63,6 +63,7 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
             desks={
                 "fleet": lambda name, order: fleet.answer(name, config.account_id, order),
                 "balancers": lambda name, order: balancers.answer(name, config.account_id, regions, order),
+                "databases": lambda name, order: databases.answer(name, config.account_id, order),
             },
             managed=managed,
         )

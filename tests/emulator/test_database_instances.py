@@ -103,3 +103,16 @@ def test_only_a_replica_is_promoted_and_then_it_follows_nobody(emulator, databas
     assert not described(databases, REPLICA)["ReadReplicaSourceDBInstanceIdentifier"]
     assert described(databases, REPLICA)["BackupRetentionPeriod"] == 7
     assert described(databases, WRITER)["ReadReplicaDBInstanceIdentifiers"] == []
+
+
+def test_a_drill_says_what_rds_says_and_a_lost_pair_is_built_anew(emulator, databases):
+    def told(what, **order):
+        return emulator.gate(f"databases/{what}", {"region": HOME, **order})
+
+    told("status", id=WRITER, status="failed")
+    assert described(databases, WRITER)["DBInstanceStatus"] == "failed"
+    told("follow", writer=WRITER, replica=REPLICA)
+    assert described(databases, WRITER)["DBInstanceStatus"] == "available"
+    assert described(databases, WRITER)["ReadReplicaDBInstanceIdentifiers"] == [REPLICA]
+    assert described(databases, REPLICA)["ReadReplicaSourceDBInstanceIdentifier"] == WRITER
+    assert described(databases, REPLICA)["BackupRetentionPeriod"] == 0

@@ -13,6 +13,8 @@ from gameday.targets.webapp.world import WebWorld
 from remediation.observation import Symptom
 
 Action = Callable[[WebWorld], str]
+STANDBY_S = 30.0
+"""After how many seconds the writer's second copy serves. AWS needs one to two minutes."""
 
 
 def kill_instance(world: WebWorld) -> str:
@@ -48,6 +50,21 @@ def kill_instance_for_good(world: WebWorld) -> str:
     """An instance loses its power, and no zone has room for another one."""
     world.trouble("launches-refused", zones=["*"])
     return f"{kill_instance(world)}, launches refused"
+
+
+def lose_writers_machine(world: WebWorld) -> str:
+    """The machine of the database's writer is lost; its copy in another zone takes its place."""
+    world.trouble("database-away", standby_s=STANDBY_S)
+    return f"machine of {world.outputs['writer_database']} lost"
+
+
+def lose_zone(world: WebWorld) -> str:
+    """All instances of a zone lose their power, unsaid, and so does the database's writer, which is there."""
+    writer = world.outputs["writer_database"]
+    found = world.client("rds").describe_db_instances(DBInstanceIdentifier=writer)["DBInstances"]
+    zone = found[0]["AvailabilityZone"]
+    world.trouble("zone-kill", zone=zone)
+    return f"zone {zone} lost, {lose_writers_machine(world)}"
 
 
 def more_visitors(world: WebWorld) -> str:

@@ -7,6 +7,9 @@ from gameday.observe.web import WebLook
 from gameday.plan.web import Bars, Ended, WebScenario, WebStep
 from gameday.targets.webapp import actions
 
+WRITES_S = actions.STANDBY_S + 30.0
+"""When at most entries can be written again: the second copy recovers, and every instance finds it."""
+
 
 def whole_again(looks: Sequence[WebLook]) -> bool:
     """Whether an instance was missing and none is now."""
@@ -49,6 +52,24 @@ _ALL = (
         steps=(WebStep(action=actions.kill_application),),
         bars=Bars(first_permille=334.0, whole_s=240.0, replaced=1),
         ended=whole_again,
+    ),
+    WebScenario(
+        code="W-3",
+        title="zone lost, with the database's writer in it",
+        expected="everybody reads on, the second copy takes writes, and other zones take the instances",
+        steps=(WebStep(action=actions.lose_zone),),
+        bars=Bars(first_permille=10.0, writes_s=WRITES_S, whole_s=240.0, actions=0),
+        ended=whole_again,
+        at_least_s=WRITES_S + 15.0,
+    ),
+    WebScenario(
+        code="W-4",
+        title="machine of the database's writer lost",
+        expected="everybody reads on, and the second copy takes writes; nothing is lost",
+        steps=(WebStep(action=actions.lose_writers_machine),),
+        bars=Bars(writes_s=WRITES_S, replaced=0, actions=0),
+        ended=lambda looks: looks[-1].whole,
+        at_least_s=WRITES_S + 15.0,
     ),
     WebScenario(
         code="W-6",

@@ -25,6 +25,12 @@ class Aws:
         self.told.append(("gate", region, state))
         return {"killed_processes": 2, "stopped_processes": 3}
 
+    def set_database(self, region, name, status):
+        self.told.append(("database", region, name, status))
+
+    def follow(self, region, *, writer, replica):
+        self.told.append(("follow", region, writer, replica))
+
     def set_link(self, one, other, *, cut):
         self.told.append(("gate link", one, other, cut))
 
@@ -64,6 +70,9 @@ class Pair:
         if any(link.delay_ms for link in self.links.values()):
             raise TimeoutError("pg_rewind does not wait for a slow link")
         return 5
+
+    def switchover(self, region):
+        self.told.append(("switchover", region))
 
     def is_writer(self, region):
         return region == self.writer
@@ -320,3 +329,16 @@ async def test_load_balancers_sleep_until_one_is_made(cloud, told):
     await asyncio.to_thread(cloud.wake_fleet)
     await asyncio.sleep(0)
     assert (await asyncio.to_thread(cloud.status))["balancers"] == ["web"]
+
+
+async def test_a_lost_writer_is_built_anew_once_it_follows_again(cloud, told):
+    await asyncio.to_thread(cloud.fault, "database-lost", {})
+    assert told == [("kill", WEST), ("database", WEST, WEST, "failed")]
+    told.clear()
+    assert await asyncio.to_thread(cloud.heal) == 5
+    assert told == [
+        ("start", WEST),
+        ("rejoin", EAST, "salvaged.jsonl"),
+        ("switchover", EAST),
+        ("follow", EAST, EAST, WEST),
+    ]

@@ -26,7 +26,12 @@ class World(WebWorld):
             name="www.dev.test",
             region="us-east-1",
             other="us-west-2",
-            outputs={"system": "webapp", "group_name": "web", "target_group": "arn"},
+            outputs={
+                "system": "webapp",
+                "group_name": "web",
+                "target_group": "arn",
+                "writer_database": "board-0",
+            },
             actions_table="webapp-actions-dev",
         )
         self.ordered, self.sizes = [], []
@@ -113,6 +118,23 @@ def test_an_instance_dies_where_none_can_be_launched_and_later_one_can(world):
         ("launches-refused", {"zones": ["*"]}),
         ("instance-kill", {"instance": "i-1"}),
         ("launches-refused", {"zones": []}),
+    ]
+
+
+def test_the_writers_zone_is_lost_with_its_instances_and_the_writer_comes_back_elsewhere(world):
+    emulated.client("rds").create_db_instance(
+        DBInstanceIdentifier="board-0",
+        DBInstanceClass="db.t4g.medium",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="board",
+        MasterUserPassword="secret-word",
+        AvailabilityZone="us-east-1b",
+    )
+    assert actions.lose_zone(world) == "zone us-east-1b lost, machine of board-0 lost"
+    assert world.ordered == [
+        ("zone-kill", {"zone": "us-east-1b"}),
+        ("database-away", {"standby_s": actions.STANDBY_S}),
     ]
 
 
