@@ -16,9 +16,10 @@ class Facts:
 
     regions: frozenset[str]
     strong_consistency_sets: tuple[frozenset[str], ...]
-    engine_versions: tuple[str, ...]
+    engine_versions: Mapping[str, tuple[str, ...]]
+    """Of Aurora, by the name of the engine."""
     older_engine_versions: tuple[str, ...]
-    """Of majors before those of `engine_versions`."""
+    """Of aurora-postgresql, of majors before those of `engine_versions`."""
     instance_classes: tuple[str, ...]
     postgres_versions: tuple[str, ...]
     """Of RDS for PostgreSQL, which is not Aurora."""
@@ -44,9 +45,12 @@ def aws_facts() -> Facts:
     return Facts(
         regions=frozenset(document["regions"]),
         strong_consistency_sets=tuple(map(frozenset, document["strong_consistency_sets"])),
-        engine_versions=tuple(document["aurora_postgresql"]["creatable"]),
+        engine_versions={
+            f"aurora-{engine}": tuple(document[f"aurora_{engine}"]["creatable"])
+            for engine in ("postgresql", "mysql")
+        },
+        instance_classes=tuple(document["global_database"]["instance_classes"]),
         older_engine_versions=tuple(document["aurora_postgresql"]["older"]),
-        instance_classes=tuple(document["aurora_postgresql"]["instance_classes"]),
         postgres_versions=tuple(document["rds_postgresql"]["creatable"]),
         postgres_classes=tuple(document["rds_postgresql"]["instance_classes"]),
         log_retention_days=tuple(document["log_retention_days"]),

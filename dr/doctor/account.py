@@ -8,8 +8,6 @@ from dr.doctor.aws import must
 from dr.doctor.checks import Check, Patient, Scope
 from lib.settings.two_regions import TwoRegionSettings
 
-ENGINE = "aurora-postgresql"
-
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
@@ -74,7 +72,7 @@ def read_orders(patient: Patient) -> tuple[int, int]:
         "rds",
         patient.region,
         "describe_orderable_db_instance_options",
-        Engine=ENGINE,
+        Engine=database.engine,
         EngineVersion=database.engine_version,
         DBInstanceClass=database.instance_class,
     )
@@ -88,7 +86,7 @@ def judge_orders(settings: TwoRegionSettings, found: tuple[int, int]) -> Iterabl
     offers, zones = found
     database = settings.database
     if not offers:
-        yield f"RDS offers no {database.instance_class} for {ENGINE} {database.engine_version}"
+        yield f"RDS offers no {database.instance_class} for {database.engine} {database.engine_version}"
     if zones < settings.network.zones:
         yield f"network.zones = {settings.network.zones}, and there are {zones}"
 

@@ -14,7 +14,7 @@ from constructs import Construct
 
 from lib.bundle import Bundle
 from lib.iam import Allow, outside
-from lib.network.vpc import RegionalNetwork
+from lib.network.vpc import FunctionNetwork
 from lib.observability.logs import LogGroup
 from lib.security.key import EncryptionKey
 from lib.security.role import ServiceRole
@@ -50,7 +50,7 @@ class FunctionPlatform:
     """What all functions of a region share."""
 
     site: Site
-    network: RegionalNetwork | None
+    network: FunctionNetwork | None
     """None where functions need nothing of a VPC: then they do not hang on its way out."""
     key: EncryptionKey
     bundle: Bundle
@@ -132,7 +132,7 @@ class Function(Construct):
         )
 
 
-def _place(network: RegionalNetwork) -> LambdaFunctionVpcConfig:
+def _place(network: FunctionNetwork) -> LambdaFunctionVpcConfig:
     return LambdaFunctionVpcConfig(
         subnet_ids=network.private_subnet_ids, security_group_ids=[network.firewall.functions.id]
     )

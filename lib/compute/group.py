@@ -18,6 +18,7 @@ from cdktf_cdktf_provider_aws.autoscaling_policy import (
 )
 from constructs import Construct
 
+from lib.compute import instance_types
 from lib.compute.instances import Template
 from lib.network.balancer import LoadBalancer
 from lib.provider import common_tags
@@ -36,6 +37,9 @@ METRICS = (
 LEAST_PERCENT, MOST_PERCENT = 100, 150
 """Of the desired size while instances are replaced: new ones first, up to half as many more."""
 LAUNCH_HOOK, TERMINATION_HOOK = "launch", "termination"
+ALONE_VERSION = "launch_template[0].version"
+MIXED_VERSION = "mixed_instances_policy[0].launch_template[0].launch_template_specification[0].version"
+"""Where the version of the template stands, by whether there are several types."""
 CHECKPOINT_PERCENT, CHECKPOINT_S = 34, 60
 """A release stops after a third of the instances and waits, so that an alarm can end it."""
 
@@ -68,6 +72,7 @@ class ScaledGroup(Construct):
         self._site = site
         self._settings = settings
         self._template = template
+        mixed = bool(settings.other_types)
         self.name = group_name(site)
         self.arn_pattern = site.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{self.name}")
         group = AutoscalingGroup(
@@ -87,14 +92,15 @@ class ScaledGroup(Construct):
             instance_maintenance_policy=AutoscalingGroupInstanceMaintenancePolicy(
                 min_healthy_percentage=LEAST_PERCENT, max_healthy_percentage=MOST_PERCENT
             ),
-            launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version=template.version),
+            launch_template=None if mixed else _alone(template),
+            mixed_instances_policy=instance_types.mixed(settings, template) if mixed else None,
             wait_for_capacity_timeout=f"{2 * settings.boot_s}s",
             tag=[
                 AutoscalingGroupTag(key=key, value=value, propagate_at_launch=True)
                 for key, value in {"Name": self.name, **common_tags(site.settings, site.region)}.items()
             ],
             lifecycle=TerraformResourceLifecycle(
-                ignore_changes=["desired_capacity", "launch_template[0].version"]
+                ignore_changes=["desired_capacity", MIXED_VERSION if mixed else ALONE_VERSION]
             ),
             depends_on=[balancer.listener, *after],
         )
@@ -131,12 +137,7 @@ class ScaledGroup(Construct):
             {
                 "AutoScalingGroupName": self.name,
                 "Strategy": "Rolling",
-                "DesiredConfiguration": {
-                    "LaunchTemplate": {
-                        "LaunchTemplateId": self._template.id,
-                        "Version": self._template.version,
-                    }
-                },
+                "DesiredConfiguration": self._desired(),
                 "Preferences": {
                     "MinHealthyPercentage": LEAST_PERCENT,
                     "MaxHealthyPercentage": MOST_PERCENT,
@@ -151,10 +152,19 @@ class ScaledGroup(Construct):
             }
         )
 
+    def _desired(self) -> dict[str, object]:
+        if self._settings.other_types:
+            return {"MixedInstancesPolicy": instance_types.as_asked(self._settings, self._template)}
+        return {"LaunchTemplate": instance_types.template_as_asked(self._template)}
+
 
 def group_name(site: Site) -> str:
     """The name of the group, which its instances know."""
     return site.name("web")
+
+
+def _alone(template: Template) -> AutoscalingGroupLaunchTemplate:
+    return AutoscalingGroupLaunchTemplate(id=template.id, version=template.version)
 
 
 def _hooks(site: Site, settings: Instances) -> Iterable[AutoscalingGroupInitialLifecycleHook]:

@@ -17,7 +17,7 @@ from constructs import Construct
 from lib.data.backup_alerts import BackupAlerts
 from lib.data.restore_test import RestoreTest
 from lib.iam import Allow, Deny, policy
-from lib.network.vpc import RegionalNetwork
+from lib.network.vpc import Network
 from lib.security.key import EncryptionKey
 from lib.security.role import ServiceRole
 from lib.settings.common import CommonSettings
@@ -47,7 +47,7 @@ class RegionalBackup(Construct):
         *,
         site: Site[TwoRegionSettings],
         key: EncryptionKey,
-        network: RegionalNetwork,
+        network: Network,
         subnet_group: str,
         after: ITerraformDependable,
     ) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
@@ -14,17 +15,15 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 from constructs import Construct
 
 from lib.data.backup import backed_up
+from lib.data.engine import PROFILES
 from lib.iam import Allow
-from lib.network.vpc import RegionalNetwork
 from lib.observability.logs import LogGroup
 from lib.security.key import EncryptionKey
 from lib.security.secret import ephemeral_secret
-from lib.settings.data import Database
+from lib.settings.data import Aurora
 from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
-ENGINE = "aurora-postgresql"
-LOG = "postgresql"
 SWAPPED_WITH_ROLES = [
     "database_name",
     "engine_version",  # the global container upgrades its members
@@ -46,7 +45,7 @@ class DatabaseOrigin:
     """Name of the existing entry of Secrets Manager that holds ``password``."""
 
     @classmethod
-    def of(cls, settings: Database) -> Self:
+    def of(cls, settings: Aurora) -> Self:
         """The origin that the settings ask for."""
         return cls(database=settings.name, username=settings.username, secret=settings.secret)
 
@@ -60,7 +59,7 @@ class DatabaseOrigin:
 
 
 class RegionalDatabase(Construct):
-    """An Aurora cluster with one instance; it joins the global database by name."""
+    """An Aurora cluster and its instances, in *subnet_ids*; it joins the global database by name."""
 
     def __init__(
         self,
@@ -68,16 +67,22 @@ class RegionalDatabase(Construct):
         id_: str,
         *,
         site: Site[TwoRegionSettings],
-        network: RegionalNetwork,
+        subnet_ids: list[str],
+        group_id: str,
         key: EncryptionKey,
         origin: DatabaseOrigin | None,
     ) -> None:
         super().__init__(scope, id_)
         self._site = site
         self._settings = site.settings.database
+        self._profile = PROFILES[self._settings.engine]
+        self._key = key
         self.global_id = site.name(id_)
-        cluster = self._cluster(site.own_name(id_), network, key)
-        self.instance = self._instance(cluster, key)
+        cluster = self._cluster(site.own_name(id_), subnet_ids, group_id)
+        own = self._own_parameters()
+        self.instance, *_ = [
+            self._instance(cluster, number, own) for number in range(self._settings.instances)
+        ]
         if origin:
             origin.give_to(cluster)
         self.arn = cluster.arn
@@ -99,60 +104,85 @@ class RegionalDatabase(Construct):
             Allow(("rds:DescribeGlobalClusters",), (container,)),
         ]
 
-    def _cluster(self, name: str, network: RegionalNetwork, key: EncryptionKey) -> RdsCluster:
-        # Aurora would make the log group itself, without retention, and leave it behind
-        logs = LogGroup(
-            self, "logs", site=self._site, key=key, name=f"/aws/rds/cluster/{name}/{LOG}", audit=True
-        )
+    def _cluster(self, name: str, subnet_ids: list[str], group_id: str) -> RdsCluster:
+        # Aurora would make the log groups itself, without retention, and leave them behind
+        logs = [
+            LogGroup(
+                self, id_, site=self._site, key=self._key, name=f"/aws/rds/cluster/{name}/{log}", audit=True
+            )
+            for id_, log in self._profile.logs.items()
+        ]
         lifecycle = self._site.settings.lifecycle
-        subnets = DbSubnetGroup(self, "subnets", name=self.global_id, subnet_ids=network.private_subnet_ids)
+        subnets = DbSubnetGroup(self, "subnets", name=self.global_id, subnet_ids=subnet_ids)
         self.subnet_group = subnets.name
         return RdsCluster(
             self,
             "cluster",
             cluster_identifier=name,
-            engine=ENGINE,
+            engine=self._settings.engine,
             engine_version=self._settings.engine_version,
             global_cluster_identifier=self.global_id,
             db_subnet_group_name=subnets.name,
             db_cluster_parameter_group_name=self._parameters().name,
-            vpc_security_group_ids=[network.firewall.database.id],
+            vpc_security_group_ids=[group_id],
             storage_encrypted=True,
-            kms_key_id=key.arn,
+            kms_key_id=self._key.arn,
             backup_retention_period=self._settings.backup_retention_days,
             copy_tags_to_snapshot=True,
-            enabled_cloudwatch_logs_exports=[LOG],
+            enabled_cloudwatch_logs_exports=list(self._profile.logs.values()),
             deletion_protection=lifecycle.protected,
             skip_final_snapshot=not lifecycle.protected,
             final_snapshot_identifier=lifecycle.final_snapshot(name),
             delete_automated_backups=not lifecycle.protected,
             lifecycle=TerraformResourceLifecycle(ignore_changes=SWAPPED_WITH_ROLES),
             tags=backed_up(self._site.settings),
-            depends_on=[logs.group],
+            depends_on=[one.group for one in logs],
         )
 
     def _parameters(self) -> RdsClusterParameterGroup:
         """The same in both regions: a promoted cluster does not inherit the group of the old writer."""
-        major = self._settings.engine_version.partition(".")[0]
         return RdsClusterParameterGroup(
             self,
             "parameters",
             name=self.global_id,
-            family=f"{ENGINE}{major}",
-            parameter=[RdsClusterParameterGroupParameter(name="rds.force_ssl", value="1")],
+            family=self._family,
+            parameter=[
+                RdsClusterParameterGroupParameter(name=name, value=value)
+                for name, value in self._profile.cluster.items()
+            ],
         )
 
-    def _instance(self, cluster: RdsCluster, key: EncryptionKey) -> RdsClusterInstance:
+    @property
+    def _family(self) -> str:
+        return self._profile.family(self._settings.engine, self._settings.engine_version)
+
+    def _own_parameters(self) -> str | None:
+        """The group of what is set for single instances, the same for all, where the engine has such."""
+        if not self._profile.instance:
+            return None
+        return DbParameterGroup(
+            self,
+            "instance-parameters",
+            name=self.global_id,
+            family=self._family,
+            parameter=[
+                DbParameterGroupParameter(name=name, value=value, apply_method="immediate")
+                for name, value in self._profile.instance.items()
+            ],
+        ).name
+
+    def _instance(self, cluster: RdsCluster, number: int, parameters: str | None) -> RdsClusterInstance:
         """Without an instance a region replicates but cannot be promoted."""
         return RdsClusterInstance(
             self,
-            "instance",
-            identifier=self._site.own_name("ledger-0"),
+            f"instance-{number}" if number else "instance",
+            identifier=self._site.own_name(f"ledger-{number}"),
             cluster_identifier=cluster.id,
-            engine=ENGINE,
+            db_parameter_group_name=parameters,
+            engine=self._settings.engine,
             engine_version=cluster.engine_version,
             instance_class=self._settings.instance_class,
             auto_minor_version_upgrade=False,  # roles can switch only between equal versions
             performance_insights_enabled=True,
-            performance_insights_kms_key_id=key.arn,
+            performance_insights_kms_key_id=self._key.arn,
         )

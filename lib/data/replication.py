@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
     S3BucketReplicationConfigurationA,
     S3BucketReplicationConfigurationRule,
@@ -45,6 +46,8 @@ class Target:
 class Replication(Construct):
     """Every new object, new version and delete marker of *source* goes to *target*, with its metrics.
 
+    With *provider* the source is another stack's, and has been there since that was deployed.
+
     Not copied: what was there before, and the deletion of single versions, so one call never empties both.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnt-replicated.html
     """
@@ -58,10 +61,12 @@ class Replication(Construct):
         source: EncryptedBucket,
         target: Target,
         time_control: bool,
+        what: str = "copies",
+        provider: TerraformProvider | None = None,
     ) -> None:
         super().__init__(scope, id_)
         role = ServiceRole(
-            self, "role", site=site, what="copies", service="s3", allow=_allow(site, source, target)
+            self, "role", site=site, what=what, service="s3", allow=_allow(site, source, target)
         )
         S3BucketReplicationConfigurationA(
             self,
@@ -81,7 +86,8 @@ class Replication(Construct):
                     destination=_destination(target, time_control=time_control),
                 )
             ],
-            depends_on=[source.versions, role.policy],
+            depends_on=[role.policy] if provider else [source.versions, role.policy],
+            provider=provider,
         )
 
 

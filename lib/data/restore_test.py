@@ -16,7 +16,7 @@ from cdktf_cdktf_provider_aws.backup_vault import BackupVault
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from constructs import Construct
 
-from lib.network.vpc import RegionalNetwork
+from lib.network.vpc import Network
 from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
@@ -41,7 +41,7 @@ class RestoreTest(Construct):
         vault: BackupVault,
         role_arn: str,
         tag: str,
-        network: RegionalNetwork,
+        network: Network,
         subnet_group: str,
         after: list[ITerraformDependable],
     ) -> None:
@@ -83,7 +83,7 @@ class RestoreTest(Construct):
                 depends_on=after,
             )
 
-    def _place(self, site: Site, network: RegionalNetwork, subnet_group: str) -> dict[str, str]:
+    def _place(self, site: Site, network: Network, subnet_group: str) -> dict[str, str]:
         """Where a cluster is restored: AWS Backup takes the default VPC, which not every account has.
 
         https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html

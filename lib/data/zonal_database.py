@@ -11,15 +11,16 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 from constructs import Construct
 
 from lib.data.backup import backed_up
-from lib.data.database import ENGINE, LOG, DatabaseOrigin
+from lib.data.database import DatabaseOrigin
 from lib.iam import Allow
 from lib.network.vpc import TieredNetwork
 from lib.observability.logs import LogGroup
 from lib.security.key import EncryptionKey
 from lib.security.role import ServiceRole
-from lib.settings.data import AuroraCluster
+from lib.settings.data import AuroraCluster, Engine
 from lib.site import Site
 
+ENGINE, LOG = Engine.POSTGRESQL, "postgresql"
 INSTANCES = 2
 OS_METRICS = "RDSOSMetrics"
 

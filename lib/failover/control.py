@@ -1,6 +1,7 @@
 """Failover of one region: the keeper that decides, and the state machine that takes over."""
 
 import json
+from collections.abc import Iterable
 
 from cdktf_cdktf_provider_aws.sfn_state_machine import (
     SfnStateMachine,
@@ -41,8 +42,8 @@ LOG_DELIVERY = Allow(
 class FailoverControl(Construct):
     """Runs wholly in its region: it calls no other region and changes nothing that another region owns.
 
-    *functions* is the module whose `keep` and `step` bind the recovery core to the system; *prove* lets it
-    send a synthetic request.
+    *functions* is the module whose `keep` and `step` bind the recovery core to the system; *serve* lets it
+    start what serves and send a synthetic request.
     """
 
     def __init__(
@@ -54,8 +55,7 @@ class FailoverControl(Construct):
         platform: FunctionPlatform,
         functions: str,
         database: RegionalDatabase,
-        service: Function,
-        prove: Allow,
+        serve: Iterable[Allow],
     ) -> None:
         super().__init__(scope, id_)
         lease = TableAccess.to(platform.site, "lease")
@@ -78,8 +78,7 @@ class FailoverControl(Construct):
                 BusAccess.to(platform.site).put(),
                 *approvals.ask(platform.site),
                 *database.fail_over(),
-                service.invoke(),
-                prove,
+                *serve,
                 Allow(("sts:AssumeRole",), (platform.site.automation_role_arn,)),
             ],
         )

@@ -25,12 +25,7 @@ from lib.security.role import ServiceRole
 from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
-CRITICAL = (
-    "FailoverCompleted",
-    "SwitchoverCompleted",
-    "FailbackCompleted",
-    "PaymentSettled",
-)
+COMPLETED = ("FailoverCompleted", "SwitchoverCompleted", "FailbackCompleted")
 """Both regions must know of them, whoever says so. What the global endpoint copies too comes twice."""
 RETRY_S = 3600
 ATTEMPTS = 185
@@ -59,13 +54,23 @@ class BusAccess:
 
 
 class EventBus(Construct):
-    """A bus that keeps what it could not deliver, can replay what it saw, and tells the other region."""
+    """A bus that keeps what it could not deliver, can replay what it saw, and tells the other region.
+
+    *settled* is the system's own event that both regions must know of.
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site[TwoRegionSettings], key: EncryptionKey
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site[TwoRegionSettings],
+        key: EncryptionKey,
+        settled: str,
     ) -> None:
         super().__init__(scope, id_)
         self._site = site
+        self._critical = [*COMPLETED, settled]
         self._dead_letters = DeadLetters(self, "dead-letters", site=site, key=key)
         bus = CloudwatchEventBus(
             self,
@@ -112,7 +117,7 @@ class EventBus(Construct):
             event_pattern=json.dumps(
                 {
                     "source": [site.settings.system, operations(site)],
-                    "detail-type": list(CRITICAL),
+                    "detail-type": self._critical,
                     "detail": {"published_in": [site.region.name]},
                 }
             ),

@@ -1,5 +1,7 @@
 """The load balancer in front of a group of instances."""
 
+from dataclasses import dataclass
+
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
 from cdktf_cdktf_provider_aws.lb_listener import (
     LbListener,
@@ -26,12 +28,21 @@ KEPT_S = 60
 """How long a client's connection lives: after DNS has moved, it leads to the old place for so long."""
 DRAINING_S = 30
 """How long a target that leaves may finish requests; applications need 25 s (apps/web/server.py)."""
-CHECK_EVERY_S = 5
-CHECK_TIMEOUT_S = 3
-CHECKS = 2
-"""How many in a row make a target healthy, or unhealthy: found sick after 10 s."""
-LIVE = "/health/live"
-"""Asks no database: else a failover of the database would have every instance replaced (docs/webapp.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCheck:
+    """How the balancer asks its targets whether they live, in seconds.
+
+    The path asks no database: else a failover of the database would have every instance replaced
+    (docs/webapp.md).
+    """
+
+    path: str = "/health/live"
+    every_s: int = 5
+    timeout_s: int = 3
+    in_a_row: int = 2
+    """So many answers make a target healthy, or unhealthy."""
 
 
 class LoadBalancer(Construct):
@@ -41,12 +52,19 @@ class LoadBalancer(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site, network: TieredNetwork, certificate_arn: str | None
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        network: TieredNetwork,
+        certificate_arn: str | None,
+        check: TargetCheck = TargetCheck(),
     ) -> None:
         super().__init__(scope, id_)
         self._name = shortened(site.name(id_), keep=site.settings.environment_suffix, limit=NAME_LIMIT)
         self._balancer = self._make(site, network)
-        self._targets = self._group(network)
+        self._targets = self._group(network, check)
         if certificate_arn:
             self._listen(HTTP, "HTTP", _redirect())
             listener = self._listen(HTTPS, "HTTPS", self._forward(), certificate_arn)
@@ -81,7 +99,7 @@ class LoadBalancer(Construct):
             depends_on=[logs.guard],
         )
 
-    def _group(self, network: TieredNetwork) -> LbTargetGroup:
+    def _group(self, network: TieredNetwork, check: TargetCheck) -> LbTargetGroup:
         return LbTargetGroup(
             self,
             "targets",
@@ -93,12 +111,12 @@ class LoadBalancer(Construct):
             deregistration_delay=str(DRAINING_S),
             load_balancing_algorithm_type="least_outstanding_requests",
             health_check=LbTargetGroupHealthCheck(
-                path=LIVE,
+                path=check.path,
                 protocol="HTTP",
-                interval=CHECK_EVERY_S,
-                timeout=CHECK_TIMEOUT_S,
-                healthy_threshold=CHECKS,
-                unhealthy_threshold=CHECKS,
+                interval=check.every_s,
+                timeout=check.timeout_s,
+                healthy_threshold=check.in_a_row,
+                unhealthy_threshold=check.in_a_row,
                 matcher="200",
             ),
             tags={"Name": self._name},

@@ -10,11 +10,11 @@ from cdktf_cdktf_provider_aws.route53_record import (
 )
 from constructs import Construct
 
+from lib.network.security_groups import HTTPS
+from lib.network.tier_firewall import HTTP
 from lib.pair import Pair
 from lib.regions import Region
 from lib.settings.two_regions import TwoRegionSettings
-
-HTTPS = 443
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,24 @@ class Answer:
 
 
 class FailoverRecord(Construct):
-    """One name, two regions: Route 53 hands out the preferred healthy one. Nobody edits it in a disaster."""
+    """One name, two regions: Route 53 hands out the preferred healthy one. Nobody edits it in a disaster.
+
+    *secure*: the answers speak TLS, and are asked for their health by it.
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, settings: TwoRegionSettings, zone_id: str, answers: Pair[Answer]
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: TwoRegionSettings,
+        zone_id: str,
+        answers: Pair[Answer],
+        secure: bool = True,
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
+        self._secure = secure
         self.checks = answers.map(self._health_check)
         for answer, check in answers.zip(self.checks):
             self._record(zone_id, answer, check)
@@ -78,10 +89,10 @@ class FailoverRecord(Construct):
         return Route53HealthCheck(
             self,
             f"health-{answer.region.code}",
-            type="HTTPS",
+            type="HTTPS" if self._secure else "HTTP",
             fqdn=answer.host,
-            port=HTTPS,
-            enable_sni=True,
+            port=HTTPS if self._secure else HTTP,
+            enable_sni=True if self._secure else None,
             resource_path=answer.health_path,
             request_interval=self._settings.dns.health_check_interval_s,
             failure_threshold=self._settings.dns.health_check_threshold,

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from lib.iam import Allow, policy
 from lib.network.security_groups import HTTPS
-from lib.network.vpc import RegionalNetwork
+from lib.network.vpc import FunctionNetwork
 from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 
@@ -27,7 +27,7 @@ class InterfaceEndpoints(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site[TwoRegionSettings], network: RegionalNetwork
+        self, scope: Construct, id_: str, *, site: Site[TwoRegionSettings], network: FunctionNetwork
     ) -> None:
         super().__init__(scope, id_)
         self._site = site
@@ -46,7 +46,7 @@ class InterfaceEndpoints(Construct):
                 tags={"Name": site.name(f"endpoint-{service}")},
             )
 
-    def _group(self, network: RegionalNetwork) -> SecurityGroup:
+    def _group(self, network: FunctionNetwork) -> SecurityGroup:
         name = self._site.name("endpoints")
         group = SecurityGroup(
             self,

@@ -15,8 +15,8 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
-from lib.network.security_groups import POSTGRESQL
-from lib.network.vpc import RegionalNetwork
+from lib.network.security_groups import SPOKEN
+from lib.network.vpc import FunctionNetwork
 from lib.pair import Pair
 from lib.site import Site
 
@@ -26,15 +26,16 @@ class PeeringSide:
     """One end of the peering."""
 
     site: Site
-    network: RegionalNetwork
+    network: FunctionNetwork
     provider: TerraformProvider
 
 
 class Peering(Construct):
-    """Private subnets of both regions reach each other, and names resolve to private addresses there.
+    """Subnets of both regions that are not public reach each other; names resolve to private addresses there.
 
-    Functions may reach the other region's database, nothing else: a writer endpoint that follows the writer
-    would point there. A security group of the other region cannot be named, so rules name its addresses.
+    Clients of the database may reach the other region's, nothing else: a writer endpoint that follows the
+    writer would point there. A security group of the other region cannot be named, so rules name its
+    addresses.
     """
 
     def __init__(self, scope: Construct, id_: str, *, name: str, sides: Pair[PeeringSide]) -> None:
@@ -82,7 +83,7 @@ class Peering(Construct):
 
     def _open(self, side: PeeringSide, *, to: PeeringSide) -> None:
         code, there = side.site.region.code, str(to.site.region.cidr)
-        for zone, table_id in enumerate(side.network.private_table_ids):
+        for zone, table_id in enumerate(side.network.peered_table_ids):
             Route(
                 self,
                 f"route-{code}-{zone}",
@@ -91,25 +92,28 @@ class Peering(Construct):
                 vpc_peering_connection_id=self._connection,
                 provider=side.provider,
             )
-        VpcSecurityGroupEgressRule(
-            self,
-            f"functions-{code}",
-            description="PostgreSQL of the other region",
-            security_group_id=side.network.firewall.functions.id,
-            cidr_ipv4=there,
-            from_port=POSTGRESQL,
-            to_port=POSTGRESQL,
-            ip_protocol="tcp",
-            provider=side.provider,
-        )
+        firewall = side.network.firewall
+        port, spoken = firewall.database_port, SPOKEN[firewall.database_port]
+        for client, group in firewall.clients.items():
+            VpcSecurityGroupEgressRule(
+                self,
+                f"{client}-{code}",
+                description=f"{spoken} of the other region",
+                security_group_id=group.id,
+                cidr_ipv4=there,
+                from_port=port,
+                to_port=port,
+                ip_protocol="tcp",
+                provider=side.provider,
+            )
         VpcSecurityGroupIngressRule(
             self,
             f"database-{code}",
-            description="PostgreSQL from the functions of the other region",
-            security_group_id=side.network.firewall.database.id,
+            description=f"{spoken} from the {' and '.join(firewall.clients)} of the other region",
+            security_group_id=firewall.database.id,
             cidr_ipv4=there,
-            from_port=POSTGRESQL,
-            to_port=POSTGRESQL,
+            from_port=port,
+            to_port=port,
             ip_protocol="tcp",
             provider=side.provider,
         )

@@ -10,10 +10,15 @@ from lib.site import Site
 ANYWHERE = "0.0.0.0/0"
 HTTPS = 443
 POSTGRESQL = 5432
+MYSQL = 3306
+SPOKEN = {POSTGRESQL: "PostgreSQL", MYSQL: "MySQL"}
+"""What a database's port is called in descriptions of rules."""
 
 
 class Firewall(Construct):
     """Functions reach the database and HTTPS; the database is reached by functions and reaches nobody."""
+
+    database_port = POSTGRESQL
 
     def __init__(self, scope: Construct, id_: str, *, site: Site, vpc_id: str) -> None:
         super().__init__(scope, id_)
@@ -21,6 +26,7 @@ class Firewall(Construct):
         self._vpc_id = vpc_id
         self.functions = self._group("functions", "Functions: out to the database and to HTTPS")
         self.database = self._group("database", "Database: in from the functions only")
+        self.clients = {"functions": self.functions}
         VpcSecurityGroupIngressRule(
             self,
             "database-from-functions",

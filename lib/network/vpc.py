@@ -21,7 +21,7 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
 from lib.network.security_groups import ANYWHERE, Firewall
-from lib.network.tier_firewall import TierFirewall
+from lib.network.tier_firewall import FunctionTierFirewall, TierFirewall
 from lib.settings.offered import SUBNET_BITS
 from lib.site import Site
 
@@ -66,7 +66,8 @@ class Network(Construct):
         DefaultSecurityGroup(self, "default-group", vpc_id=self._vpc.id, tags=self._tags("unused"))
         self.vpc_id = self._vpc.id
         self.zone_names = self._zones.names
-        self.private_table_ids = [table.id for table in tables]
+        self.peered_table_ids = [table.id for table in tables]
+        """Of the subnets that are reached from the other region, where there is one."""
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.public_subnet_ids = [subnet.id for subnet in public]
 
@@ -156,13 +157,29 @@ class RegionalNetwork(Network):
 class TieredNetwork(Network):
     """A network whose balancer lives in the public subnets, and whose databases in isolated ones.
 
-    Isolated subnets have a table without any route: nothing in them reaches or is reached from outside.
+    Isolated subnets have a table without any way out; where there is a second region, only that is reached.
     """
 
     def __init__(self, scope: Construct, id_: str, *, site: Site) -> None:
         super().__init__(scope, id_, site=site)
         spare = list(site.region.cidr.subnets(prefixlen_diff=SUBNET_BITS))[SPARE_BLOCK]
         isolated = self._subnets("isolated", list(spare.subnets(prefixlen_diff=ISOLATED_BITS)))
-        self._table("isolated", isolated)
+        self.peered_table_ids.append(self._table("isolated", isolated).id)
         self.isolated_subnet_ids = [subnet.id for subnet in isolated]
-        self.firewall = TierFirewall(self, "firewall", site=site, vpc_id=self.vpc_id)
+        self.firewall = self._firewall()
+
+    def _firewall(self) -> TierFirewall:
+        return TierFirewall(self, "firewall", site=self._site, vpc_id=self.vpc_id)
+
+
+class FunctionTierNetwork(TieredNetwork):
+    """The same for a system that has functions too: they live beside the instances."""
+
+    firewall: FunctionTierFirewall
+
+    def _firewall(self) -> FunctionTierFirewall:
+        return FunctionTierFirewall(self, "firewall", site=self._site, vpc_id=self.vpc_id)
+
+
+FunctionNetwork = RegionalNetwork | FunctionTierNetwork
+"""Where functions can live."""

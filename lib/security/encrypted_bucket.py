@@ -1,11 +1,14 @@
 """Private buckets under a customer key."""
 
+from typing import Any
+
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfiguration,
     S3BucketLifecycleConfigurationRule,
     S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
     S3BucketLifecycleConfigurationRuleFilter,
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketLifecycleConfigurationRuleTransition,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
     S3BucketServerSideEncryptionConfigurationA,
@@ -21,13 +24,26 @@ from lib.site import Site
 
 UNFINISHED_DAYS = 7
 """An upload that is not finished by then is given up."""
+ARCHIVE = "GLACIER"
+"""S3 Glacier Flexible Retrieval: had back within hours."""
 
 
 class EncryptedBucket(PrivateBucket):
-    """A private bucket whose objects lie under *key*, and which keeps old versions for a while."""
+    """A private bucket whose objects lie under *key*, and which keeps old versions for a while.
+
+    With *archive_days* objects go to the archive when they are so old, and stay there.
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, site: Site, what: str, key: EncryptionKey, old_versions_days: int
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        what: str,
+        key: EncryptionKey,
+        old_versions_days: int,
+        archive_days: int | None = None,
     ) -> None:
         super().__init__(scope, id_, site=site, what=what)
         self.key = key
@@ -46,30 +62,13 @@ class EncryptedBucket(PrivateBucket):
                 )
             ],
         )
-        self._forget(old_versions_days)
+        rules = [_forget(old_versions_days), *([_archive(archive_days)] if archive_days else [])]
+        self._age(rules)
         self.open_to([], objects=f"{self.arn}/*")
 
-    def _forget(self, days: int) -> None:
+    def _age(self, rules: list[S3BucketLifecycleConfigurationRule]) -> None:
         S3BucketLifecycleConfiguration(
-            self,
-            "lifecycle",
-            bucket=self.name,
-            rule=[
-                S3BucketLifecycleConfigurationRule(
-                    id="old-versions",
-                    status="Enabled",
-                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-                    noncurrent_version_expiration=[
-                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=days)
-                    ],
-                    abort_incomplete_multipart_upload=[
-                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
-                            days_after_initiation=UNFINISHED_DAYS
-                        )
-                    ],
-                )
-            ],
-            depends_on=[self.versions],
+            self, "lifecycle", bucket=self.name, rule=rules, depends_on=[self.versions]
         )
 
     def read(self, *objects: str) -> list[Allow]:
@@ -86,3 +85,29 @@ class EncryptedBucket(PrivateBucket):
 
     def _allow(self, action: str, objects: tuple[str, ...]) -> Allow:
         return Allow((action,), tuple(f"{self.arn}/{one}" for one in objects))
+
+
+def _rule(id_: str, **what: Any) -> S3BucketLifecycleConfigurationRule:
+    everything = [S3BucketLifecycleConfigurationRuleFilter(prefix="")]
+    return S3BucketLifecycleConfigurationRule(id=id_, status="Enabled", filter=everything, **what)
+
+
+def _forget(days: int) -> S3BucketLifecycleConfigurationRule:
+    return _rule(
+        "old-versions",
+        noncurrent_version_expiration=[
+            S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=days)
+        ],
+        abort_incomplete_multipart_upload=[
+            S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                days_after_initiation=UNFINISHED_DAYS
+            )
+        ],
+    )
+
+
+def _archive(days: int) -> S3BucketLifecycleConfigurationRule:
+    return _rule(
+        "archive",
+        transition=[S3BucketLifecycleConfigurationRuleTransition(days=days, storage_class=ARCHIVE)],
+    )

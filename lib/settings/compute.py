@@ -11,6 +11,8 @@ SHORTEST_HOOK_S = 30
 """Auto Scaling takes no shorter heartbeat of a lifecycle hook, and none longer than two hours."""
 LONGEST_HOOK_S = 7200
 
+InstanceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$")]
+
 
 class Functions(Section):
     """What all functions share."""
@@ -24,7 +26,9 @@ class Instances(Section):
 
     image: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]+$", max_length=2048)]
     """Name of the public parameter of Systems Manager that holds the id of the image."""
-    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$")]
+    type: InstanceType
+    other_types: tuple[InstanceType, ...] = ()
+    """What is launched where a zone has no more of `type`, in this order."""
     disk_gb: Annotated[int, Field(ge=8, le=1024)]
     minimum: Annotated[int, Field(ge=2)]
     """In two zones at least: one instance would be none while it is replaced."""

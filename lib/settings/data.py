@@ -1,6 +1,7 @@
 """The sections of stores and their backups."""
 
-from typing import Annotated, Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -9,15 +10,35 @@ from lib.settings import offered
 from lib.settings.section import LowerCase, SecretName, Section
 
 
-class Database(Section):
-    """The Aurora global database."""
+class Engine(StrEnum):
+    """What a global database runs."""
 
-    engine_version: Annotated[str, AfterValidator(offered.engine_version)]
+    POSTGRESQL = "aurora-postgresql"
+    MYSQL = "aurora-mysql"
+
+
+class Aurora(Section):
+    """A cluster of Aurora."""
+
+    engine_version: str
     instance_class: Annotated[str, AfterValidator(offered.instance_class)]
     name: Annotated[LowerCase, AfterValidator(limit("rds_database").require)]
     username: Annotated[LowerCase, AfterValidator(limit("rds_username").require)]
     secret: SecretName
     backup_retention_days: Annotated[int, Field(ge=1, le=35)]
+
+
+class Database(Aurora):
+    """The Aurora global database."""
+
+    engine: Engine = Engine.POSTGRESQL
+    instances: Annotated[int, Field(ge=1, le=15)] = 1
+    """In each region: the writer, or what is promoted to be it, and readers that take over from it."""
+
+    @model_validator(mode="after")
+    def _the_version_is_of_the_engine(self) -> Self:
+        offered.engine_version(self.engine, self.engine_version)
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -29,12 +50,16 @@ class Database(Section):
         )
 
 
-class AuroraCluster(Database):
-    """Aurora in one region: two instances in different zones, one of which writes."""
+class AuroraCluster(Aurora):
+    """Aurora PostgreSQL in one region: two instances in different zones, one of which writes."""
 
-    engine_version: Annotated[str, AfterValidator(offered.any_engine_version)]
     monitoring_interval_s: Literal[1, 5, 10, 15, 30, 60]
     """How often Enhanced Monitoring looks at the operating system."""
+
+    @model_validator(mode="after")
+    def _the_version_can_be_had(self) -> Self:
+        offered.engine_version(Engine.POSTGRESQL, self.engine_version, older=True)
+        return self
 
     @model_validator(mode="before")
     @classmethod

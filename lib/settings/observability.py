@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from lib.limits import limit
 from lib.settings import offered
-from lib.settings.section import Section
+from lib.settings.section import Seconds, Section
 
 Days = Annotated[int, AfterValidator(offered.log_days)]
 AUDIT_DAYS = 365
@@ -27,6 +27,13 @@ class Alarms(Section):
 
     email: Annotated[str, AfterValidator(limit("email").require)] | None = None
     """Who gets a letter; without it the topics are there and wait for a subscriber."""
+
+
+class RecoveryAlarms(Alarms):
+    """The same of a system in two regions."""
+
+    replication_lag_s: Seconds
+    """How far the other region's copies may be behind."""
 
 
 class TracingSettings(Section):

@@ -18,21 +18,15 @@ def region(name: str) -> str:
     return name
 
 
-def engine_version(version: str) -> str:
-    """A version of aurora-postgresql that can still be created. Raises ValueError."""
-    if version not in (known := aws_facts().engine_versions):
-        raise ValueError(
-            "aurora-postgresql cannot be created in this version (deprecated or never offered); "
-            f"use one of: {', '.join(known)}"
-        )
-    return version
-
-
-def any_engine_version(version: str) -> str:
-    """The same, of an older major too. Raises ValueError."""
-    if version in aws_facts().older_engine_versions:
-        return version
-    return engine_version(version)
+def engine_version(engine: str, version: str, *, older: bool = False) -> None:
+    """Raise ValueError where Aurora's *engine* cannot be created in *version*, be it of an *older* major."""
+    known = aws_facts().engine_versions[engine]
+    if version in known or (older and version in aws_facts().older_engine_versions):
+        return
+    raise ValueError(
+        f"database.engine_version = {version!r}: {engine} cannot be created in this version (deprecated or "
+        f"never offered); use one of: {', '.join(known)}"
+    )
 
 
 def vpc_block(block: IPv4Network) -> IPv4Network:

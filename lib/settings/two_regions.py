@@ -1,6 +1,6 @@
 """The settings of a system in two regions."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import model_validator
 
@@ -14,6 +14,7 @@ from lib.settings.data import Backup, Database
 from lib.settings.drills import Drills
 from lib.settings.messaging import Events
 from lib.settings.network import EndpointNetwork, Placement
+from lib.settings.observability import RecoveryAlarms
 from lib.settings.recovery import Protocol
 from lib.settings.section import RegionName
 from lib.settings.timing import Limits
@@ -22,11 +23,15 @@ from lib.settings.timing import Limits
 class TwoRegionSettings(CommonSettings):
     """A system that survives the loss of a region: its lease is held in one, and taken over by the other."""
 
+    REQUESTS: ClassVar[str] = "requests"
+    """What clients send, in the words of the system."""
+
     primary: Placement
     standby: Placement
     witness: RegionName
     protocol: Protocol
     network: EndpointNetwork
+    alarms: RecoveryAlarms
     database: Database
     backup: Backup
     compliance: ComplianceSettings

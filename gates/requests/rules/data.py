@@ -35,7 +35,8 @@ def _replicas(sent: Sent) -> Iterator[str]:
 def _cluster(sent: Sent) -> Iterator[str]:
     version, facts = sent.get("EngineVersion"), aws_facts()
     older = () if sent.get("GlobalClusterIdentifier") else facts.older_engine_versions
-    if isinstance(version, str) and version not in (*facts.engine_versions, *older):
+    known = facts.engine_versions.get(sent.get("Engine", ""), ())
+    if isinstance(version, str) and version not in (*known, *older):
         yield f"EngineVersion = {version}: cannot be created"
     if not 1 <= sent.get("BackupRetentionPeriod", 1) <= 35:  # noqa: PLR2004 - days, by CreateDBCluster
         yield f"BackupRetentionPeriod = {sent['BackupRetentionPeriod']}: AWS takes 1 to 35 days"

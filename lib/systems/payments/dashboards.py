@@ -5,9 +5,9 @@ Every widget names its region, so that the dashboard of either region shows both
 
 from collections.abc import Iterable
 
+from lib.failover.log_metrics import PAGES
 from lib.observability.dashboard import DashboardSection, dashboard
 from lib.observability.metrics import Metric
-from lib.systems.payments.log_metrics import PAGES
 from lib.systems.payments.metrics import FUNCTIONS, RegionMetrics
 
 TABLES = ("lease", "journal", "arrivals", "sessions")

@@ -1,10 +1,10 @@
-"""What one region measures, as values: alarms and dashboards take the same ones. Pure: no construct."""
+"""What one region of payments measures, as values for alarms and dashboards. Pure: no construct."""
 
 from dataclasses import dataclass
 
-from lib.observability.metrics import Metric, own_namespace
-from lib.site import Site
-from lib.systems.payments.settings import PaymentsAlarms, PaymentsSettings
+from lib.failover.metrics import RecoveryMetrics
+from lib.observability.metrics import Metric
+from lib.systems.payments.settings import PaymentsAlarms
 
 FUNCTIONS = ("service", "keeper", "steps", "reconciler")
 PAYMENTS_ROUTE = {"Stage": "$default", "Method": "POST", "Resource": "/payments"}
@@ -12,39 +12,12 @@ PAYMENTS_ROUTE = {"Stage": "$default", "Method": "POST", "Resource": "/payments"
 
 
 @dataclass(frozen=True, slots=True)
-class RegionMetrics:
-    """The metrics of one region, by the names that the settings give; AWS chose only *api_id*."""
+class RegionMetrics(RecoveryMetrics):
+    """The same with payments; AWS chose *api_id*."""
 
-    site: Site[PaymentsSettings]
     api_id: str
     alarms: PaymentsAlarms
-
-    def database(self, name: str, statistic: str = "Maximum") -> Metric:
-        """Of this region's cluster, be it writer or replica."""
-        return Metric("AWS/RDS", name, statistic, {"DBClusterIdentifier": self.site.own_name("ledger")})
-
-    def function(self, what: str, name: str, statistic: str = "Sum") -> Metric:
-        """Of the function *what*."""
-        return Metric("AWS/Lambda", name, statistic, {"FunctionName": self.site.name(what)})
-
-    def table(self, what: str, name: str, statistic: str = "Sum", **dimensions: str) -> Metric:
-        """Of this region's replica of the table *what*."""
-        return Metric("AWS/DynamoDB", name, statistic, {"TableName": self.site.name(what), **dimensions})
 
     def payments(self, name: str, statistic: str = "Sum") -> Metric:
         """Of the API's route that takes payments."""
         return Metric("AWS/ApiGateway", name, statistic, {"ApiId": self.api_id, **PAYMENTS_ROUTE})
-
-    def takeovers(self, name: str) -> Metric:
-        """Of the state machine that takes over."""
-        machine = self.site.arn("states", f"stateMachine:{self.site.name('failover')}")
-        return Metric("AWS/States", name, "Sum", {"StateMachineArn": machine})
-
-    def own(self, name: str, statistic: str = "Sum") -> Metric:
-        """Counted in the functions' logs."""
-        return Metric(own_namespace(self.site.settings), name, statistic)
-
-    def metered(self, name: str, statistic: str) -> Metric:
-        """Written by the functions themselves, as `runtime.metrics.Meter` does."""
-        service = {"service": self.site.settings.system}
-        return Metric(own_namespace(self.site.settings), name, statistic, service)

@@ -11,6 +11,8 @@ from lib.compute.parameters import Parameters, read_parameters
 from lib.data.backup import RegionalBackup
 from lib.data.database import DatabaseOrigin, RegionalDatabase
 from lib.failover.control import FailoverControl
+from lib.failover.environment import environment
+from lib.failover.observability import RegionalObservability
 from lib.iam import Allow
 from lib.messaging.event_bus import EventBus
 from lib.network.flow_logs import FlowLogs
@@ -20,9 +22,10 @@ from lib.regions import Region
 from lib.security.compliance import Compliance
 from lib.security.key import EncryptionKey, for_alarms, for_logs, for_service
 from lib.stack import AwsStack
+from lib.systems.payments.alarms import regional_alarms
 from lib.systems.payments.api import PaymentApi
+from lib.systems.payments.log_metrics import LOG_METRICS
 from lib.systems.payments.metrics import RegionMetrics
-from lib.systems.payments.observability import RegionalObservability
 from lib.systems.payments.reconciler import Reconciler
 from lib.systems.payments.settings import PaymentsSettings
 
@@ -50,7 +53,13 @@ class RegionalStack(AwsStack[PaymentsSettings]):
         if settings.network.interface_endpoints:
             InterfaceEndpoints(self, "endpoints", site=self.site, network=network)
         self._database = RegionalDatabase(
-            self, "ledger", site=self.site, network=network, key=key, origin=origin
+            self,
+            "ledger",
+            site=self.site,
+            subnet_ids=network.private_subnet_ids,
+            group_id=network.firewall.database.id,
+            key=key,
+            origin=origin,
         )
         platform = FunctionPlatform(
             site=self.site,
@@ -68,15 +77,14 @@ class RegionalStack(AwsStack[PaymentsSettings]):
             platform=platform,
             functions="payments.functions",
             database=self._database,
-            service=self._payments.function,
-            prove=self._payments.prove(),
+            serve=[self._payments.function.invoke(), self._payments.prove()],
         )
         self._reconciler = Reconciler(self, "reconciliation", platform=platform)
         self.api_host = self._payments.http.host
         self.api_endpoint = self._payments.http.endpoint
         self.metrics = RegionMetrics(self.site, self._payments.http.id, settings.alarms)
         self.alarm_topic = self._observe(key).topic
-        self._bus = EventBus(self, "events", site=self.site, key=key)
+        self._bus = EventBus(self, "events", site=self.site, key=key, settled="PaymentSettled")
         self._backup = RegionalBackup(
             self,
             "backup",
@@ -106,8 +114,16 @@ class RegionalStack(AwsStack[PaymentsSettings]):
             "steps": self._failover.steps,
             "reconciler": self._reconciler.function,
         }
+        timeouts = {what: function.timeout_s for what, function in functions.items()}
         return RegionalObservability(
-            self, "observability", metrics=self.metrics, key=key, functions=functions
+            self,
+            "observability",
+            site=self.site,
+            key=key,
+            functions=functions,
+            alarms=regional_alarms(self.metrics, timeouts),
+            counted=LOG_METRICS,
+            traced=("service", "steps"),
         )
 
     def _publish(self, key: EncryptionKey) -> None:
@@ -145,26 +161,3 @@ class RegionalStack(AwsStack[PaymentsSettings]):
             "parameter_prefix": self.site.settings.parameter_prefix,
         }
         self.output({f"{name}_{self.site.region.snake}": value for name, value in values.items()})
-
-
-def environment(settings: PaymentsSettings) -> dict[str, str]:
-    """The environment of every function, the same in both regions.
-
-    Whatever differs is found below PARAMETER_PREFIX in the function's own region.
-    """
-    return {
-        "SYSTEM": settings.system,
-        "PARAMETER_PREFIX": settings.parameter_prefix,
-        "LEASE_TABLE": settings.name("lease"),
-        "JOURNAL_TABLE": settings.name("journal"),
-        "ARRIVALS_TABLE": settings.name("arrivals"),
-        "SESSIONS_TABLE": settings.name("sessions"),
-        "LEASE_TTL_SECONDS": str(settings.protocol.lease_ttl_s),
-        "TICK_SECONDS": str(settings.protocol.tick_s),
-        "CLOCK_SKEW_SECONDS": str(settings.protocol.clock_skew_s),
-        "KEEPER_LIFETIME_SECONDS": str(settings.protocol.keeper_lifetime_s),
-        "TRANSITION_LIMIT_SECONDS": str(settings.limits.transition_s),
-        "POWERTOOLS_SERVICE_NAME": settings.system,
-        "LOG_LEVEL": settings.functions.log_level,
-        "AUTHORIZATION": settings.api.authorization.mode,
-    }

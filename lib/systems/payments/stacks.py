@@ -5,7 +5,7 @@ from cdktf import App
 from lib.bundle import Bundle
 from lib.data.database import DatabaseOrigin
 from lib.regions import Role
-from lib.systems.payments.foundation import FoundationStack
+from lib.systems.foundation import FoundationStack
 from lib.systems.payments.regional import RegionalStack
 from lib.systems.payments.settings import PaymentsSettings
 from lib.systems.payments.world import WorldStack

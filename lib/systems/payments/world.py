@@ -9,6 +9,7 @@ from constructs import Construct
 from lib.facts import aws_facts
 from lib.failover.approvals import ApproverPolicy
 from lib.failover.automation import AutomationRole
+from lib.failover.cross_region_alarms import Dashboards, HealthAlarms, ReplicaAlarms, Watched
 from lib.failover.isolation import RegionIsolation
 from lib.failover.peer_endpoints import Peers
 from lib.failover.switchover_drill import SwitchoverDrill
@@ -21,8 +22,8 @@ from lib.provider import provider_in
 from lib.regions import Region
 from lib.site import Site
 from lib.stack import AwsStack
-from lib.systems.payments.cross_region_alarms import Dashboards, HealthAlarms, ReplicaAlarms, Watched
-from lib.systems.payments.foundation import FoundationStack
+from lib.systems.foundation import FoundationStack
+from lib.systems.payments.dashboards import body
 from lib.systems.payments.metrics import RegionMetrics
 from lib.systems.payments.regional import RegionalStack
 from lib.systems.payments.settings import PaymentsSettings
@@ -111,7 +112,8 @@ class WorldStack(AwsStack[PaymentsSettings]):
 
     def _watch(self, health_check_ids: Pair[str]) -> None:
         watched = self._ends.zip(health_check_ids).map(lambda both: both[0].watched(both[1]))
-        Dashboards(self, "dashboards", regions=watched)
+        shown = body(end.measured for end in self._ends)
+        Dashboards(self, "dashboards", regions=watched, body=shown)
         ReplicaAlarms(self, "replicas", regions=watched)
         home = replace(self._settings.regions.first, name=aws_facts().health_metrics_region)
         HealthAlarms(
@@ -131,10 +133,15 @@ class End:
     stack: RegionalStack
     provider: TerraformProvider
 
+    @property
+    def measured(self) -> RegionMetrics:
+        """What it measures; the names of the API and of the cluster as this stack sees them."""
+        return RegionMetrics(self.site, self.stack.metrics.api_id, self.stack.metrics.alarms)
+
     def watched(self, health_check_id: str) -> Watched:
         """What alarms and dashboards need of it."""
         return Watched(
-            metrics=RegionMetrics(self.site, self.stack.metrics.api_id, self.stack.metrics.alarms),
+            metrics=self.measured,
             topic_arn=self.stack.alarm_topic.arn,
             host=self.stack.api_host,
             health_check_id=health_check_id,

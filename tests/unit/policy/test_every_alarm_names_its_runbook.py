@@ -9,7 +9,7 @@ import pytest
 from botocore import xform_name
 
 from failover.decision import Rule
-from lib.systems.payments.log_metrics import PAGES
+from lib.failover.log_metrics import PAGES
 from tests.unit import emulated
 
 RUNBOOKS = Path(__file__).resolve().parents[3] / "docs" / "runbooks"

@@ -1,7 +1,7 @@
 """Functions are told names, places and durations. What is secret they read where it is kept."""
 
+from lib.failover.environment import environment
 from lib.settings.two_regions import TwoRegionSettings
-from lib.systems.payments.regional import environment
 
 TOLD = {
     *("SYSTEM", "PARAMETER_PREFIX", "LEASE_TABLE", "JOURNAL_TABLE", "ARRIVALS_TABLE", "SESSIONS_TABLE"),

@@ -23,10 +23,11 @@ def of_functions(stack: Synthesized, today: date) -> Iterator[str]:
 
 def of_databases(stack: Synthesized) -> Iterator[str]:
     for cluster in [*stack.all("aws_rds_cluster"), *stack.all("aws_rds_global_cluster")]:
-        if cluster["engine_version"] not in FACTS["aurora_postgresql"]["creatable"]:
+        engine = cluster["engine"].replace("-", "_")
+        if cluster["engine_version"] not in FACTS[engine]["creatable"]:
             yield f"{cluster['engine_version']} cannot be created"
     for instance in stack.all("aws_rds_cluster_instance"):
-        if instance["instance_class"] not in FACTS["aurora_postgresql"]["instance_classes"]:
+        if instance["instance_class"] not in FACTS["global_database"]["instance_classes"]:
             yield f"{instance['instance_class']} is not known to be offered in both regions"
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lib.messaging.event_bus import CRITICAL
+from lib.messaging.event_bus import COMPLETED
 from lib.systems.load import load_settings
 from tests.unit.synthesized import synthesize
 
@@ -58,7 +58,7 @@ def test_P05_critical_events_that_were_published_here_go_to_the_other_regions_bu
     assert rule["event_bus_name"].startswith("${aws_cloudwatch_event_bus.")
     assert json.loads(rule["event_pattern"]) == {
         "source": ["payments", "payments.operations"],
-        "detail-type": list(CRITICAL),
+        "detail-type": [*COMPLETED, "PaymentSettled"],
         "detail": {"published_in": [here]},
     }
     assert target["arn"] == f"arn:aws:events:{there}:{ACCOUNT}:event-bus/payments-events-test"

@@ -9,7 +9,7 @@ import pytest
 
 from failover.decision import PATIENCE_MS, Rule
 from failover.loss import Loss
-from lib.systems.payments.log_metrics import PAGES
+from lib.failover.log_metrics import PAGES
 from runtime.metrics import MILLISECONDS, Meter
 from tests.unit.synthesized import synthesize
 

@@ -6,14 +6,13 @@ from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
+from lib.failover.alarms import health_alarm, replica_alarm
+from lib.failover.metrics import RecoveryMetrics
 from lib.observability.alarm_board import AlarmBoard
 from lib.observability.topic import AlarmTopic
 from lib.pair import Pair
 from lib.security.key import EncryptionKey, for_alarms
 from lib.site import Site
-from lib.systems.payments.alarms import health_alarm, replica_alarm
-from lib.systems.payments.dashboards import body
-from lib.systems.payments.metrics import RegionMetrics
 
 EVENTUALLY_CONSISTENT = "sessions"
 
@@ -22,7 +21,7 @@ EVENTUALLY_CONSISTENT = "sessions"
 class Watched:
     """One region as the others see it."""
 
-    metrics: RegionMetrics
+    metrics: RecoveryMetrics
     topic_arn: str
     host: str
     health_check_id: str
@@ -32,16 +31,15 @@ class Watched:
 class Dashboards(Construct):
     """The same dashboard twice: dashboards are names of the account, each kept through its own region."""
 
-    def __init__(self, scope: Construct, id_: str, *, regions: Pair[Watched]) -> None:
+    def __init__(self, scope: Construct, id_: str, *, regions: Pair[Watched], body: str) -> None:
         super().__init__(scope, id_)
-        shown = body(region.metrics for region in regions)
         for region in regions:
             site = region.metrics.site
             CloudwatchDashboard(
                 self,
                 site.region.code,
                 dashboard_name=site.own_name("overview"),
-                dashboard_body=shown,
+                dashboard_body=body,
                 provider=region.provider,
             )
 

@@ -9,15 +9,15 @@ from lib.network.public_zone import public_zone
 from lib.pair import Pair
 from lib.provider import provider_in
 from lib.security.key import EncryptionKey, through_dynamodb
+from lib.settings.two_regions import TwoRegionSettings
 from lib.site import Site
 from lib.stack import AwsStack
-from lib.systems.payments.settings import PaymentsSettings
 
 
-class FoundationStack(AwsStack[PaymentsSettings]):
+class FoundationStack(AwsStack[TwoRegionSettings]):
     """The state that neither region owns. Nothing in it is touched in a disaster."""
 
-    def __init__(self, scope: Construct, *, settings: PaymentsSettings) -> None:
+    def __init__(self, scope: Construct, *, settings: TwoRegionSettings) -> None:
         super().__init__(scope, settings=settings, what="foundation", region=settings.regions.first)
         self.zone_id = public_zone(self, settings)
         keys = self._keys(settings)
@@ -54,20 +54,20 @@ class FoundationStack(AwsStack[PaymentsSettings]):
             }
         )
 
-    def _container(self, settings: PaymentsSettings) -> str:
+    def _container(self, settings: TwoRegionSettings) -> str:
         """The global database without members: each region's cluster joins it by its name."""
         return RdsGlobalCluster(
             self,
             "database",
             global_cluster_identifier=settings.name("ledger"),
-            engine="aurora-postgresql",
+            engine=settings.database.engine,
             engine_version=settings.database.engine_version,
             storage_encrypted=True,
             deletion_protection=settings.lifecycle.protected,
             force_destroy=settings.lifecycle.force_destroy,
         ).global_cluster_identifier
 
-    def _keys(self, settings: PaymentsSettings) -> Pair[EncryptionKey]:
+    def _keys(self, settings: TwoRegionSettings) -> Pair[EncryptionKey]:
         """One key of the tables in each region: a replica takes only a key of its own."""
         region = settings.regions.second
         second = provider_in(self, f"aws-{region.code}", settings=settings, region=region, alias=region.code)

@@ -1,6 +1,6 @@
 """What one region notices about itself, and whom it tells."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
     CloudwatchLogMetricFilter,
@@ -9,41 +9,45 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
 from constructs import Construct
 
 from lib.compute.function import Function
+from lib.observability.alarm import Alarm
 from lib.observability.alarm_board import AlarmBoard
 from lib.observability.log_metrics import ONE, LogMetric
 from lib.observability.metrics import own_namespace
 from lib.observability.topic import AlarmTopic
 from lib.observability.tracing import Tracing
 from lib.security.key import EncryptionKey
-from lib.systems.payments.alarms import regional_alarms
-from lib.systems.payments.log_metrics import LOG_METRICS
-from lib.systems.payments.metrics import RegionMetrics
+from lib.settings.two_regions import TwoRegionSettings
+from lib.site import Site
 
 
 class RegionalObservability(Construct):
-    """Topic, alarms, metrics from logs and traces. The recovery itself needs none of them."""
+    """Topic, alarms, metrics from logs and traces. The recovery itself needs none of them.
+
+    *functions* are those whose logs are counted, by what they are called; *traced* some of them.
+    """
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
-        metrics: RegionMetrics,
+        site: Site[TwoRegionSettings],
         key: EncryptionKey,
         functions: Mapping[str, Function],
+        alarms: Sequence[Alarm],
+        counted: Iterable[LogMetric],
+        traced: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
-        self._site = metrics.site
+        self._site = site
         self._functions = functions
         self.topic = AlarmTopic(self, "topic", site=self._site, what="alarms", key=key)
-        for metric in LOG_METRICS:
+        for metric in counted:
             self._count(metric)
-        self._alarms(metrics)
-        Tracing(self, "tracing", site=self._site, services=("service", "steps"))
+        self._alarms(alarms)
+        Tracing(self, "tracing", site=self._site, services=traced)
 
-    def _alarms(self, metrics: RegionMetrics) -> None:
-        timeouts = {what: function.timeout_s for what, function in self._functions.items()}
-        alarms = regional_alarms(metrics, timeouts)
+    def _alarms(self, alarms: Sequence[Alarm]) -> None:
         board = AlarmBoard(self, "alarms", site=self._site, topic_arn=self.topic.arn, alarms=alarms)
         board.any_of(
             "region-impaired",
