@@ -22,6 +22,7 @@ from dr.exits import Exit
 from dr.guard.command import guard
 from dr.limits import limit_s
 from dr.options import AsJson, OutputsFile
+from dr.promotion.command import promote_replica
 from dr.quiet import quiet
 from dr.replay import command as replay
 from dr.rewind.command import rewind
@@ -49,6 +50,7 @@ app.command()(guard)
 app.command()(quiet)
 app.command()(status)
 app.command()(rewind)
+app.command("promote-replica")(promote_replica)
 app.command()(drill)
 app.command()(token)
 app.add_typer(replay.commands, name="events")

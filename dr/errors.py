@@ -6,7 +6,7 @@ DrError              it failed (1)
 +-- AwsUnavailable   a region does not answer or its answer is not understood; in dr.calls
 +-- NoAccess         AWS would answer, but not to these credentials; in dr.calls
 +-- NoToken          the issuer gave no access token; in dr.access_token
-+-- StillWorking     AWS has not finished (3); in dr.rewind.work
++-- StillWorking     AWS has not finished (3)
 """
 
 from collections.abc import Mapping
@@ -35,3 +35,10 @@ class NobodyThere(DrError):
 
     code = Exit.USAGE
     kind = "usage"
+
+
+class StillWorking(DrError):
+    """AWS has not finished; nothing failed."""
+
+    code = Exit.UNKNOWN
+    kind = "still_working"

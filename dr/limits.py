@@ -9,7 +9,7 @@ LOOK_S = 30.0
 """Whatever only looks or sets one value. With a region gone it takes less than ten seconds of it."""
 WORK_S = 3 * 3600.0
 """What waits for hours of AWS's work: each of its waits has a shorter bound of its own."""
-WORKS = frozenset({"drill", "rewind", "events replay"})
+WORKS = frozenset({"drill", "rewind", "events replay", "promote-replica"})
 
 
 def limit_s(words: Sequence[str]) -> float:

@@ -91,6 +91,12 @@ CONTENT: Mapping[str, Mapping[str, Schema]] = {
     "guard": {"refused": FLAG, "stateful": COUNT, "refusals": _list(ANY_MAP)},
     "quiet": {"quiet": FLAG, "why": _or_null(TEXT)},
     "rewind": {},
+    "promote-replica": {
+        "replica": TEXT,
+        "writer_name": TEXT,
+        "lag_s": _or_null(NUMBER),
+        "loss_entries": _or_null(COUNT),
+    },
     "token": {"token": TEXT, "expires_at": NUMBER},
     "drill": {"result": {"enum": ["passed", "failed"]}, "evidence": TEXT, "head": TEXT, "phases": ANY_MAP},
     "outputs": {"outputs": COUNT, "file": TEXT},
@@ -107,6 +113,7 @@ OPTIONAL: Mapping[str, Schema] = {
     "clone": ANY_MAP,
     "clones": ANY_MAP,
     "removed": TEXT,
+    "host": TEXT,
     "at": TEXT,
 }
 """What some outcomes have: a dry run, a refusal, a look of --watch, one of a command's several acts."""

@@ -20,6 +20,7 @@ from gameday.report.progress import Progress
 from gameday.report.visit_seconds import seconds
 from gameday.report.web_page import page
 from gameday.targets.control import HEAL, order
+from gameday.targets.webapp.home import lead_home
 from gameday.targets.webapp.scenarios import SCENARIOS
 from gameday.targets.webapp.world import WebWorld
 from gameday.versions import harness_versions
@@ -47,12 +48,7 @@ class WebRunner:
         if self.rate is not None:
             given = replace(given, load=replace(given.load, rate=self.rate))
         progress = Progress(self.screen)
-        world = WebWorld.deployed(
-            settings.public_name,
-            region=settings.here.name,
-            other=settings.there.name,
-            actions_table=settings.name(ACTIONS),
-        )
+        world = _world(settings)
         progress.say(f"[bold]{given.code}[/bold] {given.title}: {given.expected}")
         name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         record = asyncio.run(run_drill(world, given, progress, run=name))
@@ -84,8 +80,9 @@ class WebRunner:
         return run
 
     def heal(self) -> None:
-        """End every fault of the cloud."""
+        """End every fault of the cloud; the writer is the first database again."""
         order(CloudState.load(), HEAL)
+        lead_home(_world(_settings()))
 
 
 def waits(world: WebWorld, settings: WebappSettings, time_scale: float) -> dict[str, float]:
@@ -105,6 +102,15 @@ def _told(summary: WebSummary) -> str:
     return (
         f"{counts.visits} visits, {counts.failed} failed after the fault, {counts.entries} entries "
         f"acknowledged, {counts.lost} lost"
+    )
+
+
+def _world(settings: WebappSettings) -> WebWorld:
+    return WebWorld.deployed(
+        settings.public_name,
+        region=settings.here.name,
+        other=settings.there.name,
+        actions_table=settings.name(ACTIONS),
     )
 
 

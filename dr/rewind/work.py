@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from dr.errors import DrError
-from dr.exits import Exit
+from dr.errors import StillWorking
 from dr.moments import shown
 from dr.operations import Refused
 from dr.rewind.clones import Clones
@@ -14,13 +13,6 @@ WITHIN_S = 3600.0
 """A full copy takes as long as the database is large; whoever waits longer types the command again."""
 POLL_S = 5.0
 Say = Callable[[str], None]
-
-
-class StillWorking(DrError):
-    """AWS has not finished; nothing failed."""
-
-    code = Exit.UNKNOWN
-    kind = "still_working"
 
 
 def make(clones: Clones, wish: Wish, source: Source, *, say: Say) -> Clone:

@@ -8,11 +8,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gameday.errors import FaultRefused
+from gameday.targets.operators import Typed
 from gameday.targets.webapp.bundle import Fetched
 from gameday.targets.webapp.world import WebWorld
 from remediation.observation import Symptom
 
 Action = Callable[[WebWorld], str]
+PROMOTION = Typed(("promote-replica", "--yes"))
 STANDBY_S = 30.0
 """After how many seconds the writer's second copy serves. AWS needs one to two minutes."""
 
@@ -56,6 +58,17 @@ def lose_writers_machine(world: WebWorld) -> str:
     """The machine of the database's writer is lost; its copy in another zone takes its place."""
     world.trouble("database-away", standby_s=STANDBY_S)
     return f"machine of {world.outputs['writer_database']} lost"
+
+
+def lose_writer(world: WebWorld) -> str:
+    """Both copies of the database's writer are lost, for good."""
+    world.trouble("database-lost")
+    return f"{world.outputs['writer_database']} lost with its second copy"
+
+
+def promote_replica(world: WebWorld) -> str:
+    """An operator promotes the replica."""
+    return f"operator: dr promote-replica; {PROMOTION.type(world.state, {})}"
 
 
 def lose_zone(world: WebWorld) -> str:

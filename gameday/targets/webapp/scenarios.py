@@ -72,6 +72,18 @@ _ALL = (
         at_least_s=WRITES_S + 15.0,
     ),
     WebScenario(
+        code="W-5",
+        title="database's writer lost with its second copy, and an operator promotes the replica",
+        expected="everybody reads on, the replica takes writes, and only what it never had is lost",
+        steps=(
+            WebStep(action=actions.lose_writer),
+            WebStep(after_s=20.0, action=actions.promote_replica),
+        ),
+        bars=Bars(writes_s=90.0, lost=None, replaced=0),
+        ended=lambda looks: looks[-1].whole,
+        at_least_s=105.0,
+    ),
+    WebScenario(
         code="W-6",
         title="bad release",
         expected="an alarm ends it, and the version before goes on serving",

@@ -190,6 +190,7 @@ class FirstRegionStack(AwsStack[WebappSettings]):
                 "release_request": group.release_request(self.site.name(one) for one in RELEASE),
                 "writer_database": self._databases.writer.identifier,
                 "replica_database": self._databases.replica.identifier,
+                "backup_retention_days": str(self._settings.database.backup_retention_days),
                 "writer_name": self._settings.writer_name,
                 "internal_zone_id": self._name.zone_id,
                 "files_bucket": self._files.name,

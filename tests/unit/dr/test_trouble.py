@@ -11,7 +11,7 @@ from botocore.exceptions import ConfigParseError, NoCredentialsError, ProfileNot
 
 from dr import calls
 from dr.__main__ import main
-from dr.rewind.work import StillWorking
+from dr.errors import StillWorking
 from dr.topology import PROBE_S
 from failover.lease import Automation, Kind, LeaseState
 from runtime.clock import now_ms

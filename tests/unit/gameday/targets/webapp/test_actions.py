@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import pytest
 from moto import mock_aws
 
-from gameday.errors import ObservationFailed
+from gameday.errors import FaultRefused, ObservationFailed
 from gameday.targets.webapp import actions
+from gameday.targets.webapp.home import lead_home
 from gameday.targets.webapp.scenarios import SCENARIOS, grown
 from gameday.targets.webapp.world import WebWorld
 from remediation.record import Record
@@ -31,6 +32,7 @@ class World(WebWorld):
                 "group_name": "web",
                 "target_group": "arn",
                 "writer_database": "board-0",
+                "writer_name": "db.internal.test",
             },
             actions_table="webapp-actions-dev",
         )
@@ -121,7 +123,7 @@ def test_an_instance_dies_where_none_can_be_launched_and_later_one_can(world):
     ]
 
 
-def test_the_writers_zone_is_lost_with_its_instances_and_the_writer_comes_back_elsewhere(world):
+def create_writer():
     emulated.client("rds").create_db_instance(
         DBInstanceIdentifier="board-0",
         DBInstanceClass="db.t4g.medium",
@@ -131,6 +133,37 @@ def test_the_writers_zone_is_lost_with_its_instances_and_the_writer_comes_back_e
         MasterUserPassword="secret-word",
         AvailabilityZone="us-east-1b",
     )
+
+
+def test_a_promotion_is_typed_by_an_operator_and_the_name_is_led_home_when_all_is_healed(world, monkeypatch):
+    create_writer()
+    typed = []
+    monkeypatch.setattr(
+        type(actions.PROMOTION), "type", lambda self, *_: typed.append(self.words) or "exit codes 0"
+    )
+    assert actions.lose_writer(world) == "board-0 lost with its second copy"
+    assert actions.promote_replica(world) == "operator: dr promote-replica; exit codes 0"
+    assert world.ordered == [("database-lost", {})]
+    assert typed == [("promote-replica", "--yes")]
+    route53 = emulated.client("route53")
+    zone = route53.create_hosted_zone(Name="internal.test", CallerReference="one")["HostedZone"]["Id"]
+    world.outputs["internal_zone_id"] = zone.rpartition("/")[2]
+    lead_home(world)
+    (led,) = [
+        one
+        for one in route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+        if one["Type"] == "CNAME"
+    ]
+    assert led["ResourceRecords"][0]["Value"].startswith("board-0.")
+
+
+def test_a_name_that_cannot_be_led_home_is_no_success(world):
+    with pytest.raises(FaultRefused, match="cannot be led home"):
+        lead_home(world)
+
+
+def test_the_writers_zone_is_lost_with_its_instances_and_the_writer_comes_back_elsewhere(world):
+    create_writer()
     assert actions.lose_zone(world) == "zone us-east-1b lost, machine of board-0 lost"
     assert world.ordered == [
         ("zone-kill", {"zone": "us-east-1b"}),

@@ -1,0 +1,1 @@
+"""`dr promote-replica`: the replica of a system with one region becomes its writer."""
