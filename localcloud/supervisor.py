@@ -19,6 +19,7 @@ from localcloud.core.paths import CLOUD_FILE, LOGS, STATE
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.fleet.assembly import fleet_of, load_balancers
 from localcloud.parts import client, databases, emulator_config, issuer_of, plan, port, route53, websites
+from localcloud.service_metrics import ServiceMetrics
 from localcloud.systems.registry import local_system
 from localcloud.systems.system import Given
 
@@ -75,6 +76,11 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         parts.push_async_callback(balancers.stop)
         await plane.start()
         parts.push_async_callback(plane.stop)
+        metrics = ServiceMetrics(
+            system=system, clients=partial(client, state), servers=pair, health=plane.status
+        )
+        metrics.start()
+        parts.push_async_callback(metrics.stop)
         fleet.start()
         parts.push_async_callback(fleet.stop)
         yield cloud

@@ -37,12 +37,11 @@ def refusal(seen: Standing, *, although_there: bool) -> str | None:
     replica, primary = seen.replica, seen.primary
     if isinstance(replica, Missing):
         return "there is no replica: restore a backup of the primary"
-    if seen.promoted:
+    if not replica.source:
         return None
     if not replica.available:
         return f"{replica.id} is {replica.status}: wait until it is available"
-    gone = isinstance(primary, Missing) or primary.status in LOST
-    if not gone and not although_there:
+    if isinstance(primary, DatabaseSeen) and primary.status not in LOST and not although_there:
         return (
             f"{primary.id} is {primary.status}, and RDS mends it: with the replica promoted there are two "
             "writers. --although-there when you know that it is lost"

@@ -1,6 +1,7 @@
 import os
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -97,3 +98,26 @@ def test_a_long_invocation_does_not_block_the_next_one(emulator):
     invoke(emulator, {"do": "nap"})
     assert time.monotonic() - began < 4
     long.join()
+
+
+def test_invocations_and_errors_are_metrics_of_the_minute(emulator):
+    began = datetime.now(UTC) - timedelta(minutes=1)
+
+    def counted(metric, region=HOME):
+        found = emulator.client("cloudwatch", region).get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=metric,
+            Dimensions=[{"Name": "FunctionName", "Value": "worker"}],
+            StartTime=began,
+            EndTime=began + timedelta(minutes=5),
+            Period=60,
+            Statistics=["Sum"],
+        )
+        return sum(point["Sum"] for point in found["Datapoints"])
+
+    before, failed, away = counted("Invocations"), counted("Errors"), counted("Invocations", AWAY)
+    invoke(emulator, {"do": "fail"})
+    invoke(emulator, {"do": "environment"})
+    assert counted("Invocations") == before + 2
+    assert counted("Errors") == failed + 1
+    assert counted("Invocations", AWAY) == away
