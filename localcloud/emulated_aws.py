@@ -93,6 +93,10 @@ class EmulatedAws:
         """Let Aurora take no managed failovers in *region*, or take them again."""
         self._gate("/_gate/managed-failover", {"region": region, "refused": refused})
 
+    def set_copies(self, *, cut: bool) -> None:
+        """Let copies of objects wait on their way to another region, or go on."""
+        self._gate("/_gate/copies/way", {"cut": cut})
+
     def set_database(self, region: str, name: str, status: str) -> None:
         """Let RDS say so of a single database."""
         self._gate("/_gate/databases/status", {"region": region, "id": name, "status": status})

@@ -44,6 +44,9 @@ class GateFaults(Protocol):
     def set_managed_failover(self, region: str, *, refused: bool) -> None:
         """Let Aurora take no managed failovers in *region*, or take them again."""
 
+    def set_copies(self, *, cut: bool) -> None:
+        """Let copies of objects wait on their way to another region, or go on."""
+
 
 @dataclass(slots=True)
 class PartialFaults:
@@ -64,6 +67,7 @@ class PartialFaults:
     unmanaged: set[str] = field(default_factory=set)
     """Where Aurora takes no managed failover."""
     issuer_down: bool = False
+    copies_cut: bool = False
 
     def begin(self, name: str, order: Order) -> None:
         """Begin the fault *name*. Raises ValueError for an unknown one, KeyError for half an order."""
@@ -77,6 +81,7 @@ class PartialFaults:
             "managed-failover": self._managed_failover,
             "password": self._password,
             "issuer": self._issuer,
+            "copies": self._copies,
         }
         if name not in known:
             raise ValueError(f"{name} is none of {', '.join(known)}")
@@ -98,6 +103,8 @@ class PartialFaults:
             self.gate.set_clock(region, 0.0)
         for region in sorted(self.unmanaged):
             self.gate.set_managed_failover(region, refused=False)
+        if self.copies_cut:
+            self._copies({"cut": False})
         if self.issuer_down:
             self.set_issuer(up=True)
             self.issuer_down = False
@@ -130,6 +137,10 @@ class PartialFaults:
     def _managed_failover(self, order: Order) -> None:
         self.unmanaged.add(order["region"])
         self.gate.set_managed_failover(order["region"], refused=True)
+
+    def _copies(self, order: Order) -> None:
+        self.gate.set_copies(cut=bool(order["cut"]))
+        self.copies_cut = bool(order["cut"])
 
     def _issuer(self, _: Order) -> None:
         self.issuer_down = True

@@ -79,6 +79,9 @@ def _group(record: WebRecord, bars: Bars) -> Iterable[Check]:
     if bars.rings is not None:
         rang = any(f"-{bars.rings}-" in alarm for look in after for alarm in look.ringing)
         yield Check.exactly(f"alarm {bars.rings} rang", 1, int(rang))
+    if bars.copied_s is not None:
+        copied = next((round(look.at - record.fault.at, 1) for look in after if look.copied), None)
+        yield Check.most("object read in the other region within, s", bars.copied_s, copied)
     if bars.actions is not None:
         yield Check.exactly("actions of remediation", bars.actions, len(record.actions))
     if bars.refresh is not None:

@@ -29,6 +29,9 @@ class WebLook:
     leads_to: str
     """The AWS name that the public name leads to."""
 
+    copied: bool | None = None
+    """Whether the other region has the object that the drill wrote; None: it wrote none."""
+
     @property
     def whole(self) -> bool:
         """Whether as many instances serve as should."""

@@ -40,6 +40,8 @@ class Bars:
     """How many instances that served must have been replaced."""
     grown: int | None = None
     """By how many instances at least the group must have grown, without ever having had fewer than before."""
+    copied_s: float | None = None
+    """When at most the other region must have the object that the drill wrote."""
     rings: str | None = None
     """The alarm that must have rung."""
     actions: int | None = None

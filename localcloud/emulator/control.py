@@ -11,6 +11,7 @@ POST /_gate/throttling       {"region", "service", "one_in": int}  -> the same; 
 POST /_gate/clocks           {"region", "seconds": float}  -> the same; so fast is the clock of functions
 GET, POST /_gate/fleet       see localcloud/emulator/fleet.py
 POST /_gate/balancers/...    see localcloud/emulator/balancers.py
+POST /_gate/copies/way       see localcloud/emulator/patches/replication.py
 POST /_gate/databases/...    see localcloud/emulator/databases.py
 POST /_gate/managed-failover {"region", "refused": bool}  -> the same; whether Aurora takes managed failovers
 
@@ -58,7 +59,7 @@ class Control:
     clocks: Clocks
     managed: ManagedFailovers
     desks: Mapping[str, Desk] = field(default_factory=dict)
-    """By name: "fleet" of instances and groups, "balancers", single "databases"."""
+    """By name: "fleet" of instances and groups, "balancers", single "databases", "copies" of objects."""
 
     async def handle(self, door: Door, head: Head, body: bytes) -> Reply:
         """Answer one request with a status and what to send as JSON."""

@@ -19,7 +19,14 @@ from localcloud.emulator.control import Control
 from localcloud.emulator.flapping import Flapping
 from localcloud.emulator.gate import Gate
 from localcloud.emulator.managed_failover import ManagedFailovers
-from localcloud.emulator.patches import harmed_steps, http_api, hypercorn_server, sessions, workers
+from localcloud.emulator.patches import (
+    harmed_steps,
+    http_api,
+    hypercorn_server,
+    replication,
+    sessions,
+    workers,
+)
 from localcloud.emulator.regions import RegionStates
 from localcloud.emulator.sabotage import Sabotage
 from localcloud.emulator.throttling import Throttling
@@ -63,6 +70,7 @@ async def serve(config: EmulatorConfig, *, ready: Callable[[], None]) -> None:
             desks={
                 "fleet": lambda name, order: fleet.answer(name, config.account_id, order),
                 "balancers": lambda name, order: balancers.answer(name, config.account_id, regions, order),
+                "copies": replication.answer,
                 "databases": lambda name, order: databases.answer(name, config.account_id, order),
             },
             managed=managed,

@@ -1,7 +1,9 @@
 """What drills do to the web application. Each action returns what was done, in words."""
 
 import base64
+import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gameday.errors import FaultRefused
 from gameday.targets.operators import Typed
 from gameday.targets.webapp.bundle import Fetched
-from gameday.targets.webapp.world import WebWorld
+from gameday.targets.webapp.world import WebWorld, Written
 from remediation.observation import Symptom
 
 Action = Callable[[WebWorld], str]
@@ -78,6 +80,25 @@ def lose_zone(world: WebWorld) -> str:
     zone = found[0]["AvailabilityZone"]
     world.trouble("zone-kill", zone=zone)
     return f"zone {zone} lost, {lose_writers_machine(world)}"
+
+
+def cut_copies(world: WebWorld) -> str:
+    """The way of copies to the other region is cut, and then a file is written."""
+    world.trouble("copies", cut=True)
+    content = os.urandom(1024)
+    bucket, key = world.outputs["files_bucket"], f"files/{hashlib.sha256(content).hexdigest()}"
+    try:
+        world.client("s3").put_object(Bucket=bucket, Key=key, Body=content)
+    except (BotoCoreError, ClientError) as error:
+        raise FaultRefused(f"no file can be written: {error}") from error
+    world.written = Written(world.outputs["copies_bucket"], key, content)
+    return f"the way of copies is cut, and {key} written"
+
+
+def mend_copies(world: WebWorld) -> str:
+    """Copies go on."""
+    world.trouble("copies", cut=False)
+    return "the way of copies is mended"
 
 
 def more_visitors(world: WebWorld) -> str:

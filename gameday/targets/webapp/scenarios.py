@@ -7,6 +7,7 @@ from gameday.observe.web import WebLook
 from gameday.plan.web import Bars, Ended, WebScenario, WebStep
 from gameday.targets.webapp import actions
 
+MENDED_S = 1200.0
 WRITES_S = actions.STANDBY_S + 30.0
 """When at most entries can be written again: the second copy recovers, and every instance finds it."""
 
@@ -143,6 +144,20 @@ _ALL = (
         bars=Bars(first_permille=10.0, rings="too-few-instances", replaced=1, whole_s=600.0, actions=0),
         ended=whole_again,
         at_most_s=660.0,
+    ),
+    WebScenario(
+        code="W-11",
+        title="the way of copies to the other region cut for twenty minutes",
+        expected="somebody is called, and the file is read in the other region soon after the way is mended",
+        # The alarm rings for files that wait longer than 900 s.
+        steps=(
+            WebStep(action=actions.cut_copies),
+            WebStep(after_s=MENDED_S, action=actions.mend_copies),
+        ),
+        bars=Bars(rings="copies-late", copied_s=MENDED_S + 30.0, replaced=0),
+        ended=lambda looks: bool(looks[-1].copied),
+        at_most_s=MENDED_S + 60.0,
+        load=VisitPlan(rate=5.0),
     ),
     WebScenario(
         code="W-12",

@@ -1,8 +1,6 @@
 """The web application on the local cloud, as an operator sees it."""
 
-import json
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +16,7 @@ from gameday.load.visits import Entry
 from gameday.observe.web import WebLook
 from gameday.plan.faults import Order
 from gameday.targets.control import order
+from gameday.targets.webapp import asking
 from localcloud.core.paths import OUTPUTS
 from localcloud.core.state import CloudState
 from localcloud.route53.resolver import ServiceResolver
@@ -26,6 +25,16 @@ from remediation.record import SYSTEM
 from remediation.rules import Action
 
 _QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An object, and what its copy in the other region must hold."""
+
+    bucket: str
+    """The other region's."""
+    key: str
+    content: bytes
 
 
 @dataclass
@@ -41,6 +50,8 @@ class WebWorld:
     outputs: Mapping[str, Any]
     actions_table: str
     """Where remediation keeps what it did."""
+    written: Written | None = None
+    """The object that this drill wrote."""
     undo: list[Callable[[], object]] = field(default_factory=list)
     """How each change of this drill that Terraform knows nothing of is taken back."""
 
@@ -65,12 +76,12 @@ class WebWorld:
         """Where the public name leads to."""
         return ServiceResolver("127.0.0.1", self.state.dns_port)
 
-    def client(self, service: str) -> Any:
-        """A client in the first region."""
+    def client(self, service: str, region: str = "") -> Any:
+        """A client in the first region, unless in another one."""
         made: Any = boto3.client
         return made(
             service,
-            region_name=self.region,
+            region_name=region or self.region,
             endpoint_url=self.state.operator_endpoint,
             aws_access_key_id=self.state.access_key_id,
             aws_secret_access_key=self.state.secret_access_key,
@@ -127,41 +138,28 @@ class WebWorld:
             template=str(group["LaunchTemplate"]["Version"]),
             refresh=refreshes[0]["Status"] if refreshes else "",
             ringing=tuple(sorted(one["AlarmName"] for one in alarms)),
-            version=self.version(),
-            leads_to=Site.of(self.state, self.name).leads_to() or "",
+            version=asking.version(self._site),
+            leads_to=self._site.leads_to() or "",
+            copied=self.copied(),
         )
 
-    def version(self) -> str:
-        """What /version answers; empty without an answer."""
-        url = Site.of(self.state, self.name).url()
-        if url is None:
-            return ""
+    def copied(self) -> bool | None:
+        """Whether the other region has the object that this drill wrote; None: it wrote none."""
+        if self.written is None:
+            return None
         try:
-            with urllib.request.urlopen(
-                urllib.request.Request(f"{url}/version", headers={"Host": self.name}), timeout=2
-            ) as answer:
-                return str(json.load(answer)["version"])
-        except (OSError, ValueError, KeyError):
-            return ""
+            found = self.client("s3", self.other).get_object(Bucket=self.written.bucket, Key=self.written.key)
+            return bool(found["Body"].read() == self.written.content)
+        except (BotoCoreError, ClientError):
+            return False
+
+    @property
+    def _site(self) -> Site:
+        return Site.of(self.state, self.name)
 
     def entries(self) -> set[Entry]:
-        """All entries, page by page. Raises ObservationFailed."""
-        found: set[Entry] = set()
-        before: int | None = None
-        try:
-            while True:
-                url = f"{Site.of(self.state, self.name).url()}/entries"
-                asked = f"{url}?before={before}" if before else url
-                with urllib.request.urlopen(
-                    urllib.request.Request(asked, headers={"Host": self.name}), timeout=5
-                ) as answer:
-                    page = json.load(answer)
-                found |= {(one["id"], one["text"]) for one in page["entries"]}
-                before = page["older"]
-                if before is None:
-                    return found
-        except (OSError, ValueError, KeyError) as error:
-            raise ObservationFailed(f"the entries cannot be read: {error}") from error
+        """All entries. Raises ObservationFailed."""
+        return asking.entries(self._site)
 
     def actions(self, since: float) -> tuple[str, ...]:
         """What remediation did since then, and to what, in order. Raises ObservationFailed."""

@@ -39,6 +39,7 @@ from localcloud.emulator.patches import (
     network,
     objects,
     refreshes,
+    replication,
     restore_tests,
     rewind,
     schedules,
@@ -92,7 +93,7 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     config_rules.keep_tags()
     config_rules.remove_recorders()
     documents.keep_documents()
-    objects.tag_what_comes_in_parts()
+    _keep_objects()
     zones.say_that_zones_are_not_signed()
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)
@@ -103,6 +104,12 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     rewind.restore_clusters()
     _lead_the_fleet(hooks.waking("fleet"))
     _balance_load(hooks.waking("fleet"))
+
+
+def _keep_objects() -> None:
+    """Let objects have their tags, and their copies a way that can be cut."""
+    objects.tag_what_comes_in_parts()
+    replication.wait_while_cut()
 
 
 def _run_databases(hooks: Hooks) -> None:

@@ -45,6 +45,9 @@ class Told(list):
     def set_clock(self, region, seconds):
         self.append(("clock", region, seconds))
 
+    def set_copies(self, *, cut):
+        self.append(("copies cut", cut))
+
     def set_managed_failover(self, region, *, refused):
         self.append(("managed failover refused", region, refused))
 
@@ -149,3 +152,10 @@ def test_the_issuer_of_tokens_is_down_until_the_end(fault, told):
     fault.end()
     fault.end()
     assert told == [("issuer", False), ("issuer", True)]
+
+
+def test_copies_go_on_when_all_is_healed_and_once(fault, told):
+    fault.begin("copies", {"cut": True})
+    fault.end()
+    fault.end()
+    assert told == [("copies cut", True), ("copies cut", False)]

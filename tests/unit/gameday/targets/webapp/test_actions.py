@@ -32,16 +32,18 @@ class World(WebWorld):
                 "group_name": "web",
                 "target_group": "arn",
                 "writer_database": "board-0",
+                "files_bucket": "files",
+                "copies_bucket": "copies",
                 "writer_name": "db.internal.test",
             },
             actions_table="webapp-actions-dev",
         )
         self.ordered, self.sizes = [], []
 
-    def client(self, service):
+    def client(self, service, region=""):
         if service == "autoscaling":
             return SimpleNamespace(set_desired_capacity=lambda **told: self.sizes.append(told))
-        return emulated.client(service)
+        return emulated.client(service, region) if region else emulated.client(service)
 
     def group(self):
         return {"AutoScalingGroupName": "web", "DesiredCapacity": 3}
@@ -169,6 +171,24 @@ def test_the_writers_zone_is_lost_with_its_instances_and_the_writer_comes_back_e
         ("zone-kill", {"zone": "us-east-1b"}),
         ("database-away", {"standby_s": actions.STANDBY_S}),
     ]
+
+
+def test_a_file_that_waits_for_its_copy_is_looked_for_in_the_other_region(world):
+    with pytest.raises(FaultRefused, match="no file can be written"):
+        actions.cut_copies(world)
+    assert world.copied() is None
+    here, there = emulated.client("s3"), emulated.client("s3", "us-west-2")
+    here.create_bucket(Bucket="files")
+    there.create_bucket(Bucket="copies", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    assert actions.cut_copies(world).startswith("the way of copies is cut, and files/")
+    assert world.copied() is False
+    key = world.written.key
+    there.put_object(Bucket="copies", Key=key, Body=b"something else")
+    assert world.copied() is False
+    there.put_object(Bucket="copies", Key=key, Body=here.get_object(Bucket="files", Key=key)["Body"].read())
+    assert world.copied() is True
+    actions.mend_copies(world)
+    assert [told["cut"] for name, told in world.ordered] == [True, True, False]
 
 
 def test_more_visitors_change_nothing_but_what_the_group_is_to_be_in_the_end(world):

@@ -181,6 +181,16 @@ def test_remediation_that_acts_twice_is_a_miss_and_the_page_tells_what_it_did():
     assert done[1] in page(twice, [], [], looks)
 
 
+def test_an_object_must_be_read_in_the_other_region_in_time():
+    looks = [BEFORE, replace(BEFORE, at=1010.0, copied=False), replace(BEFORE, at=1020.0, copied=True)]
+    assert judged(record(looks=looks), bars=Bars(copied_s=20.0)).verdict == "met"
+    never = record(looks=looks[:2])
+    for given, limit in ((record(looks=looks), 19.0), (never, 20.0)):
+        assert missed(judged(given, bars=Bars(copied_s=limit))) == [
+            "object read in the other region within, s"
+        ]
+
+
 def test_three_times_the_load_must_have_come():
     given = record(looks=[BEFORE, replace(BEFORE, at=1020.0)])
     plan = replace(SCENARIOS["W-7"], load=SCENARIOS["W-1"].load)
