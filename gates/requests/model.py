@@ -29,6 +29,8 @@ CLASSES = {
     r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
 }
 """Classes of the models' patterns that Python spells otherwise; the last one in surrogates, as Java does."""
+PARTS = re.compile(r"\\[^p]|\[(?:\\.|[^\]])*\]|\\p\{\w+\}")
+"""An escaped character, a set in brackets, or a class that stands in no set and becomes one."""
 
 
 @cache
@@ -110,6 +112,7 @@ def shortened(text: str) -> str:
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of a service model, in Python's words. Raises re.error where it cannot be said."""
+    pattern = PARTS.sub(lambda part: f"[{part[0]}]" if part[0].startswith(r"\p") else part[0], pattern)
     for theirs, ours in CLASSES.items():
         pattern = pattern.replace(theirs, ours)
     return re.compile(pattern, re.DOTALL)

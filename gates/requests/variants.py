@@ -34,6 +34,12 @@ OPTIONS: Mapping[str, Overlay] = {
         "dns": {"delegated": True, "domain": "single-region.example.com"},
         "network": {"zones": 6, "nat_per_zone": False},
         "alarms": {"email": "single-region-oncall@example.com"},
+        "containers": {
+            "web": {
+                "image": f"{'1' * 12}.dkr.ecr.us-east-1.amazonaws.com/web@sha256:{'a' * 64}",
+                "spot_weight": 0,
+            },
+        },
         "access": {"permissions_boundary": "organisation/boundary"},
     },
     "webapp": {

@@ -1,6 +1,7 @@
-"""The load balancer in front of a group of instances."""
+"""The load balancer in front of a group of instances, or of containers."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
 from cdktf_cdktf_provider_aws.lb_listener import (
@@ -48,7 +49,8 @@ class TargetCheck:
 class LoadBalancer(Construct):
     """An Application Load Balancer over all zones, its target group and its listeners.
 
-    With *certificate_arn* it speaks TLS, and sends whoever comes by HTTP there.
+    With *certificate_arn* it speaks TLS, and sends whoever comes by HTTP there. Containers on Fargate are
+    targets by their addresses (``ip``).
     """
 
     def __init__(
@@ -60,11 +62,12 @@ class LoadBalancer(Construct):
         network: TieredNetwork,
         certificate_arn: str | None,
         check: TargetCheck = TargetCheck(),
+        target_type: Literal["instance", "ip"] = "instance",
     ) -> None:
         super().__init__(scope, id_)
         self._name = shortened(site.name(id_), keep=site.settings.environment_suffix, limit=NAME_LIMIT)
         self._balancer = self._make(site, network)
-        self._targets = self._group(network, check)
+        self._targets = self._group(network, check, target_type)
         if certificate_arn:
             self._listen(HTTP, "HTTP", _redirect())
             listener = self._listen(HTTPS, "HTTPS", self._forward(), certificate_arn)
@@ -99,7 +102,7 @@ class LoadBalancer(Construct):
             depends_on=[logs.guard],
         )
 
-    def _group(self, network: TieredNetwork, check: TargetCheck) -> LbTargetGroup:
+    def _group(self, network: TieredNetwork, check: TargetCheck, target_type: str) -> LbTargetGroup:
         return LbTargetGroup(
             self,
             "targets",
@@ -107,7 +110,7 @@ class LoadBalancer(Construct):
             port=APPLICATION,
             protocol="HTTP",
             vpc_id=network.vpc_id,
-            target_type="instance",
+            target_type=target_type,
             deregistration_delay=str(DRAINING_S),
             load_balancing_algorithm_type="least_outstanding_requests",
             health_check=LbTargetGroupHealthCheck(

@@ -6,6 +6,8 @@ from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateVa
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
+from lib.settings.common import CommonSettings
+
 PROOF_TTL_S = 300
 
 
@@ -44,3 +46,10 @@ class Certificate(Construct):
         self.arn = AcmCertificateValidation(
             self, "proven", certificate_arn=certificate.arn, validation_record_fqdns=[proof.fqdn]
         ).certificate_arn
+
+
+def site_certificate(scope: Construct, settings: CommonSettings, zone_id: str) -> str | None:
+    """The ARN of a certificate for the public name, where the world resolves it."""
+    if not settings.dns.delegated:
+        return None
+    return Certificate(scope, "certificate", name=settings.public_name, zone_id=zone_id).arn

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from cdktf_cdktf_provider_aws.route53_record import (
     Route53Record,
     Route53RecordAlias,
@@ -11,12 +10,8 @@ from cdktf_cdktf_provider_aws.route53_record import (
 from constructs import Construct
 
 from lib.network.balancer import LoadBalancer
-from lib.network.security_groups import HTTPS
-from lib.network.tier_firewall import HTTP
+from lib.network.balancer_check import balancer_check
 from lib.site import Site
-
-READY = "/health/ready"
-"""Answers 200 while entries can be read, by whichever database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class SiteFailover(Construct):
         super().__init__(scope, id_)
         self._name = site.settings.public_name
         self._zone_id = zone_id
-        self.check = self._check(site, balancer)
+        self.check = balancer_check(self, site=site, balancer=balancer)
         self._record(
             "balancer",
             "PRIMARY",
@@ -60,21 +55,6 @@ class SiteFailover(Construct):
             "page",
             "SECONDARY",
             Route53RecordAlias(name=page.domain, zone_id=page.zone_id, evaluate_target_health=False),
-        )
-
-    def _check(self, site: Site, balancer: LoadBalancer) -> Route53HealthCheck:
-        dns = site.settings.dns
-        return Route53HealthCheck(
-            self,
-            "health",
-            type="HTTPS" if dns.delegated else "HTTP",
-            fqdn=balancer.dns_name,
-            port=HTTPS if dns.delegated else HTTP,
-            enable_sni=True if dns.delegated else None,
-            resource_path=READY,
-            request_interval=dns.health_check_interval_s,
-            failure_threshold=dns.health_check_threshold,
-            tags={"Name": site.name("health")},
         )
 
     def _record(self, what: str, kind: str, alias: Route53RecordAlias, check: str | None = None) -> None:

@@ -11,6 +11,8 @@ from lib.site import Site
 HTTP = 80
 APPLICATION = 8080
 """Where an instance listens."""
+NamedGroup = tuple[str, SecurityGroup]
+"""A group, and what rules call it."""
 
 
 class TierFirewall(Construct):
@@ -30,20 +32,7 @@ class TierFirewall(Construct):
         self._between("balancer", "instances", APPLICATION)
         self._between("instances", "database", self.database_port)
         self.clients = {"instances": self.instances}
-        self._to_https("instances")
-
-    def _to_https(self, source: str) -> None:
-        group: SecurityGroup = getattr(self, source)
-        VpcSecurityGroupEgressRule(
-            self,
-            f"{source}-to-https",
-            description="AWS interfaces, and the packages of the operating system",
-            security_group_id=group.id,
-            cidr_ipv4=ANYWHERE,
-            from_port=HTTPS,
-            to_port=HTTPS,
-            ip_protocol="tcp",
-        )
+        allow_https(self, "instances", self.instances)
 
     def _from_the_world(self) -> None:
         """HTTP too: it is redirected where there is a certificate, and all there is where there is none."""
@@ -60,28 +49,7 @@ class TierFirewall(Construct):
             )
 
     def _between(self, source: str, target: str, port: int) -> None:
-        """One port from the group *source* to the group *target*, allowed at both ends."""
-        groups: dict[str, SecurityGroup] = {name: getattr(self, name) for name in (source, target)}
-        VpcSecurityGroupEgressRule(
-            self,
-            f"{source}-to-{target}",
-            description=f"From {source} to {target}",
-            security_group_id=groups[source].id,
-            referenced_security_group_id=groups[target].id,
-            from_port=port,
-            to_port=port,
-            ip_protocol="tcp",
-        )
-        VpcSecurityGroupIngressRule(
-            self,
-            f"{target}-from-{source}",
-            description=f"From {source} to {target}",
-            security_group_id=groups[target].id,
-            referenced_security_group_id=groups[source].id,
-            from_port=port,
-            to_port=port,
-            ip_protocol="tcp",
-        )
+        allow_between(self, (source, getattr(self, source)), (target, getattr(self, target)), port)
 
     def _group(self, what: str, description: str) -> SecurityGroup:
         name = self._site.name(what)
@@ -100,5 +68,64 @@ class FunctionTierFirewall(TierFirewall):
         super().__init__(scope, id_, site=site, vpc_id=vpc_id)
         self.functions = self._group("functions", "Functions: out to the database and to HTTPS")
         self._between("functions", "database", self.database_port)
-        self._to_https("functions")
+        allow_https(self, "functions", self.functions)
         self.clients["functions"] = self.functions
+
+
+class InnerGroup(Construct):
+    """A service that one other group asks, and that itself reaches HTTPS only."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, site: Site, vpc_id: str, what: str, asked_by: NamedGroup
+    ) -> None:
+        super().__init__(scope, id_)
+        name = site.name(what)
+        self.group = SecurityGroup(
+            self,
+            "group",
+            name=name,
+            description=f"{what.capitalize()}: in from {asked_by[0]} only",
+            vpc_id=vpc_id,
+            tags={"Name": name},
+        )
+        allow_between(self, asked_by, (what, self.group), APPLICATION)
+        allow_https(self, what, self.group)
+
+
+def allow_between(scope: Construct, source: NamedGroup, target: NamedGroup, port: int) -> None:
+    """One port from the group *source* to the group *target*, allowed at both ends."""
+    (source_name, source_group), (target_name, target_group) = source, target
+    VpcSecurityGroupEgressRule(
+        scope,
+        f"{source_name}-to-{target_name}",
+        description=f"From {source_name} to {target_name}",
+        security_group_id=source_group.id,
+        referenced_security_group_id=target_group.id,
+        from_port=port,
+        to_port=port,
+        ip_protocol="tcp",
+    )
+    VpcSecurityGroupIngressRule(
+        scope,
+        f"{target_name}-from-{source_name}",
+        description=f"From {source_name} to {target_name}",
+        security_group_id=target_group.id,
+        referenced_security_group_id=source_group.id,
+        from_port=port,
+        to_port=port,
+        ip_protocol="tcp",
+    )
+
+
+def allow_https(scope: Construct, name: str, group: SecurityGroup) -> None:
+    """HTTPS to wherever it leads."""
+    VpcSecurityGroupEgressRule(
+        scope,
+        f"{name}-to-https",
+        description="AWS interfaces, and the packages of the operating system",
+        security_group_id=group.id,
+        cidr_ipv4=ANYWHERE,
+        from_port=HTTPS,
+        to_port=HTTPS,
+        ip_protocol="tcp",
+    )

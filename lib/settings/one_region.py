@@ -28,6 +28,11 @@ class OneRegionSettings(CommonSettings):
         """Where everything runs."""
         return Region(self.region.name, Role.PRIMARY, self.region.cidr)
 
+    @property
+    def internal_zone(self) -> str:
+        """The private zone of the network."""
+        return f"internal.{self.zone_name}"
+
     @model_validator(mode="after")
     def _three_tiers_fit(self) -> Self:
         if self.region.cidr.prefixlen > SMALLEST_NETWORK:

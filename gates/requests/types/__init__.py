@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from gates.requests.filling import Call
 from gates.requests.types import (
+    containers,
     data,
     fleet,
     functions,
@@ -19,6 +20,7 @@ from gates.requests.types import (
 )
 
 CALLS: Mapping[str, tuple[Call, ...]] = {
+    **containers.CALLS,
     **data.CALLS,
     **fleet.CALLS,
     **functions.CALLS,

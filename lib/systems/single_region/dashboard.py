@@ -2,7 +2,7 @@
 
 from lib.observability.dashboard import DashboardSection, dashboard
 from lib.observability.metrics import Metric
-from lib.systems.single_region.metrics import SingleRegionMetrics
+from lib.systems.single_region.metrics import SERVICES, SingleRegionMetrics
 
 
 def body(metrics: SingleRegionMetrics) -> str:
@@ -14,6 +14,23 @@ def _shown(metrics: SingleRegionMetrics) -> dict[str, list[Metric]]:
     """In the order of a request: from the name to the database."""
     limits = metrics.site.settings.alarms
     return {
+        "Route 53 gets a good answer (1) or none (0)": [metrics.of_site()],
+        "Requests": [metrics.of_balancer("RequestCount")],
+        "Errors": [
+            metrics.of_targets("HTTPCode_Target_5XX_Count", "Sum"),
+            metrics.of_balancer("HTTPCode_ELB_5XX_Count"),
+        ],
+        f"Time to answer (s, alarm at {limits.latency_ms} ms)": [
+            metrics.of_targets("TargetResponseTime", statistic) for statistic in ("p50", "p99")
+        ],
+        "Targets": [metrics.of_targets(f"{state}HostCount", "Maximum") for state in ("Healthy", "UnHealthy")],
+        "Tasks": [metrics.of_tasks(one, "RunningTaskCount") for one in SERVICES],
+        f"Processors of the tasks (%, alarm at {limits.cpu_percent})": [
+            metrics.of_service(one, "CPUUtilization") for one in SERVICES
+        ],
+        f"Memory of the tasks (%, alarm at {limits.cpu_percent})": [
+            metrics.of_service(one, "MemoryUtilization") for one in SERVICES
+        ],
         f"Processors of the database (%, alarm at {limits.database_cpu_percent})": [
             metrics.of_cluster("CPUUtilization")
         ],

@@ -6,7 +6,13 @@ from constructs import Construct
 from lib.observability.alarm_board import AlarmBoard
 from lib.observability.topic import AlarmTopic
 from lib.security.key import EncryptionKey
-from lib.systems.single_region.alarms import database_alarms
+from lib.systems.single_region.alarms import (
+    RELEASE,
+    SERVICES_RUNBOOK,
+    balancer_alarms,
+    database_alarms,
+    service_alarms,
+)
 from lib.systems.single_region.dashboard import body
 from lib.systems.single_region.metrics import SingleRegionMetrics
 
@@ -21,7 +27,15 @@ class SingleRegionObservability(Construct):
         site = metrics.site
         self.topic = AlarmTopic(self, "topic", site=site, what="alarms", key=key)
         database = list(database_alarms(metrics))
-        board = AlarmBoard(self, "alarms", site=site, topic_arn=self.topic.arn, alarms=database)
+        services = [*balancer_alarms(metrics), *service_alarms(metrics)]
+        board = AlarmBoard(self, "alarms", site=site, topic_arn=self.topic.arn, alarms=[*database, *services])
+        self.of_release = [board.names[one] for one in RELEASE]
+        board.any_of(
+            "services-impaired",
+            services,
+            says="The services do not answer as they should",
+            runbook=SERVICES_RUNBOOK,
+        )
         board.any_of(
             "database-impaired",
             database,

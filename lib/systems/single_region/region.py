@@ -5,16 +5,19 @@ from constructs import Construct
 from lib.compute.parameters import Parameters
 from lib.data.table import RegionalTable
 from lib.data.zonal_database import ZonalDatabase
+from lib.network.balancer import LoadBalancer
+from lib.network.balancer_record import BalancerRecord
+from lib.network.certificate import site_certificate
 from lib.network.flow_logs import FlowLogs
+from lib.network.public_zone import public_zone
 from lib.network.vpc import TieredNetwork
 from lib.security.key import EncryptionKey, for_alarms, for_logs
 from lib.security.tiered_bucket import TieredBucket
 from lib.stack import AwsStack
-from lib.systems.single_region.metrics import DATABASE, SingleRegionMetrics
+from lib.systems.single_region.metrics import CLUSTER, DATABASE, SESSIONS, WEB, SingleRegionMetrics
 from lib.systems.single_region.observability import SingleRegionObservability
+from lib.systems.single_region.services import Services
 from lib.systems.single_region.settings import SingleRegionSettings
-
-SESSIONS = "sessions"
 
 
 class RegionStack(AwsStack[SingleRegionSettings]):
@@ -40,9 +43,41 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             self, SESSIONS, site=self.site, key=None, hash_key="session", ttl="expires_at", kept=True
         )
         Parameters(self, "parameters", site=self.site, values=self._addresses())
-        metrics = SingleRegionMetrics(site=self.site)
-        SingleRegionObservability(self, "observability", metrics=metrics, key=self._key)
-        self._output()
+        self._serve()
+
+    def _serve(self) -> None:
+        """From the public name to the containers. Alarms come first: they take a release back."""
+        zone_id = public_zone(self, self._settings)
+        balancer = self._front(zone_id)
+        record = BalancerRecord(self, "site", site=self.site, zone_id=zone_id, balancer=balancer)
+        metrics = SingleRegionMetrics(
+            site=self.site,
+            balancer=balancer.dimension,
+            targets=balancer.target_dimension,
+            health_check=record.check.id,
+        )
+        watched = SingleRegionObservability(self, "observability", metrics=metrics, key=self._key)
+        Services(
+            self,
+            "services",
+            site=self.site,
+            key=self._key,
+            network=self._network,
+            balancer=balancer,
+            files=self._files,
+            alarms=watched.of_release,
+        )
+        self._output(balancer, zone_id)
+
+    def _front(self, zone_id: str) -> LoadBalancer:
+        return LoadBalancer(
+            self,
+            WEB,
+            site=self.site,
+            network=self._network,
+            certificate_arn=site_certificate(self, self._settings, zone_id),
+            target_type="ip",
+        )
 
     def _addresses(self) -> dict[str, str]:
         """Where the application finds everything, by the path below the prefix."""
@@ -55,10 +90,16 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             "sessions/table": self.site.name(SESSIONS),
         }
 
-    def _output(self) -> None:
+    def _output(self, balancer: LoadBalancer, zone_id: str) -> None:
         self.output(
             {
                 "system": self._settings.system,
+                "site_name": self._settings.public_name,
+                "zone_id": zone_id,
+                "zone_name": self._settings.zone_name,
+                "balancer_host": balancer.dns_name,
+                "target_group": balancer.target_group_arn,
+                "cluster_name": self.site.name(CLUSTER),
                 "database_cluster": self._database.identifier,
                 "writer_address": self._database.writer_address,
                 "reader_address": self._database.reader_address,

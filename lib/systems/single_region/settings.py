@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lib.settings.containers import Containers
 from lib.settings.data import AuroraCluster, TieredFiles
 from lib.settings.observability import Alarms
 from lib.settings.one_region import OneRegionSettings
@@ -15,6 +16,11 @@ Positive = Annotated[int, Field(gt=0)]
 class SingleRegionAlarms(Alarms):
     """When somebody is called."""
 
+    cpu_percent: Percent
+    """What scaling does not bring down any more."""
+    latency_ms: Positive
+    """The 99th percentile of all answers."""
+    errors_a_minute: Positive
     database_cpu_percent: Percent
     database_connections: Positive
     """Aurora's own limit follows from the memory of the instance class."""
@@ -28,5 +34,6 @@ class SingleRegionSettings(OneRegionSettings):
     """The single-region system in one environment."""
 
     database: AuroraCluster
+    containers: Containers
     files: TieredFiles
     alarms: SingleRegionAlarms

@@ -12,7 +12,7 @@ from lib.data.postgres import PostgresPair
 from lib.data.replication import Replication, Target
 from lib.iam import Allow
 from lib.network.balancer import LoadBalancer
-from lib.network.certificate import Certificate
+from lib.network.certificate import site_certificate
 from lib.network.flow_logs import FlowLogs
 from lib.network.private_name import PrivateName
 from lib.network.public_zone import public_zone
@@ -80,11 +80,7 @@ class FirstRegionStack(AwsStack[WebappSettings]):
         return EncryptedBucket(self, what, site=self.site, what=what, key=self._key, old_versions_days=days)
 
     def _front(self, zone_id: str) -> LoadBalancer:
-        certificate = None
-        if self._settings.dns.delegated:
-            certificate = Certificate(
-                self, "certificate", name=self._settings.public_name, zone_id=zone_id
-            ).arn
+        certificate = site_certificate(self, self._settings, zone_id)
         balancer = LoadBalancer(
             self, "web", site=self.site, network=self._network, certificate_arn=certificate
         )

@@ -47,11 +47,6 @@ class WebappSettings(OneRegionSettings):
         return Region(self.second_region, Role.STANDBY, self.region.cidr)
 
     @property
-    def internal_zone(self) -> str:
-        """The private zone of the network."""
-        return f"internal.{self.zone_name}"
-
-    @property
     def writer_name(self) -> str:
         """The private name that leads to the database that takes writes."""
         return f"db.{self.internal_zone}"

@@ -57,6 +57,8 @@ def test_an_argument_without_a_member_is_not_lost():
 
 def test_a_pattern_that_python_cannot_say_is_no_silence():
     assert compiled(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*").fullmatch("Straße 7")
+    assert compiled(r"\p{Print}+\[").fullmatch("a name[")
+    assert not compiled(r"\p{Print}+").fullmatch("a\tname")
     with pytest.raises(re.error):
         compiled(r"\p{Unheard}")
 

@@ -6,7 +6,13 @@ import pytest
 
 from tests.unit.policy.test_every_name_carries_the_suffix import NAMELESS, SUFFIX
 
-PARTS = NAMELESS.keys() | {"aws_default_security_group"}
+PARTS = NAMELESS.keys() | {
+    "aws_appautoscaling_target",
+    "aws_default_security_group",
+    "aws_ecs_cluster_capacity_providers",
+    "aws_lb_listener",
+    "aws_service_discovery_service",
+}
 
 
 def test_S11_every_metric_of_an_alarm_is_on_the_dashboard(here):
@@ -29,7 +35,7 @@ def test_S11_alarms_tell_one_encrypted_topic_of_trouble_and_of_its_end(here):
         assert one["alarm_actions"] == one["ok_actions"] == [f"${{aws_sns_topic.{topic}.arn}}"]
 
 
-@pytest.mark.parametrize(("name", "least"), [("database-impaired", 5)])
+@pytest.mark.parametrize(("name", "least"), [("database-impaired", 5), ("services-impaired", 11)])
 def test_S11_one_alarm_tells_of_a_critical_part(here, name, least):
     composite = here.by("aws_cloudwatch_composite_alarm", "alarm_name")[f"single-region-{name}-test"]
     assert composite["alarm_rule"].count("ALARM(") >= least

@@ -18,10 +18,10 @@ def test_S05_files_are_private_versioned_and_under_the_keys_of_s3(here):
     (files,) = [one for one in here.all("aws_s3_bucket") if "-files-" in one["bucket"]]
     assert files["bucket"].startswith("single-region-files-use1-test-")
     assert files["force_destroy"] is True
-    (closed,) = here.all("aws_s3_bucket_public_access_block")
-    assert {value for key, value in closed.items() if key not in ("//", "bucket")} == {True}
-    (versions,) = here.all("aws_s3_bucket_versioning")
-    assert versions["versioning_configuration"]["status"] == "Enabled"
+    for closed in here.all("aws_s3_bucket_public_access_block"):
+        assert {value for key, value in closed.items() if key not in ("//", "bucket")} == {True}
+    for versions in here.all("aws_s3_bucket_versioning"):
+        assert versions["versioning_configuration"]["status"] == "Enabled"
     (encryption,) = here.all("aws_s3_bucket_server_side_encryption_configuration")
     (rule,) = encryption["rule"]
     assert rule == {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
