@@ -61,7 +61,7 @@ class RegionalBackup(Construct):
             force_destroy=site.settings.lifecycle.force_destroy,
         )
         self._guard(vault)
-        role, rights = self._role()
+        role, rights = backup_role(self, site=site)
         self._plan(vault, role)
         RestoreTest(
             self,
@@ -84,25 +84,6 @@ class RegionalBackup(Construct):
         copy = Allow(("backup:CopyIntoBackupVault",), points, why_any=why, principal=account)
         keep = Deny(actions=("backup:UpdateRecoveryPointLifecycle",), resources=points, principal="*")
         BackupVaultPolicy(self, "guard", backup_vault_name=vault.name, policy=policy([copy, keep]))
-
-    def _role(self) -> tuple[ServiceRole, list[IamRolePolicyAttachment]]:
-        """What AWS keeps up to date for backup and restore, and the removal of expired snapshots.
-
-        Without that, expired recovery points of databases would stay for ever.
-        https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
-        """
-        snapshots = tuple(
-            self._site.arn("rds", f"{kind}:awsbackup:*") for kind in ("cluster-snapshot", "snapshot")
-        )
-        expire = Allow(("rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"), snapshots)
-        role = ServiceRole(self, "role", site=self._site, what="backup", service="backup", allow=[expire])
-        rights = [
-            IamRolePolicyAttachment(
-                self, f"may-{what.lower()}", role=role.name, policy_arn=f"{MANAGED}{what}"
-            )
-            for what in ("Backup", "Restores")
-        ]
-        return role, rights
 
     def _plan(self, vault: BackupVault, role: ServiceRole) -> None:
         site, settings = self._site, self._site.settings.backup
@@ -138,3 +119,19 @@ class RegionalBackup(Construct):
             iam_role_arn=role.arn,
             selection_tag=[BackupSelectionSelectionTag(type="STRINGEQUALS", key=key, value=value)],
         )
+
+
+def backup_role(scope: Construct, *, site: Site) -> tuple[ServiceRole, list[IamRolePolicyAttachment]]:
+    """What AWS keeps up to date for backup and restore, and the removal of expired snapshots.
+
+    Without that, expired recovery points of databases would stay for ever.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
+    """
+    snapshots = tuple(site.arn("rds", f"{kind}:awsbackup:*") for kind in ("cluster-snapshot", "snapshot"))
+    expire = Allow(("rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"), snapshots)
+    role = ServiceRole(scope, "role", site=site, what="backup", service="backup", allow=[expire])
+    rights = [
+        IamRolePolicyAttachment(scope, f"may-{what.lower()}", role=role.name, policy_arn=f"{MANAGED}{what}")
+        for what in ("Backup", "Restores")
+    ]
+    return role, rights

@@ -1,6 +1,7 @@
-"""Who is told when a backup, a copy or a restore fails."""
+"""Who is told how backups, copies and restores end."""
 
 import json
+from collections.abc import Sequence
 
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
@@ -13,18 +14,29 @@ from lib.security.key import EncryptionKey
 from lib.site import Site
 
 JOBS = ("Backup Job State Change", "Copy Job State Change", "Restore Job State Change")
-FAILURES = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
+FAILURES = ("ABORTED", "EXPIRED", "FAILED", "PARTIAL")
+COMPLETED = "COMPLETED"
 
 
 class BackupAlerts(Construct):
-    """A topic that hears of every failed job which our role ran.
+    """A topic that hears of every job which our role ran and that ended in one of *states*.
 
     Not by notifications of the vault: those know no failure of a backup job, only its completion.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, site: Site, key: EncryptionKey, role_arn: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site,
+        key: EncryptionKey,
+        role_arn: str,
+        what: str = "backup-failed",
+        states: Sequence[str] = FAILURES,
+    ) -> None:
         super().__init__(scope, id_)
-        name = site.name("backup-failed")
+        name, ended = site.name(what), list(states)
         topic = SnsTopic(self, "topic", name=name, kms_master_key_id=key.arn)
         rule = CloudwatchEventRule(
             self,
@@ -36,7 +48,7 @@ class BackupAlerts(Construct):
                     "detail-type": list(JOBS),
                     "detail": {
                         "iamRoleArn": [role_arn],
-                        "$or": [{"state": FAILURES}, {"status": FAILURES}],  # restores say "status"
+                        "$or": [{"state": ended}, {"status": ended}],  # restores say "status"
                     },
                 }
             ),

@@ -53,32 +53,21 @@ class BusAccess:
         return Allow(("events:PutEvents",), (self.arn,))
 
 
-class EventBus(Construct):
-    """A bus that keeps what it could not deliver, can replay what it saw, and tells the other region.
-
-    *settled* is the system's own event that both regions must know of.
-    """
+class RegionalBus(Construct):
+    """A bus that keeps what it could not deliver, and can replay what it saw."""
 
     def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        site: Site[TwoRegionSettings],
-        key: EncryptionKey,
-        settled: str,
+        self, scope: Construct, id_: str, *, site: Site, key: EncryptionKey, archive_days: int
     ) -> None:
         super().__init__(scope, id_)
-        self._site = site
-        self._critical = [*COMPLETED, settled]
-        self._dead_letters = DeadLetters(self, "dead-letters", site=site, key=key)
+        self.dead_letters = DeadLetters(self, "dead-letters", site=site, key=key)
         bus = CloudwatchEventBus(
             self,
             "bus",
             name=site.name("events"),
             kms_key_identifier=key.arn,
-            dead_letter_config=CloudwatchEventBusDeadLetterConfig(arn=self._dead_letters.arn),
-            depends_on=[self._dead_letters.queue],
+            dead_letter_config=CloudwatchEventBusDeadLetterConfig(arn=self.dead_letters.arn),
+            depends_on=[self.dead_letters.queue],
         )
         self.name = bus.name
         CloudwatchEventPermission(
@@ -93,15 +82,32 @@ class EventBus(Construct):
             "archive",
             name=site.name("events"),
             event_source_arn=bus.arn,
-            retention_days=site.settings.events.archive_days,
+            retention_days=archive_days,
             kms_key_identifier=since_6(
                 site.settings, "aws_cloudwatch_event_archive.kms_key_identifier", key.arn
             ),
         )
         self.archive_arn = archive.arn
-        self._tell_the_other_region(bus)
 
-    def _tell_the_other_region(self, bus: CloudwatchEventBus) -> None:
+
+class EventBus(RegionalBus):
+    """A regional bus that tells the other region. *settled* is the system's own event that both must know of."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        site: Site[TwoRegionSettings],
+        key: EncryptionKey,
+        settled: str,
+    ) -> None:
+        super().__init__(scope, id_, site=site, key=key, archive_days=site.settings.events.archive_days)
+        self._site = site
+        self._critical = [*COMPLETED, settled]
+        self._tell_the_other_region()
+
+    def _tell_the_other_region(self) -> None:
         """Send on what was published here, and only that.
 
         ``detail.published_in`` is the publisher's own word and survives every copy, so an event that came
@@ -113,7 +119,7 @@ class EventBus(Construct):
             self,
             "rule",
             name=site.name("replication"),
-            event_bus_name=bus.name,
+            event_bus_name=self.name,
             event_pattern=json.dumps(
                 {
                     "source": [site.settings.system, operations(site)],
@@ -126,11 +132,11 @@ class EventBus(Construct):
             self,
             "target",
             rule=rule.name,
-            event_bus_name=bus.name,
+            event_bus_name=self.name,
             target_id="other-region",
             arn=there.arn,
             role_arn=role.arn,
-            dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self._dead_letters.arn),
+            dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=self.dead_letters.arn),
             retry_policy=CloudwatchEventTargetRetryPolicy(
                 maximum_event_age_in_seconds=RETRY_S, maximum_retry_attempts=ATTEMPTS
             ),

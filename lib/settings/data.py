@@ -136,3 +136,21 @@ class Backup(Section):
     def every_s(self) -> int:
         """From one backup to the next, in seconds: what `schedule` says."""
         return 24 * 60 * 60
+
+
+class ZonalBackups(Section):
+    """Backups in one region: daily ones, and weekly ones that are kept for longer."""
+
+    short_days: Annotated[int, Field(ge=1, le=365)]
+    long_days: Annotated[int, Field(ge=7, le=365)]
+    hour_utc: Annotated[int, Field(ge=0, le=22)]
+
+    @property
+    def daily(self) -> str:
+        """Every day at the hour."""
+        return f"cron(0 {self.hour_utc} * * ? *)"
+
+    @property
+    def weekly(self) -> str:
+        """On Sundays, an hour after the daily one has begun."""
+        return f"cron(0 {self.hour_utc + 1} ? * SUN *)"

@@ -132,6 +132,9 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
             "CreateBackupSelection",
             {
                 "name": "SelectionName",
+                "condition": "Conditions",
+                "condition.string_equals.key": "ConditionKey",
+                "condition.string_equals.value": "ConditionValue",
                 "selection_tag": "ListOfTags",
                 "selection_tag.type": "ConditionType",
                 "selection_tag.key": "ConditionKey",

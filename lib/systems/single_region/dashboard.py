@@ -39,6 +39,7 @@ def _shown(metrics: SingleRegionMetrics) -> dict[str, list[Metric]]:
         ],
         "Free memory of the database (bytes)": [metrics.of_cluster("FreeableMemory", "Minimum")],
         f"Time of a commit (ms, alarm at {limits.commit_latency_ms})": [metrics.of_cluster("CommitLatency")],
+        "Events that could not be delivered": [metrics.of_queue("undelivered")],
         f"Lag of the reader (ms, alarm at {limits.replica_lag_ms})": [
             metrics.of_cluster("AuroraReplicaLagMaximum")
         ],

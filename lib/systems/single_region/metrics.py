@@ -47,5 +47,10 @@ class SingleRegionMetrics:
         """Of both instances of the database together: whichever of them writes, it is among them."""
         return Metric("AWS/RDS", name, statistic, {"DBClusterIdentifier": self.site.own_name(DATABASE)})
 
+    def of_queue(self, what: str) -> Metric:
+        """The messages that wait in one queue."""
+        name = {"QueueName": self.site.name(what)}
+        return Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", name)
+
     def _service(self, service: str) -> dict[str, str]:
         return {"ClusterName": self.site.name(CLUSTER), "ServiceName": self.site.name(service)}

@@ -11,6 +11,7 @@ from lib.systems.single_region.alarms import (
     SERVICES_RUNBOOK,
     balancer_alarms,
     database_alarms,
+    event_alarms,
     service_alarms,
 )
 from lib.systems.single_region.dashboard import body
@@ -28,7 +29,13 @@ class SingleRegionObservability(Construct):
         self.topic = AlarmTopic(self, "topic", site=site, what="alarms", key=key)
         database = list(database_alarms(metrics))
         services = [*balancer_alarms(metrics), *service_alarms(metrics)]
-        board = AlarmBoard(self, "alarms", site=site, topic_arn=self.topic.arn, alarms=[*database, *services])
+        board = AlarmBoard(
+            self,
+            "alarms",
+            site=site,
+            topic_arn=self.topic.arn,
+            alarms=[*database, *services, *event_alarms(metrics)],
+        )
         self.of_release = [board.names[one] for one in RELEASE]
         board.any_of(
             "services-impaired",

@@ -4,6 +4,7 @@ from constructs import Construct
 
 from lib.compute.parameters import Parameters
 from lib.data.table import RegionalTable
+from lib.data.zonal_backup import ZonalBackup
 from lib.data.zonal_database import ZonalDatabase
 from lib.network.balancer import LoadBalancer
 from lib.network.balancer_record import BalancerRecord
@@ -11,9 +12,10 @@ from lib.network.certificate import site_certificate
 from lib.network.flow_logs import FlowLogs
 from lib.network.public_zone import public_zone
 from lib.network.vpc import TieredNetwork
-from lib.security.key import EncryptionKey, for_alarms, for_logs
+from lib.security.key import EncryptionKey, for_alarms, for_logs, for_service
 from lib.security.tiered_bucket import TieredBucket
 from lib.stack import AwsStack
+from lib.systems.single_region.events import ApplicationEvents
 from lib.systems.single_region.metrics import CLUSTER, DATABASE, SESSIONS, WEB, SingleRegionMetrics
 from lib.systems.single_region.observability import SingleRegionObservability
 from lib.systems.single_region.services import Services
@@ -26,7 +28,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
     def __init__(self, scope: Construct, *, settings: SingleRegionSettings) -> None:
         super().__init__(scope, settings=settings, what=settings.here.code, region=settings.here)
         self._settings = settings
-        users = (for_alarms(self.site), for_logs(self.site))
+        users = (for_alarms(self.site), for_logs(self.site), for_service(self.site, "events"))
         self._key = EncryptionKey(self, "key", site=self.site, what="region", users=users)
         self._network = TieredNetwork(self, "network", site=self.site)
         FlowLogs(self, "flow-logs", site=self.site, vpc_id=self._network.vpc_id, key=self._key)
@@ -42,6 +44,8 @@ class RegionStack(AwsStack[SingleRegionSettings]):
         RegionalTable(
             self, SESSIONS, site=self.site, key=None, hash_key="session", ttl="expires_at", kept=True
         )
+        self._events = ApplicationEvents(self, "events", site=self.site, key=self._key)
+        ZonalBackup(self, "backup", site=self.site, settings=settings.backup, key=self._key)
         Parameters(self, "parameters", site=self.site, values=self._addresses())
         self._serve()
 
@@ -88,6 +92,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             "database/secret": self._settings.database.secret,
             "files/bucket": self._files.name,
             "sessions/table": self.site.name(SESSIONS),
+            "events/bus": self._events.bus.name,
         }
 
     def _output(self, balancer: LoadBalancer, zone_id: str) -> None:
@@ -104,6 +109,8 @@ class RegionStack(AwsStack[SingleRegionSettings]):
                 "writer_address": self._database.writer_address,
                 "reader_address": self._database.reader_address,
                 "files_bucket": self._files.name,
+                "event_bus": self._events.bus.name,
+                "event_archive": self._events.bus.archive_arn,
                 "sessions_table": self.site.name(SESSIONS),
                 "parameter_prefix": self._settings.parameter_prefix,
             }

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from lib.settings.containers import Containers
-from lib.settings.data import AuroraCluster, TieredFiles
+from lib.settings.data import AuroraCluster, TieredFiles, ZonalBackups
+from lib.settings.messaging import Events
 from lib.settings.observability import Alarms
 from lib.settings.one_region import OneRegionSettings
 
@@ -36,4 +37,6 @@ class SingleRegionSettings(OneRegionSettings):
     database: AuroraCluster
     containers: Containers
     files: TieredFiles
+    events: Events
+    backup: ZonalBackups
     alarms: SingleRegionAlarms
