@@ -40,7 +40,7 @@ CHAOS_VENV := .local/chaos-venv
 CDKTF := node_modules/.bin/cdktf
 NODE := node_modules/.package-lock.json
 TYPED := main.py lib lambda/runtime lambda/failover lambda/durable lambda/payments budget evidence dr gates localcloud gameday bench
-WEB := apps lambda/remediation
+WEB := apps lambda/remediation lambda/healing
 
 help: ## Print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'

@@ -100,6 +100,17 @@ def build_web(root: Path, output: Path) -> Bundle:
     return _write(files, output / ASSETS, "web")
 
 
+def build_canary(root: Path, output: Path) -> Bundle:
+    """Zip the canary of the repository at *root*, where the runtime of Synthetics looks for it.
+
+    Raises BundleError as `build` does.
+    """
+    files: dict[str, Path] = {}
+    for name, path in _own(root / "apps" / "canary"):
+        _enter(files, f"nodejs/node_modules/{name}", path)
+    return _write(files, output / ASSETS, "canary")
+
+
 def _left_out(name: PurePosixPath) -> bool:
     if name.parts[:2] == ("botocore", "data"):
         return len(name.parts) > 3 and name.parts[2] not in WEB_SERVICES  # noqa: PLR2004 - of a service

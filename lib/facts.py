@@ -27,6 +27,8 @@ class Facts:
     log_retention_days: tuple[int, ...]
     runtimes: frozenset[str]
     """Of Lambda, as long as it maintains them."""
+    canary_runtimes: tuple[str, ...]
+    """Of Synthetics, those that have the module our canary asks for."""
     undelegated: tuple[str, ...]
     """Endings of names that no public zone can have."""
     vpc_blocks: tuple[IPv4Network, ...]
@@ -55,6 +57,7 @@ def aws_facts() -> Facts:
         postgres_classes=tuple(document["rds_postgresql"]["instance_classes"]),
         log_retention_days=tuple(document["log_retention_days"]),
         runtimes=frozenset(document["lambda"]["runtimes"]),
+        canary_runtimes=tuple(document["canary"]["runtimes"]),
         undelegated=tuple(document["undelegated"]),
         vpc_blocks=tuple(map(IPv4Network, document["vpc_blocks"])),
         zones=document["zones"],

@@ -1,42 +1,20 @@
 """Failover of one region: the keeper that decides, and the state machine that takes over."""
 
-import json
 from collections.abc import Iterable
 
-from cdktf_cdktf_provider_aws.sfn_state_machine import (
-    SfnStateMachine,
-    SfnStateMachineLoggingConfiguration,
-    SfnStateMachineTracingConfiguration,
-)
 from constructs import Construct
 
-from lib.compute.function import SAMPLING, TRACING, Function, FunctionPlatform
+from lib.compute.function import Function, FunctionPlatform
 from lib.compute.schedule import EveryMinute
+from lib.compute.state_machine import StateMachine
 from lib.data.database import RegionalDatabase
 from lib.data.table import TableAccess
 from lib.failover import approvals, reservations
 from lib.failover.takeover import takeover
 from lib.iam import Allow
 from lib.messaging.event_bus import BusAccess
-from lib.observability.logs import LogGroup
-from lib.security.role import ServiceRole
 from lib.settings.timing import Limits
 from lib.settings.two_regions import TwoRegionSettings
-
-LOG_DELIVERY = Allow(
-    (
-        "logs:CreateLogDelivery",
-        "logs:DeleteLogDelivery",
-        "logs:DescribeLogGroups",
-        "logs:DescribeResourcePolicies",
-        "logs:GetLogDelivery",
-        "logs:ListLogDeliveries",
-        "logs:PutResourcePolicy",
-        "logs:UpdateLogDelivery",
-    ),
-    ("*",),
-    why_any="log deliveries of Step Functions have no ARN",
-)
 
 
 class FailoverControl(Construct):
@@ -103,36 +81,19 @@ class FailoverControl(Construct):
         EveryMinute(self, "schedule", site=platform.site, what="keeper", function=self.keeper)
 
 
-class FailoverMachine(Construct):
+class FailoverMachine(StateMachine):
     """The takeover as a state machine. An execution is named after system and epoch: one a takeover."""
 
     def __init__(
         self, scope: Construct, id_: str, *, platform: FunctionPlatform, steps: Function, limits: Limits
     ) -> None:
-        super().__init__(scope, id_)
+        definition = takeover(steps.arn, limits)
+        super().__init__(scope, id_, platform=platform, steps=steps, definition=definition)
         self._site = platform.site
-        self._name = self._site.name(id_)
-        logs = LogGroup(
-            self, "logs", site=self._site, key=platform.key, name=f"/aws/states/{self._name}", audit=True
-        )
-        statements = [steps.invoke(), LOG_DELIVERY, TRACING, SAMPLING]
-        role = ServiceRole(self, "role", site=self._site, what=id_, service="states", allow=statements)
-        self.arn = SfnStateMachine(
-            self,
-            "machine",
-            name=self._name,
-            role_arn=role.arn,
-            definition=json.dumps(takeover(steps.arn, limits)),
-            tracing_configuration=SfnStateMachineTracingConfiguration(enabled=True),
-            logging_configuration=SfnStateMachineLoggingConfiguration(
-                level="ALL", include_execution_data=True, log_destination=f"{logs.arn}:*"
-            ),
-            depends_on=[role.policy],
-        ).arn
 
     def start(self) -> list[Allow]:
         """Start takeovers and see how they stand."""
-        executions = self._site.arn("states", f"execution:{self._name}:*")
+        executions = self._site.arn("states", f"execution:{self.name}:*")
         return [
             Allow(("states:StartExecution",), (self.arn,)),
             Allow(("states:DescribeExecution",), (executions,)),

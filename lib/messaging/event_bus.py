@@ -91,7 +91,10 @@ class RegionalBus(Construct):
 
 
 class EventBus(RegionalBus):
-    """A regional bus that tells the other region. *settled* is the system's own event that both must know of."""
+    """A regional bus that tells the other region.
+
+    *settled* is the system's own event that both must know of.
+    """
 
     def __init__(
         self,

@@ -1,22 +1,14 @@
 """Where a load balancer writes down every request."""
 
-from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
-    S3BucketLifecycleConfiguration,
-    S3BucketLifecycleConfigurationRule,
-    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
-    S3BucketLifecycleConfigurationRuleExpiration,
-    S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
-)
 from constructs import Construct
 
 from lib.facts import aws_facts
 from lib.iam import Allow
 from lib.security.bucket import PrivateBucket
+from lib.security.record_lifecycle import forget_records
 from lib.site import Site
 
 SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com"
-UNFINISHED_DAYS = 7
 
 
 class AccessLogBucket(PrivateBucket):
@@ -28,29 +20,7 @@ class AccessLogBucket(PrivateBucket):
 
     def __init__(self, scope: Construct, id_: str, *, site: Site, what: str) -> None:
         super().__init__(scope, id_, site=site, what=what)
-        days = site.settings.logs.audit_retention_days
-        S3BucketLifecycleConfiguration(
-            self,
-            "lifecycle",
-            bucket=self.name,
-            rule=[
-                S3BucketLifecycleConfigurationRule(
-                    id="expire",
-                    status="Enabled",
-                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
-                    noncurrent_version_expiration=[
-                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=1)
-                    ],
-                    abort_incomplete_multipart_upload=[
-                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
-                            days_after_initiation=UNFINISHED_DAYS
-                        )
-                    ],
-                )
-            ],
-            depends_on=[self.versions],
-        )
+        forget_records(self, days=site.settings.logs.audit_retention_days)
         self.guard = self.open_to(
             writers(site, f"{self.arn}/AWSLogs/{site.account}/*"), objects=f"{self.arn}/*"
         )

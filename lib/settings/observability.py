@@ -41,3 +41,14 @@ class TracingSettings(Section):
 
     fixed_rate: Annotated[float, Field(ge=0, le=1)]
     reservoir: Annotated[int, Field(ge=0)]
+
+
+class CanarySettings(Section):
+    """The visitor that comes by the clock."""
+
+    runtime: Annotated[str, AfterValidator(offered.canary_runtime)]
+    every_minutes: Annotated[int, Field(ge=2, le=60)]
+    slow_ms: Annotated[int, Field(gt=0)]
+    """From what on an answer is called slow."""
+    artifact_days: Annotated[int, Field(ge=1, le=455)]
+    """How long what it saw is kept."""

@@ -72,6 +72,16 @@ def runtime(runtime: str) -> str:
     return runtime
 
 
+def canary_runtime(runtime: str) -> str:
+    """A runtime of Synthetics with which a canary can be created. Raises ValueError."""
+    if runtime not in (known := aws_facts().canary_runtimes):
+        raise ValueError(
+            "no canary can be created with it (deprecated or never offered), or it has no module "
+            f"@aws/synthetics-puppeteer; use one of: {', '.join(known)}"
+        )
+    return runtime
+
+
 def log_days(days: int) -> int:
     """How long CloudWatch Logs may keep something. Raises ValueError."""
     if days not in (known := aws_facts().log_retention_days):

@@ -23,6 +23,19 @@ def _alarm(body: Body) -> Body:
     return {**body, "dimensions": dimensions or None}
 
 
+CANARY = TAGS | {"delete_lambda", "start_canary"}
+
+
+def _canary(body: Body) -> Body:
+    rest = {key: value for key, value in body.items() if not key.startswith("s3_") and key != "handler"}
+    code = {key: value for key, value in body.items() if key.startswith("s3_") or key == "handler"}
+    kept = {
+        f"{how}_retention_period_in_days": rest.pop(f"{how}_retention_period")
+        for how in ("success", "failure")
+    }
+    return {**rest, **kept, "code": code}
+
+
 CALLS: Mapping[str, tuple[Call, ...]] = {
     "aws_cloudwatch_log_group": (
         Call(
@@ -51,6 +64,15 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
     ),
     "aws_cloudwatch_composite_alarm": (Call("cloudwatch", "PutCompositeAlarm", apart=TAGS),),
     "aws_cloudwatch_dashboard": (Call("cloudwatch", "PutDashboard"),),
+    "aws_synthetics_canary": (Call("synthetics", "CreateCanary", apart=CANARY, prepare=_canary),),
+    "aws_cloudtrail": (
+        Call(
+            "cloudtrail",
+            "CreateTrail",
+            {"enable_log_file_validation": "EnableLogFileValidation"},
+            apart=TAGS,
+        ),
+    ),
     "aws_xray_group": (Call("xray", "CreateGroup", apart=TAGS),),
     "aws_xray_sampling_rule": (Call("xray", "CreateSamplingRule", apart=TAGS, under="SamplingRule"),),
     "aws_config_config_rule": (

@@ -145,18 +145,3 @@ def service_alarms(metrics: SingleRegionMetrics) -> Iterator[Alarm]:
                 says=f"Tasks of {service} are busier than scaling should let them be",
                 runbook=SERVICES_RUNBOOK,
             )
-
-
-def event_alarms(metrics: SingleRegionMetrics) -> Iterator[Alarm]:
-    """What nobody took."""
-    yield Alarm(
-        id="events-undelivered",
-        metric=metrics.of_queue("undelivered"),
-        side=Side.ABOVE,
-        threshold=0,
-        minutes=1,
-        bad_minutes=1,
-        why_missing="nothing was undelivered for hours",
-        says="Events could not be delivered and wait in a queue",
-        runbook="single-region-events",
-    )

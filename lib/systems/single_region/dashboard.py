@@ -39,6 +39,11 @@ def _shown(metrics: SingleRegionMetrics) -> dict[str, list[Metric]]:
         ],
         "Free memory of the database (bytes)": [metrics.of_cluster("FreeableMemory", "Minimum")],
         f"Time of a commit (ms, alarm at {limits.commit_latency_ms})": [metrics.of_cluster("CommitLatency")],
+        "Visits that succeed (%)": [metrics.of_canary("SuccessPercent")],
+        "Time of a visit (ms)": [
+            metrics.of_canary("Duration", statistic) for statistic in ("Average", "SampleCount")
+        ],
+        "Healing": [metrics.of_healing(f"Executions{what}") for what in ("Started", "Succeeded", "Failed")],
         "Events that could not be delivered": [metrics.of_queue("undelivered")],
         f"Lag of the reader (ms, alarm at {limits.replica_lag_ms})": [
             metrics.of_cluster("AuroraReplicaLagMaximum")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lib.observability.canary import canary_name
 from lib.observability.metrics import Metric
 from lib.site import Site
 from lib.systems.single_region.settings import SingleRegionSettings
@@ -9,6 +10,8 @@ from lib.systems.single_region.settings import SingleRegionSettings
 DATABASE = "database"
 """The database's cluster; its instances are `database-0` and `database-1`."""
 CLUSTER = "containers"
+HEALING = "healing"
+CANARY = "canary"
 WEB, SESSIONS = "web", "sessions"
 SERVICES = (WEB, SESSIONS)
 
@@ -51,6 +54,16 @@ class SingleRegionMetrics:
         """The messages that wait in one queue."""
         name = {"QueueName": self.site.name(what)}
         return Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", name)
+
+    def of_healing(self, name: str) -> Metric:
+        """Of the machine that heals."""
+        machine = self.site.arn("states", f"stateMachine:{self.site.name(HEALING)}")
+        return Metric("AWS/States", name, "Sum", {"StateMachineArn": machine})
+
+    def of_canary(self, name: str, statistic: str = "Average") -> Metric:
+        """Of the visitor that comes by the clock."""
+        visitor = {"CanaryName": canary_name(self.site, CANARY)}
+        return Metric("CloudWatchSynthetics", name, statistic, visitor)
 
     def _service(self, service: str) -> dict[str, str]:
         return {"ClusterName": self.site.name(CLUSTER), "ServiceName": self.site.name(service)}

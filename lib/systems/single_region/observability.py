@@ -5,21 +5,23 @@ from constructs import Construct
 
 from lib.observability.alarm_board import AlarmBoard
 from lib.observability.topic import AlarmTopic
+from lib.observability.tracing import Tracing
 from lib.security.key import EncryptionKey
 from lib.systems.single_region.alarms import (
     RELEASE,
     SERVICES_RUNBOOK,
     balancer_alarms,
     database_alarms,
-    event_alarms,
     service_alarms,
 )
 from lib.systems.single_region.dashboard import body
+from lib.systems.single_region.healing import WHAT
 from lib.systems.single_region.metrics import SingleRegionMetrics
+from lib.systems.single_region.upkeep_alarms import canary_alarms, event_alarms, healing_alarms
 
 
 class SingleRegionObservability(Construct):
-    """Topic, alarms and dashboard."""
+    """Topic, alarms, dashboard and traces."""
 
     def __init__(
         self, scope: Construct, id_: str, *, metrics: SingleRegionMetrics, key: EncryptionKey
@@ -29,12 +31,13 @@ class SingleRegionObservability(Construct):
         self.topic = AlarmTopic(self, "topic", site=site, what="alarms", key=key)
         database = list(database_alarms(metrics))
         services = [*balancer_alarms(metrics), *service_alarms(metrics)]
+        others = [*event_alarms(metrics), *healing_alarms(metrics), *canary_alarms(metrics)]
         board = AlarmBoard(
             self,
             "alarms",
             site=site,
             topic_arn=self.topic.arn,
-            alarms=[*database, *services, *event_alarms(metrics)],
+            alarms=[*database, *services, *others],
         )
         self.of_release = [board.names[one] for one in RELEASE]
         board.any_of(
@@ -55,3 +58,4 @@ class SingleRegionObservability(Construct):
             dashboard_name=site.name("overview"),
             dashboard_body=body(metrics),
         )
+        Tracing(self, "tracing", site=site, services=[WHAT])

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from lib.bundle import Bundle
 from lib.compute.parameters import Parameters
 from lib.data.table import RegionalTable
 from lib.data.zonal_backup import ZonalBackup
@@ -12,11 +13,22 @@ from lib.network.certificate import site_certificate
 from lib.network.flow_logs import FlowLogs
 from lib.network.public_zone import public_zone
 from lib.network.vpc import TieredNetwork
+from lib.observability.canary import Canary
 from lib.security.key import EncryptionKey, for_alarms, for_logs, for_service
 from lib.security.tiered_bucket import TieredBucket
+from lib.security.trail import AuditTrail, for_trail
 from lib.stack import AwsStack
 from lib.systems.single_region.events import ApplicationEvents
-from lib.systems.single_region.metrics import CLUSTER, DATABASE, SESSIONS, WEB, SingleRegionMetrics
+from lib.systems.single_region.healing import Healing
+from lib.systems.single_region.metrics import (
+    CANARY,
+    CLUSTER,
+    DATABASE,
+    HEALING,
+    SESSIONS,
+    WEB,
+    SingleRegionMetrics,
+)
 from lib.systems.single_region.observability import SingleRegionObservability
 from lib.systems.single_region.services import Services
 from lib.systems.single_region.settings import SingleRegionSettings
@@ -25,13 +37,16 @@ from lib.systems.single_region.settings import SingleRegionSettings
 class RegionStack(AwsStack[SingleRegionSettings]):
     """The one region."""
 
-    def __init__(self, scope: Construct, *, settings: SingleRegionSettings) -> None:
+    def __init__(
+        self, scope: Construct, *, settings: SingleRegionSettings, functions: Bundle, canary: Bundle
+    ) -> None:
         super().__init__(scope, settings=settings, what=settings.here.code, region=settings.here)
         self._settings = settings
-        users = (for_alarms(self.site), for_logs(self.site), for_service(self.site, "events"))
-        self._key = EncryptionKey(self, "key", site=self.site, what="region", users=users)
+        self._key = self._encryption_key()
         self._network = TieredNetwork(self, "network", site=self.site)
         FlowLogs(self, "flow-logs", site=self.site, vpc_id=self._network.vpc_id, key=self._key)
+        if settings.audit.trail:
+            AuditTrail(self, "audit", site=self.site, key=self._key)
         self._database = ZonalDatabase(
             self,
             DATABASE,
@@ -47,9 +62,17 @@ class RegionStack(AwsStack[SingleRegionSettings]):
         self._events = ApplicationEvents(self, "events", site=self.site, key=self._key)
         ZonalBackup(self, "backup", site=self.site, settings=settings.backup, key=self._key)
         Parameters(self, "parameters", site=self.site, values=self._addresses())
-        self._serve()
+        self._serve(functions)
+        self._visit(canary)
 
-    def _serve(self) -> None:
+    def _encryption_key(self) -> EncryptionKey:
+        site = self.site
+        users = [for_alarms(site), for_logs(site), for_service(site, "events")]
+        if self._settings.audit.trail:
+            users.append(for_trail(site))
+        return EncryptionKey(self, "key", site=site, what="region", users=tuple(users))
+
+    def _serve(self, functions: Bundle) -> None:
         """From the public name to the containers. Alarms come first: they take a release back."""
         zone_id = public_zone(self, self._settings)
         balancer = self._front(zone_id)
@@ -71,7 +94,31 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             files=self._files,
             alarms=watched.of_release,
         )
+        Healing(
+            self,
+            "heal",
+            site=self.site,
+            functions=functions,
+            key=self._key,
+            database=self._database,
+            topic=watched.topic.arn,
+        )
         self._output(balancer, zone_id)
+
+    def _visit(self, canary: Bundle) -> None:
+        scheme = "https" if self._settings.dns.delegated else "http"
+        Canary(
+            self,
+            CANARY,
+            site=self.site,
+            settings=self._settings.canary,
+            bundle=canary,
+            handler="site.handler",
+            environment={
+                "SITE": f"{scheme}://{self._settings.public_name}/",
+                "SLOW_MS": str(self._settings.canary.slow_ms),
+            },
+        )
 
     def _front(self, zone_id: str) -> LoadBalancer:
         return LoadBalancer(
@@ -109,6 +156,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
                 "writer_address": self._database.writer_address,
                 "reader_address": self._database.reader_address,
                 "files_bucket": self._files.name,
+                "healing_machine": self.site.arn("states", f"stateMachine:{self.site.name(HEALING)}"),
                 "event_bus": self._events.bus.name,
                 "event_archive": self._events.bus.archive_arn,
                 "sessions_table": self.site.name(SESSIONS),

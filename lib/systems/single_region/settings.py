@@ -7,8 +7,9 @@ from pydantic import Field
 from lib.settings.containers import Containers
 from lib.settings.data import AuroraCluster, TieredFiles, ZonalBackups
 from lib.settings.messaging import Events
-from lib.settings.observability import Alarms
+from lib.settings.observability import Alarms, CanarySettings
 from lib.settings.one_region import OneRegionSettings
+from lib.settings.section import Section
 
 Percent = Annotated[int, Field(gt=0, le=100)]
 Positive = Annotated[int, Field(gt=0)]
@@ -31,6 +32,20 @@ class SingleRegionAlarms(Alarms):
     """How far the reader may be behind; Aurora needs less than 100 as a rule."""
 
 
+class Audit(Section):
+    """CloudTrail."""
+
+    trail: bool = True
+    """Whether to create a trail: a region of an account has five at most, and may have one for all."""
+
+
+class HealingSettings(Section):
+    """The machine that fails the database over and watches the services."""
+
+    approval_s: Annotated[int, Field(ge=60, le=3600)]
+    """How long a person may take to approve; an answer after that counts for nothing."""
+
+
 class SingleRegionSettings(OneRegionSettings):
     """The single-region system in one environment."""
 
@@ -39,4 +54,7 @@ class SingleRegionSettings(OneRegionSettings):
     files: TieredFiles
     events: Events
     backup: ZonalBackups
+    healing: HealingSettings
+    audit: Audit = Audit()
+    canary: CanarySettings
     alarms: SingleRegionAlarms

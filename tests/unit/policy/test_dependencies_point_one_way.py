@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "durable": {"failover", "runtime"},
     "payments": {"durable", "failover", "runtime"},
     "remediation": {"runtime"},
+    "healing": {"runtime"},
     "apps": {"runtime"},
     # what is computed and proven
     "budget": {"lib", "lib.failover", "lib.settings"},

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[3]
 PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "payments": ("lambda/runtime", "lambda/failover", "lambda/durable", "lambda/payments"),
     "remediation": ("lambda/runtime", "lambda/remediation"),
+    "healing": ("lambda/runtime", "lambda/healing"),
     "web": ("apps",),
     "dr": ("dr",),
     "stacks": ("lib", "budget", "evidence"),

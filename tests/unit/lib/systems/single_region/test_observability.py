@@ -11,6 +11,7 @@ PARTS = NAMELESS.keys() | {
     "aws_default_security_group",
     "aws_ecs_cluster_capacity_providers",
     "aws_lb_listener",
+    "aws_s3_object",
     "aws_service_discovery_service",
 }
 
