@@ -25,6 +25,10 @@ def recovery_point(settings: TwoRegionSettings) -> tuple[Objective, ...]:
         "rpo_events": (declared("event_endpoint", "events reach the bus that serves"),),
         "rpo_backup_copies": _backup_copies(settings),
     }
+    if settings.trail:
+        legs["rpo_trail"] = (
+            declared("replication_time_control", "objects reach the other region's buckets"),
+        )
     return tuple(Objective(name=name, limit_s=limit, legs=parts) for name, parts in legs.items())
 
 

@@ -42,6 +42,16 @@ OPTIONS: Mapping[str, Overlay] = {
         },
         "access": {"permissions_boundary": "organisation/boundary"},
     },
+    "trading": {
+        "dns": {"delegated": True, "domain": "trade.example.com"},
+        "network": {"interface_endpoints": True, "nat_per_zone": False},
+        "alarms": {"email": "trading-oncall@example.com"},
+        "access": {"permissions_boundary": "organisation/boundary"},
+        "compliance": {"recorder": True},
+        "drills": {"schedule": "cron(0 9 ? * TUE *)", "isolation": True},
+        "approvals": {"journal": "untrusted", "roles": ["incident-commander"]},
+        "instances": {"other_types": []},
+    },
     "webapp": {
         "dns": {"delegated": True, "domain": "board.example.com"},
         "network": {"zones": 6, "nat_per_zone": False},

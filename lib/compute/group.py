@@ -20,7 +20,9 @@ from constructs import Construct
 
 from lib.compute import instance_types
 from lib.compute.instances import Template
+from lib.iam import Allow
 from lib.network.balancer import LoadBalancer
+from lib.observability.metrics import own_namespace
 from lib.provider import common_tags
 from lib.settings.compute import SHORTEST_HOOK_S, Instances
 from lib.site import Site
@@ -161,6 +163,18 @@ class ScaledGroup(Construct):
 def group_name(site: Site) -> str:
     """The name of the group, which its instances know."""
     return site.name("web")
+
+
+def own_rights(site: Site) -> list[Allow]:
+    """What every instance of the group may do: measure in the system's namespace, and end its launch hook."""
+    namespace = {"StringEquals": {"cloudwatch:namespace": own_namespace(site.settings)}}
+    group = site.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{group_name(site)}")
+    return [
+        Allow(
+            ("cloudwatch:PutMetricData",), ("*",), why_any="metrics have no ARN, only names", when=namespace
+        ),
+        Allow(("autoscaling:CompleteLifecycleAction",), (group,)),
+    ]
 
 
 def _alone(template: Template) -> AutoscalingGroupLaunchTemplate:

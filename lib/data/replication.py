@@ -19,12 +19,12 @@ from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
 )
 from constructs import Construct
 
+from lib.data.copies import RULE
 from lib.iam import Allow
 from lib.security.encrypted_bucket import EncryptedBucket
 from lib.security.role import ServiceRole
 from lib.site import Site
 
-RULE = "all"
 WITHIN_MIN = 15
 """What replication time control promises, and the only value that S3 takes."""
 

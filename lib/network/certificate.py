@@ -22,8 +22,10 @@ def request_certificate(
     return certificate
 
 
-def prove(scope: Construct, id_: str, *, zone_id: str, certificate: AcmCertificate) -> Route53Record:
-    """The record that ACM looks for."""
+def prove(
+    scope: Construct, id_: str, *, zone_id: str, certificate: AcmCertificate, shared: bool = False
+) -> Route53Record:
+    """The record that ACM looks for. It depends on account and name, so regions have it *shared*."""
     wanted = certificate.domain_validation_options.get(0)
     return Route53Record(
         scope,
@@ -33,16 +35,20 @@ def prove(scope: Construct, id_: str, *, zone_id: str, certificate: AcmCertifica
         type=wanted.resource_record_type,
         records=[wanted.resource_record_value],
         ttl=PROOF_TTL_S,
+        allow_overwrite=True if shared else None,
     )
 
 
 class Certificate(Construct):
-    """A certificate for one name; *arn* is known once ACM has seen the proof."""
+    """A certificate for one name; *arn* is known once ACM has seen the proof.
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, zone_id: str) -> None:
+    *shared*: another region's stack proves the same name by the same record.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, zone_id: str, shared: bool = False) -> None:
         super().__init__(scope, id_)
         certificate = request_certificate(self, "certificate", name=name)
-        proof = prove(self, "proof", zone_id=zone_id, certificate=certificate)
+        proof = prove(self, "proof", zone_id=zone_id, certificate=certificate, shared=shared)
         self.arn = AcmCertificateValidation(
             self, "proven", certificate_arn=certificate.arn, validation_record_fqdns=[proof.fqdn]
         ).certificate_arn

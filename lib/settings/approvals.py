@@ -16,7 +16,8 @@ class Approvals(Section):
 
     journal: Literal["trusted", "untrusted"]
     """``trusted``: its table is strongly consistent, so what it has is not lost."""
-    payments: Amount
+    requests: Amount
+    """So many, whatever the system takes."""
     lag_s: Amount
     money: Money
     """Minor units; a currency that is not named may lose nothing."""
@@ -30,7 +31,7 @@ class Approvals(Section):
         """As the takeover's function reads it, in milliseconds."""
         return {
             "journal_trusted": self.journal == "trusted",
-            "payments": self.payments,
+            "payments": self.requests,
             "lag_ms": self.lag_s * 1000,
             "money": self.money,
             "valid_ms": self.valid_s * 1000,

@@ -116,6 +116,15 @@ class TieredFiles(Section):
     """How long what was overwritten or deleted can be had back."""
 
 
+class Trail(Section):
+    """The buckets of logs and of the audit trail, whose objects are copied to the other region's."""
+
+    archive_days: Annotated[int, Field(ge=1)]
+    """How old objects are when they go to the archive; they are never deleted."""
+    old_versions_days: Annotated[int, Field(ge=1)]
+    """How long what was overwritten or deleted can be had back."""
+
+
 START_WITHIN_MIN = 60
 """A backup that has not begun by then is given up for the day."""
 COMPLETE_WITHIN_MIN = 480

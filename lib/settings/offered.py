@@ -9,6 +9,9 @@ from lib.limits import limit
 SUBNET_BITS = 4
 """A VPC is cut into 16 equal blocks: a zone takes one for its private and one for its public subnet."""
 
+SMALLEST_NETWORK = 20
+"""A /20 gives each zone a /24 for the balancer and one for what is behind it, and a /27 for databases."""
+
 
 def region(name: str) -> str:
     """The name of a region that has all that this system needs. Raises ValueError."""
@@ -38,6 +41,15 @@ def vpc_block(block: IPv4Network) -> IPv4Network:
             f"{', '.join(map(str, aws_facts().vpc_blocks))}, for example 10.10.0.0/16"
         )
     return block
+
+
+def three_tiers(key: str, block: IPv4Network) -> None:
+    """Raise ValueError where the *block* of the setting *key* has no room for three tiers of subnets."""
+    if block.prefixlen > SMALLEST_NETWORK:
+        raise ValueError(
+            f"{key} = {block}: three tiers of subnets need a /{SMALLEST_NETWORK} or "
+            "a larger block, for example 10.0.0.0/16"
+        )
 
 
 def instance_class(class_: str) -> str:

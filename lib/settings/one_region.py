@@ -6,11 +6,9 @@ from pydantic import model_validator
 
 from lib.facts import aws_facts
 from lib.regions import Region, Role
+from lib.settings import offered
 from lib.settings.common import CommonSettings
 from lib.settings.network import Placement
-
-SMALLEST_NETWORK = 20
-"""A /20 gives each zone a /24 for the balancer and one for what is behind it, and a /27 for databases."""
 
 
 class OneRegionSettings(CommonSettings):
@@ -35,11 +33,7 @@ class OneRegionSettings(CommonSettings):
 
     @model_validator(mode="after")
     def _three_tiers_fit(self) -> Self:
-        if self.region.cidr.prefixlen > SMALLEST_NETWORK:
-            raise ValueError(
-                f"region.cidr = {self.region.cidr}: three tiers of subnets need a /{SMALLEST_NETWORK} or "
-                "a larger block, for example 10.0.0.0/16"
-            )
+        offered.three_tiers("region.cidr", self.region.cidr)
         return self
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from lib.regions import Region, Role
 from lib.settings.approvals import Approvals
 from lib.settings.common import CommonSettings
 from lib.settings.compliance import ComplianceSettings
-from lib.settings.data import Backup, Database
+from lib.settings.data import Backup, Database, Trail
 from lib.settings.drills import Drills
 from lib.settings.messaging import Events
 from lib.settings.network import EndpointNetwork, Placement
@@ -38,6 +38,8 @@ class TwoRegionSettings(CommonSettings):
     events: Events
     drills: Drills = Drills()
     approvals: Approvals
+    trail: Trail | None = None
+    """None for a system that keeps its records in tables and log groups only."""
 
     @property
     def regions(self) -> Pair[Region]:

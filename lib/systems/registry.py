@@ -12,6 +12,7 @@ from lib.errors import SettingsError
 from lib.settings.common import CommonSettings
 from lib.systems.payments.settings import PaymentsSettings
 from lib.systems.single_region.settings import SingleRegionSettings
+from lib.systems.trading.settings import TradingSettings
 from lib.systems.webapp.settings import WebappSettings
 
 
@@ -33,6 +34,7 @@ class System:
 SYSTEMS: Mapping[str, System] = {
     "payments": System(PaymentsSettings, "lib.systems.payments.stacks"),
     "single-region": System(SingleRegionSettings, "lib.systems.single_region.stacks"),
+    "trading": System(TradingSettings, "lib.systems.trading.stacks"),
     "webapp": System(WebappSettings, "lib.systems.webapp.stacks"),
 }
 """By the name that SYSTEM says."""

@@ -56,6 +56,13 @@ def single_region(functions: Bundle, tmp_path_factory: pytest.TempPathFactory) -
     return synthesize(settings, functions, tmp_path_factory.mktemp("single-region"))
 
 
+@pytest.fixture(scope="session")
+def trading(functions: Bundle, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesized]:
+    """Every stack of the trading platform: foundation, use1, use2 and world."""
+    settings = load_any({"SYSTEM": "trading", "ENVIRONMENT_SUFFIX": "test"})
+    return synthesize(settings, functions, tmp_path_factory.mktemp("trading"))
+
+
 @pytest.fixture(params=SYSTEMS)
 def any_stacks(request: pytest.FixtureRequest) -> dict[str, Synthesized]:
     """Every stack of one system after the other."""

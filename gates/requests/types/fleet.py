@@ -143,6 +143,7 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
                 "initial_lifecycle_hook": "LifecycleHookSpecificationList",
                 "initial_lifecycle_hook.name": "LifecycleHookName",
                 "launch_template.id": "LaunchTemplateId",
+                "mixed_instances_policy.launch_template.override": "Overrides",
                 "tag": "Tags",
             },
             apart=frozenset({"enabled_metrics", "wait_for_capacity_timeout"}),

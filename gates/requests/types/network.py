@@ -51,7 +51,7 @@ def _peering_options(body: Body) -> Body:
 
 def _record(body: Body) -> Body:
     routing = (body.get("failover_routing_policy") or {}).get("type")
-    known = {"failover_routing_policy", "records", "alias", "zone_id"}
+    known = {"allow_overwrite", "failover_routing_policy", "records", "alias", "zone_id"}
     alias = body.get("alias")
     return {
         **{key: value for key, value in body.items() if key not in known},

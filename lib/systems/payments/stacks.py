@@ -8,7 +8,7 @@ from lib.regions import Role
 from lib.systems.foundation import FoundationStack
 from lib.systems.payments.regional import RegionalStack
 from lib.systems.payments.settings import PaymentsSettings
-from lib.systems.payments.world import WorldStack
+from lib.systems.payments.world import PaymentsWorld
 
 
 def build(app: App, settings: PaymentsSettings, functions: Bundle) -> None:
@@ -23,4 +23,4 @@ def build(app: App, settings: PaymentsSettings, functions: Bundle) -> None:
     primary, standby = sorted(regions, key=lambda stack: stack.site.region.role)
     primary.add_dependency(foundation)
     standby.add_dependency(primary)
-    WorldStack(app, settings=settings, foundation=foundation, regions=regions)
+    PaymentsWorld(app, settings=settings, foundation=foundation, regions=regions)

@@ -1,86 +1,23 @@
-"""What needs both regions."""
+"""What needs both regions of payments."""
 
-from dataclasses import dataclass, replace
-
-from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.route53_record import Route53RecordAlias
-from constructs import Construct
 
-from lib.facts import aws_facts
-from lib.failover.approvals import ApproverPolicy
-from lib.failover.automation import AutomationRole
-from lib.failover.cross_region_alarms import Dashboards, HealthAlarms, ReplicaAlarms, Watched
-from lib.failover.isolation import RegionIsolation
-from lib.failover.peer_endpoints import Peers
-from lib.failover.switchover_drill import SwitchoverDrill
-from lib.messaging.event_global_endpoint import EventEndpoint
 from lib.network.api_domain import ApiDomain, DomainEnd
-from lib.network.failover_record import Answer, FailoverRecord
-from lib.network.peering import Peering, PeeringSide
 from lib.pair import Pair
-from lib.provider import provider_in
-from lib.regions import Region
-from lib.site import Site
-from lib.stack import AwsStack
-from lib.systems.foundation import FoundationStack
 from lib.systems.payments.dashboards import body
 from lib.systems.payments.metrics import RegionMetrics
 from lib.systems.payments.regional import RegionalStack
 from lib.systems.payments.settings import PaymentsSettings
+from lib.systems.world import WorldStack
 
 
-class WorldStack(AwsStack[PaymentsSettings]):
-    """The one place that sees both regions, and the last to be deployed."""
+class PaymentsWorld(WorldStack[PaymentsSettings, RegionalStack]):
+    """The same as every system's, with the API under a name of our own where it can have one."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        settings: PaymentsSettings,
-        foundation: FoundationStack,
-        regions: Pair[RegionalStack],
-    ) -> None:
-        super().__init__(scope, settings=settings, what="world", region=settings.regions.first)
-        self._settings = settings
-        self._ends = settings.regions.zip(regions).map(lambda both: self._end(*both))
-        record = FailoverRecord(
-            self,
-            "api",
-            settings=settings,
-            zone_id=foundation.zone_id,
-            answers=Answer.of(
-                settings.regions,
-                regions.map(lambda region: region.api_host),
-                self._aliases(foundation.zone_id),
-            ),
+    def _body(self) -> str:
+        return body(
+            RegionMetrics(end.site, end.stack.metrics.api_id, self._settings.alarms) for end in self._ends
         )
-        self._peer()
-        Peers(
-            self,
-            "peers",
-            settings=settings,
-            endpoints=regions.map(lambda region: region.api_endpoint),
-            providers=self._ends.map(lambda end: end.provider),
-        )
-        AutomationRole(self, "automation", settings=settings, sites=self._ends.map(lambda end: end.site))
-        self._drill()
-        ApproverPolicy(self, "approvals", sites=self._ends.map(lambda end: end.site))
-        self._watch(record.checks.map(lambda check: check.id))
-        endpoint = EventEndpoint(
-            self,
-            "events",
-            site=self.site,
-            health_check=record.checks.first.arn,
-            second=self._ends.second.provider,
-        )
-        self.output({"api_name": settings.public_name, "event_endpoint": endpoint.endpoint_id})
-
-    def _end(self, region: Region, stack: RegionalStack) -> "End":
-        site = Site(self._settings, region, self.site.account)
-        return End(site, stack, self._provider(region, region.code))
-
-    def _provider(self, region: Region, alias: str) -> TerraformProvider:
-        return provider_in(self, f"aws-{alias}", settings=self._settings, region=region, alias=alias)
 
     def _aliases(self, zone_id: str) -> Pair[Route53RecordAlias | None]:
         if not self._settings.dns.delegated:
@@ -89,61 +26,3 @@ class WorldStack(AwsStack[PaymentsSettings]):
             lambda end: DomainEnd(end.site.region.code, end.stack.metrics.api_id, end.provider)
         )
         return ApiDomain(self, "domain", settings=self._settings, zone_id=zone_id, ends=ends).aliases
-
-    def _peer(self) -> None:
-        sides = self._ends.map(lambda end: PeeringSide(end.site, end.stack.network, end.provider))
-        Peering(self, "peering", name=self._settings.name("peering"), sides=sides)
-
-    def _drill(self) -> None:
-        sites, providers = self._ends.map(lambda end: end.site), self._ends.map(lambda end: end.provider)
-        SwitchoverDrill(self, "drill", settings=self._settings, sites=sites, providers=providers)
-        if self._settings.drills.isolation:
-            here, there = sorted(self._ends, key=lambda end: end.site.region.role)
-            RegionIsolation(
-                self,
-                "isolation",
-                site=here.site,
-                subnet_ids=here.stack.network.private_subnet_ids,
-                stop_alarm=here.site.arn(
-                    "cloudwatch", f"alarm:{here.site.name(f'health-{there.site.region.code}')}"
-                ),
-                provider=here.provider,
-            )
-
-    def _watch(self, health_check_ids: Pair[str]) -> None:
-        watched = self._ends.zip(health_check_ids).map(lambda both: both[0].watched(both[1]))
-        shown = body(end.measured for end in self._ends)
-        Dashboards(self, "dashboards", regions=watched, body=shown)
-        ReplicaAlarms(self, "replicas", regions=watched)
-        home = replace(self._settings.regions.first, name=aws_facts().health_metrics_region)
-        HealthAlarms(
-            self,
-            "health",
-            site=Site(self._settings, home, self.site.account),
-            provider=self._provider(home, "health"),
-            regions=watched,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """One region as the world sees it."""
-
-    site: Site[PaymentsSettings]
-    stack: RegionalStack
-    provider: TerraformProvider
-
-    @property
-    def measured(self) -> RegionMetrics:
-        """What it measures; the names of the API and of the cluster as this stack sees them."""
-        return RegionMetrics(self.site, self.stack.metrics.api_id, self.stack.metrics.alarms)
-
-    def watched(self, health_check_id: str) -> Watched:
-        """What alarms and dashboards need of it."""
-        return Watched(
-            metrics=self.measured,
-            topic_arn=self.stack.alarm_topic.arn,
-            host=self.stack.api_host,
-            health_check_id=health_check_id,
-            provider=self.provider,
-        )

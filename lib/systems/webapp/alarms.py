@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from lib.compute.fleet import fleet_alarms, unhealthy_targets
+from lib.data.copies import copy_alarms
 from lib.observability.alarm import Alarm, Missing, Side
 from lib.settings.data import REPLICA
 from lib.systems.webapp.metrics import DATABASES, WebappMetrics
@@ -19,7 +21,9 @@ def webapp_alarms(metrics: WebappMetrics) -> Iterator[Alarm]:
     yield from _mended(metrics)
     yield from _fleet(metrics)
     yield from _databases(metrics)
-    yield from _copies(metrics)
+    yield from copy_alarms(
+        metrics.copies, late_s=metrics.site.settings.alarms.copies_late_s, runbook="webapp-copies"
+    )
     yield from _remediation(metrics)
     yield Alarm(
         id="site-away",
@@ -37,15 +41,7 @@ def webapp_alarms(metrics: WebappMetrics) -> Iterator[Alarm]:
 
 
 def _mended(metrics: WebappMetrics) -> Iterator[Alarm]:
-    yield Alarm(
-        id="unhealthy-targets",
-        metric=metrics.of_targets("UnHealthyHostCount", "Maximum"),
-        side=Side.ABOVE,
-        threshold=0,
-        why_missing="there is no target; too-few-instances watches that",
-        says="The load balancer calls instances unhealthy",
-        runbook="webapp-instances",
-    )
+    yield unhealthy_targets(metrics, "webapp-instances")
     yield Alarm(
         id="saturated",
         metric=metrics.of_instances("CPUUtilization"),
@@ -71,31 +67,13 @@ def _mended(metrics: WebappMetrics) -> Iterator[Alarm]:
 
 def _fleet(metrics: WebappMetrics) -> Iterator[Alarm]:
     settings = metrics.site.settings
-    yield Alarm(
-        id="too-few-instances",
-        metric=metrics.of_group("GroupInServiceInstances"),
-        side=Side.BELOW,
-        threshold=settings.instances.minimum,
-        minutes=5,
-        bad_minutes=5,
-        missing=Missing.BAD,
-        why_missing="Auto Scaling always tells the size of a group",
-        says="Fewer instances are in service than the minimum: launches fail or are refused",
+    yield from fleet_alarms(
+        metrics,
+        minimum=settings.instances.minimum,
+        errors_a_minute=settings.alarms.errors_a_minute,
         runbook="webapp-instances",
+        no_requests=NO_REQUESTS,
     )
-    for id_, metric, who in (
-        ("targets-failing", metrics.of_targets("HTTPCode_Target_5XX_Count", "Sum"), "Instances answer"),
-        ("balancer-failing", metrics.of_balancer("HTTPCode_ELB_5XX_Count"), "The load balancer answers"),
-    ):
-        yield Alarm(
-            id=id_,
-            metric=metric,
-            side=Side.AT_LEAST,
-            threshold=settings.alarms.errors_a_minute,
-            why_missing=NO_REQUESTS,
-            says=f"{who} requests with errors",
-            runbook="webapp-instances",
-        )
     yield Alarm(
         id="slow",
         metric=metrics.of_targets("TargetResponseTime", "p99"),
@@ -130,29 +108,6 @@ def _databases(metrics: WebappMetrics) -> Iterator[Alarm]:
             says="The storage of a database is nearly full: full, it stops",
             runbook="webapp-databases",
         )
-
-
-def _copies(metrics: WebappMetrics) -> Iterator[Alarm]:
-    yield Alarm(
-        id="copies-failed",
-        metric=metrics.of_copies("OperationsFailedReplication", "Sum"),
-        side=Side.ABOVE,
-        threshold=0,
-        minutes=1,
-        bad_minutes=1,
-        why_missing="nothing was copied, so nothing failed",
-        says="Files could not be copied to the second region, and S3 does not try them again",
-        runbook="webapp-copies",
-    )
-    yield Alarm(
-        id="copies-late",
-        metric=metrics.of_copies("ReplicationLatency"),
-        side=Side.ABOVE,
-        threshold=metrics.site.settings.alarms.copies_late_s,
-        why_missing="nothing waits to be copied",
-        says="Files wait for their copies in the second region",
-        runbook="webapp-copies",
-    )
 
 
 def _remediation(metrics: WebappMetrics) -> Iterator[Alarm]:

@@ -5,14 +5,13 @@ from pathlib import Path
 from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from constructs import Construct
 
-from lib.compute.group import LAUNCH_HOOK, group_name
+from lib.compute.group import LAUNCH_HOOK, group_name, own_rights
 from lib.compute.parameters import read_parameters
 from lib.compute.release import KEY, Release
 from lib.data.postgres import PostgresPair
 from lib.iam import Allow
 from lib.network.security_groups import POSTGRESQL
 from lib.network.tier_firewall import APPLICATION
-from lib.observability.metrics import own_namespace
 from lib.security.encrypted_bucket import EncryptedBucket
 from lib.site import Site
 from lib.systems.webapp.settings import WebappSettings
@@ -64,16 +63,11 @@ def rights(
         DataAwsSecretsmanagerSecret(scope, f"{what}-secret", name=name).arn
         for what, name in (("database", site.settings.database.secret), ("web", site.settings.secret))
     )
-    namespace = {"StringEquals": {"cloudwatch:namespace": own_namespace(site.settings)}}
-    group = site.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{group_name(site)}")
     return [
         *bundles.read_version(KEY),
         *files.read(FILES),
         *files.write(FILES),
         read_parameters(site),
         Allow(("secretsmanager:GetSecretValue",), secrets),
-        Allow(
-            ("cloudwatch:PutMetricData",), ("*",), why_any="metrics have no ARN, only names", when=namespace
-        ),
-        Allow(("autoscaling:CompleteLifecycleAction",), (group,)),
+        *own_rights(site),
     ]

@@ -47,9 +47,9 @@ def _shown(metrics: WebappMetrics) -> dict[str, list[Metric]]:
         "Remediation": [
             metrics.of_function("remediation", name) for name in ("Invocations", "Errors", "Throttles")
         ],
-        f"Copies of files (s, alarm at {alarms.copies_late_s})": [metrics.of_copies("ReplicationLatency")],
+        f"Copies of files (s, alarm at {alarms.copies_late_s})": [metrics.copies.of("ReplicationLatency")],
         "Files that wait for their copies, or failed": [
-            metrics.of_copies("OperationsPendingReplication"),
-            metrics.of_copies("OperationsFailedReplication", "Sum"),
+            metrics.copies.of("OperationsPendingReplication"),
+            metrics.copies.of("OperationsFailedReplication", "Sum"),
         ],
     }

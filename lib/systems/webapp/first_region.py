@@ -8,6 +8,7 @@ from lib.compute.group import ScaledGroup
 from lib.compute.instances import InstanceTemplate
 from lib.compute.parameters import Parameters
 from lib.compute.release import publish
+from lib.data.copies import CopyMetrics
 from lib.data.postgres import PostgresPair
 from lib.data.replication import Replication, Target
 from lib.iam import Allow
@@ -142,8 +143,7 @@ class FirstRegionStack(AwsStack[WebappSettings]):
             targets=self._balancer.target_dimension,
             group=group.name,
             health_check=record.check.id,
-            files=self._files.name,
-            copies=self._copies.name,
+            copies=CopyMetrics(self._files.name, self._copies.name),
         )
         return Observability(self, "observability", metrics=metrics, key=self._key).topic.arn
 

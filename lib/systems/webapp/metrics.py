@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from lib.data.replication import RULE
+from lib.compute.fleet import FleetMetrics
+from lib.data.copies import CopyMetrics
 from lib.observability.metrics import Metric, own_namespace
 from lib.settings.data import REPLICA, WRITER
 from lib.site import Site
@@ -12,42 +13,16 @@ DATABASES = (WRITER, REPLICA)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebappMetrics:
+class WebappMetrics(FleetMetrics):
     """By the names that the settings give; AWS chose the rest."""
 
     site: Site[WebappSettings]
-    balancer: str
-    targets: str
-    group: str
     health_check: str
-    files: str
-    copies: str
-
-    def of_balancer(self, name: str, statistic: str = "Sum") -> Metric:
-        """Of the load balancer."""
-        return Metric("AWS/ApplicationELB", name, statistic, {"LoadBalancer": self.balancer})
-
-    def of_targets(self, name: str, statistic: str) -> Metric:
-        """Of the instances behind it."""
-        both = {"LoadBalancer": self.balancer, "TargetGroup": self.targets}
-        return Metric("AWS/ApplicationELB", name, statistic, both)
-
-    def of_group(self, name: str, statistic: str = "Minimum") -> Metric:
-        """Of the Auto Scaling group's size."""
-        return Metric("AWS/AutoScaling", name, statistic, {"AutoScalingGroupName": self.group})
-
-    def of_instances(self, name: str, statistic: str = "Average") -> Metric:
-        """Of all instances of the group."""
-        return Metric("AWS/EC2", name, statistic, {"AutoScalingGroupName": self.group})
+    copies: CopyMetrics
 
     def of_database(self, what: str, name: str, statistic: str = "Maximum") -> Metric:
         """Of one database."""
         return Metric("AWS/RDS", name, statistic, {"DBInstanceIdentifier": self.site.own_name(what)})
-
-    def of_copies(self, name: str, statistic: str = "Maximum") -> Metric:
-        """Of the replication of files."""
-        rule = {"SourceBucket": self.files, "DestinationBucket": self.copies, "RuleId": RULE}
-        return Metric("AWS/S3", name, statistic, rule)
 
     def of_site(self) -> Metric:
         """1 while Route 53 hands out the load balancer."""

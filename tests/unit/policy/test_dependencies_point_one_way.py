@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "failover": {"runtime"},
     "durable": {"failover", "runtime"},
     "payments": {"durable", "failover", "runtime"},
+    "trading": set(),
     "remediation": {"runtime"},
     "healing": {"runtime"},
     "apps": {"runtime"},

@@ -53,8 +53,8 @@ def test_P10_every_alarm_names_a_runbook_that_exists(any_resources):
     assert {alarm: name for alarm, name in named.items() if not (RUNBOOKS / f"{name}.md").exists()} == {}
 
 
-def test_P10_no_runbook_is_forgotten_by_its_alarm(resources, webapp, single_region):
-    others = [*webapp.values(), *single_region.values()]
+def test_P10_no_runbook_is_forgotten_by_its_alarm(resources, webapp, single_region, trading):
+    others = [*webapp.values(), *single_region.values(), *trading.values()]
     every = [*resources, *(one for stack in others for one in stack.resources())]
     assert {path.stem for path in WRITTEN} == set(runbooks_named(every).values())
 

@@ -212,7 +212,7 @@ def test_a_state_bucket_needs_its_region(tmp_path):
 def test_an_unknown_system_names_the_known_ones(tmp_path):
     assert (
         complaint(tmp_path, SYSTEM="pay")
-        == "SYSTEM = pay: there is no such system; systems: payments, single-region, webapp"
+        == "SYSTEM = pay: there is no such system; systems: payments, single-region, trading, webapp"
     )
 
 

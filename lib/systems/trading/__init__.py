@@ -1,0 +1,1 @@
+"""The trading platform: order entry on instances in two regions, Aurora MySQL below."""

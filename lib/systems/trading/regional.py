@@ -1,0 +1,241 @@
+"""Everything that lives and dies with one region, in its own state."""
+
+import json
+
+from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
+from constructs import Construct
+
+from lib.bundle import Bundle
+from lib.compute.fleet import FleetMetrics
+from lib.compute.function import FunctionPlatform
+from lib.compute.group import ScaledGroup
+from lib.compute.instances import InstanceTemplate
+from lib.compute.parameters import Parameters, read_parameters
+from lib.data.backup import RegionalBackup
+from lib.data.copies import CopyMetrics
+from lib.data.database import DatabaseOrigin, RegionalDatabase
+from lib.failover.control import FailoverControl
+from lib.failover.environment import environment
+from lib.failover.log_metrics import RECOVERY_LOG_METRICS
+from lib.failover.observability import RegionalObservability
+from lib.iam import Allow
+from lib.messaging.event_bus import EventBus
+from lib.network.balancer import LoadBalancer
+from lib.network.certificate import Certificate
+from lib.network.flow_logs import FlowLogs
+from lib.network.interface_endpoints import InterfaceEndpoints
+from lib.network.vpc import FunctionTierNetwork
+from lib.regions import Region
+from lib.security.bucket import bucket_name
+from lib.security.compliance import Compliance
+from lib.security.encrypted_bucket import EncryptedBucket
+from lib.security.key import EncryptionKey, for_alarms, for_logs, for_service
+from lib.stack import AwsStack
+from lib.systems.trading import application
+from lib.systems.trading.alarms import regional_alarms
+from lib.systems.trading.metrics import TradingMetrics
+from lib.systems.trading.settings import TradingSettings
+
+COPIED = ("audit", "logs")
+"""The buckets whose objects go to the other region's bucket of the same name."""
+
+
+class TradingRegion(AwsStack[TradingSettings]):
+    """One region, complete. It takes no attribute of the other: what both know comes from the settings.
+
+    *origin* is given to the one region whose database is created first; the other's joins as its replica.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        settings: TradingSettings,
+        region: Region,
+        bundle: Bundle,
+        origin: DatabaseOrigin | None,
+        zone_id: str,
+    ) -> None:
+        super().__init__(scope, settings=settings, what=region.code, region=region)
+        self._settings = settings
+        users = (for_alarms(self.site), for_logs(self.site), for_service(self.site, "events"))
+        self.key = EncryptionKey(self, "key", site=self.site, what="region", users=users)
+        self.network = self._network()
+        self._balancer = self._front(zone_id)
+        self._database = RegionalDatabase(
+            self,
+            "ledger",
+            site=self.site,
+            subnet_ids=self.network.isolated_subnet_ids,
+            group_id=self.network.firewall.database.id,
+            key=self.key,
+            origin=origin,
+        )
+        self.buckets = {what: self._bucket(what) for what in COPIED}
+        secret = self._read_secret()
+        self._group = self._fleet(secret)
+        self._failover = self._control(bundle, secret)
+        self.metrics = self.measured()
+        self.alarm_topic = self._observe().topic
+        self._bus = EventBus(self, "events", site=self.site, key=self.key, settled="OrderSettled")
+        self._backup = self._back_up()
+        Compliance(self, "compliance", site=self.site)
+        self.api_host = self._balancer.dns_name
+        self.api_endpoint = f"{'https' if settings.dns.delegated else 'http'}://{self.api_host}"
+        self._publish()
+        self._output()
+
+    def measured(self) -> TradingMetrics:
+        """What this region measures; in another stack's scope its references are that stack's."""
+        fleet = FleetMetrics(
+            balancer=self._balancer.dimension, targets=self._balancer.target_dimension, group=self._group.name
+        )
+        copies = {
+            what: CopyMetrics(bucket_name(self.site, what), bucket_name(self.site.other, what))
+            for what in COPIED
+        }
+        return TradingMetrics(self.site, fleet, copies)
+
+    def _network(self) -> FunctionTierNetwork:
+        network = FunctionTierNetwork(self, "network", site=self.site)
+        FlowLogs(self, "flow-logs", site=self.site, vpc_id=network.vpc_id, key=self.key)
+        if self._settings.network.interface_endpoints:
+            InterfaceEndpoints(self, "endpoints", site=self.site, network=network)
+        return network
+
+    def _front(self, zone_id: str) -> LoadBalancer:
+        certificate = None
+        if self._settings.dns.delegated:
+            certificate = Certificate(
+                self, "certificate", name=self._settings.public_name, zone_id=zone_id, shared=True
+            ).arn
+        return LoadBalancer(
+            self,
+            "orders",
+            site=self.site,
+            network=self.network,
+            certificate_arn=certificate,
+            check=application.CHECK,
+        )
+
+    def _bucket(self, what: str) -> EncryptedBucket:
+        trail = self._settings.trail
+        return EncryptedBucket(
+            self,
+            what,
+            site=self.site,
+            what=what,
+            key=self.key,
+            old_versions_days=trail.old_versions_days,
+            archive_days=trail.archive_days,
+        )
+
+    def _read_secret(self) -> Allow:
+        """Plan fails where the entry is missing, in either region, before anything is created."""
+        name = self._settings.database.secret
+        secret = DataAwsSecretsmanagerSecret(self, "database-secret", name=name)
+        return Allow(("secretsmanager:GetSecretValue",), (secret.arn,))
+
+    def _fleet(self, secret: Allow) -> ScaledGroup:
+        settings = self._settings.instances
+        template = InstanceTemplate(
+            self,
+            "instances",
+            site=self.site,
+            settings=settings,
+            group_id=self.network.firewall.instances.id,
+            user_data=application.USER_DATA,
+            allow=application.rights(
+                self.site, secret=secret, trail=self.buckets["audit"], logs=self.buckets["logs"]
+            ),
+        )
+        return ScaledGroup(
+            self,
+            "group",
+            site=self.site,
+            settings=settings,
+            subnet_ids=self.network.private_subnet_ids,
+            template=template.current,
+            balancer=self._balancer,
+            after=[template.role.policy],
+        )
+
+    def _control(self, bundle: Bundle, secret: Allow) -> FailoverControl:
+        platform = FunctionPlatform(
+            site=self.site,
+            network=self.network,
+            key=self.key,
+            bundle=bundle,
+            environment=environment(self._settings),
+            allow=(read_parameters(self.site), secret),
+        )
+        return FailoverControl(
+            self,
+            "failover",
+            settings=self._settings,
+            platform=platform,
+            functions="trading.functions",
+            database=self._database,
+            serve=[],
+        )
+
+    def _observe(self) -> RegionalObservability:
+        functions = {"keeper": self._failover.keeper, "steps": self._failover.steps}
+        timeouts = {what: function.timeout_s for what, function in functions.items()}
+        return RegionalObservability(
+            self,
+            "observability",
+            site=self.site,
+            key=self.key,
+            functions=functions,
+            alarms=regional_alarms(self._settings, self.metrics, timeouts),
+            counted=RECOVERY_LOG_METRICS,
+            traced=("steps",),
+        )
+
+    def _back_up(self) -> RegionalBackup:
+        return RegionalBackup(
+            self,
+            "backup",
+            site=self.site,
+            key=self.key,
+            network=self.network,
+            subnet_group=self._database.subnet_group,
+            after=self._database.instance,
+        )
+
+    def _publish(self) -> None:
+        """Where this region's functions and instances find this region's things: same names there as here."""
+        values = {
+            "db/writer": self._database.address,
+            "db/name": self._settings.database.name,
+            "db/secret": self._settings.database.secret,
+            "db/cluster": self._database.arn,
+            "db/global-cluster": self._database.global_id,
+            "api/endpoint": self.api_endpoint,
+            **{f"{what}/bucket": bucket.name for what, bucket in self.buckets.items()},
+            "events/bus": self._bus.name,
+            "failover/state-machine": self._failover.machine.arn,
+            "approvals/table": self.site.name("approvals"),
+            "approvals/policy": json.dumps(self._settings.approvals.policy(), sort_keys=True),
+            "automation/role": self.site.automation_role_arn,
+        }
+        Parameters(self, "parameters", site=self.site, values=values)
+
+    def _output(self) -> None:
+        """Names end with the region, which makes them unique over all stacks."""
+        values = {
+            "api_endpoint": self.api_endpoint,
+            "api_host": self.api_host,
+            "group_name": self._group.name,
+            "release_request": self._group.release_request([self.site.name("targets-failing")]),
+            "keeper_function": self._failover.keeper.name,
+            "steps_function": self._failover.steps.name,
+            "state_machine": self._failover.machine.arn,
+            "event_bus": self._bus.name,
+            "backup_alerts": self._backup.alerts.topic_arn,
+            "cluster_arn": self._database.arn,
+            "audit_bucket": self.buckets["audit"].name,
+            "logs_bucket": self.buckets["logs"].name,
+        }
+        self.output({f"{name}_{self.site.region.snake}": value for name, value in values.items()})
