@@ -132,3 +132,28 @@ EXPERIMENTS = """
 CreateExperimentTemplate DeleteExperimentTemplate GetExperimentTemplate ListTagsForResource TagResource
 UntagResource UpdateExperimentTemplate
 """
+CONTAINERS = """
+CreateCluster CreateService DeleteCluster DeleteService DescribeClusters DescribeServices
+ListTagsForResource PutClusterCapacityProviders RegisterTaskDefinition TagResource UntagResource
+UpdateCluster UpdateClusterSettings UpdateService
+"""
+SCALING = """
+DeleteScalingPolicy DeregisterScalableTarget PutScalingPolicy RegisterScalableTarget
+"""
+DISCOVERED = """
+DeleteNamespace DeleteService DeregisterInstance UpdatePrivateDnsNamespace UpdateService
+"""
+TRAIL = """
+AddTags CreateTrail DeleteTrail GetEventSelectors GetInsightSelectors GetTrail GetTrailStatus ListTags
+PutEventSelectors RemoveTags StartLogging StopLogging UpdateTrail
+"""
+CANARY = """
+DeleteCanary GetCanary ListTagsForResource StartCanary StopCanary UntagResource UpdateCanary
+"""
+CANARY_FUNCTION = """
+AddPermission CreateFunction DeleteFunction GetFunction GetFunctionConfiguration ListTags PublishVersion
+TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration
+"""
+CANARY_LAYER = "DeleteLayerVersion GetLayerVersion PublishLayerVersion"
+"""With the rights of whoever makes a canary, Synthetics makes its function and a layer with its script
+(https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_Roles.html)."""

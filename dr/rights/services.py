@@ -9,3 +9,8 @@ SERVICE_LINKED = {
 """Roles that the services make for themselves at their first use, with the right of whoever uses them."""
 FOR_A_DOMAIN = {"AWSServiceRoleForAPIGateway": "ops.apigateway.amazonaws.com"}
 """Only where API Gateway has a name of its own."""
+FOR_CONTAINERS = {
+    "AWSServiceRoleForECS": "ecs.amazonaws.com",
+    "AWSServiceRoleForApplicationAutoScaling_ECSService": "ecs.application-autoscaling.amazonaws.com",
+}
+"""Only where containers run."""

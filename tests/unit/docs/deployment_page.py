@@ -3,10 +3,11 @@
 import json
 
 from dr.doctor.command import CHECKS
+from dr.rights.containers import rights as of_containers
 from dr.rights.deployer import rights as deployers
 from dr.rights.doctor import rights as doctors
 from lib.iam import policy
-from lib.systems.load import load_settings
+from lib.systems.load import load_any, load_settings
 
 ENVIRONMENT = {
     "TERRAFORM_STATE_BUCKET": "acme-states",
@@ -26,7 +27,12 @@ def table() -> str:
 def documents() -> dict[str, str]:
     """Every policy that the page shows, by its name."""
     settings = load_settings(ENVIRONMENT)
-    statements = {"doctor": doctors(settings, "ACCOUNT"), **deployers(settings, "ACCOUNT")}
+    single_region = load_any(ENVIRONMENT | {"SYSTEM": "single-region"})
+    statements = {
+        "doctor": doctors(settings, "ACCOUNT"),
+        **deployers(settings, "ACCOUNT"),
+        **of_containers(single_region, "ACCOUNT"),
+    }
     return {name: _shown(policy(found)) for name, found in statements.items()}
 
 

@@ -10,15 +10,9 @@ from dr.rights.deployer import LONGEST, rights
 from gates.requests.types import CALLS
 from lib.iam import policy
 from lib.systems.load import load_settings
-from tests.unit import emulated
 
-ACCOUNT = "123456789012"
-PREFIXES = {"apigatewayv2": "apigateway", "stepfunctions": "states"}
-OTHERWISE = {
-    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-}
-"""Operations whose action has another name."""
+from .asked import ACCOUNT, CONTAINERS, action, actions, operations, shown, taken_away, types
+
 ELSEWHERE = frozenset(
     f"aws_{name}"
     for name in (
@@ -40,30 +34,10 @@ ELSEWHERE = frozenset(
         "wafv2_web_acl_association",
     )
 )
-"""Types that only a system in one region has."""
-OPERATIONS = sorted(
-    {(call.service, call.operation) for type_ in CALLS.keys() - ELSEWHERE for call in CALLS[type_]}
-)
-UNMADE = {
-    "AcceptVpcPeeringConnection": "DeleteVpcPeeringConnection",
-    "AllocateAddress": "ReleaseAddress",
-    "AssociateRouteTable": "DisassociateRouteTable",
-    "AttachInternetGateway": "DetachInternetGateway",
-    "AttachRolePolicy": "DetachRolePolicy",
-    "AddPermission": "RemovePermission",
-    "AuthorizeSecurityGroupEgress": "RevokeSecurityGroupEgress",
-    "AuthorizeSecurityGroupIngress": "RevokeSecurityGroupIngress",
-    "CreateVpcEndpoint": "DeleteVpcEndpoints",
-    "CreateKey": "ScheduleKeyDeletion",
-    "PutCompositeAlarm": "DeleteAlarms",
-    "PutDashboard": "DeleteDashboards",
-    "PutMetricAlarm": "DeleteAlarms",
-    "PutPermission": "RemovePermission",
-    "PutTargets": "RemoveTargets",
-    "RequestCertificate": "DeleteCertificate",
-    "StartConfigurationRecorder": "StopConfigurationRecorder",
-    "Subscribe": "Unsubscribe",
-}
+"""Types that payments has none of, and no document yet."""
+
+
+OPERATIONS = sorted(operations(CALLS.keys() - ELSEWHERE - CONTAINERS))
 
 
 def settings(boundary=""):
@@ -75,27 +49,16 @@ def settings(boundary=""):
 
 
 def statements(boundary=""):
-    return [
-        statement
-        for document in rights(settings(boundary), ACCOUNT).values()
-        for statement in json.loads(policy(document))["Statement"]
-    ]
+    return shown(rights(settings(boundary), ACCOUNT))
 
 
 def allowed():
-    return {name for one in statements() if one["Effect"] == "Allow" for name in one["Action"]}
+    return actions(statements())
 
 
-def action(service, operation):
-    prefix = PREFIXES.get(service, service)
-    if prefix == "apigateway":
-        model = emulated.model(service).operation_model(operation)
-        return f"apigateway:{model.http['method']}"
-    return OTHERWISE.get(f"{prefix}:{operation}", f"{prefix}:{operation}")
-
-
-def test_a_system_in_two_regions_has_none_of_the_types_that_are_elsewhere(stacks):
-    assert not {type_ for stack in stacks.values() for type_ in stack.document["resource"]} & ELSEWHERE
+def test_a_type_that_payments_has_none_of_is_in_no_document_of_its_deployer(stacks):
+    assert not types(stacks) & (ELSEWHERE | CONTAINERS)
+    assert not allowed() & {action(*one) for one in operations(CONTAINERS)}
 
 
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
@@ -105,10 +68,8 @@ def test_whatever_the_stacks_ask_for_is_allowed(service, operation):
 
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
 def test_whatever_is_made_may_be_taken_away(service, operation):
-    model = emulated.model(service)
-    wanted = UNMADE.get(operation, re.sub(r"^(Create|Put)", "Delete", operation))
-    if wanted in model.operation_names:
-        assert action(service, wanted) in allowed()
+    if wanted := taken_away(service, operation):
+        assert wanted in allowed()
     else:
         assert not operation.startswith("Create")
 
