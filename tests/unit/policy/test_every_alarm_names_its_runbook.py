@@ -1,5 +1,6 @@
 """P10: whoever is called knows what to read, and what it says can be pasted."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ from botocore import xform_name
 
 from failover.decision import Rule
 from lib.failover.log_metrics import PAGES
+from localcloud.aws_cli import SERVICES
 from tests.unit import emulated
 
 RUNBOOKS = Path(__file__).resolve().parents[3] / "docs" / "runbooks"
@@ -19,6 +21,10 @@ NAMED = re.compile(r"Runbook: docs/runbooks/([\w-]+)\.md$")
 SCRIPT = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 INNERMOST = re.compile(r"\$\(([^()]*)\)")
 """A command substitution without another one in it."""
+NAME = re.compile(r"(?<![\w$-])[a-z\d][a-z\d-]*-(?:\$HERE-)?\$SUFFIX")
+"""A whole name: what a reader puts in is none."""
+RESTORED = "single-region-restored-"
+"""What a runbook itself makes."""
 START = re.compile(r"^(\w+=)?aws [a-z]")
 OF_THE_COMMAND_LINE = {"output", "query", "region"}
 
@@ -59,6 +65,22 @@ def test_P10_no_runbook_is_forgotten_by_its_alarm(resources, webapp, single_regi
     assert {path.stem for path in WRITTEN} == set(runbooks_named(every).values())
 
 
+def names(path: Path) -> set[str]:
+    """What the commands of a runbook name, in the region of its first line."""
+    here = re.search(r"HERE=(\w+)", path.read_text())
+    found = {name for script in scripts(path) for name in NAME.findall(script)}
+    return {name.replace("$HERE", here[1] if here else "").replace("$SUFFIX", "test") for name in found}
+
+
+def test_a_runbook_names_only_what_is_deployed(stacks, webapp, single_region, trading):
+    systems = (stacks, webapp, single_region, trading)
+    text = json.dumps([one.document for system in systems for one in system.values()])
+    deployed = set(re.findall(r"[\w-]+-test\b", text))
+    unknown = {path.stem: names(path) - deployed for path in WRITTEN}
+    unknown = {stem: {one for one in left if not one.startswith(RESTORED)} for stem, left in unknown.items()}
+    assert {stem: left for stem, left in unknown.items() if left} == {}
+
+
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
 def test_P10_a_runbook_says_all_six_things(path):
     sections = re.split(r"^## (.+)\n", path.read_text(), flags=re.MULTILINE)[1:]
@@ -92,7 +114,7 @@ def test_P10_every_rule_that_pages_has_its_own_runbook():
 )
 def test_a_runbooks_calls_are_offered_by_aws(path, call):
     _, service, command, *rest = call
-    model = emulated.model(service)
+    model = emulated.model(SERVICES.get(service, service))
     operations = {xform_name(name, "-"): name for name in model.operation_names}
     assert command in operations
     shape = model.operation_model(operations[command]).input_shape

@@ -21,6 +21,61 @@ LOGS = {"events": [{"message": "{}"}]}
 HEALTH_CHECKS = [
     {"Id": name, "HealthCheckConfig": {"FullyQualifiedDomainName": host}} for name, host in CHECKS
 ]
+CLUSTER = {
+    "DBClusterIdentifier": "x",
+    "Status": "available",
+    "DBClusterMembers": [{"DBInstanceIdentifier": "x-0"}],
+    "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-1"}],
+}
+COPIES = {"Bucket": "arn:aws:s3:::copies"}
+ANSWERS: dict[str, Any] = {
+    "FilterLogEvents": LOGS,
+    "GetMetricStatistics": METRICS,
+    "DescribeAlarms": {"MetricAlarms": [{"AlarmName": "payments-x", "AlarmDescription": "x"}]},
+    "GetAccountSettings": {"AccountLimit": {"ConcurrentExecutions": 1000}},
+    "DescribeEventBus": {"Name": "x"},
+    "DescribeRule": {"State": "DISABLED", "ScheduleExpression": "rate(1 minute)"},
+    "EnableRule": {},
+    "Invoke": {"StatusCode": 202},
+    "GetFunctionConfiguration": {"State": "Active", "LastUpdateStatus": "Successful"},
+    "DescribeGlobalClusters": {"GlobalClusters": [{"GlobalClusterMembers": []}]},
+    "DescribeDBClusters": {"DBClusters": [CLUSTER]},
+    "DescribeDBInstances": {"DBInstances": [{"DBInstanceClass": "db.r6g.large"}]},
+    "RebootDBInstance": {},
+    "DescribeTable": {"Table": {"Replicas": []}},
+    "DescribeTargetGroups": {"TargetGroups": [{"TargetGroupArn": "arn"}]},
+    "DescribeTargetHealth": {"TargetHealthDescriptions": []},
+    "DescribeLoadBalancers": {"LoadBalancers": [{"State": {"Code": "active"}, "DNSName": "x"}]},
+    "DescribeAutoScalingGroups": {"AutoScalingGroups": [{"MinSize": 3, "Instances": []}]},
+    "DescribeScalingActivities": {"Activities": []},
+    "DescribeInstanceRefreshes": {"InstanceRefreshes": []},
+    "RollbackInstanceRefresh": {"InstanceRefreshId": "x"},
+    "DescribeKey": {"KeyMetadata": {"KeyState": "Disabled", "KeyId": "1"}},
+    "EnableKey": {},
+    "DeleteItem": {},
+    "ListHealthChecks": {"HealthChecks": HEALTH_CHECKS},
+    "GetHealthCheckStatus": {"HealthCheckObservations": []},
+    "GetExecutionHistory": {"events": []},
+    "StartExecution": {"executionArn": "arn", "startDate": 0},
+    "StopExecution": {"stopDate": 0},
+    "GetCallerIdentity": {"UserId": "AIDAALICE", "Arn": "arn:aws:iam::1:user/alice", "Account": "1"},
+    "FailoverDBCluster": {},
+    "RestoreDBClusterToPointInTime": {},
+    "CreateDBInstance": {},
+    "StartInstanceRefresh": {"InstanceRefreshId": "x"},
+    "GetBucketReplication": {"ReplicationConfiguration": {"Rules": [{"Destination": COPIES}]}},
+    "DescribeServices": {"services": [{"serviceName": "x", "deployments": [], "events": []}]},
+    "ListTasks": {"taskArns": ["arn:aws:ecs:us-east-1:1:task/x/1"]},
+    "DescribeTasks": {"tasks": [{"stopCode": "EssentialContainerExited", "containers": [{}]}]},
+    "UpdateService": {},
+    "GetCanary": {"Canary": {"Status": {"State": "STOPPED"}}},
+    "GetCanaryRuns": {"CanaryRuns": []},
+    "StartCanary": {},
+    "GetQueueUrl": {"QueueUrl": "https://sqs.test/1/undelivered"},
+    "ReceiveMessage": {"Messages": []},
+    "StartReplay": {"State": "STARTING"},
+}
+"""What AWS answers to calls that only read, and to those that nothing here depends on."""
 
 
 def failed_execution(lease: Lease) -> dict[str, Any]:
@@ -47,41 +102,10 @@ class Stage:
     """Whether a takeover has asked for one."""
 
     def answers(self) -> dict[str, Any]:
-        """What AWS answers to calls that only read, and to those that nothing here depends on."""
-        return {
-            "FilterLogEvents": LOGS,
-            "GetMetricStatistics": METRICS,
-            "DescribeAlarms": {"MetricAlarms": [{"AlarmName": "payments-x", "AlarmDescription": "x"}]},
-            "GetAccountSettings": {"AccountLimit": {"ConcurrentExecutions": 1000}},
-            "DescribeEventBus": {"Name": "x"},
-            "DescribeRule": {"State": "DISABLED", "ScheduleExpression": "rate(1 minute)"},
-            "EnableRule": {},
-            "Invoke": {"StatusCode": 202},
-            "GetFunctionConfiguration": {"State": "Active", "LastUpdateStatus": "Successful"},
-            "DescribeGlobalClusters": {"GlobalClusters": [{"GlobalClusterMembers": []}]},
-            "DescribeDBClusters": {"DBClusters": [{"DBClusterIdentifier": "x", "Status": "available"}]},
-            "DescribeDBInstances": {"DBInstances": []},
-            "RebootDBInstance": {},
-            "DescribeTable": {"Table": {"Replicas": []}},
-            "DescribeTargetGroups": {"TargetGroups": [{"TargetGroupArn": "arn"}]},
-            "DescribeTargetHealth": {"TargetHealthDescriptions": []},
-            "DescribeLoadBalancers": {"LoadBalancers": [{"State": {"Code": "active"}, "DNSName": "x"}]},
-            "DescribeAutoScalingGroups": {"AutoScalingGroups": [{"MinSize": 3, "Instances": []}]},
-            "DescribeScalingActivities": {"Activities": []},
-            "DescribeInstanceRefreshes": {"InstanceRefreshes": []},
-            "RollbackInstanceRefresh": {"InstanceRefreshId": "x"},
-            "ListMetrics": {"Metrics": []},
-            "DescribeKey": {"KeyMetadata": {"KeyState": "Disabled", "KeyId": "1"}},
-            "EnableKey": {},
-            "DeleteItem": {},
-            "ListHealthChecks": {"HealthChecks": HEALTH_CHECKS},
-            "GetHealthCheckStatus": {"HealthCheckObservations": []},
-            "ListExecutions": lambda _: {"executions": [{"executionArn": self.execution}]},
-            "GetExecutionHistory": {"events": []},
+        """What AWS answers: of executions, what the lease says."""
+        return ANSWERS | {
+            "ListExecutions": {"executions": [{"executionArn": self.execution}]},
             "DescribeExecution": failed_execution(self.lease),
-            "StartExecution": {"executionArn": "arn", "startDate": 0},
-            "StopExecution": {"stopDate": 0},
-            "GetCallerIdentity": {"UserId": "AIDAALICE", "Arn": "arn:aws:iam::1:user/alice", "Account": "1"},
         }
 
     @property

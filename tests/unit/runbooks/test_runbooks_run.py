@@ -102,8 +102,13 @@ def _parameters() -> None:
     }
     for name, value in told.items():
         ssm.put_parameter(Name=f"/payments-test/{name}", Value=value, Type="String")
-    for name, value in {"files/bucket": "webapp-files", "remediation/mode": "on"}.items():
-        emulated.client("ssm", EAST).put_parameter(Name=f"/webapp-test/{name}", Value=value, Type="String")
+    for name, value in {
+        "webapp-test/files/bucket": "webapp-files",
+        "webapp-test/remediation/mode": "on",
+        "trading-test/audit/bucket": "trading-audit",
+        "trading-test/logs/bucket": "trading-logs",
+    }.items():
+        emulated.client("ssm", EAST).put_parameter(Name=f"/{name}", Value=value, Type="String")
 
 
 def paste(shell, path: Path, section: str, script: str) -> Shell:
