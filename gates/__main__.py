@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -14,8 +15,8 @@ from gates.authorization import judge as authorization
 from gates.findings import Allowance, Finding, ListError, allowances, unexplained
 from gates.requests import judge as requests
 from gates.requests import variants
-from gates.synthesis import WORK, Document, SynthesisFailed, synthesize
-from lib.systems.load import load_settings
+from gates.synthesis import WORK, Document, SynthesisFailed
+from lib.settings.two_regions import TwoRegionSettings
 from localcloud.core.errors import LocalCloudError
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
@@ -44,20 +45,30 @@ SHARES = {Judge.PLANS: Judge.CHECKOV}
 """Whose allowances count for whom: checkov says of a plan much of what it says of the stacks."""
 
 
-def _parity() -> list[Finding]:
-    settings = load_settings()
-    both = parity.documents(synthesize(), settings)
-    return parity.differences(both.first, both.second, settings.regions)
-
-
 def _stacks(*names: str) -> dict[str, Document]:
     """The stacks of every system in the variants of these *names*."""
     return {
         f"{system}-{name}:{stack}": document
         for system in variants.systems()
         for name in names
-        for stack, document in variants.synthesize(system, name, WORK / "requests").items()
+        for stack, document in _synthesized(system, name).items()
     }
+
+
+def _synthesized(system: str, name: str) -> dict[str, Document]:
+    return variants.synthesize(system, name, WORK / "requests")
+
+
+def _parity() -> list[Finding]:
+    """The two regions of every system that is in two."""
+    found = []
+    for system in variants.systems():
+        settings = variants.settings_of(system, ())
+        if isinstance(settings, TwoRegionSettings):
+            both = parity.documents(_synthesized(system, "defaults"), settings)
+            differences = parity.differences(both.first, both.second, settings.regions)
+            found += [replace(one, text=f"{one.text} ({system})") for one in differences]
+    return found
 
 
 JUDGES: dict[Judge, Callable[[], list[Finding]]] = {
@@ -66,7 +77,7 @@ JUDGES: dict[Judge, Callable[[], list[Finding]]] = {
     Judge.CHECKOV: lambda: checkov.judge_stacks(_stacks("defaults")),
     Judge.POLICIES: lambda: policies.judge({**_stacks("defaults"), **shown.policies()}),
     Judge.AUTHORIZATION: lambda: authorization.judge({**_stacks("defaults", "options"), **shown.policies()}),
-    Judge.STATE_MACHINES: lambda: state_machines.judge(synthesize()),
+    Judge.STATE_MACHINES: lambda: state_machines.judge(_stacks("defaults")),
     Judge.RECOVERY_PATH: recovery_path.judge,
     Judge.WORKFLOWS: workflows.judge,
     Judge.FORK: fork.judge,

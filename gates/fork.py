@@ -1,4 +1,4 @@
-"""CDKTF is archived; its fork keeps the API. Renaming the imports must synthesize the same JSON.
+"""CDKTF is archived; its fork keeps the API. Renaming imports must synthesize the same JSON of every system.
 
 Both sides run the same few lines: the real one here, the renamed copy in a virtual environment of its own.
 """
@@ -17,7 +17,7 @@ from gates.synthesis import WORK, Document
 from localcloud.core.paths import REPOSITORY, STATE
 
 PYTHON = STATE / "fork-venv" / "bin" / "python"
-COPIED = ("lib", "budget", "lambda", "config", "main.py")
+COPIED = ("lib", "budget", "lambda", "apps", "config", "main.py")
 RENAMED = (
     (re.compile(r"\bcdktf_cdktf_provider_aws\b"), "cdktn_provider_aws"),
     (re.compile(r"\bcdktf\b(?=[. ])"), "cdktn"),
@@ -28,13 +28,15 @@ import sys
 from pathlib import Path
 from main import App, bundle, load_any, registry
 
-output = Path(sys.argv[1])
-code = output / "code"
-code.mkdir(parents=True)
-(code / "handler.py").write_text("")
-app = App(outdir=str(output), stack_traces=False, skip_validation=True)
-registry.build(app, load_any(), bundle.build(code, output, distributions=()))
-app.synth()
+bundle.WEB = ()
+for system in registry.SYSTEMS:
+    output = Path(sys.argv[1]) / system
+    code = output / "code"
+    code.mkdir(parents=True)
+    (code / "handler.py").write_text("")
+    app = App(outdir=str(output), stack_traces=False, skip_validation=True)
+    registry.build(app, load_any({"SYSTEM": system}), bundle.build(code, output, distributions=()))
+    app.synth()
 """
 """Without vendored packages, which the fork's environment does not have. The fork wants to be told for which
 version of Terraform it validates, which the original cannot be told: hence skip_validation on both sides."""
@@ -82,9 +84,9 @@ def _copy(source: Path, target: Path) -> None:
 
 def _synthesize(python: str, source: Path, output: Path) -> dict[str, Document]:
     subprocess.run(
-        [python, "-c", PROGRAM, str(output)], cwd=source, env=_environment(source), check=True, timeout=180
+        [python, "-c", PROGRAM, str(output)], cwd=source, env=_environment(source), check=True, timeout=300
     )
-    return {path.parent.name: json.loads(path.read_text()) for path in output.glob("stacks/*/cdk.tf.json")}
+    return {path.parent.name: json.loads(path.read_text()) for path in output.glob("*/stacks/*/cdk.tf.json")}
 
 
 def _environment(source: Path) -> dict[str, str]:

@@ -18,8 +18,8 @@ from pathlib import Path
 from gates.findings import Finding
 from localcloud.core.paths import REPOSITORY
 
-FOLDERS = ("failover", "runtime", "durable", "payments")
-"""Below lambda/; payments because it composes what a takeover runs."""
+FOLDERS = ("failover", "runtime", "durable", "payments", "trading")
+"""Below lambda/; the systems because they compose what a takeover runs."""
 
 REGIONAL = frozenset({"dynamodb", "events", "lambda", "rds", "secretsmanager", "ssm", "stepfunctions"})
 """Services whose control and data plane both stand in the region that is asked."""

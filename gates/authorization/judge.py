@@ -40,9 +40,10 @@ def judge(stacks: Mapping[str, Document], known: Sequence[Sample] | None = None)
     for where, written in documents(stacks):
         document = json.loads(concrete(written, _region(stacks[where.partition(".")[0]]))[0])
         told = list(complaints(statements(document), of_a_role=where.endswith(OF_A_ROLE)))
+        regions = _regions(stacks, where.partition(".")[0])
         for sample in (one for one in known if concerned(one, where)):
             idle = [one for one in idle if one is not sample]
-            told += [("sample", text) for text in lacking(sample, document)]
+            told += [("sample", text) for text in lacking(sample, document, regions)]
         found += [Finding(rule, where, text) for rule, text in told]
     return [*found, *(Finding("sample", one.where, f"{one.of}: is for no document") for one in idle)]
 
@@ -51,6 +52,12 @@ def _region(stack: Document) -> str:
     """Where the resources of *stack* are that name no other place."""
     providers = stack.get("provider", {}).get("aws", [])
     return str(providers[0]["region"]) if providers else HOME
+
+
+def _regions(stacks: Mapping[str, Document], stack: str) -> set[str]:
+    """Where the system of *stack* is: its stacks have the same name up to the colon."""
+    system = stack.partition(":")[0]
+    return {_region(document) for name, document in stacks.items() if name.partition(":")[0] == system}
 
 
 def statements(document: Mapping[str, Any]) -> list[Statement]:

@@ -2,7 +2,7 @@
 
 import fnmatch
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ class Sample:
     """A pattern: our documents that are for the same."""
     actions: list[str]
     resources: list[str] = field(default_factory=lambda: ["*"])
+    """One that has ``{region}`` stands for one in each region of the system."""
     principal: str = ""
     """A pattern: whom the policy of a key lets do it."""
     without: dict[str, str] = field(default_factory=dict)
@@ -34,10 +35,11 @@ def samples(path: Path = FILE) -> list[Sample]:
     return [Sample(**one) for one in tomllib.loads(path.read_text())["sample"]]
 
 
-def lacking(sample: Sample, document: dict[str, Any]) -> Iterator[str]:
+def lacking(sample: Sample, document: dict[str, Any], regions: Iterable[str]) -> Iterator[str]:
     """What the sample grants and *document* does not; and what it is said not to grant, but does."""
+    resources = {one.replace("{region}", region): None for one in sample.resources for region in regions}
     for action in sample.actions:
-        for resource in sample.resources:
+        for resource in resources:
             granted = any(_grants(one, sample.principal, action, resource) for one in document["Statement"])
             if not granted and action not in sample.without:
                 yield f"{action} on {resource}, as the sample of {sample.of} grants it ({sample.source})"

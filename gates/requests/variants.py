@@ -33,6 +33,7 @@ OPTIONS: Mapping[str, Overlay] = {
     "single-region": {
         "dns": {"delegated": True, "domain": "single-region.example.com"},
         "network": {"zones": 6, "nat_per_zone": False},
+        "web_acl": {"enabled": False},
         "alarms": {"email": "single-region-oncall@example.com"},
         "containers": {
             "web": {
@@ -45,6 +46,7 @@ OPTIONS: Mapping[str, Overlay] = {
     "trading": {
         "dns": {"delegated": True, "domain": "trade.example.com"},
         "network": {"interface_endpoints": True, "nat_per_zone": False},
+        "web_acl": {"enabled": False},
         "alarms": {"email": "trading-oncall@example.com"},
         "access": {"permissions_boundary": "organisation/boundary"},
         "compliance": {"recorder": True},

@@ -29,6 +29,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html"""
 
 
+def guard(scope: Construct, *, site: Site, settings: WebAcl, balancer_arn: str) -> None:
+    """Put the firewall before a balancer, where the settings want one."""
+    if settings.enabled:
+        BalancerAcl(scope, "acl", site=site, settings=settings, balancer_arn=balancer_arn)
+
+
 class BalancerAcl(Construct):
     """AWS's rules against known attacks, and a limit for each address. A balancer takes one."""
 

@@ -7,6 +7,7 @@ from lib.compute.parameters import Parameters
 from lib.data.table import RegionalTable
 from lib.data.zonal_backup import ZonalBackup
 from lib.data.zonal_database import ZonalDatabase
+from lib.network import web_acl
 from lib.network.balancer import LoadBalancer
 from lib.network.balancer_record import BalancerRecord
 from lib.network.certificate import site_certificate
@@ -121,7 +122,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
         )
 
     def _front(self, zone_id: str) -> LoadBalancer:
-        return LoadBalancer(
+        balancer = LoadBalancer(
             self,
             WEB,
             site=self.site,
@@ -129,6 +130,8 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             certificate_arn=site_certificate(self, self._settings, zone_id),
             target_type="ip",
         )
+        web_acl.guard(self, site=self.site, settings=self._settings.web_acl, balancer_arn=balancer.arn)
+        return balancer
 
     def _addresses(self) -> dict[str, str]:
         """Where the application finds everything, by the path below the prefix."""

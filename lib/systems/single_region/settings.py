@@ -10,6 +10,7 @@ from lib.settings.messaging import Events
 from lib.settings.observability import Alarms, CanarySettings
 from lib.settings.one_region import OneRegionSettings
 from lib.settings.section import Section
+from lib.settings.web import WebAcl
 
 Percent = Annotated[int, Field(gt=0, le=100)]
 Positive = Annotated[int, Field(gt=0)]
@@ -51,6 +52,7 @@ class SingleRegionSettings(OneRegionSettings):
 
     database: AuroraCluster
     containers: Containers
+    web_acl: WebAcl
     files: TieredFiles
     events: Events
     backup: ZonalBackups

@@ -20,6 +20,7 @@ from lib.failover.log_metrics import RECOVERY_LOG_METRICS
 from lib.failover.observability import RegionalObservability
 from lib.iam import Allow
 from lib.messaging.event_bus import EventBus
+from lib.network import web_acl
 from lib.network.balancer import LoadBalancer
 from lib.network.certificate import Certificate
 from lib.network.flow_logs import FlowLogs
@@ -109,7 +110,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             certificate = Certificate(
                 self, "certificate", name=self._settings.public_name, zone_id=zone_id, shared=True
             ).arn
-        return LoadBalancer(
+        balancer = LoadBalancer(
             self,
             "orders",
             site=self.site,
@@ -117,6 +118,8 @@ class TradingRegion(AwsStack[TradingSettings]):
             certificate_arn=certificate,
             check=application.CHECK,
         )
+        web_acl.guard(self, site=self.site, settings=self._settings.web_acl, balancer_arn=balancer.arn)
+        return balancer
 
     def _bucket(self, what: str) -> EncryptedBucket:
         trail = self._settings.trail

@@ -10,6 +10,7 @@ from lib.settings.data import Engine, Trail
 from lib.settings.observability import RecoveryAlarms
 from lib.settings.section import Seconds
 from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.web import WebAcl
 
 
 class TradingAlarms(RecoveryAlarms):
@@ -29,6 +30,7 @@ class TradingSettings(TwoRegionSettings):
     REQUESTS: ClassVar[str] = "orders"
 
     instances: Instances
+    web_acl: WebAcl
     trail: Trail
     alarms: TradingAlarms
 

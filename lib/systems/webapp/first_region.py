@@ -12,6 +12,7 @@ from lib.data.copies import CopyMetrics
 from lib.data.postgres import PostgresPair
 from lib.data.replication import Replication, Target
 from lib.iam import Allow
+from lib.network import web_acl
 from lib.network.balancer import LoadBalancer
 from lib.network.certificate import site_certificate
 from lib.network.flow_logs import FlowLogs
@@ -19,7 +20,6 @@ from lib.network.private_name import PrivateName
 from lib.network.public_zone import public_zone
 from lib.network.site_failover import SiteFailover
 from lib.network.vpc import TieredNetwork
-from lib.network.web_acl import BalancerAcl
 from lib.security.bucket import bucket_name
 from lib.security.encrypted_bucket import EncryptedBucket
 from lib.security.key import EncryptionKey, for_alarms, for_logs, through_dynamodb
@@ -85,10 +85,7 @@ class FirstRegionStack(AwsStack[WebappSettings]):
         balancer = LoadBalancer(
             self, "web", site=self.site, network=self._network, certificate_arn=certificate
         )
-        if self._settings.web_acl.enabled:
-            BalancerAcl(
-                self, "acl", site=self.site, settings=self._settings.web_acl, balancer_arn=balancer.arn
-            )
+        web_acl.guard(self, site=self.site, settings=self._settings.web_acl, balancer_arn=balancer.arn)
         return balancer
 
     def _data(self) -> tuple[PostgresPair, PrivateName]:

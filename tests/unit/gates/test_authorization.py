@@ -154,6 +154,17 @@ def test_a_reference_is_of_the_region_of_its_stack():
     assert judge(stacks, [west]) == []
 
 
+def test_a_sample_of_both_regions_is_of_those_of_the_system():
+    sample = replace(SAMPLE, resources=["arn:aws:rds:{region}:*:cluster:*"])
+    (body,) = stack({"Action": "rds:FailoverGlobalCluster", "Resource": [GLOBAL, *MEMBERS]}).values()
+    first, second, of_another = (
+        {"provider": {"aws": [{"region": region}]}} for region in ("us-east-1", "us-east-2", "eu-west-1")
+    )
+    stacks = {"t:use1": body | first, "t:use2": second, "p:euw1": of_another}
+    (found,) = judge(stacks, [sample])
+    assert "arn:aws:rds:us-east-2:*:cluster:*" in found.text
+
+
 def test_every_sample_has_a_source_and_every_omission_a_reason():
     for sample in samples():
         assert sample.source.startswith("https://docs.aws.amazon.com/")

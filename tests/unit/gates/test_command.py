@@ -7,7 +7,6 @@ from typer.testing import CliRunner
 from gates import __main__ as command
 from gates.findings import Finding, ListError
 from gates.synthesis import SynthesisFailed, synthesize
-from lib.systems.load import load_settings
 from lib.systems.registry import SYSTEMS
 
 KNOWN = Finding("CKV_AWS_290", "use1.json:aws_iam_role_policy.p", "writes")
@@ -48,12 +47,16 @@ def test_every_judge_is_run_but_plans_which_needs_a_cloud(monkeypatch):
     assert asked == command.OFFLINE
 
 
-def test_B08_the_two_regions_of_what_is_synthesized_are_compared(monkeypatch):
-    east, west = (load_settings().name(code) for code in ("use1", "usw2"))
-    stacks = {east: {"resource": {}}, west: {}, "world": {"data": {}}}
-    monkeypatch.setattr(command, "synthesize", lambda: stacks)
-    found = command.JUDGES[command.Judge.PARITY]()
-    assert found == [Finding("parity", "resource", "only in the first")]
+def test_B08_the_two_regions_of_every_system_that_has_two_are_compared(monkeypatch):
+    made = {
+        "payments": {"payments-use1-dev": {"resource": {}}, "payments-usw2-dev": {}, "world": {"data": {}}},
+        "trading": {"trading-use1-dev": {}, "trading-use2-dev": {"data": {}}},
+    }
+    monkeypatch.setattr(command.variants, "synthesize", lambda system, *_: made[system])
+    assert command.JUDGES[command.Judge.PARITY]() == [
+        Finding("parity", "resource", "only in the first (payments)"),
+        Finding("parity", "data", "only in the second (trading)"),
+    ]
 
 
 def test_rights_are_judged_in_every_system_with_every_option_and_in_the_documentation(monkeypatch):
@@ -67,13 +70,13 @@ def test_rights_are_judged_in_every_system_with_every_option_and_in_the_document
     }
 
 
-@pytest.mark.parametrize("judge", ["checkov.judge_stacks", "policies.judge"])
+@pytest.mark.parametrize("judge", ["checkov.judge_stacks", "policies.judge", "state_machines.judge"])
 def test_the_stacks_of_every_system_are_judged(monkeypatch, judge):
     judged = {}
     monkeypatch.setattr(command.variants, "synthesize", lambda *_: {"use1": {}})
     module, function = judge.split(".")
     monkeypatch.setattr(getattr(command, module), function, lambda stacks: judged.update(stacks) or [])
-    assert command.JUDGES[command.Judge(module)]() == []
+    assert command.JUDGES[command.Judge(module.replace("_", "-"))]() == []
     assert judged.keys() >= {f"{system}-defaults:use1" for system in SYSTEMS}
 
 

@@ -56,7 +56,7 @@ def test_what_the_fork_makes_otherwise_is_found_but_not_where_it_ran(
         ran.append((env["PYTHONPATH"], code))
         made = {"use1": stack("cdktf")} if cwd == sources else theirs
         for name, document in made.items():
-            path = Path(command[-1]) / "stacks" / name / "cdk.tf.json"
+            path = Path(command[-1]) / "payments" / "stacks" / name / "cdk.tf.json"
             path.parent.mkdir(parents=True)
             path.write_text(json.dumps(document))
 

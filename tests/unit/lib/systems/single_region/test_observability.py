@@ -13,6 +13,7 @@ PARTS = NAMELESS.keys() | {
     "aws_lb_listener",
     "aws_s3_object",
     "aws_service_discovery_service",
+    "aws_wafv2_web_acl_association",
 }
 
 

@@ -110,3 +110,14 @@ def test_T06_where_the_zone_is_delegated_all_speak_tls(with_options, code):
     proof = with_options[code].only("aws_route53_record")
     assert proof["allow_overwrite"] is True, "the other region proves the name by the same record"
     assert with_options[code].outputs[f"api_endpoint_us_east_{code[-1]}"].startswith("https://")
+
+
+def test_T03_the_firewall_lets_a_region_forward_whatever_the_other_ones_instances_take(region, changed):
+    (limited,) = [
+        rule["statement"]["rate_based_statement"]
+        for rule in region.only("aws_wafv2_web_acl")["rule"]
+        if rule["name"] == "rate"
+    ]
+    instances = changed().instances
+    assert limited["aggregate_key_type"] == "IP"
+    assert limited["limit"] >= instances.maximum * instances.requests_a_minute * 5
