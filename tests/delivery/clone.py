@@ -13,7 +13,7 @@ from pathlib import Path
 from localcloud.core.toolchain import PROVIDER_VERSION, find_mirror
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("budget", "config", "dr", "evidence", "lambda", "lib", "localcloud", "tests/integration")
+COPIED = ("apps", "budget", "config", "dr", "evidence", "lambda", "lib", "localcloud", "tests/integration")
 FILES = (
     "Makefile",
     "Pipfile",

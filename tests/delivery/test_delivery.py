@@ -32,7 +32,9 @@ LOCAL = ("D30", "D32", "D40", "D42", "D44", "D64")
 PREFIXES = {"monitoring": "cloudwatch"}
 TESTS = {
     "secretsmanager:CreateSecret",  # the local cloud brings what an organisation has to
-    "logs:FilterLogEvents",  # the integration tests look into logs and executions
+    "cloudwatch:ListDashboards",  # the integration tests look at what was deployed
+    "logs:FilterLogEvents",
+    "ssm:GetParametersByPath",
     "states:GetExecutionHistory",
     "states:ListExecutions",
     "states:ListStateMachines",

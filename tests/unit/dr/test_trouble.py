@@ -1,6 +1,7 @@
 """Each way in which `dr` cannot work is one line and an exit code; a lost region is none of them."""
 
 import json
+import re
 import socket
 import time
 from dataclasses import replace
@@ -160,8 +161,9 @@ def test_with_a_region_of_black_holes_a_look_takes_less_than_ten_seconds(aws, dr
         assert time.monotonic() - began < 10
     told = json.loads(out)
     assert (code, told["exit_code"]) == ((0, 0) if arguments[0] == "status" else (5, 5))
-    assert any("us-east-1: its API: no answer in time" in reason for reason in told["unknown"])
-    assert err.startswith("waiting for us-east-1/health/live, us-east-1/health/ready: 2 s, at most 4 s")
+    # Of a name's own time and that of all names, whichever ends first says so.
+    assert re.search(r"us-east-1: its API: .*no answer (in time|within 3.5 s)", "\n".join(told["unknown"]))
+    assert re.match(r"waiting for us-east-1/health/live, us-east-1/health/ready.*: \d s, at most 4 s", err)
 
 
 @pytest.fixture
