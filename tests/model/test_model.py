@@ -60,7 +60,6 @@ def test_no_schedule_breaks_an_invariant():
     met = [f"crash of step {step}" for step in steps] + [f"fault {fault}" for fault in faults]
     met += ["crash of keeper", "crash of request", "201", "202", "held", "paged", "stall"]
     met += ["jump", "restored", "unfenced", "mended", "begun anew", "watermark forgotten"]
-    met += ["approvals restored"]
     met += ["drained", "stayed", "undone", "handed over", "taken back"]
     met += [
         "reconciled",
