@@ -26,6 +26,10 @@ class Place:
     """ARN of the archive of the region's bus."""
 
 
+BEFORE_S = "1800"
+"""The longest takeover of releases that did not tell it: an older deployment can be moved, too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """Names and addresses of one deployed system; `api_endpoints` maps region to URL."""
@@ -65,7 +69,7 @@ class Deployment:
                 home=_home(outputs, [_named(region) for region in regions]),
                 lease_ttl_ms=_seconds(outputs, "lease_ttl_s") * 1000,
                 clock_skew_ms=_seconds(outputs, "clock_skew_s") * 1000,
-                transition_ms=_seconds(outputs, "transition_s") * 1000,
+                transition_ms=_seconds({"transition_s": BEFORE_S} | dict(outputs), "transition_s") * 1000,
                 failback_soak_ms=_seconds(outputs, "failback_soak_s") * 1000,
                 protected=Profile(_text(outputs, "profile")) is Profile.PROTECTED,
             )

@@ -7,6 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from healing.observation import ClusterSeen, Condition, Member, ServiceSeen
 
+STATES = {"ALARM": True, "OK": False}
+"""Whether an alarm rings; in any other state it does not know."""
 COOL_DOWN_MIN = 60
 """So long a failover that is over speaks against another one."""
 
@@ -75,4 +77,5 @@ class Sensors:
             found = self.cloudwatch.describe_alarms(AlarmNames=[self.alarm], AlarmTypes=["CompositeAlarm"])
         except (BotoCoreError, ClientError):
             return None
-        return any(one["StateValue"] == "ALARM" for one in found["CompositeAlarms"])
+        states = [one["StateValue"] for one in found["CompositeAlarms"]]
+        return STATES.get(states[0]) if len(states) == 1 else None

@@ -75,6 +75,11 @@ def test_a_move_has_the_time_that_its_objective_gives_the_execution(transition_s
     assert move_s(deployed) == seconds
 
 
+def test_a_deployment_that_does_not_tell_its_longest_takeover_can_be_moved():
+    outputs = {name: value for name, value in (OUTPUTS | ENDPOINTS).items() if name != "transition_s"}
+    assert move_s(Deployment.of(outputs)) == 1894
+
+
 def test_who_hangs_keeps_nobody_else_and_is_told_by_name(monkeypatch):
     monkeypatch.setattr(waiting, "SILENT_S", 0.01)
     never, said = threading.Event(), []

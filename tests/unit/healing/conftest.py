@@ -76,7 +76,7 @@ class Aws:
 
     def describe_alarms(self, **_: Any) -> dict[str, Any]:
         self._may("alarms")
-        return {"CompositeAlarms": [{"StateValue": self.alarm}]}
+        return {"CompositeAlarms": [{"StateValue": self.alarm}] if self.alarm else []}
 
     def failover_db_cluster(self, *, DBClusterIdentifier: str) -> None:  # noqa: N803 - AWS's word
         self.failovers.append(DBClusterIdentifier)

@@ -61,6 +61,12 @@ def test_S09_what_cannot_be_seen_is_never_good(steps, aws, broken, rule):
     assert (found["remedy"], found["rule"]) == (Remedy.PAGE, rule)
 
 
+@pytest.mark.parametrize("state", ["", "INSUFFICIENT_DATA"])
+def test_S09_an_alarm_that_is_not_there_or_does_not_know_is_no_good_news(steps, aws, state):
+    aws.alarm = state
+    assert verdict(steps)["rule"] == HealingRule.DATABASE_UNKNOWN
+
+
 def test_S09_a_service_that_ecs_does_not_know_is_not_seen(steps, aws):
     aws.failures = ["MISSING"]
     assert verdict(steps)["rule"] == HealingRule.SERVICES_UNKNOWN
