@@ -84,6 +84,14 @@ def test_no_schedule_that_hypothesis_thinks_of_breaks_an_invariant(profile, choi
     assert run(profile, given=choices).broken is None
 
 
+@pytest.mark.parametrize("seed", [306, 452, 494])
+def test_approvals_that_come_out_of_a_backup_are_given_again(seed):
+    """A takeover asks for some in one run of two hundred of this profile, so these are chosen."""
+    played = run(BY_NAME["lost-tables"], seed=seed)
+    assert played.count["approvals restored"]
+    assert (played.broken, played.count["activated"]) == (None, 1)
+
+
 @pytest.mark.parametrize("seed", range(len(PROFILES)))
 def test_a_seed_is_one_schedule(seed):
     first, again = run_seed(seed, story=True), run_seed(seed, story=True)
