@@ -15,6 +15,7 @@ Choices that need a reason:
 - A region that is TAKING need not be fit (R35): its database is a replica until the promotion.
 - TAKING and DRAINING end. When the takeover failed or the limit has passed, the lease is left to expire
   (R36): nobody acknowledges in these states, so a renewal would only keep the other region out.
+- A change that lies further ahead than the limit was written by a fast clock, and is over as well (R34, R36).
 - A drain that does not end is given up by the holder (R34): the region that should get the lease may be
   lost, and nothing else would make the old one serve again. Only while the writer is still here.
 - A first epoch that never served is not taken over (R45): nothing was ever acknowledged, so there is
@@ -109,7 +110,7 @@ def _as_holder(seen: Observation, lease: Lease, policy: Policy) -> Decision:
         return Decision(Action.PAGE, Rule.OWN_EXPIRY_DOUBTED, reason)
     if lease.state is LeaseState.ACTIVE:
         return _active(seen, lease)
-    age_ms = seen.now_ms - lease.changed_at_ms
+    age_ms = abs(seen.now_ms - lease.changed_at_ms)
     draining = lease.state is LeaseState.DRAINING
     fit = seen.database is DatabaseFact.WRITER and seen.api is ApiFact.LIVE
     if draining and fit and age_ms > policy.drain_limit_ms:

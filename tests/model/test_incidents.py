@@ -121,6 +121,17 @@ def test_a_fast_clock_in_the_standby_fails_no_healthy_holder_over():
     assert len(story.served[EAST]) > 80
 
 
+@pytest.mark.parametrize("lost_s", [21.4, 22])
+def test_a_drain_that_a_fast_clock_wrote_has_a_limit_like_any_other(lost_s):
+    """The target's clock is a day ahead as it drains. Then it is lost, with the writer or without."""
+    story = Story(120, {19: clocks(WEST, DAY_MS), 20: types("move", WEST), lost_s: happens("kill", WEST)})
+    assert story.world.count["drained"] == 1
+    if story.world.aurora.writer == EAST:
+        assert story.first(EAST, after_s=23) < 40
+    else:
+        assert story.first_call(EAST) < 40
+
+
 def test_a_deleted_fence_calls_a_person_and_ends():
     story = Story(200, {20: lambda story: story.trouble.unfence()})
     assert story.first_call(EAST) < 40

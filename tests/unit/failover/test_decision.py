@@ -101,6 +101,11 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (DRAINING, {}, Action.RENEW, Rule.DRAINING),
         (DRAINING, lease(DRAINING, changed_at_ms=NOW - GIVE_UP), Action.RENEW, Rule.DRAINING),
         (DRAINING, lease(DRAINING, changed_at_ms=NOW - GIVE_UP - 1), Action.STAY, Rule.DRAIN_GIVEN_UP),
+        # what a fast clock wrote began in the future
+        (TAKING, lease(TAKING, changed_at_ms=NOW + LIMIT), Action.CONTINUE, Rule.TAKING),
+        (TAKING, lease(TAKING, changed_at_ms=NOW + LIMIT + 1), Action.PAGE, Rule.STUCK),
+        (DRAINING, lease(DRAINING, changed_at_ms=NOW + GIVE_UP), Action.RENEW, Rule.DRAINING),
+        (DRAINING, lease(DRAINING, changed_at_ms=NOW + GIVE_UP + 1), Action.STAY, Rule.DRAIN_GIVEN_UP),
         (LEAVING, {}, Action.RENEW, Rule.DRAINING),
         (LEAVING, lease(LEAVING, changed_at_ms=NOW - LIMIT), Action.RENEW, Rule.DRAINING),
         (LEAVING, lease(LEAVING, changed_at_ms=NOW - LIMIT - 1), Action.PAGE, Rule.STUCK),
