@@ -1,7 +1,7 @@
 """`python -m apps.web`: serve until SIGTERM. The environment says what it needs, see docs/webapp.md."""
 
+from apps.serving.server import server
 from apps.web.composition import compose
-from apps.web.server import server
 from apps.web.settings import Settings
 
 

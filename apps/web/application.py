@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,16 +13,20 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan
 
-from apps.web import screens
+from apps.serving.guard import Guard
+from apps.web import canary_session, screens
 from apps.web.board import Board
 from apps.web.databases import Databases
-from apps.web.files import Files, FilesUnavailable
-from apps.web.guard import Guard
-from apps.web.sessions import Sessions
+from apps.web.files import MOST_BYTES, Files, FilesUnavailable
+from apps.web.session_service import SessionsUnavailable
+from apps.web.sessions import KeptSessions, Sessions
 from apps.web.signing_in import SigningIn
+from apps.web.stored_sessions import Store, StoredSessions
 from apps.web.users import SecretUsers, UsersUnavailable
 from runtime.database import DatabaseUnavailable
 
+MOST_BODY: Final = MOST_BYTES + 64 * 1024
+"""A file, and the rest of its form."""
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -35,11 +39,13 @@ class Parts:
     users: SecretUsers
     version: str
     secure: bool
+    sessions: Store | None = None
+    """Keeps sessions; without it browsers keep them, signed."""
 
 
 def application(parts: Parts, lifespan: Lifespan[Starlette] | None = None) -> ASGIApp:
     """The application; *lifespan* starts and ends what goes on beside requests."""
-    sessions = Sessions(parts.users, secure=parts.secure)
+    sessions = _sessions(parts)
     board = Board(parts.databases, parts.files, sessions)
     signing_in = SigningIn(parts.users, sessions)
 
@@ -66,9 +72,16 @@ def application(parts: Parts, lifespan: Lifespan[Starlette] | None = None) -> AS
         Route("/health/ready", ready),
         Route("/version", version),
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
+        *(canary_session.routes(parts.sessions) if parts.sessions is not None else []),
     ]
     app = Starlette(routes=routes, exception_handlers=_handlers(), lifespan=lifespan)
-    return Guard(app, secure=parts.secure)
+    return Guard(app, most_body=MOST_BODY, secure=parts.secure)
+
+
+def _sessions(parts: Parts) -> KeptSessions:
+    if parts.sessions is None:
+        return Sessions(parts.users, secure=parts.secure)
+    return StoredSessions(parts.sessions, parts.users, secure=parts.secure)
 
 
 def _handlers() -> Mapping[Any, Handler]:
@@ -76,6 +89,7 @@ def _handlers() -> Mapping[Any, Handler]:
         HTTPException: screens.refused,
         DatabaseUnavailable: screens.unavailable,
         FilesUnavailable: screens.unavailable,
+        SessionsUnavailable: screens.unavailable,
         UsersUnavailable: screens.unavailable,
         Exception: screens.failed,
     }

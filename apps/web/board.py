@@ -16,14 +16,14 @@ from apps.web.databases import Databases, Read
 from apps.web.entries import Attachment, Contradicted, Draft, Page
 from apps.web.files import Files
 from apps.web.screens import screen
-from apps.web.sessions import Session, Sessions
+from apps.web.sessions import KeptSessions, Session
 from runtime.database import DatabaseUnavailable
 
 
 class Board:
     """Answers of the board."""
 
-    def __init__(self, databases: Databases, stored: Files, sessions: Sessions) -> None:
+    def __init__(self, databases: Databases, stored: Files, sessions: KeptSessions) -> None:
         self._databases = databases
         self._files = stored
         self._sessions = sessions
@@ -32,7 +32,7 @@ class Board:
         """The newest entries, or those before one, and for who is signed in the form of a new one."""
         session = self._sessions.of(request)
         answer = self._shown(self._read(request, session), session)
-        self._sessions.write(session, answer)
+        self._sessions.keep(session, answer)
         return answer
 
     def as_json(self, request: Request) -> Response:

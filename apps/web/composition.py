@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from apps.web.application import Parts, application
 from apps.web.databases import Databases, Endpoint, Source
 from apps.web.files import Files
 from apps.web.names import follow
+from apps.web.order import LogOrder, TimeOrder
 from apps.web.pool import Pool
+from apps.web.session_service import SessionService
 from apps.web.settings import Settings
 from apps.web.upkeep import PROBE_S, REPORT_S, Every, Report, Watch
 from apps.web.users import SecretUsers
@@ -23,7 +25,9 @@ ANSWER_S = 2.0
 
 
 def compose(settings: Settings) -> ASGIApp:
-    """The application of this instance. It asks nothing of AWS yet but the name of its bucket.
+    """The application of this instance or task. It asks nothing of AWS yet but the name of its bucket.
+
+    Where there is a service of sessions, the databases are one Aurora cluster.
 
     Raises:
         ParameterUnavailable: there is no bucket to be known. The service is started again by whoever runs it.
@@ -43,27 +47,35 @@ def compose(settings: Settings) -> ASGIApp:
         )
         return Endpoint(source, Pool(database.connect))
 
-    databases = Databases(endpoint(Source.WRITER), endpoint(Source.REPLICA))
+    order = TimeOrder() if settings.sessions_url else LogOrder()
+    databases = Databases(endpoint(Source.WRITER), endpoint(Source.REPLICA), order)
     parts = Parts(
         databases=databases,
         files=Files(client("s3", read_timeout=10.0), parameters.get("files/bucket")),
         users=SecretUsers(secrets, lambda: parameters.get("web/secret")),
         version=settings.version,
         secure=settings.scheme == "https",
+        sessions=SessionService(settings.sessions_url) if settings.sessions_url else None,
     )
-    report = Report(client("cloudwatch"), settings.parameter_prefix.strip("/"), databases)
-    beside = [
+    return application(parts, _beside(settings, databases))
+
+
+def _beside(settings: Settings, databases: Databases) -> Lifespan[Starlette]:
+    """What goes on beside requests. Aurora's cluster is watched by Aurora, and needs no report of ours."""
+    work = [
         Every(PROBE_S, Watch(databases.writer, creates=True), "writer"),
         Every(PROBE_S, Watch(databases.replica), "replica"),
-        Every(REPORT_S, report, "report"),
     ]
+    if not settings.sessions_url:
+        report = Report(client("cloudwatch"), settings.parameter_prefix.strip("/"), databases)
+        work.append(Every(REPORT_S, report, "report"))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        for one in beside:
+        for one in work:
             one.start()
         yield
-        for one in beside:
+        for one in work:
             one.stop()
 
-    return application(parts, lifespan)
+    return lifespan

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from pg8000.native import Connection
 
+from apps.web.order import LogOrder, Order
 from apps.web.pool import Busy, Pool
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
@@ -20,8 +21,6 @@ FRESH_S = 15.0
 """A sighting older than this says nothing any more."""
 
 _WRITABLE = "select not pg_is_in_recovery() and not current_setting('transaction_read_only')::boolean"
-# A promoted replica is in no recovery: it is then the database itself, and behind nobody.
-_CAUGHT_UP = "select not pg_is_in_recovery() or pg_last_wal_replay_lsn() >= cast(:position as pg_lsn)"
 
 
 class Source(StrEnum):
@@ -107,38 +106,44 @@ class Endpoint:
 
 
 class Databases:
-    """The writer, which is the only one that takes writes, and its read replica."""
+    """The writer, which is the only one that takes writes, and its read replica.
 
-    def __init__(self, writer: Endpoint, replica: Endpoint) -> None:
+    *order* tells whether the replica has what somebody wrote.
+    """
+
+    def __init__(self, writer: Endpoint, replica: Endpoint, order: Order | None = None) -> None:
         self.writer = writer
         self.replica = replica
+        self._order = order or LogOrder()
 
     @property
     def readable(self) -> bool:
         """Whether this instance could read a moment ago."""
         return self.writer.well or self.replica.well
 
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Run *work* at the writer. It may run twice, so it must be idempotent.
+    def write(self, work: Callable[[Connection], T]) -> tuple[T, str]:
+        """What *work* returns at the writer, and the position that has what it wrote.
+
+        It may run twice, so it must be idempotent.
 
         Raises:
             DatabaseUnavailable: the writer is away. Whether the write was done is then unknown.
         """
-        return self.writer.run(work)
+        return self.writer.run(lambda connection: (work(connection), self._order.reached(connection)))
 
     def read(self, work: Callable[[Connection], T], *, after: str | None = None) -> Read[T]:
         """Run *work* at the replica, else at the writer.
 
         Args:
             work: reads, and may run twice.
-            after: the position in the write-ahead log that the reader wrote last. A replica that has not
+            after: the position of what the reader wrote last. A replica that has not
                 got so far answers only when the writer is away, and the answer is then stale.
 
         Raises:
             DatabaseUnavailable: neither answers.
         """
         try:
-            caught_up, value = self.replica.run(lambda connection: _replicated(connection, work, after))
+            caught_up, value = self.replica.run(lambda connection: self._replicated(connection, work, after))
         except DatabaseUnavailable:
             return Read(value=self.writer.run(work), source=Source.WRITER)
         if caught_up:
@@ -148,10 +153,9 @@ class Databases:
         except DatabaseUnavailable:
             return Read(value=value, source=Source.REPLICA, stale=True)
 
-
-def _replicated(connection: Connection, work: Callable[[Connection], T], after: str | None) -> tuple[bool, T]:
-    """First whether the position was reached, then the work: the other way round it could be missed."""
-    if after is None:
-        return True, work(connection)
-    [[caught_up]] = connection.run(_CAUGHT_UP, position=after)
-    return bool(caught_up), work(connection)
+    def _replicated(
+        self, connection: Connection, work: Callable[[Connection], T], after: str | None
+    ) -> tuple[bool, T]:
+        """First whether the position was reached, then the work: the other way round it could be missed."""
+        caught_up = after is None or self._order.has(connection, after)
+        return caught_up, work(connection)

@@ -91,8 +91,8 @@ def create(connection: Connection) -> None:
     connection.run("select pg_advisory_unlock(:key)", key=_LOCK)
 
 
-def add(connection: Connection, draft: Draft) -> tuple[Entry, str]:
-    """The entry of this form, written now or before, and the log position that has it.
+def add(connection: Connection, draft: Draft) -> Entry:
+    """The entry of this form, written now or before.
 
     Raises:
         Contradicted: the form wrote another entry before.
@@ -116,8 +116,7 @@ def add(connection: Connection, draft: Draft) -> tuple[Entry, str]:
     entry = _entry(row)
     if entry.draft != draft:
         raise Contradicted
-    [[position]] = connection.run("select pg_current_wal_insert_lsn()::text")
-    return entry, str(position)
+    return entry
 
 
 def page(connection: Connection, *, before: int | None = None) -> Page:

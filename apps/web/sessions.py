@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
+from typing import Protocol
 
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.requests import Request
@@ -38,6 +39,37 @@ class Session:
         return hmac.compare_digest(token.encode(), self.csrf.encode())
 
 
+class KeptSessions(Protocol):
+    """Sessions as the application works with them, wherever they are kept."""
+
+    def of(self, request: Request) -> Session:
+        """The session of this request, or a new one when it has none that is valid."""
+
+    def begun(self, user: str | None = None) -> Session:
+        """A new session; also at sign-in, so that nobody can be made to use a session that another knows."""
+
+    def keep(self, session: Session, response: Response) -> None:
+        """The session stays as it is."""
+
+    def write(self, session: Session, response: Response) -> None:
+        """The session is new or has changed."""
+
+    def end(self, session: Session) -> None:
+        """The person has left."""
+
+
+def cookie_name(*, secure: bool) -> str:
+    """What it is called. With the prefix it is taken only over TLS, for this host and the whole of it."""
+    return "__Host-session" if secure else "session"
+
+
+def set_cookie(response: Response, name: str, value: str, *, secure: bool) -> None:
+    """A cookie that no script reads and no other site sends along with a form."""
+    response.set_cookie(
+        name, value, max_age=LIFETIME_S, path="/", secure=secure, httponly=True, samesite="lax"
+    )
+
+
 class Sessions:
     """Reads and writes the cookie.
 
@@ -53,8 +85,7 @@ class Sessions:
         self._users = users
         self._secure = secure
         self._now_s = now_s
-        # A cookie of this prefix is taken only over TLS, for this host and the whole of it.
-        self.cookie = "__Host-session" if secure else "session"
+        self.cookie = cookie_name(secure=secure)
 
     def of(self, request: Request) -> Session:
         """The session of this request, or a new one when it has none that is valid.
@@ -74,15 +105,15 @@ class Sessions:
 
     def write(self, session: Session, response: Response) -> None:
         """Put the session into the answer."""
-        response.set_cookie(
-            self.cookie,
-            _text(_serializer(self._users()).dumps(asdict(session))),
-            max_age=LIFETIME_S,
-            path="/",
-            secure=self._secure,
-            httponly=True,
-            samesite="lax",
-        )
+        value = _text(_serializer(self._users()).dumps(asdict(session)))
+        set_cookie(response, self.cookie, value, secure=self._secure)
+
+    def keep(self, session: Session, response: Response) -> None:
+        """Sign the session anew, maybe with a newer key."""
+        self.write(session, response)
+
+    def end(self, session: Session) -> None:
+        """Nothing: a copy of the cookie stays valid until it is too old."""
 
     def _read(self, cookie: str, users: Users) -> Session | None:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from apps.serving import place
 from runtime.environment import BadEnvironment, text
 
 SCHEMES = ("https", "http")
@@ -12,7 +13,7 @@ SCHEMES = ("https", "http")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The environment variables of the application, see docs/webapp.md."""
+    """The environment variables of the application, see docs/webapp.md and docs/single-region.md."""
 
     region: str
     parameter_prefix: str
@@ -23,6 +24,8 @@ class Settings:
     port: int
     scheme: str
     """What browsers use to reach the load balancer. Without TLS there, cookies cannot be marked secure."""
+    sessions_url: str = ""
+    """Where the service of sessions is; empty where sessions are kept in cookies."""
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = os.environ) -> Self:
@@ -38,13 +41,8 @@ class Settings:
             region=text(source, "AWS_REGION"),
             parameter_prefix=text(source, "PARAMETER_PREFIX"),
             version=text(source, "BUNDLE_VERSION"),
-            host=source.get("HOST", "").strip() or "0.0.0.0",  # noqa: S104 - security groups say who may come
-            port=_port(text(source, "PORT")),
+            host=place.host(source),
+            port=place.port(source),
             scheme=scheme,
+            sessions_url=source.get("SESSIONS_URL", "").strip(),
         )
-
-
-def _port(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and 0 < int(value) < 65_536):  # noqa: PLR2004
-        raise BadEnvironment(f"environment variable PORT must be 1 to 65535, got {value!r}")
-    return int(value)

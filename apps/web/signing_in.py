@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from apps.web import forms
 from apps.web.screens import screen
-from apps.web.sessions import Session, Sessions
+from apps.web.sessions import KeptSessions, Session
 from apps.web.users import SecretUsers
 
 AT_ONCE = 2
@@ -21,7 +21,7 @@ MOST_PASSWORD = 200
 class SigningIn:
     """Answers around the session."""
 
-    def __init__(self, users: SecretUsers, sessions: Sessions) -> None:
+    def __init__(self, users: SecretUsers, sessions: KeptSessions) -> None:
         self._users = users
         self._sessions = sessions
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -38,16 +38,19 @@ class SigningIn:
             raise HTTPException(403, "The form is out of date; load the page anew.")
         name, password = forms.field(form, "name"), forms.field(form, "password")
         if len(password) > MOST_PASSWORD or not await self._admits(name, password):
-            return self._form(session, status=403, message="Name or password is wrong.")
-        return self._home(self._sessions.begun(name))
+            return await run_in_threadpool(
+                self._form, session, status=403, message="Name or password is wrong."
+            )
+        return await run_in_threadpool(self._home, self._sessions.begun(name))
 
     async def leave(self, request: Request) -> Response:
-        """End the session here. A copy of the cookie stays valid until it is too old."""
+        """End the session."""
         form = await forms.read(request)
         session = await run_in_threadpool(self._sessions.of, request)
         if not session.allows(forms.field(form, "csrf")):
             raise HTTPException(403, "The form is out of date; load the page anew.")
-        return self._home(self._sessions.begun())
+        await run_in_threadpool(self._sessions.end, session)
+        return await run_in_threadpool(self._home, self._sessions.begun())
 
     async def _admits(self, name: str, password: str) -> bool:
         try:

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from apps.web import forms, guard
-from apps.web.guard import Guard
+from apps.serving.guard import Guard
+from apps.web import application, forms
 
 from .conftest import Browser
 
@@ -18,7 +18,7 @@ def test_every_answer_has_the_headers_that_protect_a_browser(browser):
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(browser):
-    answer = browser.send("POST", "/entries", Content_Length=str(guard.MOST_BODY + 1))
+    answer = browser.send("POST", "/entries", Content_Length=str(application.MOST_BODY + 1))
     assert (answer.status, answer.headers["Connection"]) == (413, "close")
 
 
@@ -65,7 +65,7 @@ async def status(app, path):
 
 async def test_more_requests_than_can_be_worked_on_are_refused_but_health_is_answered():
     slow = Slow()
-    app = Guard(slow, secure=True, at_once=2)
+    app = Guard(slow, most_body=1, secure=True, at_once=2)
     waiting = [asyncio.create_task(status(app, "/")) for _ in range(2)]
     await asyncio.sleep(0)
     code, headers = await status(app, "/")

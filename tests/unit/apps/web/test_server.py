@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 import trustme
 from moto import mock_aws
 
-from apps.web import __main__, server
+from apps.serving import server
+from apps.web import __main__
 from apps.web.composition import compose
 from apps.web.settings import Settings
 from localcloud.core.ports import free_port
@@ -28,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[4]
 SLOW = """
 import asyncio, sys
 sys.path[:0] = sys.argv[2:]
-from apps.web.server import server
+from apps.serving.server import server
 
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
@@ -147,6 +149,15 @@ def test_the_process_serves_over_AWS_and_looks_at_its_databases_meanwhile(aws, h
         ready = browser.get("/health/ready")
         assert (ready.status, ready.body) == (503, b'{"ready":false,"writer":false,"replica":false}')
         assert browser.get("/").status == 503
+
+
+def test_S02_with_a_service_of_sessions_it_asks_that_one_and_reports_nothing(aws):
+    aws.put_parameter(Name="/webapp-test/files/bucket", Value="files", Type="String")
+    nobody = f"http://127.0.0.1:{free_port()}"
+    with served(compose(Settings.from_env({**ENVIRONMENT, "SESSIONS_URL": nobody}))) as port:
+        assert Browser(port).get("/sessions/canary").status == 503
+        assert {"writer", "replica"} <= (names := {one.name for one in threading.enumerate()})
+        assert "report" not in names
 
 
 def test_without_a_bucket_it_does_not_start(aws):

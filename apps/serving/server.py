@@ -1,9 +1,9 @@
-"""How the application is served: what the load balancer in front of it needs to lose nothing."""
+"""How an application is served: what the load balancer in front of it needs to lose nothing."""
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from apps.web.guard import MOST_HEADERS
+from apps.serving.guard import MOST_HEADERS
 
 KEEP_ALIVE_S = 75
 """Longer than the load balancer's idle timeout of 60 s: else it sends a request into a connection that is

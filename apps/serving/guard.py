@@ -8,11 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apps.web.files import MOST_BYTES
 from runtime.logs import logger
 
-MOST_BODY: Final = MOST_BYTES + 64 * 1024
-"""A file, and the rest of its form."""
 MOST_HEADERS: Final = 16 * 1024
 MOST_AT_ONCE: Final = 100
 HEALTH: Final = "/health/"
@@ -32,6 +29,7 @@ class Guard:
     """The outermost layer of the application.
 
     Args:
+        most_body: bytes of the largest body that is read.
         secure: whether browsers come over TLS.
         at_once: requests that are worked on; more are refused, so that those do not wait for ever. Questions
             after health are answered all the same: a busy instance is not a sick one.
@@ -41,11 +39,13 @@ class Guard:
         self,
         app: ASGIApp,
         *,
+        most_body: int,
         secure: bool,
         at_once: int = MOST_AT_ONCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
+        self._most_body = most_body
         self._headers = {**_HEADERS, **({"Strict-Transport-Security": _TRANSPORT} if secure else {})}
         self._free = at_once
         self._clock = clock
@@ -74,7 +74,7 @@ class Guard:
                 _log(scope, status, self._clock() - began)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = _refusal(scope) or (_BUSY if self._free <= 0 else None)
+        refusal = _refusal(scope, self._most_body) or (_BUSY if self._free <= 0 else None)
         if scope["path"].startswith(HEALTH):
             await self._app(scope, receive, send)
         elif refusal:
@@ -87,17 +87,17 @@ class Guard:
                 self._free += 1
 
 
-def _refusal(scope: Scope) -> PlainTextResponse | None:
+def _refusal(scope: Scope, most_body: int) -> PlainTextResponse | None:
     """The answer to headers or a body that are too large, or to a body that does not say how large it is."""
     if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
         return _LONG_HEADERS
-    if scope["method"] in {"GET", "HEAD"}:
+    if scope["method"] in {"GET", "HEAD", "DELETE"}:
         return None
     length = Headers(scope=scope).get("content-length", "")
     if not (length.isascii() and length.isdecimal()):
         return _NO_LENGTH
     # The connection ends: what follows would be read as the next request.
-    return _TOO_LARGE if int(length) > MOST_BODY else None
+    return _TOO_LARGE if int(length) > most_body else None
 
 
 def _log(scope: Scope, status: int, took_s: float) -> None:
