@@ -4,7 +4,7 @@ import hashlib
 import importlib.metadata
 import zipfile
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -41,7 +41,7 @@ WEB = (
     "uvicorn",
 )
 """What the web application needs beyond Python: an instance brings no boto3."""
-WEB_PACKAGES = {"apps/web": "apps/web", "runtime": "lambda/runtime"}
+WEB_PACKAGES = {"apps/web": "apps/web", "apps/serving": "apps/serving", "runtime": "lambda/runtime"}
 """Its own code, by the place in the zip."""
 WEB_SERVICES = frozenset({"cloudwatch", "s3", "secretsmanager", "ssm", "sts"})
 
@@ -84,20 +84,28 @@ def build(source: Path, output: Path, distributions: Iterable[str] = VENDORED) -
 def build_web(root: Path, output: Path) -> Bundle:
     """Zip the web application of the repository at *root*, as `build` does.
 
-    Of botocore's descriptions of services only those that the application calls are kept, a tenth of all.
-    MarkupSafe is taken without its compiled half, which it does without.
+    Raises BundleError as `build` does.
+    """
+    return _write(web_files(root, WEB_PACKAGES, WEB_SERVICES), output / ASSETS, "web")
+
+
+def web_files(root: Path, packages: Mapping[str, str], services: Collection[str]) -> dict[str, Path]:
+    """The files of web applications of the repository at *root*, by the place from which Python finds them.
+
+    Own code is *packages*, by its place. Of botocore's descriptions only those of *services* are kept, a
+    tenth of all. MarkupSafe is taken without its compiled half, which it does without.
 
     Raises BundleError as `build` does.
     """
     files: dict[str, Path] = {}
-    for place, source in WEB_PACKAGES.items():
+    for place, source in packages.items():
         for name, path in _own(root / source):
             _enter(files, f"{place}/{name}", path)
     for distribution in WEB:
         for name, path in _vendored(distribution):
-            if not _left_out(PurePosixPath(name)):
+            if not _left_out(PurePosixPath(name), services):
                 _enter(files, name, path)
-    return _write(files, output / ASSETS, "web")
+    return files
 
 
 def build_canary(root: Path, output: Path) -> Bundle:
@@ -111,9 +119,9 @@ def build_canary(root: Path, output: Path) -> Bundle:
     return _write(files, output / ASSETS, "canary")
 
 
-def _left_out(name: PurePosixPath) -> bool:
+def _left_out(name: PurePosixPath, services: Collection[str]) -> bool:
     if name.parts[:2] == ("botocore", "data"):
-        return len(name.parts) > 3 and name.parts[2] not in WEB_SERVICES  # noqa: PLR2004 - of a service
+        return len(name.parts) > 3 and name.parts[2] not in services  # noqa: PLR2004 - of a service
     return name.parts[0] == "markupsafe" and name.name.startswith("_speedups.")
 
 

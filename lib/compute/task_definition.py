@@ -46,7 +46,10 @@ def pull(image: str) -> list[Allow]:
 
 
 class Task(Construct):
-    """The definition of the tasks of the service *what*; *allow* is what the application may do."""
+    """The definition of the tasks of the service *what*, which run `apps.WHAT` of the image.
+
+    *allow* is what the application may do.
+    """
 
     def __init__(
         self,
@@ -100,6 +103,7 @@ def _container(
     return {
         "name": name,
         "image": image,
+        "command": ["python3", "-m", f"apps.{name}"],
         "essential": True,
         "portMappings": [{"containerPort": APPLICATION, "hostPort": APPLICATION, "protocol": "tcp"}],
         "environment": [{"name": key, "value": environment[key]} for key in sorted(environment)],

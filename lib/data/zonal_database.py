@@ -52,6 +52,8 @@ class ZonalDatabase(Construct):
         for number in range(INSTANCES):
             self._instance(number, cluster, role, zone=Fn.element(network.zone_names, number), key=key)
         self.arn = cluster.arn
+        self.hosts = (cluster.endpoint, cluster.reader_endpoint)
+        """What the certificates of its instances are for, besides their own names."""
         self.writer_address = f"{cluster.endpoint}:{cluster.port}"
         self.reader_address = f"{cluster.reader_endpoint}:{cluster.port}"
 

@@ -36,6 +36,11 @@ class Container(Section):
     grace_s: Seconds
     """How long a new task may be unhealthy before it is replaced."""
 
+    @property
+    def version(self) -> str:
+        """What tells one release from another: the beginning of the digest."""
+        return self.image.rpartition(":")[2][:12]
+
     @model_validator(mode="after")
     def _fargate_offers_it(self) -> Self:
         if self.memory_mb not in (offered := MEMORY_MB[self.cpu]):

@@ -24,6 +24,8 @@ def read(path: Path) -> dict[str, Any]:
 
 ORIGINS = {
     "environment_suffix": "ENVIRONMENT_SUFFIX",
+    "containers.web.image": "CONTAINER_IMAGE or containers.web.image",
+    "containers.sessions.image": "CONTAINER_IMAGE or containers.sessions.image",
     "profile": "LIFECYCLE_PROFILE or profile",
     "api.authorization.issuer": "TOKEN_ISSUER or api.authorization.issuer",
     "provider.aws": "AWS_PROVIDER_VERSION or provider.aws",
@@ -55,6 +57,13 @@ def with_issuer(document: dict[str, Any], issuer: str) -> dict[str, Any]:
         case {"authorization": {**authorization}, **api}:
             return document | {"api": api | {"authorization": authorization | {"issuer": issuer}}}
     return document
+
+
+def with_image(document: dict[str, Any], image: str) -> dict[str, Any]:
+    """The same with *image* for every service that runs in containers; other settings stay as they are."""
+    services = document.get("containers", {})
+    run = {name: one | {"image": image} for name, one in services.items() if isinstance(one, dict)}
+    return document | {"containers": services | run} if run else document
 
 
 def explain(path: Path, error: ValidationError) -> list[str]:

@@ -24,7 +24,8 @@ def load_any(
 
     SYSTEM picks the system and its file (default ``payments``). ENVIRONMENT_SUFFIX, or else *context_suffix*,
     names the environment (default ``dev``). AWS_PROVIDER_VERSION overrides the provider's constraint,
-    TOKEN_ISSUER the issuer of access tokens, LIFECYCLE_PROFILE the profile. TERRAFORM_STATE_BUCKET and
+    TOKEN_ISSUER the issuer of access tokens, CONTAINER_IMAGE the image of all containers, LIFECYCLE_PROFILE
+    the profile. TERRAFORM_STATE_BUCKET and
     TERRAFORM_STATE_BUCKET_REGION put Terraform's state into a bucket. PRIMARY_REGION swaps the roles of both
     regions if it names the standby.
 
@@ -43,6 +44,8 @@ def load_any(
     if bucket := environment.get("TERRAFORM_STATE_BUCKET"):
         region = environment.get("TERRAFORM_STATE_BUCKET_REGION", "")
         document["state"] = {"bucket": bucket, "region": region}
+    if image := environment.get("CONTAINER_IMAGE"):
+        document = file.with_image(document, image)
     if primary := environment.get("PRIMARY_REGION"):
         document = file.with_primary(document, primary)
     try:

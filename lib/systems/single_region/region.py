@@ -107,7 +107,6 @@ class RegionStack(AwsStack[SingleRegionSettings]):
         self._output(balancer, zone_id)
 
     def _visit(self, canary: Bundle) -> None:
-        scheme = "https" if self._settings.dns.delegated else "http"
         Canary(
             self,
             CANARY,
@@ -116,7 +115,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             bundle=canary,
             handler="site.handler",
             environment={
-                "SITE": f"{scheme}://{self._settings.public_name}/",
+                "SITE": f"{self._settings.scheme}://{self._settings.public_name}/",
                 "SLOW_MS": str(self._settings.canary.slow_ms),
             },
         )
@@ -136,10 +135,12 @@ class RegionStack(AwsStack[SingleRegionSettings]):
     def _addresses(self) -> dict[str, str]:
         """Where the application finds everything, by the path below the prefix."""
         return {
-            "database/writer": self._database.writer_address,
-            "database/reader": self._database.reader_address,
-            "database/name": self._settings.database.name,
-            "database/secret": self._settings.database.secret,
+            "db/writer": self._database.writer_address,
+            "db/replica": self._database.reader_address,
+            "db/hosts": ",".join(self._database.hosts),
+            "db/name": self._settings.database.name,
+            "db/secret": self._settings.database.secret,
+            "web/secret": self._settings.secret,
             "files/bucket": self._files.name,
             "sessions/table": self.site.name(SESSIONS),
             "events/bus": self._events.bus.name,

@@ -62,10 +62,16 @@ class Services(Construct):
         inside = Place(network.private_subnet_ids, sessions_group.id, registry_arn=names.registry(SESSIONS))
         self._service(SESSIONS, inside, {}, [TableAccess.to(site, SESSIONS).read_write_delete()])
         outside = Place(network.private_subnet_ids, network.firewall.instances.id, balancer=balancer)
-        asks = {"SESSIONS_URL": f"http://{names.name_of(SESSIONS)}:{APPLICATION}"}
-        secret = DataAwsSecretsmanagerSecret(self, "database-secret", name=site.settings.database.secret).arn
-        read_secret = Allow(("secretsmanager:GetSecretValue",), (secret,))
-        self._service(WEB, outside, asks, [files.read_write(FILES), read_secret])
+        asks = {
+            "SESSIONS_URL": f"http://{names.name_of(SESSIONS)}:{APPLICATION}",
+            "SCHEME": site.settings.scheme,
+        }
+        secrets = tuple(
+            DataAwsSecretsmanagerSecret(self, f"{what}-secret", name=name).arn
+            for what, name in (("database", site.settings.database.secret), (WEB, site.settings.secret))
+        )
+        read_secrets = Allow(("secretsmanager:GetSecretValue",), secrets)
+        self._service(WEB, outside, asks, [files.read_write(FILES), read_secrets])
 
     def _service(self, what: str, place: Place, asks: dict[str, str], allow: list[Allow]) -> None:
         settings = getattr(self._site.settings.containers, what)
@@ -73,6 +79,10 @@ class Services(Construct):
             "AWS_REGION": self._site.region.name,
             "PARAMETER_PREFIX": self._site.settings.parameter_prefix,
             "LOG_LEVEL": self._site.settings.functions.log_level,
+            "POWERTOOLS_SERVICE_NAME": what,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "BUNDLE_VERSION": settings.version,
+            "PORT": str(APPLICATION),
         }
         task = Task(
             self,

@@ -9,7 +9,7 @@ from lib.settings.data import AuroraCluster, TieredFiles, ZonalBackups
 from lib.settings.messaging import Events
 from lib.settings.observability import Alarms, CanarySettings
 from lib.settings.one_region import OneRegionSettings
-from lib.settings.section import Section
+from lib.settings.section import SecretName, Section
 from lib.settings.web import WebAcl
 
 Percent = Annotated[int, Field(gt=0, le=100)]
@@ -59,4 +59,11 @@ class SingleRegionSettings(OneRegionSettings):
     healing: HealingSettings
     audit: Audit = Audit()
     canary: CanarySettings
+    secret: SecretName
+    """Name of the existing entry of Secrets Manager with ``session_keys`` and ``users``."""
     alarms: SingleRegionAlarms
+
+    @property
+    def scheme(self) -> str:
+        """What visitors use: there is a certificate where the world resolves the zone."""
+        return "https" if self.dns.delegated else "http"

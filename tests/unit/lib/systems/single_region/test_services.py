@@ -106,12 +106,16 @@ def test_S02_web_is_behind_the_balancer_and_sessions_behind_a_private_name(here,
     assert registry["dns_config"]["dns_records"] == [{"type": "A", "ttl": 10}]
     told = {one["name"]: one["value"] for one in container(here, "single-region-web-test")["environment"]}
     assert told["SESSIONS_URL"] == "http://sessions.internal.test.single-region.test:8080"
+    assert (told["SCHEME"], told["PORT"]) == ("http", "8080")
 
 
 @pytest.mark.parametrize("service", ["web", "sessions"])
 def test_S02_each_container_is_a_digest_that_checks_itself_and_writes_nothing(here, service):
     only = container(here, f"single-region-{service}-test")
     assert "@sha256:" in only["image"]
+    assert only["command"] == ["python3", "-m", f"apps.{service}"]
+    told = {one["name"]: one["value"] for one in only["environment"]}
+    assert told["BUNDLE_VERSION"] == only["image"].partition("@sha256:")[2][:12]
     check = only["healthCheck"]
     assert "/health/live" in check["command"][-1]
     assert check["interval"] * check["retries"] <= 30

@@ -32,6 +32,16 @@ def test_nothing_knows_a_second_region(changed):
     assert changed().public_name == "www.test.single-region.test"
 
 
+def test_S02_a_release_names_one_image_for_both_services():
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app@sha256:" + "ab" * 32
+    containers = load_any({"SYSTEM": "single-region", "CONTAINER_IMAGE": image}).containers
+    assert (containers.web.image, containers.sessions.image) == (image, image)
+    assert containers.web.version == "ab" * 6
+    assert load_any({"SYSTEM": "webapp", "CONTAINER_IMAGE": image}).system == "webapp"
+    with pytest.raises(SettingsError, match=r"CONTAINER_IMAGE or containers\.web\.image = 'app:latest'"):
+        load_any({"SYSTEM": "single-region", "CONTAINER_IMAGE": "app:latest"})
+
+
 @pytest.mark.parametrize(
     ("overlay", "said"),
     [

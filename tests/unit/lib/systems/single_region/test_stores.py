@@ -36,9 +36,12 @@ def test_S05_files_become_cheaper_with_age_and_old_versions_end(here):
 
 def test_S10_the_application_finds_writer_and_reader_by_parameters(here):
     found = here.by("aws_ssm_parameter", "name")
-    writer = found["/single-region-test/database/writer"]
-    reader = found["/single-region-test/database/reader"]
+    writer = found["/single-region-test/db/writer"]
+    reader = found["/single-region-test/db/replica"]
     assert ".endpoint}" in writer["value"]
     assert ".reader_endpoint}" in reader["value"]
+    hosts = found["/single-region-test/db/hosts"]["value"].split(",")
+    assert [one["value"].partition(":")[0] for one in (writer, reader)] == hosts
+    assert found["/single-region-test/web/secret"]["value"] == "single-region/web"
     assert {one["type"] for one in found.values()} == {"String"}
     assert found["/single-region-test/sessions/table"]["value"] == "single-region-sessions-test"
