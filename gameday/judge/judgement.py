@@ -10,7 +10,7 @@ from gameday.judge.steadiness import steadiness
 from gameday.judge.summary import Host, Measured, Steady, Summary, Terraform
 from gameday.judge.tenure import tenures
 from gameday.judge.timeline import Event, events, moments
-from gameday.judge.validity import Limits, excuses, invalid_reasons
+from gameday.judge.validity import Limits, excuses, invalid_reasons, overloaded
 from gameday.judge.verdict import (
     DECLARED_AWS,
     answer_checks,
@@ -65,7 +65,6 @@ def judge(
         calls=record.calls,
         fault=fault,
         steady_since=record.steady_since,
-        host=record.host,
         limits=limits,
     )
     measured = Measured.of(seen, rpo_s(findings, fault))
@@ -81,6 +80,8 @@ def judge(
         terraform=terraform,
         steady=steady,
     ) + answer_checks(record.history.answers, fault)
+    if not all(check.met for check in met):
+        reasons += overloaded(record.host, limits)
     if only_slow(met):
         reasons += excuses(record.host, limits)
     summary = Summary(

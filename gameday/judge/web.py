@@ -36,7 +36,7 @@ def judge(
     met = [*checks(record, scenario.bars, objectives, seen, counts), *plan_checks(terraform)]
     reasons = invalid_reasons(record, scenario, limits)
     if any(not check.met for check in met):
-        reasons += excuses(record.host, limits)
+        reasons += [*overloaded(record.host, limits), *excuses(record.host, limits)]
     return WebSummary(
         run=record.run,
         scenario=scenario.code,
@@ -144,4 +144,4 @@ def invalid_reasons(record: WebRecord, scenario: WebScenario, limits: Limits) ->
         reasons.append(f"V20 only {after} visits after the fault, {least} are needed")
     if late > limits.lateness_p99_s:
         reasons.append(f"V30 the load generator fell behind: visits were {late * 1000:.0f} ms late at p99")
-    return [*reasons, *overloaded(record.host, limits)]
+    return reasons

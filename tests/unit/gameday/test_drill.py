@@ -83,9 +83,20 @@ def test_a_ledger_that_forgot_payments_is_found_out(record):
 
 
 def test_an_invalid_run_says_nothing_however_good_it_looks(record):
-    summary = judged(replace(record, host=HostLoad(per_core=9.0, steal=0.0))).summary
+    late = [replace(one, due=one.due - 1) for one in record.operations]
+    summary = judged(replace(record, operations=late)).summary
     assert all(check.met for check in summary.checks)
     assert (summary.valid, summary.verdict) == (False, "invalid")
+
+
+def test_an_overloaded_machine_excuses_a_miss_and_takes_nothing_from_a_run_without_one(record):
+    busy = replace(record, host=HostLoad(per_core=9.0, steal=0.0))
+    assert (judged(busy).summary.valid, judged(busy).summary.verdict) == (True, "met")
+    proven = replace(MINIATURE, expect=replace(MINIATURE.expect, least_rescued=1))
+    assert judged(record, proven).summary.verdict == "missed"
+    assert judged(busy, proven).summary.invalid_reasons == (
+        "V40 the host was overloaded: load of 9.0 a core",
+    )
 
 
 def test_an_overloaded_machine_excuses_no_lost_payment(record):

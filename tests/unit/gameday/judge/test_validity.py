@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from gameday.judge.validity import Limits, excuses, invalid_reasons
+from gameday.judge.validity import Limits, excuses, invalid_reasons, overloaded
 from gameday.observe.calls import Call
 from gameday.observe.history import DnsSeen, ReadySeen
 from gameday.observe.host_load import HostLoad
@@ -20,7 +20,6 @@ def reasons(**changes) -> list[str]:
         "calls": [],
         "fault": FAULT,
         "steady_since": 980.0,
-        "host": CALM,
         "limits": LIMITS,
     }
     return invalid_reasons(**(given | changes))
@@ -73,8 +72,6 @@ def test_a_dns_that_left_is_told_by_how_often_it_was_seen_elsewhere():
         ({"operations": [*STEADY, operation(990.0, failed(990.0), failed(991.0))]}, "V21"),
         ({"steady_since": 999.5}, "V21"),
         ({"operations": late(0.26, 3)}, "V30"),
-        ({"host": HostLoad(per_core=4.1, steal=0.0)}, "V40"),
-        ({"host": HostLoad(per_core=0.9, steal=0.11)}, "V41"),
         ({"operations": [*STEADY, operation(1001.0, attempt(1001.0, region=EAST))]}, "V50"),
         ({"operations": [*STEADY, operation(1001.0, attempt(1001.0, region=EAST, status=503))]}, "V50"),
         ({"calls": [dead_call()]}, "V51"),
@@ -82,6 +79,19 @@ def test_a_dns_that_left_is_told_by_how_often_it_was_seen_elsewhere():
 )
 def test_one_fact_makes_a_run_invalid(changes, rule):
     assert rules(**changes) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("host", "rules"),
+    [
+        (HostLoad(per_core=4.0, steal=0.10), []),
+        (HostLoad(per_core=4.1, steal=0.0), ["V40"]),
+        (HostLoad(per_core=0.9, steal=0.11), ["V41"]),
+        (HostLoad(per_core=4.1, steal=0.11), ["V40", "V41"]),
+    ],
+)
+def test_a_machine_is_overloaded_above_the_limits_only(host, rules):
+    assert [reason.split()[0] for reason in overloaded(host, LIMITS)] == rules
 
 
 def test_only_pressure_above_the_limit_excuses():
@@ -101,7 +111,6 @@ def test_only_pressure_above_the_limit_excuses():
         {"operations": late(0.25, 3)},
         {"operations": late(5.0, 1)},  # beyond the 99th percentile
         {"limits": Limits(steady_payments=190)},
-        {"host": HostLoad(per_core=LIMITS.load_per_core, steal=LIMITS.steal)},
         {"operations": [*STEADY, operation(1001.0, attempt(1001.0, region=WEST))]},
         {"calls": [dead_call(caller=WEST)]},
         {"calls": [dead_call(status=None)]},  # a cut call is what death looks like

@@ -86,7 +86,7 @@ def test_a_missed_expectation_leads_and_is_said_in_words():
 
 
 def test_an_invalid_run_says_why():
-    read = Reader(drawn(record(host=HostLoad(per_core=9.0, steal=0.0))))
+    read = Reader(drawn(record(host=HostLoad(per_core=9.0, steal=0.0)), second_plan_changes=1))
     assert "Invalid: V40" in read.text
 
 

@@ -103,7 +103,8 @@ def test_a_verdict_before_the_first_look_leaves_nothing_for_the_page(tmp_path):
 
 @pytest.mark.parametrize(("per_core", "verdict", "reason"), [(0.5, "MET", False), (9.0, "INVALID", True)])
 def test_the_outcome_on_the_screen_says_why_a_run_is_invalid(per_core, verdict, reason):
-    outcome = judged(record(host=HostLoad(per_core=per_core, steal=0.0)))
+    host = HostLoad(per_core=per_core, steal=0.0)
+    outcome = judged(record(host=host), second_plan_changes=int(reason))
     out = io.StringIO()
     print_report(Console(file=out, width=200), outcome.summary, outcome.events)
     assert f"S1: {verdict} · 137 payments, 136 acknowledged" in out.getvalue()
