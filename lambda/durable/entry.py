@@ -96,7 +96,7 @@ def from_item(item: Item, book: Book) -> JournalEntry:
             idempotency_key=item["idempotency_key"]["S"],
             payment_id=_uuid(item["payment_id"]["S"]),
             request_hash=item["request_hash"]["S"],
-            request=book.parse(item["request"]["S"]),
+            request=_storable(book.parse(item["request"]["S"])),
             epoch=int(item["epoch"]["N"]),
             region=item["region"]["S"],
             state=EntryState(item["state"]["S"]) if "state" in item else EntryState.INTENT,
@@ -104,7 +104,8 @@ def from_item(item: Item, book: Book) -> JournalEntry:
             payer=item["payer"]["S"] if "payer" in item else "",
             source=item,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    # A text that is nested deeply overflows its parser's stack.
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
         # The error may quote the entry: only its kind is told.
         raise EntryUnreadable(f"journal entry: {type(error).__name__}") from None
 
@@ -115,6 +116,13 @@ def kept(item: Item, book: Book) -> Kept:
         return from_item(item, book)
     except EntryUnreadable:
         return Unreadable(item["idempotency_key"]["S"], _identity(item))
+
+
+def _storable(request: DurableRequest) -> DurableRequest:
+    """The request; raises ValueError where a text has half of a surrogate pair, which no database takes."""
+    for value in request.row().values():
+        str(value).encode()
+    return request
 
 
 def _uuid(text: str) -> str:

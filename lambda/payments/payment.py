@@ -32,7 +32,8 @@ class PaymentRequest:
         known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
         request = cls(**known)
         texts = (request.currency, request.debtor, request.creditor, request.reference)
-        if not (isinstance(request.amount_minor, int) and all(isinstance(text, str) for text in texts)):
+        # To Python true is the number one; to a database it is not.
+        if type(request.amount_minor) is not int or not all(isinstance(text, str) for text in texts):
             raise TypeError("a field of another type")
         return request
 
