@@ -82,7 +82,9 @@ def approve(
     told = {"digest": waiting.request.digest, "approver": who, "arn": arn, **waiting.content}
     if not dry_run:
         permit(waiting.question(), yes=yes)
-        table.approve(Approval(approver=who, digest=waiting.request.digest, approved_at_ms=now_ms(), arn=arn))
+        # By AWS's clock, as the takeover reads it: one of tomorrow or of an hour ago would not count.
+        at_ms = now_ms() + (topology.clock_off_ms or 0)
+        table.approve(Approval(approver=who, digest=waiting.request.digest, approved_at_ms=at_ms, arn=arn))
         screen.print(f"approved; the takeover goes on by itself once {APPROVERS} different principals have")
     else:
         screen.print(f"would ask: {waiting.question()}", soft_wrap=True)

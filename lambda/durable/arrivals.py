@@ -90,7 +90,7 @@ class Arrivals:
             except self._client.exceptions.ConditionalCheckFailedException as taken:
                 # Only a journal that was restored lets two payments arrive under one key. The first one may
                 # be acknowledged, so it stays.
-                if cast("Item", taken.response)["Item"]["payment_id"] != item["payment_id"]:
+                if cast("Item", taken.response)["Item"].get("payment_id") != item["payment_id"]:
                     raise JournalUnavailable("journal arrival: another payment came under this key") from None
 
     def _shard(self, idempotency_key: str) -> int:

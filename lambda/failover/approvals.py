@@ -6,7 +6,7 @@ under a name that is no id, by the takeover's function, which may write nothing 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REQUEST = "request"
 """AWS's ids of principals are upper case, so nobody has this one."""
 Item = dict[str, Any]
+T = TypeVar("T")
 
 
 class ApprovalsUnavailable(RuntimeError):
@@ -59,9 +60,9 @@ class Approvals:
         return wanted
 
     def request(self) -> ApprovalRequest | None:
-        """What was asked for last."""
+        """What was asked for last. A request that this code cannot read counts as none: it is asked again."""
         item = self._get(REQUEST)
-        return ApprovalRequest(text=item["text"]["S"], asked_at_ms=int(item["at_ms"]["N"])) if item else None
+        return _read(item, _request) if item else None
 
     def approve(self, approval: Approval) -> None:
         """Write it under the approver's own id, and read it back. It replaces this approver's last one."""
@@ -82,7 +83,7 @@ class Approvals:
                 if item["approver"]["S"] != REQUEST
             ]
         )
-        return [approval for approval in map(_read, items) if approval]
+        return [approval for approval in (_read(item, _from_item) for item in items) if approval]
 
     def _get(self, key: str) -> Item | None:
         found = _answer(
@@ -110,12 +111,16 @@ def _to_item(approval: Approval) -> Item:
     }
 
 
-def _read(item: Item) -> Approval | None:
+def _read(item: Item, of: Callable[[Item], T]) -> T | None:
     try:
-        return _from_item(item)
+        return of(item)
     except (KeyError, TypeError, ValueError):
         logger.error("an approval cannot be read", extra={"approver": item["approver"]["S"]})
         return None
+
+
+def _request(item: Item) -> ApprovalRequest:
+    return ApprovalRequest(text=item["text"]["S"], asked_at_ms=int(item["at_ms"]["N"]))
 
 
 def _from_item(item: Item) -> Approval:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PROMOTE_TIMEOUT_S = 30.0
 _ALREADY = frozenset({"InvalidGlobalClusterStateFault", "InvalidDBClusterStateFault"})
+_GONE = "GlobalClusterNotFoundFault"
+"""The global database was deleted, which AWS allows only when it has no members any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,7 @@ class Aurora:
                     AllowDataLoss=True,
                 )
         except (BotoCoreError, ClientError) as error:
-            busy = isinstance(error, ClientError) and error.response["Error"]["Code"] in _ALREADY
-            raise (WriterBusy if busy else WriterUnavailable)(str(error)) from error
+            raise (WriterBusy if _code(error) in _ALREADY else WriterUnavailable)(str(error)) from error
 
     def is_here(self) -> bool:
         """Whether Aurora calls this cluster the writer of all regions.
@@ -82,11 +83,12 @@ class Aurora:
         name = self.parameters.get("db/global-cluster")
         cluster = self.parameters.get("db/cluster")
         try:
-            answer = self.rds.describe_global_clusters(GlobalClusterIdentifier=name)
+            [found] = self.rds.describe_global_clusters(GlobalClusterIdentifier=name)["GlobalClusters"]
         except (BotoCoreError, ClientError) as error:
-            raise WriterUnavailable(f"state of {name} unknown: {error}") from error
-        found = answer["GlobalClusters"][0]
-        members = {member["DBClusterArn"]: member["IsWriter"] for member in found["GlobalClusterMembers"]}
+            if _code(error) != _GONE:
+                raise WriterUnavailable(f"state of {name} unknown: {error}") from error
+            found = {}
+        members = {each["DBClusterArn"]: each["IsWriter"] for each in found.get("GlobalClusterMembers", [])}
         target = found.get("FailoverState", {}).get("ToDbClusterArn")
         return _Place(
             writer=[member for member, writes in members.items() if writes] == [cluster],
@@ -107,6 +109,10 @@ class _Place:
     """It is being moved to another cluster."""
     detached: bool
     """It is not a member."""
+
+
+def _code(error: Exception) -> str:
+    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
 
 
 def rds_in(region: str, parameters: Parameters) -> "RDSClient":

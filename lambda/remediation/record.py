@@ -1,5 +1,6 @@
 """What was done to what: the table that lets one action a resource through in ten minutes."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,7 +9,7 @@ from remediation.rules import Decision, Rule
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
 RESOURCE_MS = 10 * 60 * 1000
 """At most one action a resource in this time."""
@@ -75,7 +76,7 @@ class Record:
         """What was done to these within the last hour.
 
         Raises:
-            RecordUnknown: it cannot be read.
+            RecordUnknown: it cannot be read, or is of newer code.
         """
         found = []
         for resource in resources:
@@ -85,8 +86,8 @@ class Record:
                 ).get("Item")
             except (BotoCoreError, ClientError) as error:
                 raise RecordUnknown(f"cannot read what was done: {error}") from error
-            if item and at_ms - int(item["at_ms"]["N"]) < LATELY_MS:
-                found.append((resource, Rule(item["rule"]["S"])))
+            if item and (rule := _rule(item, at_ms)):
+                found.append((resource, rule))
         return tuple(found)
 
     def _put(
@@ -105,9 +106,12 @@ class Record:
                     "outcome": {"S": "begun"},
                     "expires_at": {"N": str((at_ms + 24 * LATELY_MS) // 1000)},
                 },
-                "ConditionExpression": "attribute_not_exists(#key) or at_ms <= :free",
-                "ExpressionAttributeNames": {"#key": "resource"},  # a reserved word
-                "ExpressionAttributeValues": {":free": {"N": str(at_ms - window_ms)}},
+                # A claim of a far future is a wrong clock's: it would hold until that moment.
+                "ConditionExpression": "attribute_not_exists(at_ms) or not at_ms between :free and :ahead",
+                "ExpressionAttributeValues": {
+                    ":free": {"N": str(at_ms - window_ms + 1)},
+                    ":ahead": {"N": str(at_ms + window_ms)},
+                },
             }
         }
 
@@ -121,6 +125,14 @@ class Record:
         except BotoCoreError as error:
             raise RecordUnknown(f"cannot claim: {error}") from error
         return True
+
+
+def _rule(item: "Mapping[str, AttributeValueTypeDef]", at_ms: int) -> Rule | None:
+    """By which rule it was done, if that was less than an hour away: a wrong clock may have told a future."""
+    try:
+        return Rule(item["rule"]["S"]) if abs(at_ms - int(item["at_ms"]["N"])) < LATELY_MS else None
+    except (KeyError, ValueError) as error:
+        raise RecordUnknown(f"cannot understand what was done: {type(error).__name__}") from None
 
 
 def _refused(error: ClientError) -> bool:

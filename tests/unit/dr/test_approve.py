@@ -89,6 +89,14 @@ def test_B10_an_approver_sees_the_figures_and_the_consequence_and_leaves_its_id(
     assert {one.approver for one in cloud.approvals(WEST).all()} == {"AIDAALICE", "AIDABOB"}
 
 
+@pytest.mark.parametrize("off_ms", [-240_000, 240_000])
+def test_B10_an_approval_is_of_the_moment_that_AWS_shows_and_not_of_a_wrong_clock(cloud, off_ms):
+    ask(cloud)
+    cloud.found = replace(cloud.found, topology=replace(cloud.found.topology, clock_off_ms=off_ms))
+    assert approve(cloud, "--yes").exit_code == 0
+    assert [one.approved_at_ms for one in cloud.approvals(WEST).all()] == [NOW + off_ms]
+
+
 def test_B10_the_lost_region_is_not_needed(cloud):
     ask(cloud)
     assert approve(cloud, "--yes").exit_code == 0

@@ -40,6 +40,13 @@ def test_a_request_is_kept_and_asking_again_changes_nothing(table):
     )
 
 
+@pytest.mark.parametrize("broken", [{}, {"text": {"S": "{}"}}, {"text": {"S": "{}"}, "at_ms": {"S": "soon"}}])
+def test_a_request_that_cannot_be_read_is_asked_again(table, broken):
+    table._client.put_item(TableName="approvals", Item={"approver": {"S": "request"}, **broken})
+    assert table.request() is None
+    assert table.ask("{}", now_ms=NOW) == ApprovalRequest(text="{}", asked_at_ms=NOW) == table.request()
+
+
 def test_an_approver_has_one_approval_the_last(table):
     table.ask("{}", now_ms=NOW)
     table.approve(ALICE)

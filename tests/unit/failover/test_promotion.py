@@ -62,6 +62,17 @@ def test_a_detached_cluster_is_the_writer_when_an_operator_promoted_it_that_way(
     assert west.failovers == []
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_detached_cluster_is_the_writer_when_the_global_database_was_emptied_or_deleted(
+    context, west, deleted
+):
+    """As on the way to a new pair, see docs/runbooks/procedures/detach-and-promote.md."""
+    west.writer = True
+    gone = fails(refusal("GlobalClusterNotFoundFault"))
+    west.describe_global_clusters = gone if deleted else lambda **_: {"GlobalClusters": [{}]}
+    assert perform("wait_writer", TAKEOVER, context) == {"done": True, "database": "writer"}
+
+
 def test_a_takeover_that_was_held_is_completed_by_a_retry_after_detach_and_promote(context, west):
     west.failover_global_cluster = fails(refusal("InvalidGlobalClusterStateFault"))
     with pytest.raises(NotYet, match="not accepted"):

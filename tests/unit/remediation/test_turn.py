@@ -93,6 +93,26 @@ def test_what_was_done_is_remembered_for_an_hour(turn, world):
     assert turn.run({"detail": {"alarmName": WRITER}})[0]["rule"] == Rule.FAIL_OVER
 
 
+def test_what_a_fast_clock_wrote_down_holds_no_longer_than_anything_else(turn, world):
+    world.now += 24 * 3_600_000
+    assert outcomes(turn, CHANGED) == [Outcome.ACCEPTED]
+    world.facts = {"mode": None}
+    assert outcomes(turn, CHANGED) == [Outcome.PAGED]
+    world.now -= 24 * 3_600_000
+    assert outcomes(turn, CHANGED, CHANGED) == [Outcome.PAGED, Outcome.PAGED_BEFORE]
+    world.facts = {}
+    assert outcomes(turn, CHANGED, CHANGED) == [Outcome.ACCEPTED, Outcome.CLAIMED_BEFORE]
+
+
+@pytest.mark.parametrize("item", [{"rule": {"S": "M99_of_tomorrow"}, "at_ms": {"N": str(NOW)}}, {}])
+def test_a_record_that_cannot_be_understood_calls_a_person_about_every_alarm(turn, world, table, item):
+    table.put_item(TableName="actions", Item={"resource": {"S": "i-1"}, **item})
+    world.rings = (TARGETS, WRITER)
+    assert outcomes(turn, TICK) == [Outcome.PAGED, Outcome.PAGED]
+    assert world.pages == [(Rule.RECORD_UNKNOWN, alarm) for alarm in (TARGETS, WRITER)]
+    assert world.applied == []
+
+
 def test_a_lost_database_is_promoted_and_then_its_name_moves(turn, world):
     world.facts = {"primary": Missing.GONE}
     turn.run({"detail": {"alarmName": WRITER}})

@@ -49,6 +49,15 @@ def test_an_arrival_stays_when_a_restored_journal_lets_another_payment_come_unde
     assert journal.accept(other, until_ms=NEVER) == other
 
 
+def test_an_arrival_that_tells_no_payment_stays_as_well(client, journal, entry, clock) -> None:
+    journal.accept(entry, until_ms=NEVER)
+    [item] = client.scan(TableName=ARRIVALS)["Items"]
+    del item["payment_id"]
+    client.put_item(TableName=ARRIVALS, Item=item)
+    with pytest.raises(JournalUnavailable, match="another payment came under this key"):
+        journal.accept(entry, until_ms=NEVER)
+
+
 def test_what_can_no_longer_be_acknowledged_does_not_arrive(journal, entry, clock) -> None:
     with pytest.raises(JournalUnavailable, match=r"^journal arrival: too late$"):
         journal.accept(entry, until_ms=clock.now - 1)
