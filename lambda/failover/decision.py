@@ -140,7 +140,8 @@ def _taking(takeover: TakeoverFact) -> Decision:
         # For a moment that is so whenever a takeover ends; it lasts when the lease came out of a backup.
         reason = "the takeover of this epoch ended, and the lease is still TAKING"
         return Decision(Action.CONTINUE, Rule.TAKEN_BEFORE, reason)
-    return Decision(Action.CONTINUE, Rule.TAKING, f"takeover {takeover}")
+    rule = Rule.TAKING if takeover is TakeoverFact.RUNNING else Rule.NOT_STARTED
+    return Decision(Action.CONTINUE, rule, f"takeover {takeover}")
 
 
 def _as_challenger(seen: Observation, lease: Lease, policy: Policy) -> Decision:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from failover.decision import Action, Decision, Policy, Rule, decide
+from failover.decision import PATIENCE_MS, Action, Decision, Policy, Rule, decide
 from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseError, LeaseTable
 from failover.observation import Observation
@@ -36,8 +36,7 @@ class Keeper:
     ) -> None:
         self._beat = beat
         self._steady_s = steady_s
-        self._rule: Rule | None = None
-        self._since_s = 0.0
+        self._since_s: dict[Rule, float] = {}
         self._observer = observer
         self._leases = leases
         self._takeovers = takeovers
@@ -56,11 +55,16 @@ class Keeper:
         return decision
 
     def _lasting(self, decision: Decision) -> Decision:
-        """The decision, which knows for how long its rule has applied in this keeper's life."""
+        """The decision, which knows since when its rule has applied in this keeper's life.
+
+        Rules that may last hand over to one another while nobody serves: only one that is as it should be, or
+        that has a limit of its own, ends them.
+        """
         now_s = self._steady_s()
-        if decision.rule is not self._rule:
-            self._rule, self._since_s = decision.rule, now_s
-        return decision.after(int((now_s - self._since_s) * 1000))
+        if decision.rule not in PATIENCE_MS:
+            self._since_s.clear()
+        since_s = self._since_s.setdefault(decision.rule, now_s)
+        return decision.after(int((now_s - since_s) * 1000))
 
     def _act(self, action: Action, seen: Observation) -> None:
         # Terms count from before the observation: a slow tick makes a lease shorter, never longer.

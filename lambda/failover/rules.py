@@ -44,6 +44,7 @@ class Rule(StrEnum):
     HOLDER_ELSEWHERE = "R40_holder_elsewhere"
     EXPIRY_DOUBTED = "R41_expiry_doubted"
     HANDOVER_FAILED = "R42_handover_failed"
+    NOT_STARTED = "R43_not_started"
     RENEWED_LATELY = "R44_renewed_lately"
     NEVER_SERVED = "R45_never_served"
     TAKEN_BACK = "R47_taken_back"
@@ -58,6 +59,7 @@ PATIENCE_MS = {
     Rule.NOT_READY: 30_000,
     Rule.HOLDER_UNFIT: 60_000,
     Rule.TAKEN_BEFORE: 20_000,
+    Rule.NOT_STARTED: 60_000,
     Rule.RENEWED_LATELY: 60_000,
 }
 """How long a rule that calls nobody at once may last before it does: a keeper lives for three minutes."""

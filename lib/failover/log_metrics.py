@@ -43,6 +43,7 @@ PAGES = (
     Page("R39_taken_before", "The lease asks for a takeover that has ended: it came out of a backup"),
     Page("R41_expiry_doubted", "The other region's lease ends later than a lease can: a clock is wrong"),
     Page("R42_handover_failed", "A switchover to this region failed while the holder drains for it"),
+    Page("R43_not_started", "A takeover of this region does not start: its state machine does not answer"),
     Page("R44_renewed_lately", "The lease is renewed, but expired by this region's clock: a clock is wrong"),
     Page(
         "R45_never_served", "The very first takeover of the system did not end: there is nothing to take over"

@@ -90,8 +90,8 @@ def lease(base: Observation, **changes: object) -> dict[str, object]:
         (HOLDER, {"api": ApiFact.UNKNOWN}, Action.HOLD, Rule.HOLDER_UNFIT),
         # a takeover or a switchover that is under way
         (TAKING, {}, Action.CONTINUE, Rule.TAKING),
-        (TAKING, {"takeover": TakeoverFact.ABSENT}, Action.CONTINUE, Rule.TAKING),
-        (TAKING, {"takeover": TakeoverFact.UNKNOWN}, Action.CONTINUE, Rule.TAKING),
+        (TAKING, {"takeover": TakeoverFact.ABSENT}, Action.CONTINUE, Rule.NOT_STARTED),
+        (TAKING, {"takeover": TakeoverFact.UNKNOWN}, Action.CONTINUE, Rule.NOT_STARTED),
         (TAKING, {"takeover": TakeoverFact.SUCCEEDED}, Action.CONTINUE, Rule.TAKEN_BEFORE),
         (TAKING, {"takeover": TakeoverFact.FAILED}, Action.PAGE, Rule.STUCK),
         (TAKING, {"database": DatabaseFact.UNREACHABLE}, Action.CONTINUE, Rule.TAKING),
@@ -227,7 +227,7 @@ EVERYTHING = [
         DatabaseFact,
         (JournalFact.ANSWERS, JournalFact.SILENT),
         ApiFact,
-        (TakeoverFact.UNKNOWN, TakeoverFact.FAILED, TakeoverFact.SUCCEEDED),
+        (TakeoverFact.UNKNOWN, TakeoverFact.RUNNING, TakeoverFact.FAILED, TakeoverFact.SUCCEEDED),
     )
 ]
 EVERYTHING += [replace(NEW, fence=7)]

@@ -122,7 +122,7 @@ def test_a_takeover_that_was_not_started_is_started_by_the_next_tick(west, lease
     west.keeper.turn()
     west.refuses = False
     clock.now += 10_000
-    assert west.keeper.turn().rule is Rule.TAKING
+    assert west.keeper.turn().rule is Rule.NOT_STARTED
     assert west.started == [Takeover.of(leases.read())] * 2
     assert leases.read().expires_at_ms == clock.now + TTL
 

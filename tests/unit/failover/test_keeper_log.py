@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from failover.lease import Automation
-from failover.observation import ApiFact, DatabaseFact, LeaseFact
+from failover.observation import ApiFact, DatabaseFact, LeaseFact, ReadyFact, TakeoverFact
 
 from .region import Region
 from .scene import EAST, LEASE, SKEW, TTL, WEST
+from .situations import TAKEN
 
 
 @pytest.fixture
@@ -73,6 +74,36 @@ def test_a_rule_that_lasts_becomes_an_error_line_until_it_ends(region, put, logg
         ("info", "R40_holder_elsewhere"),
         ("info", "R10_lease_unknown"),
     ]
+
+
+def test_rules_that_take_turns_while_nobody_serves_call_a_person_as_well(region, put, logged):
+    """The holder's database comes and goes, and it is never ready: two rules, and one outage."""
+    region.region, region.ready = EAST, ReadyFact.REFUSING
+    put(LEASE)
+    for tick in range(13):
+        region.passed_s = 5.0 * tick
+        region.database = (DatabaseFact.WRITER, DatabaseFact.UNREACHABLE)[tick % 2]
+        region.keeper.turn()
+    calls = [(5 * tick, line["rule"]) for tick, (level, _, line) in enumerate(logged) if level == "error"]
+    assert calls == [(at_s, "R31_not_ready") for at_s in (30, 40, 50, 60)]
+    region.ready = ReadyFact.READY
+    region.keeper.turn()
+    region.database = DatabaseFact.WRITER
+    region.keeper.turn()
+    region.ready = ReadyFact.REFUSING
+    region.keeper.turn()
+    assert [level for level, _, _ in logged[-2:]] == ["info", "info"]
+
+
+def test_a_takeover_that_nobody_starts_calls_a_person_after_a_minute(region, put, logged):
+    region.takeover, region.refuses = TakeoverFact.ABSENT, True
+    put(TAKEN)
+    for region.passed_s in (0.0, 59.9, 60.0):
+        region.keeper.turn()
+    assert [(level, line["rule"], line["outcome"]) for level, _, line in logged] == [
+        (level, "R43_not_started", "TakeoverNotStarted: throttled") for level in ("info", "info", "error")
+    ]
+    assert len(region.started) == 3
 
 
 def test_a_tick_without_a_lease_tells_the_other_facts(region, logged):

@@ -145,6 +145,7 @@ STAGES = {
         found=replace(UNFENCED, inspections=OTHER_TAKES.inspections, aurora=OTHER_TAKES.aurora),
     ),
     "R42-handover-failed": Stage(lease=DRAINING, executions={"payments-4-switchover": TakeoverFact.FAILED}),
+    "R43-not-started": Stage(lease=HELD),
     "R45-never-served": Stage(
         lease=replace(LEASE, epoch=1, state=LeaseState.TAKING, previous_holder=None, kind=Kind.BOOTSTRAP),
         executions={"payments-1": TakeoverFact.FAILED},
