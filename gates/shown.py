@@ -1,25 +1,24 @@
 """The IAM policies that the documentation shows, as documents of a stack: they are judged like ours."""
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from gates.synthesis import Document
 from localcloud.core.paths import REPOSITORY
 
-PAGE = REPOSITORY / "docs" / "deployment.md"
-BLOCK = re.compile(r"<!-- policy (?P<name>[\w-]+) -->\n```json\n(?P<text>.*?)\n```", re.DOTALL)
+FOLDER = REPOSITORY / "docs" / "policies"
 EXAMPLES = {"ACCOUNT": "123456789012"}
 """What a reader puts in place of our placeholders."""
 
 
-def policies(page: Path = PAGE) -> Mapping[str, Document]:
-    """Every block of *page* marked ``<!-- policy NAME -->``, with an example in each placeholder's place."""
+def policies(folder: Path = FOLDER) -> Mapping[str, Document]:
+    """Every document ``SYSTEM/NAME.json`` of *folder*, with an example in each placeholder's place."""
     bodies = {
-        found["name"]: {"policy": _example(found["text"])} for found in BLOCK.finditer(page.read_text())
+        f"{path.parent.name}-{path.stem}": {"policy": _example(path.read_text())}
+        for path in sorted(folder.glob("*/*.json"))
     }
-    return {page.stem: {"resource": {"aws_iam_role_policy": bodies}}}
+    return {"deployment": {"resource": {"aws_iam_role_policy": bodies}}}
 
 
 def _example(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from dr.doctor.aws import Answer, Unanswered, must
 from dr.doctor.checks import Check, Patient, Scope
 from dr.rights import deployer
-from dr.rights.services import FOR_A_DOMAIN, SERVICE_LINKED
+from dr.rights.services import linked
 from lib.iam import Allow
 from lib.settings.two_regions import TwoRegionSettings
 
@@ -18,10 +18,9 @@ EXAMPLES = {"??????": "ExamPl", "*": "example"}
 
 def read_service_roles(patient: Patient) -> list[str]:
     """Services whose role is neither there nor could be made by whoever asks."""
-    wanted = SERVICE_LINKED | (FOR_A_DOMAIN if patient.settings.dns.delegated else {})
     missing = {
         role: service
-        for role, service in wanted.items()
+        for service, role in linked(patient.settings).items()
         if patient.aws("iam", patient.region, "get_role", RoleName=role) is None
     }
     if not missing:

@@ -10,11 +10,21 @@ UpdateTable UpdateTimeToLive
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2gt_IAM.html)."""
 AURORA = """
 AddTagsToResource CreateDBCluster CreateDBClusterParameterGroup CreateDBClusterSnapshot CreateDBInstance
-CreateDBSubnetGroup CreateGlobalCluster DeleteDBCluster DeleteDBClusterParameterGroup DeleteDBInstance
-DeleteDBSubnetGroup DeleteGlobalCluster DescribeDBClusterParameterGroups DescribeDBClusterParameters
-DescribeDBClusters DescribeDBInstances DescribeDBSubnetGroups DescribeGlobalClusters ListTagsForResource
-ModifyDBCluster ModifyDBClusterParameterGroup ModifyDBInstance ModifyDBSubnetGroup ModifyGlobalCluster
-RemoveFromGlobalCluster RemoveTagsFromResource ResetDBClusterParameterGroup
+CreateDBSubnetGroup DeleteDBCluster DeleteDBClusterParameterGroup DeleteDBInstance DeleteDBSubnetGroup
+DescribeDBClusterParameterGroups DescribeDBClusterParameters DescribeDBClusters DescribeDBInstances
+DescribeDBSubnetGroups ListTagsForResource ModifyDBCluster ModifyDBClusterParameterGroup ModifyDBInstance
+ModifyDBSubnetGroup RemoveTagsFromResource ResetDBClusterParameterGroup
+"""
+GLOBAL = "CreateGlobalCluster DeleteGlobalCluster ModifyGlobalCluster RemoveFromGlobalCluster"
+INSTANCES = """
+AddTagsToResource CreateDBInstance CreateDBInstanceReadReplica CreateDBSnapshot CreateDBSubnetGroup
+DeleteDBInstance DeleteDBSubnetGroup DescribeDBInstances DescribeDBSnapshots DescribeDBSubnetGroups
+ListTagsForResource ModifyDBInstance ModifyDBSubnetGroup PromoteReadReplica RebootDBInstance
+RemoveTagsFromResource
+"""
+INSTANCE_PARAMETERS = """
+AddTagsToResource CreateDBParameterGroup DeleteDBParameterGroup DescribeDBParameterGroups
+DescribeDBParameters ListTagsForResource ModifyDBParameterGroup RemoveTagsFromResource ResetDBParameterGroup
 """
 VAULTS = """
 CreateBackupVault DeleteBackupVault DeleteBackupVaultAccessPolicy DeleteRecoveryPoint DescribeBackupVault
@@ -22,10 +32,13 @@ GetBackupVaultAccessPolicy ListRecoveryPointsByBackupVault ListTags PutBackupVau
 UntagResource
 """
 PLANS = """
-CreateBackupPlan CreateBackupSelection CreateRestoreTestingPlan CreateRestoreTestingSelection
-DeleteBackupPlan DeleteBackupSelection DeleteRestoreTestingPlan DeleteRestoreTestingSelection
-GetBackupPlan GetBackupSelection GetRestoreTestingPlan GetRestoreTestingSelection ListTags TagResource
-UntagResource UpdateBackupPlan UpdateRestoreTestingPlan UpdateRestoreTestingSelection
+CreateBackupPlan CreateBackupSelection DeleteBackupPlan DeleteBackupSelection GetBackupPlan
+GetBackupSelection ListTags TagResource UntagResource UpdateBackupPlan
+"""
+RESTORE_TESTS = """
+CreateRestoreTestingPlan CreateRestoreTestingSelection DeleteRestoreTestingPlan
+DeleteRestoreTestingSelection GetRestoreTestingPlan GetRestoreTestingSelection UpdateRestoreTestingPlan
+UpdateRestoreTestingSelection
 """
 KEYS = """
 CreateAlias CreateGrant Decrypt DeleteAlias DescribeKey DisableKeyRotation EnableKeyRotation Encrypt
@@ -40,21 +53,24 @@ GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration
 ListBucketVersions PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging PutBucketVersioning
 """
 NETWORK = """
-AcceptVpcPeeringConnection AllocateAddress AssociateRouteTable AttachInternetGateway
-AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateFlowLogs CreateInternetGateway
-CreateNatGateway CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateVpc
-CreateVpcEndpoint CreateVpcPeeringConnection DeleteNetworkInterface DeleteTags DescribeAddresses
-DescribeAddressesAttribute DescribeAvailabilityZones DescribeFlowLogs DescribeInternetGateways
-DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables
-DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVpcAttribute
-DescribeVpcEndpoints DescribeVpcPeeringConnections DescribeVpcs DetachNetworkInterface DisassociateAddress
-DisassociateRouteTable ModifySecurityGroupRules ModifySubnetAttribute ModifyVpcAttribute ModifyVpcEndpoint
-ModifyVpcPeeringConnectionOptions ReplaceRoute ReplaceRouteTableAssociation
+AllocateAddress AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupEgress
+AuthorizeSecurityGroupIngress CreateFlowLogs CreateInternetGateway CreateNatGateway CreateRoute
+CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateVpc CreateVpcEndpoint
+DeleteNetworkInterface DeleteTags DescribeAddresses DescribeAddressesAttribute DescribeAvailabilityZones
+DescribeFlowLogs DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls
+DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules
+DescribeSecurityGroups DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs
+DetachNetworkInterface DisassociateAddress DisassociateRouteTable ModifySecurityGroupRules
+ModifySubnetAttribute ModifyVpcAttribute ModifyVpcEndpoint ReplaceRoute ReplaceRouteTableAssociation
+"""
+PEERING = """
+AcceptVpcPeeringConnection CreateVpcPeeringConnection DescribeVpcPeeringConnections
+ModifyVpcPeeringConnectionOptions
 """
 UNDONE = """
 DeleteFlowLogs DeleteInternetGateway DeleteNatGateway DeleteRoute DeleteRouteTable DeleteSecurityGroup
-DeleteSubnet DeleteVpc DeleteVpcEndpoints DeleteVpcPeeringConnection DetachInternetGateway ReleaseAddress
-RevokeSecurityGroupEgress RevokeSecurityGroupIngress
+DeleteSubnet DeleteVpc DeleteVpcEndpoints DetachInternetGateway ReleaseAddress RevokeSecurityGroupEgress
+RevokeSecurityGroupIngress
 """
 """Of the network: only what carries the tag of this system is taken away."""
 ROLES = """
@@ -72,12 +88,15 @@ GetFunctionCodeSigningConfig GetFunctionConfiguration GetPolicy ListTags ListVer
 PutFunctionConcurrency RemovePermission TagResource UntagResource UpdateFunctionCode
 UpdateFunctionConfiguration
 """
-EVENTS = """
-CreateArchive CreateEndpoint CreateEventBus DeleteArchive DeleteEndpoint DeleteEventBus DeleteRule
-DescribeArchive DescribeEndpoint DescribeEventBus DescribeRule DisableRule EnableRule ListTagsForResource
-ListTargetsByRule PutRule PutTargets RemoveTargets TagResource UntagResource UpdateArchive UpdateEndpoint
-UpdateEventBus
+RULES = """
+DeleteRule DescribeRule DisableRule EnableRule ListTagsForResource ListTargetsByRule PutRule PutTargets
+RemoveTargets TagResource UntagResource
 """
+BUSES = """
+CreateArchive CreateEventBus DeleteArchive DeleteEventBus DescribeArchive DescribeEventBus
+ListTagsForResource TagResource UntagResource UpdateArchive UpdateEventBus
+"""
+ENDPOINTS = "CreateEndpoint DeleteEndpoint DescribeEndpoint UpdateEndpoint"
 LOG_GROUPS = """
 AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteMetricFilter DeleteRetentionPolicy
 DescribeMetricFilters DisassociateKmsKey ListTagsForResource PutMetricFilter PutRetentionPolicy
@@ -132,28 +151,3 @@ EXPERIMENTS = """
 CreateExperimentTemplate DeleteExperimentTemplate GetExperimentTemplate ListTagsForResource TagResource
 UntagResource UpdateExperimentTemplate
 """
-CONTAINERS = """
-CreateCluster CreateService DeleteCluster DeleteService DescribeClusters DescribeServices
-ListTagsForResource PutClusterCapacityProviders RegisterTaskDefinition TagResource UntagResource
-UpdateCluster UpdateClusterSettings UpdateService
-"""
-SCALING = """
-DeleteScalingPolicy DeregisterScalableTarget PutScalingPolicy RegisterScalableTarget
-"""
-DISCOVERED = """
-DeleteNamespace DeleteService DeregisterInstance UpdatePrivateDnsNamespace UpdateService
-"""
-TRAIL = """
-AddTags CreateTrail DeleteTrail GetEventSelectors GetInsightSelectors GetTrail GetTrailStatus ListTags
-PutEventSelectors RemoveTags StartLogging StopLogging UpdateTrail
-"""
-CANARY = """
-DeleteCanary GetCanary ListTagsForResource StartCanary StopCanary UntagResource UpdateCanary
-"""
-CANARY_FUNCTION = """
-AddPermission CreateFunction DeleteFunction GetFunction GetFunctionConfiguration ListTags PublishVersion
-TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration
-"""
-CANARY_LAYER = "DeleteLayerVersion GetLayerVersion PublishLayerVersion"
-"""With the rights of whoever makes a canary, Synthetics makes its function and a layer with its script
-(https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_Roles.html)."""

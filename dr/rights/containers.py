@@ -1,68 +1,79 @@
-"""What a deploy and a destroy need where a system has containers, a canary and a trail, and nowhere else.
+"""Rights on containers, how many of them run and how they are found; on a canary and a trail."""
 
-docs/deployment.md shows the document of the single-region system.
-"""
+from collections.abc import Iterable
 
-from collections.abc import Iterable, Mapping
-
-from dr.rights import actions
-from dr.rights.services import FOR_CONTAINERS
-from dr.rights.statements import asked, do, nowhere_else, tagged
+from dr.rights.statements import asked, do, ours, tagged
 from lib.iam import Statement
 from lib.settings.common import CommonSettings
 
+CONTAINERS = """
+CreateCluster CreateService DeleteCluster DeleteService DescribeClusters DescribeServices
+ListTagsForResource PutClusterCapacityProviders RegisterTaskDefinition TagResource UntagResource
+UpdateCluster UpdateClusterSettings UpdateService
+"""
+SCALING = """
+DeleteScalingPolicy DeregisterScalableTarget PutScalingPolicy RegisterScalableTarget
+"""
+DISCOVERED = """
+DeleteNamespace DeleteService DeregisterInstance UpdatePrivateDnsNamespace UpdateService
+"""
+TRAIL = """
+AddTags CreateTrail DeleteTrail GetEventSelectors GetInsightSelectors GetTrail GetTrailStatus ListTags
+PutEventSelectors RemoveTags StartLogging StopLogging UpdateTrail
+"""
+CANARY = """
+DeleteCanary GetCanary ListTagsForResource StartCanary StopCanary UntagResource UpdateCanary
+"""
+CANARY_FUNCTION = """
+AddPermission CreateFunction DeleteFunction GetFunction GetFunctionConfiguration ListTags PublishVersion
+TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration
+"""
+CANARY_LAYER = "DeleteLayerVersion GetLayerVersion PublishLayerVersion"
+"""With the rights of whoever makes a canary, Synthetics makes its function and a layer with its script
+(https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_Roles.html)."""
 
-def rights(settings: CommonSettings, account: str) -> Mapping[str, tuple[Statement, ...]]:
-    """The statements of the document for *settings* in *account*, by its name."""
-    return {
-        "deploy-containers": (
-            *_containers(settings, account),
-            *_watchers(settings, account),
-            nowhere_else(settings),
-        )
-    }
 
-
-def _containers(settings: CommonSettings, account: str) -> Iterable[Statement]:
+def containers(settings: CommonSettings, account: str) -> Iterable[Statement]:
     """A cluster with its services, how many tasks run, and the names by which these find each other."""
-    ours = f"{settings.system}-*"
-    kinds = (f"cluster/{ours}", f"service/{ours}/{ours}", f"task-definition/{ours}")
-    targets = [f"arn:aws:application-autoscaling:*:{account}:scalable-target/*"]
-    names = [f"arn:aws:servicediscovery:*:{account}:{kind}/*" for kind in ("namespace", "service")]
-    of_ecs = {"StringEquals": {"application-autoscaling:service-namespace": "ecs"}}
-    new, known = asked(settings), tagged(settings)
-    yield do("ecs", actions.CONTAINERS, [f"arn:aws:ecs:*:{account}:{kind}" for kind in kinds])
+    name = ours(settings)
+    kinds = (f"cluster/{name}", f"service/{name}/{name}", f"task-definition/{name}")
+    yield do("ecs", CONTAINERS, [f"arn:aws:ecs:*:{account}:{kind}" for kind in kinds])
     yield do("ecs", "DeregisterTaskDefinition DescribeTaskDefinition")
-    yield do("application-autoscaling", actions.SCALING, targets, when=of_ecs)
-    yield do("application-autoscaling", "TagResource", targets, when=new)
+    yield from _scaling(settings, account)
+    yield from _discovery(settings, account)
+
+
+def _scaling(settings: CommonSettings, account: str) -> Iterable[Statement]:
+    targets = [f"arn:aws:application-autoscaling:*:{account}:scalable-target/*"]
+    of_ecs = {"StringEquals": {"application-autoscaling:service-namespace": "ecs"}}
+    yield do("application-autoscaling", SCALING, targets, when=of_ecs)
+    yield do("application-autoscaling", "TagResource", targets, when=asked(settings))
     yield do("application-autoscaling", "ListTagsForResource UntagResource", targets)
     yield do("application-autoscaling", "DescribeScalableTargets DescribeScalingPolicies")
-    yield do("servicediscovery", "CreatePrivateDnsNamespace TagResource", when=new)
-    yield do("servicediscovery", "CreateService", names, when=new)
-    yield do("servicediscovery", actions.DISCOVERED, names, when=known)
+
+
+def _discovery(settings: CommonSettings, account: str) -> Iterable[Statement]:
+    """Names by which services find each other.
+
+    Cloud Map makes a private zone with the rights of whoever makes a namespace
+    (https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-api-permissions.html).
+    """
+    names = [f"arn:aws:servicediscovery:*:{account}:{kind}/*" for kind in ("namespace", "service")]
+    yield do("servicediscovery", "CreatePrivateDnsNamespace TagResource", when=asked(settings))
+    yield do("servicediscovery", "CreateService", names, when=asked(settings))
+    yield do("servicediscovery", DISCOVERED, names, when=tagged(settings))
     yield do("servicediscovery", "GetNamespace GetOperation GetService ListInstances", names)
     yield do("servicediscovery", "ListNamespaces ListTagsForResource UntagResource")
-    yield do(
-        "iam",
-        "PassRole",
-        [f"arn:aws:iam::{account}:role/{ours}"],
-        when={"StringEquals": {"iam:PassedToService": ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com"]}},
-    )
-    yield do(
-        "iam",
-        "CreateServiceLinkedRole",
-        [f"arn:aws:iam::{account}:role/aws-service-role/*"],
-        when={"StringEquals": {"iam:AWSServiceName": sorted(FOR_CONTAINERS.values())}},
-    )
+    yield do("ec2", "DescribeRegions")
 
 
-def _watchers(settings: CommonSettings, account: str) -> Iterable[Statement]:
+def watchers(settings: CommonSettings, account: str) -> Iterable[Statement]:
     """The trail by its name; a canary by its tag, because a digest may stand for the system in its name."""
-    yield do("cloudtrail", actions.TRAIL, [f"arn:aws:cloudtrail:*:{account}:trail/{settings.system}-*"])
+    yield do("cloudtrail", TRAIL, [f"arn:aws:cloudtrail:*:{account}:trail/{ours(settings)}"])
     yield do("cloudtrail", "DescribeTrails")
     canaries = [f"arn:aws:synthetics:*:{account}:canary:*"]
     yield do("synthetics", "CreateCanary TagResource", when=asked(settings))
-    yield do("synthetics", actions.CANARY, canaries, when=tagged(settings))
-    yield do("lambda", actions.CANARY_FUNCTION, [f"arn:aws:lambda:*:{account}:function:cwsyn-*"])
+    yield do("synthetics", CANARY, canaries, when=tagged(settings))
+    yield do("lambda", CANARY_FUNCTION, [f"arn:aws:lambda:*:{account}:function:cwsyn-*"])
     layers = (f"{account}:layer:cwsyn-*", "*:layer:Synthetics:*")
-    yield do("lambda", actions.CANARY_LAYER, [f"arn:aws:lambda:*:{layer}" for layer in layers])
+    yield do("lambda", CANARY_LAYER, [f"arn:aws:lambda:*:{layer}" for layer in layers])

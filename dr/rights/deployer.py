@@ -1,128 +1,108 @@
 """What `make deploy`, `make deploy-region` and `make destroy` need beside the doctor's rights.
 
-docs/deployment.md shows the documents; each stays below what IAM takes of a managed policy. What containers,
-a canary and a trail need is apart (dr/rights/containers.py): nobody is asked for rights without a use.
+docs/policies has the documents of every system; each stays below what IAM takes of a managed policy. A system
+gets the parts that it has a use for, and no other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from dr.rights import actions
-from dr.rights.services import FOR_A_DOMAIN, SERVICE_LINKED
-from dr.rights.statements import asked, do, nowhere_else, tagged
+from dr.rights import containers, data, fleet, network, operations, storage
+from dr.rights.statements import nowhere_else
 from lib.iam import Statement
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
+from lib.systems.payments.settings import PaymentsSettings
+from lib.systems.single_region.settings import SingleRegionSettings
+from lib.systems.trading.settings import TradingSettings
+from lib.systems.webapp.settings import WebappSettings
 
 LONGEST = 6144
 """Characters of a managed policy without white space
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
-PASSED_TO = (
-    "apigateway",
-    "backup",
-    "config",
-    "events",
-    "fis",
-    "lambda",
-    "ssm",
-    "states",
-    "vpc-flow-logs",
+MOST = 10
+"""Managed policies of one role, before AWS is asked for more."""
+
+Part = Callable[[CommonSettings, str], Iterable[Statement]]
+"""The statements about one thing, for settings in an account."""
+Documents = Mapping[str, tuple[Part, ...]]
+
+KEPT: tuple[Part, ...] = (data.tables, data.keys, data.secrets, data.state)
+"""What every system keeps its data with."""
+NETWORK: tuple[Part, ...] = (network.networks, network.names, network.roles)
+PAIRED: tuple[Part, ...] = (network.peerings, network.policies, operations.experiments)
+"""What only two regions have, beside what they run."""
+RUN: tuple[Part, ...] = (
+    operations.functions,
+    operations.events,
+    operations.logs,
+    operations.alarms,
+    operations.messages,
+    operations.parameters,
+    operations.tracing,
 )
-"""Services that our roles are for."""
-UNDER_THE_BOUNDARY = "AttachRolePolicy CreateRole PutRolePolicy"
+"""What every system runs and watches."""
+TWO_REGIONS: tuple[Part, ...] = (
+    operations.buses,
+    operations.endpoints,
+    operations.queues,
+    operations.documents,
+    operations.machines,
+    operations.compliance,
+)
+BALANCERS: Documents = {"deploy-balancers": (fleet.balancers, fleet.firewalls)}
+GROUPS: Documents = {"deploy-instances": (fleet.groups, fleet.profiles)}
+
+DOCUMENTS: Mapping[type[CommonSettings], Documents] = {
+    PaymentsSettings: {
+        "deploy-data": (*KEPT, data.global_databases, data.backups, data.restore_tests, storage.plain),
+        "deploy-network": (*NETWORK, *PAIRED),
+        "deploy-operations": (operations.apis, *RUN, *TWO_REGIONS),
+    },
+    SingleRegionSettings: {
+        "deploy-data": (*KEPT, data.clusters, data.backups, storage.plain, storage.kept, storage.objects),
+        "deploy-network": NETWORK,
+        "deploy-operations": (*RUN, operations.buses, operations.queues, operations.machines),
+        **BALANCERS,
+        "deploy-containers": (containers.containers, containers.watchers),
+    },
+    TradingSettings: {
+        "deploy-data": (
+            *KEPT,
+            data.global_databases,
+            data.instance_parameters,
+            data.backups,
+            data.restore_tests,
+        ),
+        "deploy-storage": (storage.plain, storage.kept, storage.copies),
+        "deploy-network": (*NETWORK, *PAIRED),
+        "deploy-operations": (*RUN, *TWO_REGIONS),
+        **BALANCERS,
+        **GROUPS,
+    },
+    WebappSettings: {
+        "deploy-data": (*KEPT, data.instances, data.instance_parameters),
+        "deploy-storage": (
+            storage.plain,
+            storage.kept,
+            storage.copies,
+            storage.objects,
+            storage.websites,
+        ),
+        "deploy-network": NETWORK,
+        "deploy-operations": RUN,
+        **BALANCERS,
+        **GROUPS,
+    },
+}
+"""By system, the documents and their parts."""
 
 
-def rights(settings: TwoRegionSettings, account: str) -> Mapping[str, tuple[Statement, ...]]:
-    """The statements of each document for *settings* in *account*, by the document's name."""
-    return {
-        "deploy-data": (*_data(settings, account), nowhere_else(settings, settings.witness)),
-        "deploy-network": (*_network(settings, account), *_roles(settings, account)),
-        "deploy-operations": tuple(_operations(settings, account)),
+def rights(settings: CommonSettings, account: str) -> Mapping[str, tuple[Statement, ...]]:
+    """The statements of each document for *settings* in *account*, by the document's name.
+
+    Whatever they allow, the first one denies it outside the regions of the settings.
+    """
+    found = {
+        name: tuple(one for part in parts for one in part(settings, account))
+        for name, parts in DOCUMENTS[type(settings)].items()
     }
-
-
-def _data(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
-    ours = f"{settings.system}-*"
-    kinds = ("cluster", "cluster-pg", "cluster-snapshot", "db", "subgrp")
-    clusters = [f"arn:aws:rds:*:{account}:{kind}:{ours}" for kind in kinds]
-    keys = f"arn:aws:kms:*:{account}:key/*"
-    secrets = (settings.database.secret, *((settings.api.key_secret,) if settings.api else ()))
-    yield do("dynamodb", actions.TABLES, [f"arn:aws:dynamodb:*:{account}:table/{ours}"])
-    yield do(
-        "rds",
-        actions.AURORA,
-        [*clusters, f"arn:aws:rds:*:{account}:og:default:*", f"arn:aws:rds::{account}:global-cluster:{ours}"],
-    )
-    yield do("backup", actions.VAULTS, [f"arn:aws:backup:*:{account}:backup-vault:{ours}"])
-    yield do("backup", actions.PLANS)
-    yield do("backup-storage", "MountCapsule")
-    yield do("kms", "CreateKey TagResource", when=asked(settings))
-    yield do("kms", actions.KEYS, [keys], when=tagged(settings))
-    yield do("kms", "CreateAlias DeleteAlias UpdateAlias", [f"arn:aws:kms:*:{account}:alias/{ours}"])
-    yield do("kms", "ListAliases")
-    yield do("s3", actions.BUCKET, [f"arn:aws:s3:::{ours}"])
-    yield do(
-        "secretsmanager",
-        "DescribeSecret GetResourcePolicy GetSecretValue",
-        [f"arn:aws:secretsmanager:*:{account}:secret:{name}-??????" for name in secrets],
-    )
-    if settings.state:
-        bucket = f"arn:aws:s3:::{settings.state.bucket}"
-        yield do("s3", "ListBucket", [bucket])
-        yield do("s3", "DeleteObject GetObject PutObject", [f"{bucket}/{settings.system}/*"])
-
-
-def _network(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
-    yield do("ec2", actions.NETWORK)
-    yield do("ec2", actions.UNDONE, when=tagged(settings))
-    yield do("route53", actions.ZONES)
-    yield do("acm", actions.CERTIFICATES, [f"arn:aws:acm:*:{account}:certificate/*"])
-    yield do("acm", "RequestCertificate")
-    yield do("sts", "GetCallerIdentity")
-
-
-def _roles(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
-    """Roles of this system's names only; behind the boundary of the settings when they name one."""
-    roles = [f"arn:aws:iam::{account}:role/{settings.system}-*"]
-    boundary = settings.access.permissions_boundary
-    bounded = UNDER_THE_BOUNDARY if boundary else ""
-    yield do("iam", " ".join(name for name in actions.ROLES.split() if name not in bounded.split()), roles)
-    if boundary:
-        behind = {"StringEquals": {"iam:PermissionsBoundary": f"arn:aws:iam::{account}:policy/{boundary}"}}
-        yield do("iam", bounded, roles, when=behind)
-    yield do("iam", actions.POLICIES, [f"arn:aws:iam::{account}:policy/{settings.system}-*"])
-    services = [f"{name}.amazonaws.com" for name in PASSED_TO]
-    yield do("iam", "PassRole", roles, when={"StringEquals": {"iam:PassedToService": services}})
-    made = sorted({*SERVICE_LINKED.values(), *FOR_A_DOMAIN.values()})
-    yield do(
-        "iam",
-        "CreateServiceLinkedRole",
-        [f"arn:aws:iam::{account}:role/aws-service-role/*"],
-        when={"StringEquals": {"iam:AWSServiceName": made}},
-    )
-
-
-def _operations(settings: TwoRegionSettings, account: str) -> Iterable[Statement]:
-    ours = f"{settings.system}-*"
-    here = f"*:{account}"
-    places = ("apis", "apis/*", "domainnames", "domainnames/*", "tags/*")
-    yield do("apigateway", "DELETE GET PATCH POST PUT", [f"arn:aws:apigateway:*::/{one}" for one in places])
-    yield do("lambda", actions.FUNCTIONS, [f"arn:aws:lambda:{here}:function:{ours}"])
-    buses = ("archive", "endpoint", "event-bus", "rule")
-    yield do("events", actions.EVENTS, [f"arn:aws:events:{here}:{kind}/{ours}" for kind in buses])
-    yield do("events", "PutPermission RemovePermission")
-    yield do("logs", actions.LOG_GROUPS, [f"arn:aws:logs:{here}:log-group:*{ours}"])
-    yield do("logs", actions.LOG_DELIVERY)
-    yield do("cloudwatch", actions.ALARMS, [f"arn:aws:cloudwatch:{here}:alarm:{ours}"])
-    yield do("cloudwatch", "DescribeAlarms")
-    board = f"arn:aws:cloudwatch::{account}:dashboard/{ours}"
-    yield do("cloudwatch", "DeleteDashboards GetDashboard PutDashboard", [board])
-    yield do("sns", actions.TOPICS, [f"arn:aws:sns:{here}:{ours}"])
-    yield do("sns", "GetSubscriptionAttributes Unsubscribe")
-    yield do("sqs", actions.QUEUES, [f"arn:aws:sqs:{here}:{ours}"])
-    yield do("ssm", actions.PARAMETERS, [f"arn:aws:ssm:{here}:parameter/{ours}"])
-    yield do("ssm", actions.DOCUMENTS, [f"arn:aws:ssm:{here}:document/{ours}"])
-    yield do("ssm", "DescribeParameters")
-    yield do("states", actions.MACHINES, [f"arn:aws:states:{here}:stateMachine:{ours}"])
-    yield do("states", "ValidateStateMachineDefinition")
-    yield do("config", actions.CONFIG)
-    yield do("xray", actions.TRACING)
-    yield do("fis", actions.EXPERIMENTS)
+    return {**found, "deploy-data": (*found["deploy-data"], nowhere_else(settings))}

@@ -15,6 +15,11 @@ def do(service: str, names: str, resources: Iterable[str] = ("*",), **more: obje
     return Allow(named, places, why_any=NO_ARN if "*" in places else "", **more)  # type: ignore[arg-type]
 
 
+def ours(settings: CommonSettings) -> str:
+    """The pattern of every name of this system."""
+    return f"{settings.system}-*"
+
+
 def tagged(settings: CommonSettings) -> dict[str, dict[str, str]]:
     """The condition: what is there already carries the tag of this system."""
     return {"StringEquals": {"aws:ResourceTag/System": settings.system}}
@@ -25,9 +30,9 @@ def asked(settings: CommonSettings) -> dict[str, dict[str, str]]:
     return {"StringEquals": {"aws:RequestTag/System": settings.system}}
 
 
-def nowhere_else(settings: CommonSettings, *others: str) -> Statement:
-    """Nothing outside the regions of the settings, *others*, the state bucket's and us-east-1."""
-    regions = {one.name for one in settings.regions} | {*others, "us-east-1"}
+def nowhere_else(settings: CommonSettings) -> Statement:
+    """Nothing outside the places of the settings, the state bucket's and us-east-1."""
+    regions = {*settings.places, "us-east-1"}
     if settings.state:
         regions.add(settings.state.region)
     return outside(*sorted(regions))

@@ -48,6 +48,21 @@ class CommonSettings(Section):
     def regions(self) -> Iterable[Region]:
         """Every region that it runs in."""
 
+    @property
+    @abstractmethod
+    def home(self) -> Region:
+        """The region of the first apply, and of what is asked once for the whole account."""
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Names of all regions that it has anything in, be it a vote or a copy."""
+        return frozenset(region.name for region in self.regions)
+
+    @property
+    @abstractmethod
+    def secrets(self) -> tuple[str, ...]:
+        """Names of the existing entries of Secrets Manager, in each of `regions`."""
+
     def name(self, what: str, region: Region | None = None) -> str:
         """The physical name of *what*, the same in every region: ``payments-keeper-dev``.
 

@@ -27,6 +27,11 @@ class OneRegionSettings(CommonSettings):
         return Region(self.region.name, Role.PRIMARY, self.region.cidr)
 
     @property
+    def home(self) -> Region:
+        """The one region there is."""
+        return self.here
+
+    @property
     def internal_zone(self) -> str:
         """The private zone of the network."""
         return f"internal.{self.zone_name}"

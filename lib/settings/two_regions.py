@@ -51,6 +51,22 @@ class TwoRegionSettings(CommonSettings):
         return Pair(*sorted(placed, key=lambda region: region.name))
 
     @property
+    def home(self) -> Region:
+        """The primary region."""
+        (home,) = [region for region in self.regions if region.name == self.primary.name]
+        return home
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Both regions and the witness."""
+        return frozenset({self.primary.name, self.standby.name, self.witness})
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """That of the database, and that of an API's own client."""
+        return (self.database.secret, *((self.api.key_secret,) if self.api else ()))
+
+    @property
     def limits(self) -> Limits:
         """How long the parts of a recovery may take."""
         return Limits.of(self.objectives, self.protocol)

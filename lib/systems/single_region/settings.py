@@ -67,3 +67,8 @@ class SingleRegionSettings(OneRegionSettings):
     def scheme(self) -> str:
         """What visitors use: there is a certificate where the world resolves the zone."""
         return "https" if self.dns.delegated else "http"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """That of the database, and that of the applications."""
+        return (self.database.secret, self.secret)

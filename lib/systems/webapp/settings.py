@@ -47,6 +47,16 @@ class WebappSettings(OneRegionSettings):
         return Region(self.second_region, Role.STANDBY, self.region.cidr)
 
     @property
+    def places(self) -> frozenset[str]:
+        """Both regions."""
+        return frozenset({self.region.name, self.second_region})
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """That of the databases, and that of the application."""
+        return (self.database.secret, self.secret)
+
+    @property
     def writer_name(self) -> str:
         """The private name that leads to the database that takes writes."""
         return f"db.{self.internal_zone}"

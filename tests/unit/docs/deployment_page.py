@@ -3,11 +3,13 @@
 import json
 
 from dr.doctor.command import CHECKS
-from dr.rights.containers import rights as of_containers
 from dr.rights.deployer import rights as deployers
 from dr.rights.doctor import rights as doctors
+from gates.shown import FOLDER
 from lib.iam import policy
-from lib.systems.load import load_any, load_settings
+from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.load import load_any
+from lib.systems.registry import SYSTEMS
 
 ENVIRONMENT = {
     "TERRAFORM_STATE_BUCKET": "acme-states",
@@ -25,19 +27,27 @@ def table() -> str:
 
 
 def documents() -> dict[str, str]:
-    """Every policy that the page shows, by its name."""
-    settings = load_settings(ENVIRONMENT)
-    single_region = load_any(ENVIRONMENT | {"SYSTEM": "single-region"})
-    statements = {
-        "doctor": doctors(settings, "ACCOUNT"),
-        **deployers(settings, "ACCOUNT"),
-        **of_containers(single_region, "ACCOUNT"),
-    }
-    return {name: _shown(policy(found)) for name, found in statements.items()}
+    """Every policy in docs/policies, by its file."""
+    found = {}
+    for name in SYSTEMS:
+        settings = load_any({**ENVIRONMENT, "SYSTEM": name})
+        statements = {**deployers(settings, "ACCOUNT")}
+        if isinstance(settings, TwoRegionSettings):
+            statements["doctor"] = doctors(settings, "ACCOUNT")
+        found |= {f"{name}/{key}.json": _shown(policy(one)) for key, one in statements.items()}
+    return found
 
 
 def _shown(text: str) -> str:
     """One statement a line."""
     document = json.loads(text)
     lines = ",\n".join(f"  {json.dumps(statement)}" for statement in document["Statement"])
-    return f'{{"Version": "{document["Version"]}", "Statement": [\n{lines}\n]}}'
+    return f'{{"Version": "{document["Version"]}", "Statement": [\n{lines}\n]}}\n'
+
+
+def write() -> None:
+    """Every policy into its file."""
+    for name, text in documents().items():
+        path = FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)

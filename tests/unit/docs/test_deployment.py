@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from dr.doctor.command import CHECKS
+from dr.rights.deployer import DOCUMENTS
 from gates import shown
 from lib.systems.load import load_settings
+from lib.systems.registry import SYSTEMS
 
 from .deployment_page import documents, table
 
@@ -58,16 +60,24 @@ def test_the_page_lists_every_check_of_the_doctor():
     assert between("doctor") == table()
 
 
-def test_the_page_shows_the_least_that_the_doctor_and_a_deploy_need():
-    assert {one["name"]: one["text"] for one in shown.BLOCK.finditer(PAGE)} == documents()
+def test_the_policies_are_the_least_that_the_doctor_and_a_deploy_need():
+    """``python -c 'from tests.unit.docs.deployment_page import write; write()'`` makes them anew."""
+    found = {str(path.relative_to(shown.FOLDER)): path.read_text() for path in shown.FOLDER.rglob("*.json")}
+    assert found == documents()
 
 
-def test_every_policy_of_the_page_is_judged():
+def test_every_policy_is_judged():
     (page,) = shown.policies().values()
-    marked = PAGE.count("<!-- policy ")
-    assert len(page["resource"]["aws_iam_role_policy"]) == marked > 0
-    assert PAGE.count('"Statement"') == marked
+    assert len(page["resource"]["aws_iam_role_policy"]) == len(documents())
     assert "ACCOUNT" not in str(page)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_page_tells_which_documents_each_system_has(system):
+    lines = [line for line in PAGE.splitlines() if line.startswith(("| document", "| `deploy-"))]
+    head, *rows = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in lines]
+    told = {row[0] for row in rows if row[head.index(system)] == "x"}
+    assert told == set(DOCUMENTS[SYSTEMS[system].settings])
 
 
 def test_every_key_of_a_check_is_a_setting():

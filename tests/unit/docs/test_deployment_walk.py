@@ -18,7 +18,7 @@ from dr.commands import app
 from dr.doctor import issuer, stacks
 from dr.doctor.checks import examine
 from dr.doctor.command import CHECKS
-from dr.rights.services import SERVICE_LINKED
+from dr.rights.services import OWN_ROLES, linked
 from dr.rules import Verdict
 from lib.systems.load import load_settings
 from localcloud.aws_cli import Command
@@ -137,7 +137,7 @@ class Organisation(FakeAws):
         getattr(self, xform_name(command.operation))(command.region, **command.asked)
 
     def create_service_linked_role(self, _: str, AWSServiceName: str) -> None:  # noqa: N803
-        self.roles |= {role for role, service in SERVICE_LINKED.items() if service == AWSServiceName}
+        self.roles.add(OWN_ROLES[AWSServiceName])
 
     def update_region_settings(self, region: str, **asked: Any) -> None:
         self.looks_after[region] = asked
@@ -256,4 +256,4 @@ def test_B13_the_page_deploys_looks_destroys_and_leaves_nothing_but_what_it_name
     replay(account, walked)
     assert account.secrets == {region: {} for region in REGIONS}
     assert account.buckets == {}
-    assert account.roles - {"deployer"} == set(SERVICE_LINKED)
+    assert account.roles - {"deployer"} == set(linked(load_settings()).values())

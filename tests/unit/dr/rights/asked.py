@@ -3,51 +3,45 @@
 import json
 import re
 
-from gates.requests.types import CALLS
+from gates.requests.types import CALLS, WITHOUT_REQUEST
 from lib.iam import policy
 from tests.unit import emulated
 
 ACCOUNT = "123456789012"
-PREFIXES = {"apigatewayv2": "apigateway", "stepfunctions": "states"}
+PREFIXES = {"apigatewayv2": "apigateway", "elbv2": "elasticloadbalancing", "stepfunctions": "states"}
 OTHERWISE = {
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
     "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
 }
 """Operations whose action has another name."""
-CONTAINERS = frozenset(
-    f"aws_{name}"
-    for name in (
-        "appautoscaling_policy",
-        "appautoscaling_target",
-        "cloudtrail",
-        "ecs_cluster",
-        "ecs_cluster_capacity_providers",
-        "ecs_service",
-        "ecs_task_definition",
-        "service_discovery_private_dns_namespace",
-        "service_discovery_service",
-        "synthetics_canary",
-    )
-)
-"""Types that payments has none of, and that have a document of their own."""
 
 UNMADE = {
     "AcceptVpcPeeringConnection": "DeleteVpcPeeringConnection",
+    "AddPermission": "RemovePermission",
+    "AddRoleToInstanceProfile": "RemoveRoleFromInstanceProfile",
     "AllocateAddress": "ReleaseAddress",
     "AssociateRouteTable": "DisassociateRouteTable",
+    "AssociateWebACL": "DisassociateWebACL",
     "AttachInternetGateway": "DetachInternetGateway",
     "AttachRolePolicy": "DetachRolePolicy",
-    "AddPermission": "RemovePermission",
     "AuthorizeSecurityGroupEgress": "RevokeSecurityGroupEgress",
     "AuthorizeSecurityGroupIngress": "RevokeSecurityGroupIngress",
-    "CreateVpcEndpoint": "DeleteVpcEndpoints",
-    "CreatePrivateDnsNamespace": "DeleteNamespace",
+    "CreateDBInstanceReadReplica": "DeleteDBInstance",
     "CreateKey": "ScheduleKeyDeletion",
+    "CreatePrivateDnsNamespace": "DeleteNamespace",
+    "CreateVpcEndpoint": "DeleteVpcEndpoints",
+    "EnableMetricsCollection": "DisableMetricsCollection",
+    "PutBucketLifecycleConfiguration": "DeleteBucketLifecycle",
     "PutCompositeAlarm": "DeleteAlarms",
     "PutDashboard": "DeleteDashboards",
     "PutMetricAlarm": "DeleteAlarms",
     "PutPermission": "RemovePermission",
-    "PutScalingPolicy": "DeleteScalingPolicy",
     "PutTargets": "RemoveTargets",
     "RegisterScalableTarget": "DeregisterScalableTarget",
     "RegisterTaskDefinition": "DeregisterTaskDefinition",
@@ -55,10 +49,16 @@ UNMADE = {
     "StartConfigurationRecorder": "StopConfigurationRecorder",
     "Subscribe": "Unsubscribe",
 }
+UNMADE_OF = {
+    ("application-autoscaling", "PutScalingPolicy"): "DeleteScalingPolicy",
+    ("autoscaling", "PutScalingPolicy"): "DeletePolicy",
+}
 
 
 def operations(types):
-    return {(call.service, call.operation) for type_ in types for call in CALLS[type_]}
+    return {
+        (call.service, call.operation) for type_ in types - WITHOUT_REQUEST.keys() for call in CALLS[type_]
+    }
 
 
 def shown(documents):
@@ -67,6 +67,11 @@ def shown(documents):
 
 def actions(found):
     return {name for one in found if one["Effect"] == "Allow" for name in one["Action"]}
+
+
+def having(found, name):
+    """The statements that allow the action *name*."""
+    return [one for one in found if one["Effect"] == "Allow" and name in one["Action"]]
 
 
 def action(service, operation):
@@ -83,5 +88,6 @@ def types(stacks):
 
 def taken_away(service, operation):
     """The action that undoes *operation*; None where nothing does."""
-    wanted = UNMADE.get(operation, re.sub(r"^(Create|Put)", "Delete", operation))
+    usual = UNMADE.get(operation, re.sub(r"^(Create|Put)", "Delete", operation))
+    wanted = UNMADE_OF.get((service, operation), usual)
     return action(service, wanted) if wanted in emulated.model(service).operation_names else None
