@@ -29,9 +29,9 @@ PAYER = {"jwt": {"claims": {"sub": "bench"}, "scopes": ["payments/pay"]}}
 """Whom the gateway identified: it has verified the token before the function is asked."""
 _numbers = itertools.count()
 _INSERT = """
-insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor, currency,
+insert into ledger.payments (entry_id, idempotency_key, request_hash, amount_minor, currency,
                              debtor, creditor, reference, epoch, region)
-values (cast(:payment_id as uuid), :idempotency_key, 'hash', 1250,
+values (cast(:entry_id as uuid), :idempotency_key, 'hash', 1250,
         'EUR', 'Ada', 'Grace', 'bench', 1, 'us-east-1')
 """
 
@@ -47,7 +47,7 @@ def _entry() -> Any:
     request, number = PaymentRequest(**PAYMENT), next(_numbers)
     return JournalEntry(
         idempotency_key=f"bench-{os.getpid()}-{number:08d}",
-        payment_id=f"{os.getpid():08d}-0000-4000-8000-{number:012d}",
+        entry_id=f"{os.getpid():08d}-0000-4000-8000-{number:012d}",
         request_hash=request.digest(),
         request=request,
         epoch=1,
@@ -70,7 +70,7 @@ def insert() -> Callable[[], object]:
     """One prepared insert and nothing else: what the database alone takes."""
     statement = _database().connect().prepare(_INSERT)
     return lambda: statement.run(
-        payment_id=f"{os.getpid():08d}-0000-4000-8000-{next(_numbers):012d}", idempotency_key=_key()
+        entry_id=f"{os.getpid():08d}-0000-4000-8000-{next(_numbers):012d}", idempotency_key=_key()
     )
 
 

@@ -41,7 +41,7 @@ class Waiting:
         with understood(lease.holder, "the request for an approval"):
             content = json.loads(request.text)
             epoch, figures = content["epoch"], content["figures"]
-            if not {"payments", "money", "journal"} <= figures.keys() or "region" not in content:
+            if not {"requests", "money", "journal"} <= figures.keys() or "region" not in content:
                 raise KeyError("figures")
         if lease.state is not LeaseState.TAKING or epoch != lease.epoch:
             raise Refused(
@@ -53,7 +53,7 @@ class Waiting:
     def question(self) -> str:
         """What the approver takes upon himself, with its figures."""
         figures = self.content["figures"]
-        lost = "an unknown number of payments" if figures["payments"] is None else _loss(figures)
+        lost = "an unknown number of requests" if figures["requests"] is None else _loss(figures)
         return (
             f"Approve that {self.content['region']} serves in epoch {self.content['epoch']} although {lost} "
             f"may be lost? The journal is {figures['journal']}."
@@ -94,4 +94,4 @@ def approve(
 
 def _loss(figures: dict[str, Any]) -> str:
     money = ", ".join(f"{currency} {amount}" for currency, amount in sorted(figures["money"].items()))
-    return f"{figures['payments']} payments ({money or 'no money'}, in minor units)"
+    return f"{figures['requests']} requests ({money or 'no money'}, in minor units)"

@@ -88,31 +88,31 @@ class Arrivals:
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except self._client.exceptions.ConditionalCheckFailedException as taken:
-                # Only a journal that was restored lets two payments arrive under one key. The first one may
+                # Only a journal that was restored lets two requests arrive under one key. The first one may
                 # be acknowledged, so it stays.
-                if cast("Item", taken.response)["Item"].get("payment_id") != item["payment_id"]:
-                    raise JournalUnavailable("journal arrival: another payment came under this key") from None
+                if cast("Item", taken.response)["Item"].get("entry_id") != item["entry_id"]:
+                    raise JournalUnavailable("journal arrival: another request came under this key") from None
 
     def _shard(self, idempotency_key: str) -> int:
         return crc32(idempotency_key.encode()) % self._shards
 
     def promise(self, entry: JournalEntry) -> None:
-        """Let `entry` be found by its payment id, before anybody is told that it will be settled."""
+        """Let `entry` be found by its entry id, before anybody is told that it will be settled."""
         with answering("promise"):
             self._client.put_item(
                 TableName=self._table,
-                Item={**to_item(entry), "window": {"S": _promised(entry.payment_id)}},
+                Item={**to_item(entry), "window": {"S": _promised(entry.entry_id)}},
             )
 
-    def promised(self, payment_id: str) -> JournalEntry | None:
-        """The entry that was promised to be settled under this payment id, read consistently."""
+    def promised(self, entry_id: str) -> JournalEntry | None:
+        """The entry that was promised to be settled under this entry id, read consistently."""
         with answering("promises"):
             found = self._client.query(
                 TableName=self._table,
                 ConsistentRead=True,
                 KeyConditionExpression="#window = :window",
                 ExpressionAttributeNames={"#window": "window"},
-                ExpressionAttributeValues={":window": {"S": _promised(payment_id)}},
+                ExpressionAttributeValues={":window": {"S": _promised(entry_id)}},
             )["Items"]
         return from_item(found[0], self._book) if found else None
 
@@ -123,7 +123,7 @@ class Arrivals:
                 yield from (kept(item, self._book) for item in page["Items"])
 
     def has(self, entry: JournalEntry, *, settled_at_ms: int) -> bool:
-        """Whether a payment is here that a ledger recorded at *settled_at_ms*, read consistently.
+        """Whether a request is here that a ledger recorded at *settled_at_ms*, read consistently.
 
         It came when it was accepted, or just before it was settled: a request that could not note it was
         repeated.
@@ -142,7 +142,7 @@ class Arrivals:
                 Key={"window": {"S": window}, "idempotency_key": {"S": entry.idempotency_key}},
                 ConsistentRead=True,
             )
-        return found.get("Item", {}).get("payment_id") == {"S": entry.payment_id}
+        return found.get("Item", {}).get("entry_id") == {"S": entry.entry_id}
 
     def all(self) -> Iterator[Kept]:
         """Everything that ever came, read consistently, with the promises: a key comes more than once."""
@@ -152,7 +152,7 @@ class Arrivals:
                 yield from (kept(item, self._book) for item in page["Items"])
 
     def count(self, minute: int) -> int:
-        """How many payments came in this minute."""
+        """How many requests came in this minute."""
         return sum(page["Count"] for pages in self._windows(minute, {"Select": "COUNT"}) for page in pages)
 
     def _windows(self, minute: int, more: "_Select") -> "Iterator[list[QueryOutputTypeDef]]":
@@ -201,5 +201,5 @@ def _window(minute: int, shard: int) -> str:
     return f"{minute}#{shard}"
 
 
-def _promised(payment_id: str) -> str:
-    return f"payment#{payment_id}"
+def _promised(entry_id: str) -> str:
+    return f"entry#{entry_id}"

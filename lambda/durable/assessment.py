@@ -1,4 +1,4 @@
-"""What a forced promotion of this region's copy of the ledger may lose, in payments and money."""
+"""What a forced promotion of this region's copy of the ledger may lose, in requests and money."""
 
 from collections import Counter
 
@@ -15,12 +15,12 @@ def assess(journal: Journal, ledger: Ledger, *, until_ms: int, trusted: bool) ->
     # Before the journal is read: what is recorded later need not be in what was read by then.
     rows = newest(ledger)
     since, beat_ms = begin(journal, ledger, rows), ledger.heartbeat()
-    payments, latest_ms, money, seen = 0, beat_ms or 0, Counter[str](), set[str]()
+    requests, latest_ms, money, seen = 0, beat_ms or 0, Counter[str](), set[str]()
     for part in compared(journal, ledger, since, until_ms=until_ms):
         read = [entry for entry in part.entries if isinstance(entry, JournalEntry)]
         seen |= rows.keys() & {entry.idempotency_key for entry in part.entries}
         latest_ms = max([latest_ms, *(entry.accepted_at_ms for entry in read)])
-        payments += len(part.lacking)
+        requests += len(part.lacking)
         for entry in part.lacking:
             money.update(entry.request.stake())
     complete = all(_proves(key, row.identity, journal, since=since, seen=seen) for key, row in rows.items())
@@ -29,15 +29,15 @@ def assess(journal: Journal, ledger: Ledger, *, until_ms: int, trusted: bool) ->
         journal=proof if trusted else JournalProof.UNTRUSTED,
         replicated_until_ms=beat_ms,
         lag_ms=None if beat_ms is None else latest_ms - beat_ms,
-        payments=payments,
+        requests=requests,
         money=dict(money),
     )
 
 
 def _proves(key: str, of: Identity, journal: Journal, *, since: int | None, seen: set[str]) -> bool:
-    """Whether the journal knows a payment of the ledger, and the arrivals do if it came in their time.
+    """Whether the journal knows a request of the ledger, and the arrivals do if it came in their time.
 
-    Another payment under its key proves the opposite: the journal forgot this one, and took the key again.
+    Another request under its key proves the opposite: the journal forgot this one, and took the key again.
     """
     entry = journal.look(key)
     if entry is None or entry.identity not in {None, of}:

@@ -49,7 +49,7 @@ class Report:
     watermark_ahead: bool = False
     """Whether the watermark was found beyond what the lease proves, and therefore forgotten."""
     arrivals_lack: bool = False
-    """Whether the arrivals lacked payments of the ledger, and the watermark was therefore forgotten."""
+    """Whether the arrivals lacked requests of the ledger, and the watermark was therefore forgotten."""
     set_aside: int = 0
     """Entries that wait for a person; more than `LOOKED_AT` are counted as so many."""
     published: int = 0
@@ -131,8 +131,8 @@ class Backlog:
         return run.ledger.watermark()
 
     def _forget_watermark(self, run: Run) -> None:
-        """The arrivals lack payments that came: whatever is owed is looked for in the whole journal."""
-        logger.error("the arrivals lack payments of the ledger", extra={"epoch": run.epoch})
+        """The arrivals lack requests that came: whatever is owed is looked for in the whole journal."""
+        logger.error("the arrivals lack requests of the ledger", extra={"epoch": run.epoch})
         run.report.arrivals_lack = run.ledger.forget_watermark(after=NO_MINUTE, epoch=run.epoch)
         run.report.watermark = run.ledger.watermark()
 

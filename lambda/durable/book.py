@@ -41,6 +41,8 @@ class Book:
     """The script that creates what is missing of them; it may run any number of times."""
     event: str
     """The type of the event that says that a request was settled."""
+    id_name: str
+    """The name that consumers of the event know an entry's id by."""
     told: tuple[str, ...]
     """The columns that it tells. No personal data: who may know more asks for the request."""
     parse: Callable[[str], DurableRequest]

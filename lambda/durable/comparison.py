@@ -16,7 +16,7 @@ LISTED = 100
 LOOKED_AT = 200
 """So many of the newest rows of this copy are looked through for the sample."""
 SAMPLE = 20
-"""So many of the newest payments of this copy must be in the journal, the late ones among the arrivals."""
+"""So many of the newest requests of this copy must be in the journal, the late ones among the arrivals."""
 ARRIVED = 5
 """So many of them, the newest, must be among the arrivals at their own time."""
 
@@ -39,7 +39,7 @@ class Compared:
 
 
 def newest(ledger: Ledger) -> dict[str, Row]:
-    """The newest payments that came through the journal into this copy, by their keys.
+    """The newest requests that came through the journal into this copy, by their keys.
 
     What was booked by hand never did, so it proves nothing. Where it hides all others nothing is proven,
     and all of it counts.
@@ -49,8 +49,8 @@ def newest(ledger: Ledger) -> dict[str, Row]:
 
 
 def _noted(rows: Mapping[str, Row], ledger: Ledger) -> dict[str, Row]:
-    noted = ledger.noted(row.identity.payment_id for row in rows.values())
-    return {key: row for key, row in rows.items() if row.identity.payment_id in noted}
+    noted = ledger.noted(row.identity.entry_id for row in rows.values())
+    return {key: row for key, row in rows.items() if row.identity.entry_id in noted}
 
 
 def begin(journal: Journal, ledger: Ledger, rows: Mapping[str, Row]) -> int | None:
@@ -59,7 +59,7 @@ def begin(journal: Journal, ledger: Ledger, rows: Mapping[str, Row]) -> int | No
     *rows* are its newest, see `newest`.
 
     The arrivals since the watermark are enough while they are whole. Emptied, or restored to an earlier time,
-    they lack the newest payments of this copy too. A copy without payments cannot tell.
+    they lack the newest requests of this copy too. A copy without requests cannot tell.
     """
     return ledger.watermark() if rows and not did_not_come(_few(rows), journal) else None
 
@@ -75,7 +75,7 @@ def newest_few(ledger: Ledger) -> dict[str, Row]:
 
 
 def settled_in(minute: int, ledger: Ledger) -> dict[str, Row]:
-    """The first and the last few payments that were settled in this minute and came through the journal."""
+    """The first and the last few requests that were settled in this minute and came through the journal."""
     first, last = (ledger.settled_in(minute, ARRIVED, last=last) for last in (False, True))
     return _noted(first | last, ledger)
 

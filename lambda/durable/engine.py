@@ -42,10 +42,10 @@ class Ask(StrEnum):
     ANNOUNCED = auto()
     """epoch: [epoch] if that was noted, wherever the fence is."""
     RECORD = auto()
-    """payment_id, idempotency_key, request_hash, payer, epoch, region, event_id, event, the book's columns:
+    """entry_id, idempotency_key, request_hash, principal, epoch, region, event_id, event, the book's columns:
     [whether the fence is at the epoch, whether the row and its event were written]."""
     SAME = auto()
-    """key, payment_id: [key, id, hash] of every row under either."""
+    """key, entry_id: [key, id, hash] of every row under either."""
     RECORDED = auto()
     """keys: [key, id, hash] of the rows under them."""
     NEWEST = auto()
@@ -57,9 +57,9 @@ class Ask(StrEnum):
     NOTED = auto()
     """ids: [event id] of those in the outbox."""
     FIND = auto()
-    """payment_id, payer: [the book's columns]."""
+    """entry_id, principal: [the book's columns]."""
     SET_ASIDE = auto()
-    """epoch, key, payment_id, why: [why]."""
+    """epoch, key, entry_id, why: [why]."""
     ASIDE = auto()
     """most: [key, id, why], first what nobody looked at for the longest time."""
     TAKE_OFF = auto()

@@ -13,7 +13,7 @@ Item = dict[str, Any]
 
 
 class EntryState(StrEnum):
-    """How far a journalled payment is known to have come."""
+    """How far a journalled request is known to have come."""
 
     INTENT = "INTENT"
     SETTLED = "SETTLED"
@@ -21,18 +21,18 @@ class EntryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What must be the same wherever a payment is kept under its idempotency key."""
+    """What must be the same wherever a request is kept under its idempotency key."""
 
-    payment_id: str
+    entry_id: str
     request_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """One payment under its idempotency key. Only `state` ever changes."""
+    """One request under its idempotency key. Only `state` ever changes."""
 
     idempotency_key: str
-    payment_id: str
+    entry_id: str
     request_hash: str
     request: DurableRequest
     epoch: int
@@ -42,15 +42,15 @@ class JournalEntry:
     """INTENT in what is read from the arrivals, which do not keep it: `Journal.settled` knows."""
     accepted_at_ms: int
     """Milliseconds since 1970, UTC."""
-    payer: str = ""
+    principal: str = ""
     """Who asked for it, by the name that the system gives it. Empty where nobody had to say."""
     source: Item | None = field(default=None, compare=False, repr=False)
     """The item that this was read from, with all that newer code wrote and this code ignores."""
 
     @property
     def identity(self) -> Identity:
-        """Which payment this is. A key alone does not say so: a restored table forgets whose it was."""
-        return Identity(self.payment_id, self.request_hash)
+        """Which request this is. A key alone does not say so: a restored table forgets whose it was."""
+        return Identity(self.entry_id, self.request_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ def to_item(entry: JournalEntry) -> Item:
     return {
         **{name: value for name, value in source.items() if name not in {"state", "window"}},
         "idempotency_key": {"S": entry.idempotency_key},
-        "payment_id": {"S": entry.payment_id},
+        "entry_id": {"S": entry.entry_id},
         "request_hash": {"S": entry.request_hash},
         "request": {"S": text},
         "epoch": {"N": str(entry.epoch)},
         "region": {"S": entry.region},
         "accepted_at_ms": {"N": str(entry.accepted_at_ms)},
-        **({"payer": {"S": entry.payer}} if entry.payer else {}),
+        **({"principal": {"S": entry.principal}} if entry.principal else {}),
     }
 
 
@@ -94,14 +94,14 @@ def from_item(item: Item, book: Book) -> JournalEntry:
     try:
         return JournalEntry(
             idempotency_key=item["idempotency_key"]["S"],
-            payment_id=_uuid(item["payment_id"]["S"]),
+            entry_id=_uuid(item["entry_id"]["S"]),
             request_hash=item["request_hash"]["S"],
             request=_storable(book.parse(item["request"]["S"])),
             epoch=int(item["epoch"]["N"]),
             region=item["region"]["S"],
             state=EntryState(item["state"]["S"]) if "state" in item else EntryState.INTENT,
             accepted_at_ms=int(item["accepted_at_ms"]["N"]),
-            payer=item["payer"]["S"] if "payer" in item else "",
+            principal=item["principal"]["S"] if "principal" in item else "",
             source=item,
         )
     # A text that is nested deeply overflows its parser's stack.
@@ -132,6 +132,6 @@ def _uuid(text: str) -> str:
 
 def _identity(item: Item) -> Identity | None:
     try:
-        return Identity(item["payment_id"]["S"], item["request_hash"]["S"])
+        return Identity(item["entry_id"]["S"], item["request_hash"]["S"])
     except (KeyError, TypeError):
         return None

@@ -1,4 +1,4 @@
-"""The journal: strongly consistent tables that know every payment before the ledger does.
+"""The journal: strongly consistent tables that know every request before the ledger does.
 
 An entry that was accepted here is in two regions. Whatever happens to the ledger's region
 afterwards, the reconciler of the next holder finds the entry and records it under its own key.
@@ -29,7 +29,7 @@ PAUSE_S = 0.05
 
 
 class Journal:
-    """The journal table, which claims a key for one payment, and the arrivals.
+    """The journal table, which claims a key for one request, and the arrivals.
 
     Every method raises `JournalUnavailable` when a table does not answer.
     """
@@ -85,7 +85,7 @@ class Journal:
     def settle(self, entry: JournalEntry) -> None:
         """Mark the entry as recorded in the ledger; doing so twice changes nothing.
 
-        An arrival whose key the journal does not know, or has for another payment, is all that a restored
+        An arrival whose key the journal does not know, or has for another request, is all that a restored
         journal left of it: it is in the ledger, no entry is made up, and it keeps nobody from going on.
         """
         with answering("settle"):
@@ -94,11 +94,11 @@ class Journal:
                     TableName=self._table,
                     Key=_key(entry.idempotency_key),
                     UpdateExpression="SET #state = :settled",
-                    ConditionExpression="#payment_id = :payment_id",
-                    ExpressionAttributeNames={"#state": "state", "#payment_id": "payment_id"},
+                    ConditionExpression="#entry_id = :entry_id",
+                    ExpressionAttributeNames={"#state": "state", "#entry_id": "entry_id"},
                     ExpressionAttributeValues={
                         ":settled": {"S": EntryState.SETTLED},
-                        ":payment_id": {"S": entry.payment_id},
+                        ":entry_id": {"S": entry.entry_id},
                     },
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
@@ -122,15 +122,15 @@ class Journal:
         return cast("Item | None", found.get("Item"))
 
     def promise(self, entry: JournalEntry) -> None:
-        """Let the entry be found by its payment id; its client is told the id only after this."""
+        """Let the entry be found by its entry id; its client is told the id only after this."""
         self._arrivals.promise(entry)
 
-    def promised(self, payment_id: str) -> JournalEntry | None:
-        """The entry that was promised under this payment id before it was settled, as it stands now."""
-        told = self._arrivals.promised(payment_id)
+    def promised(self, entry_id: str) -> JournalEntry | None:
+        """The entry that was promised under this entry id before it was settled, as it stands now."""
+        told = self._arrivals.promised(entry_id)
         stands = self.find(told.idempotency_key) if told else None
-        # A journal that was restored may not have it any more, or another payment under its key.
-        return stands if stands and stands.payment_id == payment_id else told
+        # A journal that was restored may not have it any more, or another request under its key.
+        return stands if stands and stands.entry_id == entry_id else told
 
     def settled(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys whose entries are settled, read consistently."""
@@ -145,16 +145,16 @@ class Journal:
         return found
 
     def came(self, entry: JournalEntry, *, settled_at_ms: int) -> bool:
-        """Whether the arrivals have a payment that a ledger recorded at that time, see `Arrivals.has`."""
+        """Whether the arrivals have a request that a ledger recorded at that time, see `Arrivals.has`."""
         return self._arrivals.has(entry, settled_at_ms=settled_at_ms)
 
     def _items(self, keys: list[str]) -> Iterator[Item]:
-        """Key, state and payment id of the entries; DynamoDB may answer in parts."""
+        """Key, state and entry id of the entries; DynamoDB may answer in parts."""
         wanted: dict[str, KeysAndAttributesTypeDef] = {
             self._table: {
                 "Keys": [_key(key) for key in keys],
                 "ConsistentRead": True,
-                "ProjectionExpression": "idempotency_key, payment_id, #state",
+                "ProjectionExpression": "idempotency_key, entry_id, #state",
                 "ExpressionAttributeNames": {"#state": "state"},
             }
         }
@@ -174,7 +174,7 @@ class Journal:
         return self._arrivals.of(minute)
 
     def count_arrived(self, minute: int) -> int:
-        """How many payments came in this minute."""
+        """How many requests came in this minute."""
         return self._arrivals.count(minute)
 
     def entries(self, since: int | None, *, until_ms: int = 0) -> Iterator[Kept]:
@@ -199,19 +199,19 @@ class Journal:
                 yield from (kept(item, self._book) for item in page["Items"])
 
     def _forgotten(self) -> Iterator[Kept]:
-        """What arrived and is not in the journal, or is there as another payment."""
+        """What arrived and is not in the journal, or is there as another request."""
         arrived = self._arrivals.all()
         while batch := list(islice(arrived, AT_ONCE)):
             known = {
-                (item["idempotency_key"]["S"], item["payment_id"]["S"])
+                (item["idempotency_key"]["S"], item["entry_id"]["S"])
                 for item in self._items(list({entry.idempotency_key for entry in batch}))
-                if "payment_id" in item
+                if "entry_id" in item
             }
             yield from (entry for entry in batch if _name(entry) not in known)
 
 
 def _name(entry: Kept) -> tuple[str, str]:
-    return entry.idempotency_key, entry.identity.payment_id if entry.identity else ""
+    return entry.idempotency_key, entry.identity.entry_id if entry.identity else ""
 
 
 def _key(idempotency_key: str) -> "dict[str, AttributeValueTypeDef]":

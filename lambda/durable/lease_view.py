@@ -1,4 +1,4 @@
-"""What a request knows about the lease, and whether that is enough to take payments."""
+"""What a request knows about the lease, and whether that is enough to acknowledge."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ READS = 3
 
 
 class RecentLease:
-    """The lease as read at most half a second ago, so that not every request pays for a read.
+    """The lease as read at most half a second ago, so that not every request costs a read.
 
     A cached lease expires like any other: nothing outlives `expires_at_ms` by being remembered. Only one
     that lets a region acknowledge is remembered: any other may be over in a moment.
@@ -73,7 +73,7 @@ def _serves(lease: Lease | None) -> bool:
 
 
 class ServingStatus(StrEnum):
-    """Whether a region may take payments, and if not, the first rule that says why."""
+    """Whether a region may take requests, and if not, the first rule that says why."""
 
     LEASE_UNKNOWN = "H10_lease_unknown"
     NO_LEASE = "H20_no_lease"

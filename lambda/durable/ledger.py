@@ -15,7 +15,7 @@ from runtime.database import DatabaseUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A payment as a copy of the ledger has it."""
+    """A request as a copy of the ledger has it."""
 
     identity: Identity
     settled_at_ms: int
@@ -68,7 +68,7 @@ class Ledger:
     def watermark(self) -> int | None:
         """The watermark of this copy, in minutes since 1970, or None before the first.
 
-        Every payment that arrived in an earlier minute, in time to be acknowledged, is in this copy, and
+        Every request that arrived in an earlier minute, in time to be acknowledged, is in this copy, and
         settled. The watermark is written here and after them, so no copy has it without them, however far it
         lags or was set back.
         """
@@ -100,25 +100,25 @@ class Ledger:
         self._run(Ask.ANNOUNCE, epoch=epoch)
 
     def newest(self, most: int) -> dict[str, Row]:
-        """The payments that this copy got last, by their keys."""
+        """The requests that this copy got last, by their keys."""
         return _rows(self._run(Ask.NEWEST, most=most))
 
     def settled_in(self, minute: int, most: int, *, last: bool) -> dict[str, Row]:
-        """The first payments that were settled in this minute since 1970, or the last ones, by their keys."""
+        """The first requests that were settled in this minute since 1970, or the last ones, by their keys."""
         ask = Ask.LAST_IN if last else Ask.FIRST_IN
         return _rows(self._run(ask, minute=minute, most=most))
 
-    def noted(self, payment_ids: Iterable[str]) -> set[str]:
-        """Those of the payments that `record` wrote: it notes an event with each.
+    def noted(self, entry_ids: Iterable[str]) -> set[str]:
+        """Those of the requests that `record` wrote: it notes an event with each.
 
         A row that somebody booked by hand has none, and was never in the journal.
         """
-        wanted = {event_id(self._book.event, payment_id): payment_id for payment_id in payment_ids}
+        wanted = {event_id(self._book.event, entry_id): entry_id for entry_id in entry_ids}
         rows = self._run(Ask.NOTED, ids=list(wanted))
         return {wanted[str(found)] for [found] in rows}
 
     def admits(self, epoch: int) -> bool:
-        """Whether a payment of this epoch would be recorded now; asks just what `record` asks.
+        """Whether a request of this epoch would be recorded now; asks just what `record` asks.
 
         A read-only replica refuses, which is a DatabaseUnavailable.
         """
@@ -126,27 +126,27 @@ class Ledger:
         return bool(admitted)
 
     def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
-        """Settle the payment, once: the fence check, the row and its event are one transaction.
+        """Settle the request, once: the fence check, the row and its event are one transaction.
 
         Args:
-            entry: the journalled payment; a second record of the same payment changes nothing.
+            entry: the journalled request; a second record of the same request changes nothing.
             epoch: the writer's epoch, which may be later than the one that accepted the entry.
             region: where the writer runs.
 
         Raises:
             StaleEpoch: the fence is not at `epoch`, so nothing was written.
-            NotRecordable: the ledger has another payment under this key or id, or takes no such data.
+            NotRecordable: the ledger has another request under this key or id, or takes no such data.
         """
         try:
             [[at_epoch, written]] = self._run(
                 Ask.RECORD,
-                payment_id=entry.payment_id,
+                entry_id=entry.entry_id,
                 idempotency_key=entry.idempotency_key,
                 request_hash=entry.request_hash,
-                payer=entry.payer,
+                principal=entry.principal,
                 epoch=epoch,
                 region=region,
-                event_id=event_id(self._book.event, entry.payment_id),
+                event_id=event_id(self._book.event, entry.entry_id),
                 event=self._book.event,
                 **entry.request.row(),
             )
@@ -160,15 +160,15 @@ class Ledger:
             self._must_have(entry)
 
     def _must_have(self, entry: JournalEntry) -> None:
-        """A row under the key is no proof: it must be this very payment."""
-        rows = self._run(Ask.SAME, key=entry.idempotency_key, payment_id=entry.payment_id)
+        """A row under the key is no proof: it must be this very request."""
+        rows = self._run(Ask.SAME, key=entry.idempotency_key, entry_id=entry.entry_id)
         if not rows:
-            raise DatabaseUnavailable("ledger: a payment was neither written nor found")
+            raise DatabaseUnavailable("ledger: a request was neither written nor found")
         if _identities(rows) != {entry.idempotency_key: entry.identity}:
             raise _not_recordable(entry, Why.CONTRADICTED)
 
     def recorded(self, keys: Iterable[str]) -> dict[str, Identity]:
-        """Which payment the ledger has under each of the keys that it knows."""
+        """Which request the ledger has under each of the keys that it knows."""
         rows = self._run(Ask.RECORDED, keys=list(keys))
         return _identities(rows)
 
@@ -182,7 +182,7 @@ class Ledger:
             if not self._run(
                 Ask.SET_ASIDE,
                 key=one.idempotency_key,
-                payment_id=one.payment_id,
+                entry_id=one.entry_id,
                 why=one.why,
                 epoch=epoch,
             ):
@@ -196,17 +196,15 @@ class Ledger:
             if error.refusal is Refusal.NO_TABLE:
                 return []  # A replica whose writer runs older code.
             raise
-        return [
-            SetAside(idempotency_key=key, payment_id=payment_id, why=why) for key, payment_id, why in rows
-        ]
+        return [SetAside(idempotency_key=key, entry_id=entry_id, why=why) for key, entry_id, why in rows]
 
     def take_off(self, key: str, *, epoch: int) -> None:
         """Strike the entries under this key off the list of those set aside, if the fence is at `epoch`."""
         self._run(Ask.TAKE_OFF, key=key, epoch=epoch)
 
-    def find(self, payment_id: str, *, payer: str = "") -> DurableRequest | None:
-        """What the payment with this UUID is, if it is *payer*'s and in this region's copy of the ledger."""
-        rows = self._run(Ask.FIND, payment_id=payment_id, payer=payer)
+    def find(self, entry_id: str, *, principal: str = "") -> DurableRequest | None:
+        """The request with this UUID, if it is *principal*'s and in this region's copy of the ledger."""
+        rows = self._run(Ask.FIND, entry_id=entry_id, principal=principal)
         return self._book.read(dict(zip(self._book.columns, rows[0], strict=True))) if rows else None
 
     def _run(self, ask: Ask, **values: Any) -> list[list[Any]]:
@@ -220,7 +218,7 @@ class Ledger:
 
 
 def _identities(rows: Iterable[list[Any]]) -> dict[str, Identity]:
-    return {key: Identity(str(payment_id), request_hash) for key, payment_id, request_hash in rows}
+    return {key: Identity(str(entry_id), request_hash) for key, entry_id, request_hash in rows}
 
 
 def _rows(rows: Iterable[list[Any]]) -> dict[str, Row]:
@@ -228,5 +226,5 @@ def _rows(rows: Iterable[list[Any]]) -> dict[str, Row]:
 
 
 def _not_recordable(entry: JournalEntry, why: Why) -> NotRecordable:
-    found = SetAside(idempotency_key=entry.idempotency_key, payment_id=entry.payment_id, why=why)
+    found = SetAside(idempotency_key=entry.idempotency_key, entry_id=entry.entry_id, why=why)
     return NotRecordable(found)

@@ -25,11 +25,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainEvent:
-    """Something that happened, without personal data: who may know more asks for the payment."""
+    """Something that happened, without personal data: who may know more asks for the request."""
 
     event_id: str
     type: str
-    payment_id: str
+    entry_id: str
+    id_name: str
+    """What the system calls that id, see `durable.book.Book.id_name`."""
     epoch: int
     region: str
     settled_at: str
@@ -42,7 +44,7 @@ class DomainEvent:
         return {
             "event_id": self.event_id,
             "type": self.type,
-            "payment_id": self.payment_id,
+            self.id_name: self.entry_id,
             **self.told,
             "epoch": self.epoch,
             "region": self.region,
@@ -50,13 +52,13 @@ class DomainEvent:
         }
 
 
-def event_id(type_: str, payment_id: str) -> str:
-    """The id of the event, which follows from the payment.
+def event_id(type_: str, entry_id: str) -> str:
+    """The id of the event, which follows from the request.
 
-    So a payment that is recorded again, in a ledger that lost it with its region, is the same event
+    So a request that is recorded again, in a ledger that lost it with its region, is the same event
     to a consumer that has seen it.
     """
-    return str(uuid5(UUID(payment_id), type_))
+    return str(uuid5(UUID(entry_id), type_))
 
 
 class Outbox:
@@ -67,6 +69,7 @@ class Outbox:
 
     def __init__(self, connection: Any, book: Book) -> None:
         self._asks = book.engine.asks(connection, book)
+        self._id_name = book.id_name
         self._told = book.told
 
     def pending(self, most: int) -> list[DomainEvent]:
@@ -76,13 +79,14 @@ class Outbox:
             DomainEvent(
                 event_id=str(event),
                 type=type_,
-                payment_id=str(payment_id),
+                entry_id=str(entry_id),
+                id_name=self._id_name,
                 epoch=epoch,
                 region=region,
                 settled_at=settled_at,
                 told=dict(zip(self._told, told, strict=True)),
             )
-            for event, type_, payment_id, epoch, region, settled_at, *told in rows
+            for event, type_, entry_id, epoch, region, settled_at, *told in rows
         ]
 
     def mark(self, event_ids: Collection[str]) -> None:

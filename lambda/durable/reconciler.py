@@ -1,6 +1,6 @@
 """The reconciler: what the holder's journal and ledger still owe, every minute, in both regions alike.
 
-It settles the payments that were accepted but not settled, and publishes the events of those that were.
+It settles the requests that were accepted but not settled, and publishes the events of those that were.
 Only the holder acts; elsewhere a run reads the lease and ends. A run that dies or overlaps with another
 one does no harm: every entry is settled under its own key, and every event has its own id.
 """

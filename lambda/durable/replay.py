@@ -1,4 +1,4 @@
-"""Journalled payments go into the ledger, each under its own key; what cannot is set aside by name."""
+"""Journalled requests go into the ledger, each under its own key; what cannot is set aside by name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class InLedger(StrEnum):
     RECORDED = "recorded"
     LACKING = "lacking"
     ASIDE = "aside"
-    """A person must look: it is another payment that the ledger has, or the entry cannot be read."""
+    """A person must look: it is another request that the ledger has, or the entry cannot be read."""
 
 
 def beside(entry: Kept, recorded: Mapping[str, Identity]) -> InLedger:
@@ -36,7 +36,7 @@ def set_aside(entry: Kept) -> SetAside:
     identity = entry.identity
     return SetAside(
         idempotency_key=entry.idempotency_key,
-        payment_id=identity.payment_id if identity else "",
+        entry_id=identity.entry_id if identity else "",
         why=Why.UNREADABLE if isinstance(entry, Unreadable) else Why.CONTRADICTED,
     )
 
@@ -50,9 +50,9 @@ class Replayed:
     aside: frozenset[SetAside]
 
     def has(self, entry: JournalEntry) -> bool:
-        """Whether the ledger has this very payment now."""
-        name = (entry.idempotency_key, entry.payment_id)
-        return name not in {(each.idempotency_key, each.payment_id) for each in self.aside}
+        """Whether the ledger has this very request now."""
+        name = (entry.idempotency_key, entry.entry_id)
+        return name not in {(each.idempotency_key, each.entry_id) for each in self.aside}
 
 
 def replay(entries: Sequence[Kept], ledger: Ledger, *, epoch: int, region: str) -> Replayed:
@@ -87,10 +87,10 @@ def _read_back(written: Sequence[JournalEntry], ledger: Ledger) -> None:
     recorded = ledger.recorded([entry.idempotency_key for entry in written])
     lost = [entry for entry in written if recorded.get(entry.idempotency_key) != entry.identity]
     if lost:
-        raise DatabaseUnavailable(f"{len(lost)} payments are not in the ledger after writing them")
+        raise DatabaseUnavailable(f"{len(lost)} requests are not in the ledger after writing them")
 
 
 def _list(aside: Iterable[SetAside], ledger: Ledger, *, epoch: int) -> None:
     for each in aside:
-        logger.error("set aside", extra={"payment_id": each.payment_id, "why": each.why})
+        logger.error("set aside", extra={"entry_id": each.entry_id, "why": each.why})
         ledger.set_aside([each], epoch=epoch)

@@ -8,7 +8,7 @@ class Why(StrEnum):
     """Why an entry is not in the ledger. A contract with logs, the runbook and `dr`."""
 
     CONTRADICTED = "contradicted"
-    """The ledger has another payment under this key, or this payment under another key."""
+    """The ledger has another request under this key, or this request under another key."""
     REFUSED = "refused"
     """The ledger does not take such data."""
     UNREADABLE = "unreadable"
@@ -20,7 +20,7 @@ class SetAside:
     """One entry that waits for a person. It is acknowledged to nobody, and never called settled."""
 
     idempotency_key: str
-    payment_id: str
+    entry_id: str
     """The journal's; empty when it cannot be read."""
     why: str
     """One of `Why`, unless newer code listed it."""
@@ -30,5 +30,5 @@ class NotRecordable(Exception):
     """The ledger cannot take this entry, now or later. Nothing was written."""
 
     def __init__(self, found: SetAside) -> None:
-        super().__init__(f"payment {found.payment_id} is {found.why}")
+        super().__init__(f"request {found.entry_id} is {found.why}")
         self.found = found

@@ -1,4 +1,4 @@
-"""Settled payments that must be among the arrivals: while one is missing, the watermark tells nothing."""
+"""Settled requests that must be among the arrivals: while one is missing, the watermark tells nothing."""
 
 from collections.abc import Mapping
 
@@ -11,8 +11,8 @@ class Witnesses:
     """What a holder's ledger knows of the arrivals.
 
     A watermark promises that whatever is owed is found among what arrived since. Arrivals that were emptied,
-    or restored to an earlier time, break that promise, and they lack settled payments too. What was settled
-    in a minute tells it of this minute; the newest payments tell it where nobody pays any more.
+    or restored to an earlier time, break that promise, and they lack settled requests too. What was settled
+    in a minute tells it of this minute; the newest requests tell it where nobody asks any more.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -22,11 +22,11 @@ class Witnesses:
         """Those that were missing when the whole journal was compared: they come no more."""
 
     def doubt(self, ledger: Ledger) -> bool:
-        """Whether the arrivals lack some of the newest payments."""
+        """Whether the arrivals lack some of the newest requests."""
         return self._miss(newest_few(ledger))
 
     def doubt_minute(self, minute: int, ledger: Ledger) -> bool:
-        """Whether they lack some of the first or the last payments that were settled in this minute."""
+        """Whether they lack some of the first or the last requests that were settled in this minute."""
         return self._miss(settled_in(minute, ledger))
 
     def compared(self) -> None:

@@ -21,7 +21,7 @@ Choices that need a reason:
 - A first epoch that never served is not taken over (R45): nothing was ever acknowledged, so there is
   nothing to rescue, and a forced promotion would break a healthy pair because of a slow start.
 - A failover that did not serve before its lease expired is taken back (R47) by the region that it left, when
-  that one is fit and still has the writer. It needs nobody's leave: payments go back to where they were. If
+  that one is fit and still has the writer. It needs nobody's leave: requests go back to where they were. If
   Aurora says that the writer is elsewhere or on its way, the takeover there ends before it changes anything.
 - A holder whose own ledger takes another epoch, or none (R37), can settle nothing: it calls a person at once,
   and its lease is left to expire like that of any unfit holder.
@@ -191,7 +191,7 @@ def _believed(seen: Observation, lease: Lease, policy: Policy) -> bool:
 
 
 def _serves(seen: Observation, databases: set[DatabaseFact]) -> bool:
-    """Whether all that a payment needs answers here."""
+    """Whether all that a request needs answers here."""
     answers = seen.api is ApiFact.LIVE and seen.journal is JournalFact.ANSWERS
     return answers and seen.database in databases
 

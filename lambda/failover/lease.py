@@ -1,4 +1,4 @@
-"""The lease: which region may acknowledge payments, in which epoch, and until when. Pure."""
+"""The lease: which region may acknowledge requests, in which epoch, and until when. Pure."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -145,7 +145,7 @@ class Lease:
         )
 
     def draining(self, handover: Handover, *, now_ms: int) -> "Lease":
-        """The same epoch, taking no new payments, until it is handed over or stays after all."""
+        """The same epoch, taking no new requests, until it is handed over or stays after all."""
         return replace(self, state=LeaseState.DRAINING, changed_at_ms=now_ms, handover=handover)
 
     def staying(self, *, now_ms: int) -> "Lease":
@@ -199,7 +199,7 @@ class Lease:
         return self.holder == region
 
     def acknowledges(self, region: str, *, now_ms: int, ttl_ms: int, skew_ms: int) -> bool:
-        """Whether the region may acknowledge a payment now."""
+        """Whether the region may acknowledge a request now."""
         return (
             self.held_by(region)
             and self.state is LeaseState.ACTIVE

@@ -98,7 +98,7 @@ class LeaseTable(LeaseStore):
         )
 
     def drain(self, seen: Lease, handover: Handover, *, now_ms: int) -> Lease:
-        """Begin a planned handover: ACTIVE becomes DRAINING, and the holder takes no new payments."""
+        """Begin a planned handover: ACTIVE becomes DRAINING, and the holder takes no new requests."""
         draining = seen.draining(handover, now_ms=now_ms)
         return self._change(
             seen,

@@ -1,6 +1,6 @@
 """May a forced promotion go on? Pure: what it may lose, what is allowed, and who approved it.
 
-A promotion may lose what the old writer did not replicate. A LossEstimate says what, in payments and money.
+A promotion may lose what the old writer did not replicate. A LossEstimate says what, in requests and money.
 Unknown is over every budget. Over budget two different principals must have approved these very figures.
 
 Rules are tried from top to bottom and the first that applies wins; logs, the runbook and tests name them.
@@ -9,8 +9,8 @@ When does the journal make the loss zero (L20)? When all of this is so:
 - it is trusted: its table is strongly consistent over regions, so what was acknowledged anywhere is in it;
 - every entry that arrived since the watermark of this copy of the ledger was read, consistently, in the
   region that will replay it; what arrived before the watermark is in the copy. Without a watermark, and where
-  the arrivals lack the newest payments of the copy, all of journal and arrivals was read;
-- it reaches back behind what this copy has: the newest payments of the copy, each of which was journalled and
+  the arrivals lack the newest requests of the copy, all of journal and arrivals was read;
+- it reaches back behind what this copy has: the newest requests of the copy, each of which was journalled and
   arrived before it was recorded, are in the journal and, if they were accepted since the watermark, among the
   arrivals that were read. Tables that were emptied, or restored to an earlier time, lack them. Nothing is
   ever deleted from either, so nothing older can be missing. Rows that somebody booked by hand never were in
@@ -34,7 +34,7 @@ class JournalProof(StrEnum):
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
-    """It, or its arrivals, lack payments that the ledger has."""
+    """It, or its arrivals, lack requests that the ledger has."""
     UNTRUSTED = "untrusted"
     """The settings say that its table is not strongly consistent."""
     UNREADABLE = "unreadable"
@@ -58,8 +58,8 @@ class LossEstimate:
     replicated_until_ms: int | None
     """The writer's heartbeat that this copy has: all that was committed before is here."""
     lag_ms: int | None
-    """From there to the newest payment that the journal knows."""
-    payments: int | None
+    """From there to the newest request that the journal knows."""
+    requests: int | None
     """Journalled, and not in this copy."""
     money: Mapping[str, int] | None
     """The same in minor units of each currency."""
@@ -70,7 +70,7 @@ class LossPolicy:
     """What may be lost without asking, and what an approval must be like."""
 
     journal_trusted: bool
-    payments: int
+    requests: int
     lag_ms: int
     money: Mapping[str, int]
     """Minor units; a currency that is not named may lose nothing."""
@@ -144,26 +144,26 @@ def approvers(approvals: Iterable[Approval], policy: LossPolicy, *, wanted: str,
 def judge(figures: LossEstimate, policy: LossPolicy, approved_by: Collection[str] = ()) -> Verdict:
     """The first rule that applies to a forced promotion that these `approvers` agree to."""
     if figures.journal is JournalProof.COMPLETE:
-        reason = f"{figures.payments} payments are replayed, none is lost"
+        reason = f"{figures.requests} requests are replayed, none is lost"
         return Verdict(done=True, rule=Loss.JOURNAL_COMPLETE, reason=reason)
     if _within(figures, policy):
-        return Verdict(done=True, rule=Loss.WITHIN_BUDGET, reason=f"{figures.payments} payments may be lost")
+        return Verdict(done=True, rule=Loss.WITHIN_BUDGET, reason=f"{figures.requests} requests may be lost")
     people = {_person(approver, policy) for approver in approved_by}
     if len(people) >= APPROVERS:
         return Verdict(done=True, rule=Loss.APPROVED, reason=f"approved by {', '.join(approved_by)}")
-    lost = "an unknown number of" if figures.payments is None else figures.payments
+    lost = "an unknown number of" if figures.requests is None else figures.requests
     reason = (
-        f"the journal is {figures.journal} and {lost} payments may be lost; "
+        f"the journal is {figures.journal} and {lost} requests may be lost; "
         f"{len(people)} of {APPROVERS} approved: type dr approve"
     )
     return Verdict(done=False, rule=Loss.OVER_BUDGET, reason=reason)
 
 
 def _within(figures: LossEstimate, policy: LossPolicy) -> bool:
-    if figures.payments is None or figures.lag_ms is None or figures.money is None:
+    if figures.requests is None or figures.lag_ms is None or figures.money is None:
         return False
     return (
-        figures.payments <= policy.payments
+        figures.requests <= policy.requests
         and figures.lag_ms <= policy.lag_ms
         and all(amount <= policy.money.get(currency, 0) for currency, amount in figures.money.items())
     )

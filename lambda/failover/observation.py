@@ -42,7 +42,7 @@ class JournalFact(StrEnum):
 
 
 class ReadyFact(StrEnum):
-    """What this region's API says about its readiness: whether it takes payments."""
+    """What this region's API says about its readiness: whether it takes requests."""
 
     READY = "ready"
     REFUSING = "refusing"

@@ -126,8 +126,8 @@ def database_fact(database: FencedDatabase) -> DatabaseFact:
 def ledger_fact(database: FencedDatabase) -> tuple[DatabaseFact, int | FenceFact]:
     """The role that the database has now, and which epoch a writer's ledger takes.
 
-    A fence that cannot be read is no fence that moved: every payment asks it again. One that is not there
-    is another matter: nobody can settle a payment until it is.
+    A fence that cannot be read is no fence that moved: every request asks it again. One that is not there
+    is another matter: nobody can settle a request until it is.
     """
     role = database_fact(database)
     if role is not DatabaseFact.WRITER:
@@ -157,7 +157,7 @@ def api_fact(api: Api) -> ApiFact:
 
 
 def ready_fact(api: Api) -> ReadyFact:
-    """Whether this region's API takes payments now, as its own readiness says."""
+    """Whether this region's API takes requests now, as its own readiness says."""
     try:
         return ReadyFact.READY if api.ready() else ReadyFact.REFUSING
     except ApiUnavailable:

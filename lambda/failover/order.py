@@ -25,10 +25,10 @@ GUARD = PlannedStep("guard", "see that the lease asks for it, that the journal a
 APPROVE = PlannedStep("approve", "over the loss budget, wait until two principals have typed dr approve")
 WAIT_WRITER = PlannedStep("wait_writer", "wait until the target's database takes writes")
 FENCE = PlannedStep("fence", "let the ledger take writes of the new epoch only")
-RECONCILE = PlannedStep("reconcile", "record every journalled payment that the ledger lacks")
+RECONCILE = PlannedStep("reconcile", "record every journalled request that the ledger lacks")
 SERVE = PlannedStep("activate", "let the target acknowledge; DNS follows its readiness")
 PROVE = (
-    PlannedStep("verify", "pay one unit of the test currency through the target's API"),
+    PlannedStep("verify", "make one synthetic request through the target's API"),
     PlannedStep("record", "log the evidence"),
 )
 FORCED = (
@@ -45,7 +45,7 @@ FORCED = (
 PLANNED = (
     GUARD,
     PlannedStep("warm", "start execution environments of the target for the requests that will wait"),
-    PlannedStep("drain", f"the holder takes no new payments; {QUIET_S} s for those under way"),
+    PlannedStep("drain", f"the holder takes no new requests; {QUIET_S} s for those under way"),
     PlannedStep("settle", "wait until nothing that was settled is missing in the target"),
     PlannedStep("promote", "SwitchoverGlobalCluster, called in the holder's region"),
     WAIT_WRITER,

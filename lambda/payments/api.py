@@ -93,9 +93,9 @@ class PaymentApi:
         entry, settled = self._flow.pay(payer.scoped(key, by), asked, payer=by, until_ms=until_ms)
         return Answer(
             status=HTTPStatus.CREATED if settled else HTTPStatus.ACCEPTED,
-            headers={"Location": f"/payments/{entry.payment_id}"},
-            body=_payment(entry.payment_id, entry.request, settled=settled),
-            log={"payment_id": entry.payment_id},
+            headers={"Location": f"/payments/{entry.entry_id}"},
+            body=_payment(entry.entry_id, entry.request, settled=settled),
+            log={"payment_id": entry.entry_id},
         )
 
     def _find(self, request: Request) -> Answer:

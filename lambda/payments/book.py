@@ -9,7 +9,7 @@ from payments.payment import PaymentRequest
 # A column or an index is looked for first: to create it "if not exists" stops writers even if it is there.
 _TABLES = """
 create table if not exists ledger.payments (
-    payment_id uuid primary key,
+    entry_id uuid primary key,
     idempotency_key text unique not null,
     request_hash text not null,
     amount_minor bigint not null check (amount_minor > 0),
@@ -17,16 +17,16 @@ create table if not exists ledger.payments (
     debtor text not null,
     creditor text not null,
     reference text not null,
-    payer text not null default '',
+    principal text not null default '',
     epoch bigint not null,
     region text not null,
     settled_at timestamptz not null default clock_timestamp()
 );
 do $$ begin
     if not exists (
-        select from pg_attribute where attrelid = 'ledger.payments'::regclass and attname = 'payer'
+        select from pg_attribute where attrelid = 'ledger.payments'::regclass and attname = 'principal'
     ) then
-        alter table ledger.payments add column payer text not null default '';
+        alter table ledger.payments add column principal text not null default '';
     end if;
     if to_regclass('ledger.payments_settled') is null then
         create index payments_settled on ledger.payments (settled_at);
@@ -40,6 +40,7 @@ BOOK = Book(
     columns=tuple(field.name for field in fields(PaymentRequest)),
     tables=_TABLES,
     event="PaymentSettled",
+    id_name="payment_id",
     told=("amount_minor", "currency"),
     parse=PaymentRequest.parse,
     read=lambda row: PaymentRequest(**row),

@@ -124,10 +124,10 @@ class PaymentFlow:
             raise unavailable("too slow")
         entry = JournalEntry(
             idempotency_key=key,
-            payment_id=self._new_id(),
+            entry_id=self._new_id(),
             request_hash=request.digest(),
             request=request,
-            payer=payer,
+            principal=payer,
             epoch=epoch,
             region=self._region,
             state=EntryState.INTENT,
@@ -150,7 +150,7 @@ class PaymentFlow:
         except StaleEpoch:
             raise unavailable(ServingStatus.FENCED) from None
         except NotRecordable as error:
-            logger.error("set aside", extra={"payment_id": entry.payment_id, "why": error.found.why})
+            logger.error("set aside", extra={"entry_id": entry.entry_id, "why": error.found.why})
             raise _not_recordable(error.found.why) from None
         return True
 

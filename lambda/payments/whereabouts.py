@@ -39,7 +39,7 @@ class Whereabouts:
             Refused: one of them did not answer, and the other does not have it. So nobody knows.
         """
         try:
-            recorded = self._ledger.use(lambda ledger: ledger.find(payment_id, payer=payer))
+            recorded = self._ledger.use(lambda ledger: ledger.find(payment_id, principal=payer))
         except DatabaseUnavailable as error:
             if found := self._promised(payment_id, payer):
                 return found
@@ -51,7 +51,7 @@ class Whereabouts:
             entry = self._bounded.run(lambda: self._journal.promised(payment_id), within_s=JOURNAL_LIMIT_S)
         except (JournalUnavailable, TimeoutError) as error:
             raise Refused(Problem.UNAVAILABLE, "The journal does not answer.") from error
-        return _found(entry) if entry and entry.payer == payer else None
+        return _found(entry) if entry and entry.principal == payer else None
 
 
 def _found(entry: JournalEntry) -> Found:

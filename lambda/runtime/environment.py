@@ -27,7 +27,7 @@ class Environment:
     keeper_lifetime_s: int
     transition_limit_s: int
     authorization: str
-    """How clients of the API prove who they are, see `payments.payer.Mode`."""
+    """How clients of the API prove who they are: `jwt` or `none`."""
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = os.environ) -> Self:

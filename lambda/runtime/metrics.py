@@ -14,7 +14,7 @@ Values: TypeAlias = Mapping[str, tuple[MetricUnit, float]]
 
 
 class Meter:
-    """Writes metrics of one system and environment, `payments-dev`, with the service as only dimension."""
+    """Writes metrics of one system and environment, such as `toy-dev`, with the service as only dimension."""
 
     def __init__(self, environment: Environment) -> None:
         self._namespace = environment.parameter_prefix.strip("/")

@@ -31,7 +31,7 @@ class Approvals(Section):
         """As the takeover's function reads it, in milliseconds."""
         return {
             "journal_trusted": self.journal == "trusted",
-            "payments": self.requests,
+            "requests": self.requests,
             "lag_ms": self.lag_s * 1000,
             "money": self.money,
             "valid_ms": self.valid_s * 1000,

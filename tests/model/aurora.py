@@ -44,9 +44,9 @@ class Cluster:
         elif kind == "watermark":
             [self.watermark] = values
         elif kind == "aside":
-            key, payment_id, why = values
-            self.aside.pop((key, payment_id), None)
-            self.aside[key, payment_id] = why
+            key, entry_id, why = values
+            self.aside.pop((key, entry_id), None)
+            self.aside[key, entry_id] = why
         elif kind == "taken off":
             self.aside = {name: why for name, why in self.aside.items() if name[0] != values[0]}
         else:

@@ -102,16 +102,16 @@ class Connection:
             return [[0, 0]]
         if key in cluster.rows:
             return [[1, 0]]
-        self._world.watch.recorded(cluster, key, given["payment_id"], given["epoch"])
+        self._world.watch.recorded(cluster, key, given["entry_id"], given["epoch"])
         cluster.write(
-            "row", key, given["payment_id"], given["epoch"], given["request_hash"], self._world.now_ms
+            "row", key, given["entry_id"], given["epoch"], given["request_hash"], self._world.now_ms
         )
         return [[1, 1]]
 
     def _set_aside(self, given: dict[str, Any]) -> list[list[Any]]:
         if self._cluster.fence != given["epoch"]:
             return []
-        self._cluster.write("aside", given["key"], given["payment_id"], given["why"])
+        self._cluster.write("aside", given["key"], given["entry_id"], given["why"])
         return [[given["why"]]]
 
     def _take_off(self, epoch: int, key: str) -> list[list[Any]]:
@@ -150,8 +150,8 @@ class Connection:
 
 
 def _row(cluster: Cluster, key: str) -> list[Any]:
-    payment_id, _epoch, request_hash = cluster.rows[key]
-    return [key, payment_id, request_hash]
+    entry_id, _epoch, request_hash = cluster.rows[key]
+    return [key, entry_id, request_hash]
 
 
 def _settled_in(cluster: Cluster, given: dict[str, Any], *, last: bool) -> list[list[Any]]:
@@ -161,7 +161,7 @@ def _settled_in(cluster: Cluster, given: dict[str, Any], *, last: bool) -> list[
 
 
 def _same(cluster: Cluster, given: dict[str, Any]) -> list[list[Any]]:
-    wanted = given["key"], given["payment_id"]
+    wanted = given["key"], given["entry_id"]
     return [
         _row(cluster, key) for key, row in cluster.rows.items() if key == wanted[0] or row[0] == wanted[1]
     ]

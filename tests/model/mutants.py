@@ -50,7 +50,7 @@ def journal_after_ledger(patch: Patch) -> None:
             raise payment_flow.unavailable("the journal does not answer") from None
         draft = known or payment_flow.JournalEntry(
             idempotency_key=key,
-            payment_id=self._new_id(),
+            entry_id=self._new_id(),
             request_hash=request.digest(),
             request=request,
             epoch=lease.epoch,

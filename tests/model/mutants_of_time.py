@@ -38,7 +38,7 @@ def watermark_without_a_look_at_the_ledger(patch: Patch) -> None:
 def repeated_request_does_not_arrive(patch: Patch) -> None:
     def accept(self, entry, *, until_ms):
         claim = self._claim(entry)
-        if claim.payment_id == entry.payment_id:
+        if claim.entry_id == entry.entry_id:
             self._arrivals.note(claim, since_ms=0, until_ms=until_ms)
         return claim
 
@@ -60,7 +60,7 @@ def settled_request_does_not_arrive(patch: Patch) -> None:
 def arrival_of_the_draft(patch: Patch) -> None:
     def accept(self, entry, *, until_ms):
         claim = self._claim(entry)
-        self._arrivals.note(replace(claim, payment_id=entry.payment_id), since_ms=0, until_ms=until_ms)
+        self._arrivals.note(replace(claim, entry_id=entry.entry_id), since_ms=0, until_ms=until_ms)
         return claim
 
     patch.setattr(Journal, "accept", accept)

@@ -174,7 +174,7 @@ class Site:
             return int(refused.problem.status)
         self._free.append(process)
         self._world.watch.acknowledged(
-            self.region, process.lease.last_epoch, key, entry.payment_id, settled=settled
+            self.region, process.lease.last_epoch, key, entry.entry_id, settled=settled
         )
         return 201 if settled else 202
 

@@ -14,7 +14,7 @@ from tests.model.database import Connection, Database
 
 POLICY = {
     "journal_trusted": True,
-    "payments": 0,
+    "requests": 0,
     "lag_ms": 0,
     "money": {},
     "valid_ms": 900_000,

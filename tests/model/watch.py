@@ -83,7 +83,7 @@ class Watch:
     def owed(self) -> list[str]:
         """What was acknowledged before the ledger was restored and is not in it again."""
         rows = self._world.aurora.clusters[self._world.aurora.writer].rows
-        return [key for key, payment_id in self._owed.items() if rows.get(key, ("",))[0] != payment_id]
+        return [key for key, entry_id in self._owed.items() if rows.get(key, ("",))[0] != entry_id]
 
     def _told(self, cluster: Cluster, key: str) -> bool:
         """Whether a person is told that the ledger has another payment under this key."""
@@ -182,11 +182,11 @@ class Watch:
         """A person acknowledged the last failover."""
         self._armed = True
 
-    def acknowledged(self, region: str, epoch: int, key: str, payment_id: str, *, settled: bool) -> None:
+    def acknowledged(self, region: str, epoch: int, key: str, entry_id: str, *, settled: bool) -> None:
         """A payment was answered with 201 or 202."""
         world = self._world
         world.count["201" if settled else "202"] += 1
-        world.note(f"{region} acknowledges {key} as {payment_id} in epoch {epoch}")
+        world.note(f"{region} acknowledges {key} as {entry_id} in epoch {epoch}")
         at_ms, (lease_epoch, holder, expires_at_ms, _) = world.scheduler.current.decided
         text = f"{region} in epoch {epoch}, while {holder} has {lease_epoch} until {expires_at_ms}"
         # A lease is remembered for half a second; by a clock that jumped it may be over by then.
@@ -200,29 +200,29 @@ class Watch:
         if world.scheduler.current in self._under_way:
             world.count["acknowledged across a restore"] += 1
             if self._ledger_lost:
-                self._owed[key] = payment_id
+                self._owed[key] = entry_id
             return
-        self._identified(key, payment_id)
+        self._identified(key, entry_id)
         entry = world.store.tables["journal"].get(key)
-        if entry is None or entry["payment_id"]["S"] != payment_id:
+        if entry is None or entry["entry_id"]["S"] != entry_id:
             self.violated("not-journalled", f"{key} is {entry} in the journal")
-        if not settled and f"payment#{payment_id} {key}" not in world.store.tables["arrivals"]:
-            self.violated("not-promised", f"{key} is accepted and cannot be asked for as {payment_id}")
+        if not settled and f"entry#{entry_id} {key}" not in world.store.tables["arrivals"]:
+            self.violated("not-promised", f"{key} is accepted and cannot be asked for as {entry_id}")
         self.all_marked()
         if settled and self._ledger_lost:
-            self._owed[key] = payment_id
+            self._owed[key] = entry_id
         elif settled:
             self._settled.append((key, epoch))
             self.complete(region, epoch)
 
-    def _identified(self, key: str, payment_id: str) -> None:
+    def _identified(self, key: str, entry_id: str) -> None:
         """A key was answered with this payment id."""
-        known = self.acknowledged_keys.setdefault(key, payment_id)
-        if known != payment_id and key in self._forgotten and self._charged.get(key) != known:
+        known = self.acknowledged_keys.setdefault(key, entry_id)
+        if known != entry_id and key in self._forgotten and self._charged.get(key) != known:
             self._world.count["accepted anew"] += 1
-            self.acknowledged_keys[key] = payment_id
-        elif known != payment_id:
-            self.violated("charged-twice", f"{key} is {payment_id} and {known}")
+            self.acknowledged_keys[key] = entry_id
+        elif known != entry_id:
+            self.violated("charged-twice", f"{key} is {entry_id} and {known}")
 
     def all_marked(self) -> None:
         """What was acknowledged came at the watermark of every copy that may lack it, or later."""
@@ -231,10 +231,10 @@ class Watch:
         came: dict[str, int] = {}
         for item in self._world.store.tables["arrivals"].values():
             key, window = item["idempotency_key"]["S"], item["window"]["S"].partition("#")[0]
-            if window == "payment":  # a promise, which is found by its payment id and in no minute
+            if window == "entry":  # a promise, which is found by its entry id and in no minute
                 continue
             minute = int(window)
-            if item["payment_id"]["S"] == self.acknowledged_keys.get(key):
+            if item["entry_id"]["S"] == self.acknowledged_keys.get(key):
                 came[key] = max(minute, came.get(key, 0))
         for cluster in self._world.aurora.clusters.values():
             for key in self.acknowledged_keys:
@@ -262,13 +262,13 @@ class Watch:
             self._before = self._accepted_before
             self.complete(takeover.region, takeover.epoch)
 
-    def recorded(self, cluster: Cluster, key: str, payment_id: str, epoch: int) -> None:
+    def recorded(self, cluster: Cluster, key: str, entry_id: str, epoch: int) -> None:
         """A row is about to be written to a ledger."""
-        self._world.note(f"ledger of {cluster.region} records {key} as {payment_id} in epoch {epoch}")
+        self._world.note(f"ledger of {cluster.region} records {key} as {entry_id} in epoch {epoch}")
         if epoch != cluster.fence:
             self.violated("fenced-out", f"a write of epoch {epoch} behind the fence at {cluster.fence}")
-        if self._charged.setdefault(key, payment_id) != payment_id:
-            self.violated("charged-twice", f"{key} is {payment_id} and {self._charged[key]}")
+        if self._charged.setdefault(key, entry_id) != entry_id:
+            self.violated("charged-twice", f"{key} is {entry_id} and {self._charged[key]}")
 
     def started(self, region: str, takeover: Takeover) -> None:
         """An execution was started."""

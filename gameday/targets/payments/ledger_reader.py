@@ -15,7 +15,7 @@ from gameday.load.records import LedgerRow
 
 _TIMEOUT_S = 10
 _ROWS = """
-select payment_id::text, idempotency_key, amount_minor, currency::text, epoch, region
+select entry_id::text, idempotency_key, amount_minor, currency::text, epoch, region
 from ledger.payments where starts_with(idempotency_key, :prefix)
 """
 

@@ -15,15 +15,15 @@ ADMITS = "select ledger.admit(:epoch)"
 RECORD = """
 with fence as materialized (select cast(:epoch as bigint) as epoch where ledger.admit(:epoch)),
      written as (
-        insert into {table} (payment_id, idempotency_key, request_hash, {columns}, payer, epoch, region)
-        select cast(:payment_id as uuid), :idempotency_key, :request_hash, {values}, :payer, fence.epoch,
+        insert into {table} (entry_id, idempotency_key, request_hash, {columns}, principal, epoch, region)
+        select cast(:entry_id as uuid), :idempotency_key, :request_hash, {values}, :principal, fence.epoch,
                :region
         from fence
         on conflict do nothing
-        returning payment_id),
+        returning entry_id),
      noted as (
-        insert into ledger.outbox (event_id, type, payment_id)
-        select cast(:event_id as uuid), :event, payment_id from written)
+        insert into ledger.outbox (event_id, type, entry_id)
+        select cast(:event_id as uuid), :event, entry_id from written)
 select (select count(*) from fence), (select count(*) from written)
 """
 
@@ -57,16 +57,16 @@ on conflict do nothing
 
 FIND = """
 select {columns}
-from {table} where payment_id = cast(:payment_id as uuid) and payer = :payer
+from {table} where entry_id = cast(:entry_id as uuid) and principal = :principal
 """
 
 SAME = """
-select idempotency_key, payment_id, request_hash from {table}
-where idempotency_key = :key or payment_id = cast(:payment_id as uuid)
+select idempotency_key, entry_id, request_hash from {table}
+where idempotency_key = :key or entry_id = cast(:entry_id as uuid)
 """
 
 _ROW = """
-select idempotency_key, payment_id, request_hash, cast(extract(epoch from settled_at) * 1000 as bigint)
+select idempotency_key, entry_id, request_hash, cast(extract(epoch from settled_at) * 1000 as bigint)
 from {table}
 """
 _IN_MINUTE = """
@@ -79,18 +79,18 @@ FIRST_IN = _ROW + _IN_MINUTE + "order by settled_at limit :most"
 LAST_IN = _ROW + _IN_MINUTE + "order by settled_at desc limit :most"
 
 RECORDED = """
-select idempotency_key, payment_id, request_hash from {table} where idempotency_key = any(:keys)
+select idempotency_key, entry_id, request_hash from {table} where idempotency_key = any(:keys)
 """
 
 SET_ASIDE = """
-insert into ledger.set_aside as kept (idempotency_key, payment_id, why)
-select :key, :payment_id, :why where ledger.admit(:epoch)
-on conflict (idempotency_key, payment_id) do update set why = excluded.why, looked_at = clock_timestamp()
+insert into ledger.set_aside as kept (idempotency_key, entry_id, why)
+select :key, :entry_id, :why where ledger.admit(:epoch)
+on conflict (idempotency_key, entry_id) do update set why = excluded.why, looked_at = clock_timestamp()
 returning why
 """
 
 ASIDE = """
-select idempotency_key, payment_id, why from ledger.set_aside order by looked_at, idempotency_key limit :most
+select idempotency_key, entry_id, why from ledger.set_aside order by looked_at, idempotency_key limit :most
 """
 
 TAKE_OFF = """

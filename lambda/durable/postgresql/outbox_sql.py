@@ -1,9 +1,9 @@
 """The statements of the outbox, whatever the book: one an `durable.engine.Ask`."""
 
 PENDING = """
-select outbox.event_id, outbox.type, payment_id, epoch, region,
+select outbox.event_id, outbox.type, entry_id, epoch, region,
        to_char(settled_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), {told}
-from ledger.outbox join {table} using (payment_id)
+from ledger.outbox join {table} using (entry_id)
 where published_at is null and parked_at is null and coalesce(next_at <= clock_timestamp(), true)
 order by noted_at
 limit :most

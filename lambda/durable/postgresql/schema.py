@@ -30,17 +30,17 @@ create table if not exists ledger.announced (
 create table if not exists ledger.outbox (
     event_id uuid primary key,
     type text not null,
-    payment_id uuid not null,
+    entry_id uuid not null,
     noted_at timestamptz not null default clock_timestamp(),
     published_at timestamptz
 );
 create table if not exists ledger.set_aside (
     idempotency_key text not null,
-    payment_id text not null,
+    entry_id text not null,
     why text not null,
     noted_at timestamptz not null default clock_timestamp(),
     looked_at timestamptz not null default clock_timestamp(),
-    primary key (idempotency_key, payment_id)
+    primary key (idempotency_key, entry_id)
 );
 do $$ begin
     if to_regprocedure('ledger.admit(bigint)') is null then

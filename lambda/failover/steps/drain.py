@@ -1,4 +1,4 @@
-"""drain: the old holder takes no new payments from now on, and none that it took is under way any more."""
+"""drain: the old holder takes no new requests from now on, and none that it took is under way any more."""
 
 from failover.order import QUIET_S
 from failover.steps.context import Facts, StepContext

@@ -51,4 +51,4 @@ def _must_be_fit(context: StepContext, lease: Lease) -> None:
     if database is not DatabaseFact.REPLICA:
         raise NotYet(f"the database is {database}")
     if overdue := journal_gap(context, lease).overdue:
-        raise NotYet(f"{overdue} settled payments have not been replicated to this region")
+        raise NotYet(f"{overdue} settled requests have not been replicated to this region")

@@ -25,7 +25,7 @@ def assess(context: StepContext, lease: Lease | None, *, trusted: bool) -> LossE
         return context.recovery.loss(until_ms=_until_ms(lease), trusted=trusted)
     except (DatabaseUnavailable, RecoveryUnavailable):
         return LossEstimate(
-            journal=JournalProof.UNREADABLE, replicated_until_ms=None, lag_ms=None, payments=None, money=None
+            journal=JournalProof.UNREADABLE, replicated_until_ms=None, lag_ms=None, requests=None, money=None
         )
 
 

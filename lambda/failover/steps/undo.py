@@ -1,4 +1,4 @@
-"""undo: a planned takeover that cannot go on gives the old holder its payments back."""
+"""undo: a planned takeover that cannot go on gives the old holder its requests back."""
 
 from failover.observation import DatabaseFact
 from failover.observe import database_fact

@@ -19,7 +19,7 @@ BUDGET_MS = 15_000
 def run(takeover: Takeover, context: StepContext) -> Facts:
     """Start environments until there are enough, or until another round starts none; tell how many there are.
 
-    Fewer than wanted cost latency and no payment, so they are told and do not stop the takeover. None at all
+    Fewer than wanted cost latency and no request, so they are told and do not stop the takeover. None at all
     means that the target's function cannot run: that must be known before anybody drains.
     """
     lease = current_lease(takeover, context, phases=MAY_BEGIN)
@@ -40,5 +40,5 @@ def run(takeover: Takeover, context: StepContext) -> Facts:
 
 
 def enough(arrived: int) -> int:
-    """How many environments a region needs that takes over a load of so many payments a minute."""
+    """How many environments a region needs that takes over a load of so many requests a minute."""
     return min(MOST, max(LEAST, ceil(arrived * PAUSE_S * 1000 / MINUTE_MS)))

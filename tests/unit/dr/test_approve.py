@@ -24,7 +24,7 @@ FIGURES = LossEstimate(
     journal=JournalProof.UNTRUSTED,
     replicated_until_ms=NOW,
     lag_ms=2_000,
-    payments=7,
+    requests=7,
     money={"EUR": 1200, "USD": 5},
 )
 TEXT = canonical(document(system="payments", epoch=4, plan="failover", region=WEST, figures=FIGURES))
@@ -72,7 +72,7 @@ def test_B10_an_approver_sees_the_figures_and_the_consequence_and_leaves_its_id(
     done = approve(cloud, answer="y\n")
     assert done.exit_code == 0
     for shown in (
-        "7 payments (EUR 1200, USD 5, in minor units)",
+        "7 requests (EUR 1200, USD 5, in minor units)",
         "The journal is untrusted",
         "approved by nobody",
     ):
@@ -127,9 +127,9 @@ def test_a_dry_run_for_machines_says_that_nothing_was_approved(cloud):
 
 
 def test_unknown_figures_are_said_to_be_unknown(cloud):
-    unknown = replace(FIGURES, payments=None, money=None, lag_ms=None)
+    unknown = replace(FIGURES, requests=None, money=None, lag_ms=None)
     ask(cloud, canonical(document(system="payments", epoch=4, plan="failover", region=WEST, figures=unknown)))
-    assert "an unknown number of payments may be lost" in " ".join(approve(cloud, "--dry-run").output.split())
+    assert "an unknown number of requests may be lost" in " ".join(approve(cloud, "--dry-run").output.split())
 
 
 def refusal(result):

@@ -14,7 +14,7 @@ def test_a_planned_move_needs_nobody():
 
 def test_within_the_budget_nobody_and_over_it_two_must_approve():
     assert approvers(Purpose.FAILOVER, HEALTHY, WEST) == (
-        "nobody must approve: L20_journal_complete, 0 payments are replayed, none is lost"
+        "nobody must approve: L20_journal_complete, 0 requests are replayed, none is lost"
     )
     over = with_target(loss=LOSS | {"done": False, "rule": "L50_over_budget", "reason": "9 payments"})
     assert (

@@ -33,7 +33,7 @@ def unlive() -> Situation:
 
 NO_LEASE = replace(HEALTHY, topology=replace(HEALTHY.topology, lease=None))
 UNREADABLE = replace(NO_LEASE, topology=replace(NO_LEASE.topology, lease_read_in=None))
-OVER_BUDGET = {"done": False, "rule": "L50_over_budget", "reason": "1 payments may be lost"}
+OVER_BUDGET = {"done": False, "rule": "L50_over_budget", "reason": "1 requests may be lost"}
 WITHOUT_WEST = blind(inspections={**HEALTHY.inspections, WEST: None})
 
 

@@ -48,7 +48,7 @@ LEASE = Lease(
 HELD = replace(LEASE, holder=WEST, previous_holder=EAST, state=LeaseState.TAKING, kind=Kind.FAILOVER)
 """A takeover by the west that has not ended."""
 STOCK = JournalGap(compared=9, intents=0, missing=0, overdue=0, fence=3)
-LOSS = {"done": True, "rule": "L20_journal_complete", "reason": "0 payments are replayed, none is lost"}
+LOSS = {"done": True, "rule": "L20_journal_complete", "reason": "0 requests are replayed, none is lost"}
 INSPECTION = Inspection(
     clock_ms=NOW,
     clock_off_ms=0,

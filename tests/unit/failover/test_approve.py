@@ -33,7 +33,7 @@ def test_B10_over_the_budget_the_takeover_asks_and_waits(context, untrusted, log
         "journal": "untrusted",
         "replicated_until_ms": NOW,
         "lag_ms": 0,
-        "payments": 2,
+        "requests": 2,
         "money": {"EUR": 10},
     }
     facts = {key: value for key, value in told.items() if key != "done"}
@@ -66,7 +66,7 @@ def test_B10_an_approval_is_not_taken_over_into_another_epoch(context, untrusted
 
 def test_B10_within_the_budget_it_goes_on(context, untrusted, logged):
     untrusted.published["approvals/policy"] = json.dumps(
-        POLICY | {"journal_trusted": False, "payments": 2, "money": {"EUR": 10}}
+        POLICY | {"journal_trusted": False, "requests": 2, "money": {"EUR": 10}}
     )
     assert perform("approve", TAKEOVER, context)["rule"] == "L30_within_budget"
     assert untrusted.request is None
@@ -80,7 +80,7 @@ def test_B10_without_a_heartbeat_the_lag_is_unknown_which_is_over(context, untru
 
 
 def test_B10_a_journal_that_lacks_what_the_ledger_has_proves_nothing(context, west):
-    """It was emptied, or restored to an earlier time: then other payments may be missing in both."""
+    """It was emptied, or restored to an earlier time: then other requests may be missing in both."""
     del west.journalled["key-1"]
     told = perform("approve", TAKEOVER, context)
     assert (told["done"], told["figures"]["journal"]) == (False, "incomplete")
@@ -88,7 +88,7 @@ def test_B10_a_journal_that_lacks_what_the_ledger_has_proves_nothing(context, we
 
 def test_B10_a_row_that_was_booked_by_hand_makes_no_failover_wait(context, west):
     west.rows["manual-2"] = (7, EAST)
-    west.by_hand = {entry("manual-2").payment_id}
+    west.by_hand = {entry("manual-2").entry_id}
     assert "manual-2" in west.newest(1)
     told = perform("approve", TAKEOVER, context)
     assert (told["done"], told["rule"]) == (True, "L20_journal_complete")
@@ -96,7 +96,7 @@ def test_B10_a_row_that_was_booked_by_hand_makes_no_failover_wait(context, west)
 
 def test_B10_a_ledger_with_rows_booked_by_hand_only_proves_nothing(context, west):
     west.rows = {"manual-2": (7, EAST)}
-    west.by_hand = {entry("manual-2").payment_id}
+    west.by_hand = {entry("manual-2").entry_id}
     assert perform("approve", TAKEOVER, context)["figures"]["journal"] == "incomplete"
 
 
@@ -112,25 +112,25 @@ def test_B10_what_came_before_the_watermark_need_not_be_among_the_arrivals(conte
     west.journalled["key-1"] = replace(entry("key-1"), accepted_at_ms=NOW - 1)
     west.arrived = [entry("key-2")]
     told = perform("approve", TAKEOVER, context)["figures"]
-    assert (told["journal"], told["payments"]) == ("complete", 1)
+    assert (told["journal"], told["requests"]) == ("complete", 1)
 
 
 def test_B10_without_a_watermark_the_whole_journal_is_the_proof(context, west):
     west.minute, west.arrived = None, []
     told = perform("approve", TAKEOVER, context)["figures"]
-    assert (told["journal"], told["payments"]) == ("complete", 2)
+    assert (told["journal"], told["requests"]) == ("complete", 2)
 
 
 def test_B10_a_payment_that_came_twice_is_lost_once(context, untrusted):
     untrusted.arrived = [entry(key) for key in ("key-1", "key-2", "key-2")]
     told = perform("approve", TAKEOVER, context)["figures"]
-    assert (told["payments"], told["money"]) == (1, {"EUR": 5})
+    assert (told["requests"], told["money"]) == (1, {"EUR": 5})
 
 
 def test_B10_a_journal_that_cannot_be_read_is_an_unknown_loss(context, west):
     west.entries = fails(JournalUnavailable("cut"))
     told = perform("approve", TAKEOVER, context)
-    assert (told["done"], told["figures"]["journal"], told["figures"]["payments"]) == (
+    assert (told["done"], told["figures"]["journal"], told["figures"]["requests"]) == (
         False,
         "unreadable",
         None,

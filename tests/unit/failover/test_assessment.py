@@ -27,7 +27,7 @@ def long(west):
 def test_B10_what_is_lost_is_counted_over_all_parts_of_the_journal(context, long):
     long.rows = dict.fromkeys(MANY[1:BATCH])
     figures = assess(context, context.leases.read(), trusted=False)
-    assert (figures.payments, figures.money) == (BATCH + 2, {"EUR": 5 * (BATCH + 2)})
+    assert (figures.requests, figures.money) == (BATCH + 2, {"EUR": 5 * (BATCH + 2)})
 
 
 def test_B10_the_newest_payments_may_be_spread_over_the_parts(context, long):
@@ -65,7 +65,7 @@ def test_what_came_by_a_fast_clock_proves_the_journal_and_counts(context, west):
     lease = context.leases.read()
     assert assess(context, lease, trusted=True).journal is JournalProof.INCOMPLETE
     known = assess(context, replace(lease, latest_expiry_ms=NOW + 620_000), trusted=True)
-    assert (known.journal, known.payments) == (JournalProof.COMPLETE, 1)
+    assert (known.journal, known.requests) == (JournalProof.COMPLETE, 1)
 
 
 def test_a_payment_that_comes_again_two_parts_later_is_lacking_once(west):
@@ -80,7 +80,7 @@ def test_arrivals_that_lack_what_this_copy_has_make_the_whole_journal_be_read(co
     west.rows, west.never_came, west.arrived = dict.fromkeys(["key-1", "key-2"]), lost, []
     assert begin(west, west, newest(west)) is None
     figures = assess(context, context.leases.read(), trusted=True)
-    assert (figures.journal, figures.payments) == (JournalProof.COMPLETE, 1)
+    assert (figures.journal, figures.requests) == (JournalProof.COMPLETE, 1)
 
 
 def test_a_copy_without_payments_is_compared_with_everything_whatever_its_watermark(west):

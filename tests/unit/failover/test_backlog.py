@@ -55,7 +55,7 @@ def test_an_old_entry_that_came_again_is_found_where_it_came(world, reconciler) 
 def test_what_the_ledger_does_not_have_afterwards_is_not_settled(world, reconciler) -> None:
     world.keep(entry(1))
     world.recorded = lambda keys: {}
-    with pytest.raises(DatabaseUnavailable, match="1 payments are not in the ledger"):
+    with pytest.raises(DatabaseUnavailable, match="1 requests are not in the ledger"):
         reconciler.run()
     assert world.state(1) is EntryState.INTENT
 
@@ -125,7 +125,7 @@ def test_a_payment_that_came_twice_in_a_minute_is_replayed_once(world, reconcile
 def test_the_watermark_stays_where_the_ledger_could_not_be_written(world, reconciler) -> None:
     world.keep(entry(1, accepted_at_ms=MARK * MINUTE_MS))
     world.recorded = lambda keys: {}
-    with pytest.raises(DatabaseUnavailable, match="1 payments are not in the ledger"):
+    with pytest.raises(DatabaseUnavailable, match="1 requests are not in the ledger"):
         reconciler.run()
     assert (world.state(1), world.minute) == (EntryState.INTENT, MARK)
 

@@ -65,12 +65,12 @@ def test_an_inspection_tells_facts_and_changes_nothing(context, west):
         "loss": {
             "done": True,
             "rule": "L20_journal_complete",
-            "reason": "1 payments are replayed, none is lost",
+            "reason": "1 requests are replayed, none is lost",
             "figures": {
                 "journal": "complete",
                 "replicated_until_ms": NOW,
                 "lag_ms": 0,
-                "payments": 1,
+                "requests": 1,
                 "money": {"EUR": 5},
             },
         },
@@ -114,9 +114,9 @@ def test_an_inspection_tells_what_a_failover_would_lose_while_nobody_approves(co
         "untrusted",
     )
     west.published["approvals/policy"] = json.dumps(
-        POLICY | {"journal_trusted": False, "payments": 1, "money": {"EUR": 5}}
+        POLICY | {"journal_trusted": False, "requests": 1, "money": {"EUR": 5}}
     )
-    assert inspect(context)["loss"]["reason"] == "1 payments may be lost"
+    assert inspect(context)["loss"]["reason"] == "1 requests may be lost"
 
 
 @pytest.mark.parametrize(("later", "overdue", "intents"), [(0, 0, 0), (1, 1, 1)])

@@ -24,16 +24,16 @@ from .scene import NOW, WEST
 
 POLICY = LossPolicy(
     journal_trusted=False,
-    payments=2,
+    requests=2,
     lag_ms=1_000,
     money={"EUR": 10},
     valid_ms=900_000,
     sessions_are_people=False,
 )
 WITHIN = LossEstimate(
-    journal=JournalProof.UNTRUSTED, replicated_until_ms=NOW, lag_ms=1_000, payments=2, money={"EUR": 10}
+    journal=JournalProof.UNTRUSTED, replicated_until_ms=NOW, lag_ms=1_000, requests=2, money={"EUR": 10}
 )
-OVER = replace(WITHIN, payments=3)
+OVER = replace(WITHIN, requests=3)
 ASKED = document(system="payments", epoch=8, plan="failover", region=WEST, figures=OVER)
 WANTED = digest(canonical(ASKED))
 ALICE = Approval(approver="AIDAALICE", digest=WANTED, approved_at_ms=NOW)
@@ -46,7 +46,7 @@ def verdict(figures=OVER, approvals=(), policy=POLICY, now_ms=NOW):
 
 def test_B10_a_complete_journal_loses_nothing_whatever_the_lag():
     assert verdict(replace(OVER, journal=JournalProof.COMPLETE, lag_ms=None)) == Verdict(
-        done=True, rule=Loss.JOURNAL_COMPLETE, reason="3 payments are replayed, none is lost"
+        done=True, rule=Loss.JOURNAL_COMPLETE, reason="3 requests are replayed, none is lost"
     )
 
 
@@ -56,18 +56,18 @@ def test_B10_any_other_journal_proves_nothing(journal):
 
 
 def test_B10_within_the_budget_nobody_is_asked():
-    assert verdict(WITHIN) == Verdict(done=True, rule=Loss.WITHIN_BUDGET, reason="2 payments may be lost")
-    assert verdict(replace(WITHIN, payments=0, money={}, lag_ms=0)).rule is Loss.WITHIN_BUDGET
+    assert verdict(WITHIN) == Verdict(done=True, rule=Loss.WITHIN_BUDGET, reason="2 requests may be lost")
+    assert verdict(replace(WITHIN, requests=0, money={}, lag_ms=0)).rule is Loss.WITHIN_BUDGET
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"payments": 3},
+        {"requests": 3},
         {"lag_ms": 1_001},
         {"money": {"EUR": 11}},
         {"money": {"EUR": 1, "USD": 1}},
-        {"payments": None},
+        {"requests": None},
         {"lag_ms": None},
         {"money": None},
     ],
@@ -80,12 +80,12 @@ def test_B10_over_the_budget_or_unknown_waits_for_people(change):
 @pytest.mark.parametrize(
     ("figures", "approvals", "reason"),
     [
-        (OVER, [], "the journal is untrusted and 3 payments may be lost; 0 of 2 approved: type dr approve"),
+        (OVER, [], "the journal is untrusted and 3 requests may be lost; 0 of 2 approved: type dr approve"),
         (
-            replace(OVER, journal=JournalProof.UNREADABLE, payments=None, lag_ms=None, money=None),
+            replace(OVER, journal=JournalProof.UNREADABLE, requests=None, lag_ms=None, money=None),
             [ALICE],
             (
-                "the journal is unreadable and an unknown number of payments may be lost; "
+                "the journal is unreadable and an unknown number of requests may be lost; "
                 "1 of 2 approved: type dr approve"
             ),
         ),
@@ -134,7 +134,7 @@ def test_B10_two_sessions_of_one_role_are_two_people_only_where_the_settings_say
         {"epoch": 9},
         {"plan": "switchover"},
         {"region": "us-east-1"},
-        {"figures": replace(OVER, payments=4)},
+        {"figures": replace(OVER, requests=4)},
         {"figures": replace(OVER, replicated_until_ms=NOW - 1)},
         {"figures": replace(OVER, money={"EUR": 9})},
     ],
@@ -153,7 +153,7 @@ def test_a_document_is_one_text_in_whatever_order_it_is_written():
         epoch=8,
         plan="failover",
         region=WEST,
-        figures=replace(OVER, money=None, payments=None),
+        figures=replace(OVER, money=None, requests=None),
     )
     assert unknown["figures"]["money"] is None
 
@@ -162,7 +162,7 @@ def test_the_policy_is_read_from_the_parameter():
     text = json.dumps({name: getattr(POLICY, name) for name in LossPolicy.__dataclass_fields__})
     assert LossPolicy.parse(text) == POLICY
     with pytest.raises(ValueError, match="no policy of approvals"):
-        LossPolicy.parse('{"payments": 1}')
+        LossPolicy.parse('{"requests": 1}')
 
 
 def test_a_policy_of_newer_code_is_read_and_a_figure_with_a_default_changes_no_digest() -> None:

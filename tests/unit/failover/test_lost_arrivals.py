@@ -23,7 +23,7 @@ def settled(world, *numbers: int, at_ms: int = AT) -> None:
 
 def lose_arrivals(world, *numbers: int) -> None:
     world.arrivals = [
-        (at, each) for at, each in world.arrivals if each.payment_id not in {f"id-{n}" for n in numbers}
+        (at, each) for at, each in world.arrivals if each.entry_id not in {f"id-{n}" for n in numbers}
     ]
 
 

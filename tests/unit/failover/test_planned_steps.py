@@ -110,7 +110,7 @@ def test_nothing_is_written_before_the_lease_is_here(context, put, step):
             "the writer is here already, without the lease: this is not a planned switchover",
         ),
         ({"reachable": False}, NotYet, "the database is unreachable"),
-        ({"rows": {}}, NotYet, "2 settled payments have not been replicated to this region"),
+        ({"rows": {}}, NotYet, "2 settled requests have not been replicated to this region"),
     ],
 )
 def test_what_would_keep_it_from_ending_is_found_before_anybody_stops(

@@ -122,7 +122,7 @@ def test_a_reconciler_that_slept_through_a_newer_epoch_settles_nothing(context, 
 def test_a_replay_that_is_not_in_the_ledger_is_no_success_and_settles_nothing(context, west):
     west.fence = 8
     west.record = lambda entry, *, epoch, region: None
-    with pytest.raises(NotYet, match="2 payments"):
+    with pytest.raises(NotYet, match="2 requests"):
         perform("reconcile", TAKEOVER, context)
     assert west.journalled["key-3"].state is EntryState.INTENT
 

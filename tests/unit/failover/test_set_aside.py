@@ -23,7 +23,7 @@ OTHER = Identity("another-id", "another-hash")
 
 
 def aside(entry, why=Why.CONTRADICTED) -> SetAside:
-    return SetAside(idempotency_key=entry.idempotency_key, payment_id=entry.payment_id, why=why)
+    return SetAside(idempotency_key=entry.idempotency_key, entry_id=entry.entry_id, why=why)
 
 
 # the comparison
@@ -34,7 +34,7 @@ def aside(entry, why=Why.CONTRADICTED) -> SetAside:
     [
         (None, InLedger.LACKING),
         (entry(1).identity, InLedger.RECORDED),
-        (replace(entry(1).identity, payment_id="another"), InLedger.ASIDE),
+        (replace(entry(1).identity, entry_id="another"), InLedger.ASIDE),
         (replace(entry(1).identity, request_hash="another"), InLedger.ASIDE),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_contradiction_is_listed_and_never_called_settled_and_the_rest_goes_on
     assert (report.settled, report.replayed, report.set_aside) == (1, 1, 1)
     assert (world.state(1), world.state(2)) == (EntryState.INTENT, EntryState.SETTLED)
     assert world.listed == [aside(entry(1))]
-    assert ("error", "set aside", {"payment_id": "id-1", "why": "contradicted"}) in logged
+    assert ("error", "set aside", {"entry_id": "id-1", "why": "contradicted"}) in logged
 
 
 @pytest.mark.parametrize("state", EntryState)
@@ -100,7 +100,7 @@ def test_an_entry_that_cannot_be_read_is_listed_when_its_minute_is_over(world, r
     world.goes_on(GRACE_MS + MINUTE_MS)
     reconciler.run()
     assert world.minute > minute_of(OLD)
-    assert world.listed == [SetAside(idempotency_key="key-00001", payment_id="", why=Why.UNREADABLE)]
+    assert world.listed == [SetAside(idempotency_key="key-00001", entry_id="", why=Why.UNREADABLE)]
 
 
 def test_what_newer_code_can_read_is_settled_from_the_list(world, reconciler) -> None:
@@ -118,7 +118,7 @@ def test_a_contradiction_is_over_when_a_person_mended_the_journal(world, reconci
     reconciler.run()
     assert reconciler.run().set_aside == 1
     world.journalled["key-00001"] = replace(
-        entry(1), payment_id=OTHER.payment_id, request_hash=OTHER.request_hash
+        entry(1), entry_id=OTHER.entry_id, request_hash=OTHER.request_hash
     )
     assert (reconciler.run().set_aside, world.state(1)) == (0, EntryState.SETTLED)
 
@@ -155,7 +155,7 @@ def test_a_contradiction_does_not_stop_a_takeover_and_is_listed(context, west) -
 def test_an_entry_that_cannot_be_read_does_not_stop_a_takeover(context, west) -> None:
     west.fence, west.journalled["key-2"] = 8, Unreadable("key-2", None)
     assert perform("reconcile", TAKEOVER, context) == {"compared": 3, "replayed": 1, "set_aside": 1}
-    assert west.listed == [SetAside(idempotency_key="key-2", payment_id="", why=Why.UNREADABLE)]
+    assert west.listed == [SetAside(idempotency_key="key-2", entry_id="", why=Why.UNREADABLE)]
     assert assess(context, context.leases.read(), trusted=True).journal is JournalProof.COMPLETE
 
 
@@ -163,9 +163,7 @@ def test_a_takeover_records_what_older_code_had_set_aside(context, west) -> None
     """The watermark has passed it, so it is among no arrivals that are read."""
     west.fence = 8
     west.journalled["old"] = replace(west_entry("old"), accepted_at_ms=NOW - 86_400_000)
-    west.listed = [
-        SetAside(idempotency_key=key, payment_id="", why=Why.UNREADABLE) for key in ("old", "gone")
-    ]
+    west.listed = [SetAside(idempotency_key=key, entry_id="", why=Why.UNREADABLE) for key in ("old", "gone")]
     assert perform("reconcile", TAKEOVER, context) == {"compared": 4, "replayed": 3, "set_aside": 0}
     assert "old" in west.rows
 
@@ -178,7 +176,7 @@ def test_a_contradiction_is_no_missing_payment_and_an_inspection_names_it(contex
     west.live = lambda: True
     assert json.loads(json.dumps(inspect(context)))["gap"]["set_aside"][1] == {
         "idempotency_key": "key-2",
-        "payment_id": "id-key-2",
+        "entry_id": "id-key-2",
         "why": "contradicted",
     }
 

@@ -44,7 +44,7 @@ def test_a_takeover_from_beginning_to_end(context, west):
         "approve": {
             "done": True,
             "rule": "L20_journal_complete",
-            "reason": "2 payments are replayed, none is lost",
+            "reason": "2 requests are replayed, none is lost",
             "system": "payments",
             "epoch": 8,
             "plan": "failover",
@@ -53,7 +53,7 @@ def test_a_takeover_from_beginning_to_end(context, west):
                 "journal": "complete",
                 "replicated_until_ms": NOW,
                 "lag_ms": 0,
-                "payments": 2,
+                "requests": 2,
                 "money": {"EUR": 10},
             },
         },

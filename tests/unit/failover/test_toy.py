@@ -23,7 +23,7 @@ from .toy import Region
 TTL_MS, SKEW_MS = 30_000, 2_000
 HERE, THERE = "eu-north-1", "eu-south-1"
 NO_LOSS = LossPolicy(
-    journal_trusted=True, payments=0, lag_ms=0, money={}, valid_ms=0, sessions_are_people=False
+    journal_trusted=True, requests=0, lag_ms=0, money={}, valid_ms=0, sessions_are_people=False
 )
 
 

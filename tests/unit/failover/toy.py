@@ -58,7 +58,7 @@ class Region:
 
     def loss(self, *, until_ms, trusted):
         known = {"journal": JournalProof.COMPLETE, "replicated_until_ms": 0, "lag_ms": 0, "money": {}}
-        return LossEstimate(payments=len(self.world.journal - self.rows), **known)
+        return LossEstimate(requests=len(self.world.journal - self.rows), **known)
 
     def replay(self, *, epoch, region, until_ms, still_ours):
         lacking = self.world.journal - self.rows

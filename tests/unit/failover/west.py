@@ -28,7 +28,7 @@ TAKEN = LEASE.taken_over(by=WEST, now_ms=NOW, ttl_ms=TTL)
 TAKEOVER = Takeover.of(TAKEN)
 POLICY = {
     "journal_trusted": True,
-    "payments": 0,
+    "requests": 0,
     "lag_ms": 0,
     "money": {},
     "valid_ms": 900_000,
@@ -40,7 +40,7 @@ REQUEST = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b
 def entry(key: str, state: EntryState = EntryState.SETTLED) -> JournalEntry:
     return JournalEntry(
         idempotency_key=key,
-        payment_id=f"id-{key}",
+        entry_id=f"id-{key}",
         request_hash=REQUEST.digest(),
         request=REQUEST,
         epoch=7,
@@ -154,8 +154,8 @@ class West(SimpleNamespace):
         found = {key: entry(key).identity for key in sorted(self.rows)[-most:]} | self.others
         return {key: Row(of, NOW) for key, of in found.items()}
 
-    def noted(self, payment_ids: Iterable[str]) -> set[str]:
-        return set(payment_ids) - self.by_hand
+    def noted(self, entry_ids: Iterable[str]) -> set[str]:
+        return set(entry_ids) - self.by_hand
 
     # the approvals
     def ask(self, text: str, *, now_ms: int) -> ApprovalRequest:

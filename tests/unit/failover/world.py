@@ -30,7 +30,7 @@ MARK = minute_of(NOW - GRACE_MS) - 1
 def entry(number: int, accepted_at_ms: int = OLD) -> JournalEntry:
     return JournalEntry(
         idempotency_key=f"key-{number:05}",
-        payment_id=f"id-{number}",
+        entry_id=f"id-{number}",
         request_hash=REQUEST.digest(),
         request=REQUEST,
         epoch=6,
@@ -44,7 +44,8 @@ def event(number: int) -> DomainEvent:
     return DomainEvent(
         event_id=f"event-{number:03}",
         type="PaymentSettled",
-        payment_id=f"id-{number}",
+        entry_id=f"id-{number}",
+        id_name="payment_id",
         told={"amount_minor": 5, "currency": "EUR"},
         epoch=7,
         region=EAST,
@@ -165,8 +166,8 @@ class World(SimpleNamespace):
         ]
         return dict(inside[:most] if last else inside[::-1][:most])
 
-    def noted(self, payment_ids: Iterable[str]) -> set[str]:
-        return set(payment_ids)
+    def noted(self, entry_ids: Iterable[str]) -> set[str]:
+        return set(entry_ids)
 
     def aside(self, most: int) -> list[SetAside]:
         return self.listed[:most]
@@ -174,8 +175,8 @@ class World(SimpleNamespace):
     def set_aside(self, found: list[SetAside], *, epoch: int) -> None:
         if epoch != self.fence:
             raise StaleEpoch(epoch)
-        same = [(one.idempotency_key, one.payment_id) for one in found]
-        kept = [one for one in self.listed if (one.idempotency_key, one.payment_id) not in same]
+        same = [(one.idempotency_key, one.entry_id) for one in found]
+        kept = [one for one in self.listed if (one.idempotency_key, one.entry_id) not in same]
         self.listed = [*kept, *found]
 
     def take_off(self, key: str, *, epoch: int) -> None:
@@ -187,7 +188,7 @@ class World(SimpleNamespace):
             raise StaleEpoch(epoch)
         if why := self.refuses.get(entry.idempotency_key):
             raise NotRecordable(
-                SetAside(idempotency_key=entry.idempotency_key, payment_id=entry.payment_id, why=why)
+                SetAside(idempotency_key=entry.idempotency_key, entry_id=entry.entry_id, why=why)
             )
         self.rows.add(entry.idempotency_key)
 

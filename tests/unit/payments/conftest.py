@@ -125,7 +125,7 @@ def lease() -> Lease:
 def entry() -> JournalEntry:
     return JournalEntry(
         idempotency_key="order-0001",
-        payment_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001",
+        entry_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001",
         request_hash=REQUEST.digest(),
         request=REQUEST,
         epoch=1,
@@ -148,7 +148,7 @@ class World(SimpleNamespace):
             lease=LEASE,
             entries={},
             rows={},
-            payers={},
+            principals={},
             epochs={},
             reads=0,
             when_lease_read=nothing,
@@ -189,11 +189,11 @@ class World(SimpleNamespace):
 
     def promise(self, entry: JournalEntry) -> None:
         self.when_promised()
-        self.promises[entry.payment_id] = entry.idempotency_key
+        self.promises[entry.entry_id] = entry.idempotency_key
 
-    def promised(self, payment_id: str) -> JournalEntry | None:
+    def promised(self, entry_id: str) -> JournalEntry | None:
         self.when_asked()
-        return self.entries.get(self.promises.get(payment_id))
+        return self.entries.get(self.promises.get(entry_id))
 
     def use(self, work: Callable[[Any], Any]) -> Any:
         return work(self)
@@ -201,13 +201,13 @@ class World(SimpleNamespace):
     def record(self, entry: JournalEntry, *, epoch: int, region: str) -> None:
         self.when_recorded()
         if entry.idempotency_key not in self.epochs:
-            self.rows[entry.payment_id] = entry.request
-            self.payers[entry.payment_id] = entry.payer
+            self.rows[entry.entry_id] = entry.request
+            self.principals[entry.entry_id] = entry.principal
             self.epochs[entry.idempotency_key] = (epoch, region)
 
-    def find(self, payment_id: str, *, payer: str = "") -> PaymentRequest | None:
+    def find(self, entry_id: str, *, principal: str = "") -> PaymentRequest | None:
         self.when_found()
-        return self.rows.get(payment_id) if self.payers.get(payment_id) == payer else None
+        return self.rows.get(entry_id) if self.principals.get(entry_id) == principal else None
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ def event(number: int = 1) -> DomainEvent:
     return DomainEvent(
         event_id=f"event-{number}",
         type="PaymentSettled",
-        payment_id=f"payment-{number}",
+        entry_id=f"payment-{number}",
+        id_name="payment_id",
         told={"amount_minor": 1250, "currency": "EUR"},
         epoch=7,
         region="us-east-1",

@@ -15,7 +15,7 @@ from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments import raw_sql
 
-ONE = SetAside(idempotency_key="order-0001", payment_id="id-1", why=Why.CONTRADICTED)
+ONE = SetAside(idempotency_key="order-0001", entry_id="id-1", why=Why.CONTRADICTED)
 
 
 def rows(connection) -> list[tuple[object, ...]]:
@@ -34,7 +34,7 @@ def test_two_may_migrate_at_once_and_again(connect) -> None:
 def test_migrating_keeps_what_is_there(ledger, entry) -> None:
     ledger.record(entry, epoch=1, region="us-east-1")
     ledger.migrate()
-    assert (ledger.fence_epoch(), ledger.find(entry.payment_id)) == (1, entry.request)
+    assert (ledger.fence_epoch(), ledger.find(entry.entry_id)) == (1, entry.request)
 
 
 def test_the_fence_rises_and_is_never_lowered(ledger) -> None:
@@ -78,18 +78,14 @@ def test_a_watermark_beyond_a_minute_is_forgotten_by_the_epoch_that_may_write(le
 
 def test_the_newest_payments_are_those_that_came_last(ledger, entry) -> None:
     for n in (1, 2, 3):
-        ledger.record(
-            replace(entry, idempotency_key=f"key-{n}", payment_id=str(uuid4())), epoch=1, region="r"
-        )
+        ledger.record(replace(entry, idempotency_key=f"key-{n}", entry_id=str(uuid4())), epoch=1, region="r")
     assert list(ledger.newest(2)) == ["key-3", "key-2"]
     assert list(ledger.newest(9)) == ["key-3", "key-2", "key-1"]
 
 
 def test_the_first_and_the_last_payments_of_a_minute_are_those_that_were_settled_in_it(ledger, entry) -> None:
     for n in range(4):
-        ledger.record(
-            replace(entry, idempotency_key=f"key-{n}", payment_id=str(uuid4())), epoch=1, region="r"
-        )
+        ledger.record(replace(entry, idempotency_key=f"key-{n}", entry_id=str(uuid4())), epoch=1, region="r")
         raw_sql.run(
             ledger,
             "update ledger.payments set settled_at = to_timestamp(:at) where idempotency_key = :key",
@@ -112,7 +108,7 @@ def test_there_is_one_fence(connect, ledger) -> None:
 
 def test_a_recorded_payment_is_found_and_known(ledger, entry) -> None:
     ledger.record(entry, epoch=1, region="us-east-1")
-    assert ledger.find(entry.payment_id) == entry.request
+    assert ledger.find(entry.entry_id) == entry.request
     assert ledger.recorded([entry.idempotency_key, "another-key"]) == {entry.idempotency_key: entry.identity}
     (row,) = ledger.newest(1).values()
     assert row.identity == entry.identity
@@ -125,18 +121,18 @@ def test_a_row_that_was_booked_by_hand_is_not_noted(ledger, entry) -> None:
     by_hand = str(uuid4())
     raw_sql.run(
         ledger,
-        "insert into ledger.payments (payment_id, idempotency_key, request_hash, amount_minor, currency, "
+        "insert into ledger.payments (entry_id, idempotency_key, request_hash, amount_minor, currency, "
         "debtor, creditor, reference, epoch, region) values (cast(:id as uuid), 'manual-1', '', 1, 'EUR', "
         "'a', 'b', '', 1, 'us-east-1')",
         id=by_hand,
     )
     assert list(ledger.newest(1)) == ["manual-1"]
-    assert ledger.noted([by_hand, entry.payment_id]) == {entry.payment_id}
+    assert ledger.noted([by_hand, entry.entry_id]) == {entry.entry_id}
     assert ledger.noted([]) == set()
 
 
 def test_a_payment_that_is_not_there_is_not_found(ledger, entry) -> None:
-    assert ledger.find(entry.payment_id) is None
+    assert ledger.find(entry.entry_id) is None
 
 
 def test_a_second_record_under_the_key_changes_nothing(connect, ledger, entry) -> None:
@@ -204,7 +200,7 @@ def test_raising_the_fence_waits_for_what_is_in_flight_and_for_nothing_that_come
         late = [
             pool.submit(
                 each.record,
-                replace(entry, idempotency_key=f"later-{number}", payment_id=str(uuid4())),
+                replace(entry, idempotency_key=f"later-{number}", entry_id=str(uuid4())),
                 epoch=1,
                 region="us-east-1",
             )
@@ -306,7 +302,7 @@ def test_writers_that_overlap_use_up_no_multixact(connect, ledger, entry) -> Non
     before = used()
     for number, writer in enumerate(writers):
         writer.run("begin")
-        other = replace(entry, idempotency_key=f"order-{number}", payment_id=str(uuid4()))
+        other = replace(entry, idempotency_key=f"order-{number}", entry_id=str(uuid4()))
         Ledger(writer, BOOK).record(other, epoch=1, region="us-east-1")
     for writer in writers:
         writer.run("commit")
@@ -325,7 +321,7 @@ def test_a_ledger_of_an_older_release_is_brought_forward_by_its_first_writer(con
 def test_many_writers_of_one_entry_settle_it_once_and_none_fails(connect, ledger, entry) -> None:
     """They meet between the check for a conflict and the insert, at either unique index."""
     entries = [
-        replace(entry, idempotency_key=f"order-{number:04}", payment_id=str(uuid4())) for number in range(150)
+        replace(entry, idempotency_key=f"order-{number:04}", entry_id=str(uuid4())) for number in range(150)
     ]
     together = threading.Barrier(8)
 
@@ -344,9 +340,9 @@ def test_many_writers_of_one_entry_settle_it_once_and_none_fails(connect, ledger
 @pytest.mark.parametrize(
     "changed",
     [
-        {"payment_id": str(uuid4())},
+        {"entry_id": str(uuid4())},
         {"request_hash": "another"},
-        {"payment_id": str(uuid4()), "request_hash": "another"},
+        {"entry_id": str(uuid4()), "request_hash": "another"},
         {"idempotency_key": "order-0002"},
     ],
     ids=["another id", "another body", "both", "another key"],
@@ -360,7 +356,7 @@ def test_another_payment_under_the_key_or_the_id_is_not_taken_for_success(
     with pytest.raises(NotRecordable) as caught:
         ledger.record(other, epoch=1, region="us-east-1")
     assert caught.value.found == SetAside(
-        idempotency_key=other.idempotency_key, payment_id=other.payment_id, why=Why.CONTRADICTED
+        idempotency_key=other.idempotency_key, entry_id=other.entry_id, why=Why.CONTRADICTED
     )
     assert rows(connect()) == [("order-0001", 1, "us-east-1")]
 
@@ -369,7 +365,7 @@ def test_another_payment_under_the_key_or_the_id_is_not_taken_for_success(
 
 
 def test_what_was_set_aside_is_listed_once_until_it_is_taken_off(connect, ledger) -> None:
-    two = replace(ONE, payment_id="id-2", why=Why.UNREADABLE)
+    two = replace(ONE, entry_id="id-2", why=Why.UNREADABLE)
     ledger.set_aside([ONE, two], epoch=1)
     ledger.set_aside([ONE], epoch=1)
     assert Ledger(connect(), BOOK).aside(9) == [two, ONE]  # first what nobody looked at for longest
@@ -383,7 +379,7 @@ def test_a_writer_of_another_epoch_lists_nothing_and_takes_nothing_off(ledger) -
     ledger.set_aside([ONE], epoch=1)
     ledger.raise_fence(2)
     with pytest.raises(StaleEpoch):
-        ledger.set_aside([replace(ONE, payment_id="id-2")], epoch=1)
+        ledger.set_aside([replace(ONE, entry_id="id-2")], epoch=1)
     ledger.take_off("order-0001", epoch=1)
     assert ledger.aside(9) == [ONE]
 
@@ -404,7 +400,7 @@ def test_a_reason_that_only_newer_code_knows_is_listed(connect, ledger) -> None:
 def test_text_and_large_amounts_survive(ledger, entry) -> None:
     request = replace(entry.request, amount_minor=10**12, currency="XTS", debtor="Žofie ':; %s", reference="")
     ledger.record(replace(entry, request=request), epoch=1, region="us-east-1")
-    assert ledger.find(entry.payment_id) == request
+    assert ledger.find(entry.entry_id) == request
 
 
 def test_admits_the_epoch_of_the_fence_only(ledger) -> None:

@@ -23,7 +23,7 @@ def outbox(ledger, connect) -> Outbox:
 
 
 def settle(ledger: Ledger, entry, number: int = 1):
-    changed = replace(entry, idempotency_key=f"order-{number:04}", payment_id=str(uuid4()))
+    changed = replace(entry, idempotency_key=f"order-{number:04}", entry_id=str(uuid4()))
     ledger.record(changed, epoch=1, region="us-east-1")
     return changed
 
@@ -31,7 +31,7 @@ def settle(ledger: Ledger, entry, number: int = 1):
 def test_a_settled_payment_is_an_event_without_personal_data(ledger, outbox, entry) -> None:
     ledger.record(entry, epoch=1, region="us-east-1")
     [event] = outbox.pending(10)
-    assert (event.type, event.payment_id) == ("PaymentSettled", entry.payment_id)
+    assert (event.type, event.entry_id) == ("PaymentSettled", entry.entry_id)
     assert (event.epoch, event.region) == (1, "us-east-1")
     assert event.told == {"amount_minor": 1250, "currency": "EUR"}
     assert event.settled_at.endswith("Z")
@@ -50,12 +50,12 @@ def test_payment_and_event_are_one_transaction(ledger, outbox, entry, connect) -
     connect().run("drop table ledger.outbox")
     with pytest.raises(DatabaseUnavailable, match="42P01"):
         ledger.record(entry, epoch=1, region="us-east-1")
-    assert ledger.find(entry.payment_id) is None
+    assert ledger.find(entry.entry_id) is None
 
 
 def test_the_oldest_come_first_and_no_more_than_asked_for(ledger, outbox, entry) -> None:
-    settled = [settle(ledger, entry, number).payment_id for number in range(5)]
-    assert [event.payment_id for event in outbox.pending(3)] == settled[:3]
+    settled = [settle(ledger, entry, number).entry_id for number in range(5)]
+    assert [event.entry_id for event in outbox.pending(3)] == settled[:3]
 
 
 def test_what_is_marked_is_pending_no_more(ledger, outbox, entry, connect) -> None:
@@ -79,8 +79,8 @@ def test_a_payment_recorded_again_in_another_ledger_is_the_same_event(ledger, ou
     ledger.raise_fence(2)
     ledger.record(entry, epoch=2, region="us-west-2")
     [after] = outbox.pending(10)
-    assert after.event_id == before.event_id == event_id(BOOK.event, entry.payment_id)
-    assert UUID(after.event_id) != UUID(entry.payment_id)
+    assert after.event_id == before.event_id == event_id(BOOK.event, entry.entry_id)
+    assert UUID(after.event_id) != UUID(entry.entry_id)
 
 
 def test_a_ledger_of_an_older_release_gets_its_outbox(ledger, outbox, entry, connect) -> None:

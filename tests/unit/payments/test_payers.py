@@ -62,7 +62,7 @@ def send(world: World) -> Frontend:
 def test_a_payment_is_recorded_with_its_payer(send, world):
     assert send(pay("ada")).status == 201
     [entry] = world.entries.values()
-    assert (entry.payer, entry.idempotency_key) == ("sub:ada", "order-0001@sub:ada")
+    assert (entry.principal, entry.idempotency_key) == ("sub:ada", "order-0001@sub:ada")
     assert "payer" not in send(pay("ada")).body
 
 
@@ -126,7 +126,7 @@ def test_a_token_without_a_usable_subject_pays_nothing(send, world, subject):
 def test_the_subject_alone_says_who_pays(*, send, world, claims, payer):
     context = {"requestId": "request-1", "authorizer": {"jwt": {"claims": claims, "scopes": ["pay"]}}}
     assert send({**pay(), "requestContext": context}).status == (201 if payer else 401)
-    assert [entry.payer for entry in world.entries.values()] == ([payer] if payer else [])
+    assert [entry.principal for entry in world.entries.values()] == ([payer] if payer else [])
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,13 @@ def test_a_route_that_lost_its_authorizer_serves_nobody(send, authorizer, asked)
 def test_no_header_makes_somebody_else_pay(send, world, name):
     asked = pay("eve")
     assert send({**asked, "headers": {**asked["headers"], name: "ada"}}).status == 201
-    assert {entry.payer for entry in world.entries.values()} == {"sub:eve"}
+    assert {entry.principal for entry in world.entries.values()} == {"sub:eve"}
 
 
 def test_where_nobody_is_asked_payments_are_nobodys(world):
     frontend = Frontend(world, authorization=Mode.NONE)
     assert frontend(pay("ada")).status == 201
-    assert {entry.payer for entry in world.entries.values()} == {""}
+    assert {entry.principal for entry in world.entries.values()} == {""}
     assert set(world.entries) == {"order-0001"}
 
 
@@ -168,7 +168,7 @@ def test_a_synthetic_payment_is_the_roles_that_signed_it_in_every_mode(world, au
     context = {"requestId": "request-1", "authorizer": {"iam": {"userArn": STEPS}}}
     assert frontend({**asked, "requestContext": context}).status == 201
     [entry] = world.entries.values()
-    assert entry.payer == "arn:aws:iam::123456789012:role/payments-steps-use1-dev"
+    assert entry.principal == "arn:aws:iam::123456789012:role/payments-steps-use1-dev"
 
 
 def test_a_token_makes_no_synthetic_payment(send, world):

@@ -64,7 +64,7 @@ def test_a_payment_is_journalled_settled_and_answered(world, request_) -> None:
     assert (entry.accepted_at_ms, entry.request_hash) == (world.now_ms, request_.digest())
     assert steps == ["journal", "ledger", "settle"]
     assert world.entries[KEY] == replace(entry, state=EntryState.SETTLED)
-    assert (world.rows, world.epochs) == ({entry.payment_id: request_}, {KEY: (7, "us-east-1")})
+    assert (world.rows, world.epochs) == ({entry.entry_id: request_}, {KEY: (7, "us-east-1")})
 
 
 def test_a_repeated_request_gets_the_same_payment_and_touches_no_ledger(world, request_) -> None:
@@ -72,7 +72,7 @@ def test_a_repeated_request_gets_the_same_payment_and_touches_no_ledger(world, r
     first, _ = flow.pay(KEY, request_)
     world.when_recorded = failing(AssertionError("a settled payment was recorded again"))
     again, settled = flow.pay(KEY, request_)
-    assert (again.payment_id, settled) == (first.payment_id, True)
+    assert (again.entry_id, settled) == (first.entry_id, True)
 
 
 def test_a_key_of_another_payment_is_refused_and_nothing_is_written(world, request_) -> None:
@@ -144,7 +144,7 @@ def test_without_the_ledger_a_journalled_payment_is_accepted_and_settles_later(w
     assert (settled, world.entries[KEY].state) == (False, EntryState.INTENT)
     world.when_recorded = lambda: None
     again, settled = flow.pay(KEY, request_)
-    assert (settled, again.payment_id) == (True, entry.payment_id)
+    assert (settled, again.entry_id) == (True, entry.entry_id)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_without_the_ledger_a_journalled_payment_is_accepted_and_settles_later(w
     ],
 )
 def test_what_the_ledger_can_never_take_is_not_acknowledged(world, request_, why, problem) -> None:
-    found = SetAside(idempotency_key=KEY, payment_id="id-1", why=why)
+    found = SetAside(idempotency_key=KEY, entry_id="id-1", why=why)
     world.when_recorded = failing(NotRecordable(found))
     assert refused(flow_in(world), request_).problem is problem
     assert world.entries[KEY].state is EntryState.INTENT
@@ -242,7 +242,7 @@ def test_a_payment_that_could_not_be_marked_is_settled_all_the_same(world, reque
     world.when_settled = failing(JournalUnavailable("no answer"))
     entry, settled = flow_in(world).pay(KEY, request_)
     assert settled
-    assert entry.payment_id in world.rows
+    assert entry.entry_id in world.rows
 
 
 def test_concurrent_requests_of_one_key_make_one_payment(world, request_, connect, ledger) -> None:
@@ -251,6 +251,6 @@ def test_concurrent_requests_of_one_key_make_one_payment(world, request_, connec
     flows = [flow_in(world, ledger=LedgerConnection(database, BOOK, limit_s=60)) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda flow: flow.pay(KEY, request_), flows))
-    [(payment_id, settled)] = {(entry.payment_id, settled) for entry, settled in answers}
-    assert (settled, Ledger(connect(), BOOK).find(payment_id)) == (True, request_)
+    [(entry_id, settled)] = {(entry.entry_id, settled) for entry, settled in answers}
+    assert (settled, Ledger(connect(), BOOK).find(entry_id)) == (True, request_)
     assert connect().run("select count(*) from ledger.payments") == [[1]]

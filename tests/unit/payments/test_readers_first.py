@@ -54,7 +54,7 @@ def test_an_entry_with_more_fields_is_read_and_written_on_as_it_was(entry) -> No
         {"request": {"N": "5"}},
         {"epoch": {"N": "later"}},
         {"state": {"S": "OF_TOMORROW"}},
-        {"payment_id": {"S": "no uuid"}},
+        {"entry_id": {"S": "no uuid"}},
         {"region": {"NULL": True}},
     ],
 )
@@ -73,7 +73,7 @@ def test_what_can_be_read_of_it_is_its_identity(entry) -> None:
         entry.idempotency_key, entry.identity
     )
     without = item(entry)
-    del without["payment_id"]
+    del without["entry_id"]
     assert kept(without, BOOK) == Unreadable(entry.idempotency_key, None)
 
 

@@ -18,7 +18,7 @@ RECORDS = (
 
 
 def another(entry, number: int):
-    return replace(entry, idempotency_key=f"order-{number:04d}", payment_id=str(uuid4()))
+    return replace(entry, idempotency_key=f"order-{number:04d}", entry_id=str(uuid4()))
 
 
 def test_many_payments_are_one_statement(ledger, entry) -> None:

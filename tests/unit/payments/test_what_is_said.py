@@ -100,7 +100,8 @@ def test_an_older_epoch_is_named() -> None:
 EVENT = DomainEvent(
     event_id="e",
     type="PaymentSettled",
-    payment_id="p",
+    entry_id="p",
+    id_name="payment_id",
     told={"amount_minor": 1, "currency": "EUR"},
     epoch=1,
     region="us-east-1",

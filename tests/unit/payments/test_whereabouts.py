@@ -67,7 +67,7 @@ def test_it_is_settled_once_the_ledger_has_it(world, asked) -> None:
 def test_an_accepted_payment_that_turns_out_to_be_contradicted_still_exists(world) -> None:
     payment_id = accepted(world)
     [entry] = world.entries.values()
-    found = SetAside(idempotency_key=entry.idempotency_key, payment_id=payment_id, why=Why.CONTRADICTED)
+    found = SetAside(idempotency_key=entry.idempotency_key, entry_id=payment_id, why=Why.CONTRADICTED)
     world.when_recorded = fail(NotRecordable(found))
     assert Frontend(world)(post()).status != 201
     assert told(Frontend(world)(get(payment_id))) == (200, "accepted")

@@ -84,7 +84,7 @@ def _tables(cloud: Cloud, stage: Stage) -> None:
             journal=JournalProof.UNTRUSTED,
             replicated_until_ms=NOW,
             lag_ms=2_000,
-            payments=7,
+            requests=7,
             money={"EUR": 1},
         )
         asked = document(system="payments", epoch=4, plan="failover", region=WEST, figures=figures)

@@ -37,7 +37,7 @@ HISTORY = [
     entered(2, "Guard"),
     failed(3, "Runtime.ExitError"),
     failed(4, "NotYet"),
-    succeeded(5, {"rule": "L20_journal_complete", "figures": {"payments": 12}}),
+    succeeded(5, {"rule": "L20_journal_complete", "figures": {"requests": 12}}),
     entered(6, "Promote"),
     succeeded(7, None),
     entered(8, "Fence"),
@@ -79,7 +79,7 @@ def test_each_step_tells_how_it_failed_and_what_it_reported(client):
         (
             "p-2",
             "Guard",
-            {"rule": "L20_journal_complete", "figures": {"payments": 12}},
+            {"rule": "L20_journal_complete", "figures": {"requests": 12}},
             ("Runtime.ExitError", "NotYet"),
         ),
         ("p-2", "Promote", {}, ()),

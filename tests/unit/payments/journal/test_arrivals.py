@@ -22,7 +22,7 @@ def test_a_repeated_request_arrives_anew_with_what_stands_and_never_with_its_dra
     if settled:
         journal.settle(entry)
     clock.now += 10 * MINUTE_MS
-    accept(payment_id="another", request_hash="another", epoch=9)
+    accept(entry_id="another", request_hash="another", epoch=9)
     assert list(journal.arrived(MINUTE + 10)) == [entry]
 
 
@@ -41,8 +41,8 @@ def test_an_arrival_stays_when_a_restored_journal_lets_another_payment_come_unde
     """The first may be acknowledged: were it overwritten a takeover would replay the other one."""
     accept()
     client.delete_item(TableName=TABLE, Key={"idempotency_key": {"S": entry.idempotency_key}})
-    other = replace(entry, payment_id="0b9b9e3c-9d1b-4a36-8d8c-5a4f3f0f7a01")
-    with pytest.raises(JournalUnavailable, match="another payment came under this key"):
+    other = replace(entry, entry_id="0b9b9e3c-9d1b-4a36-8d8c-5a4f3f0f7a01")
+    with pytest.raises(JournalUnavailable, match="another request came under this key"):
         journal.accept(other, until_ms=NEVER)
     assert list(journal.arrived(MINUTE)) == [entry]
     clock.now += MINUTE_MS
@@ -52,9 +52,9 @@ def test_an_arrival_stays_when_a_restored_journal_lets_another_payment_come_unde
 def test_an_arrival_that_tells_no_payment_stays_as_well(client, journal, entry, clock) -> None:
     journal.accept(entry, until_ms=NEVER)
     [item] = client.scan(TableName=ARRIVALS)["Items"]
-    del item["payment_id"]
+    del item["entry_id"]
     client.put_item(TableName=ARRIVALS, Item=item)
-    with pytest.raises(JournalUnavailable, match="another payment came under this key"):
+    with pytest.raises(JournalUnavailable, match="another request came under this key"):
         journal.accept(entry, until_ms=NEVER)
 
 

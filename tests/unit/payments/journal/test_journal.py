@@ -21,7 +21,7 @@ def test_an_accepted_entry_is_found_as_it_was_given(journal, accept, entry) -> N
 def test_the_stored_item_has_the_agreed_attributes(client, accept) -> None:
     accept()
     item = client.scan(TableName=TABLE)["Items"][0]
-    kept = {"idempotency_key", "payment_id", "request_hash", "request", "epoch", "region", "accepted_at_ms"}
+    kept = {"idempotency_key", "entry_id", "request_hash", "request", "epoch", "region", "accepted_at_ms"}
     assert item.keys() == kept | {"state"}
     assert (item["epoch"], item["state"]) == ({"N": "1"}, {"S": "INTENT"})
     assert client.scan(TableName=ARRIVALS)["Items"][0].keys() == kept | {"window"}
@@ -29,7 +29,7 @@ def test_the_stored_item_has_the_agreed_attributes(client, accept) -> None:
 
 def test_a_taken_key_answers_with_the_older_entry_and_keeps_it(journal, accept, entry) -> None:
     accept()
-    assert accept(payment_id="another", request_hash="another", epoch=9) == entry
+    assert accept(entry_id="another", request_hash="another", epoch=9) == entry
     assert list(journal.entries(None)) == [entry]
 
 
@@ -46,7 +46,7 @@ def test_settling_what_the_journal_lost_makes_up_nothing_and_says_so(
     *, journal, accept, entry, caplog, kept
 ) -> None:
     """A restored journal forgot the payment, or has let another one take its key since."""
-    there = [accept(payment_id=str(uuid4()))] if kept else []
+    there = [accept(entry_id=str(uuid4()))] if kept else []
     journal.settle(entry)
     assert list(journal.entries(None)) == there
     assert [record.message for record in caplog.records] == ["an arrival without its entry"]
@@ -147,11 +147,11 @@ def test_a_refusal_of_the_service_is_unavailable_too(client, journal, entry, tab
 
 def test_a_promised_entry_is_found_by_its_payment_id_as_it_stands(journal, accept, entry) -> None:
     accept()
-    assert journal.promised(entry.payment_id) is None
+    assert journal.promised(entry.entry_id) is None
     journal.promise(entry)
-    assert journal.promised(entry.payment_id) == entry
+    assert journal.promised(entry.entry_id) == entry
     journal.settle(entry)
-    assert journal.promised(entry.payment_id).state is EntryState.SETTLED
+    assert journal.promised(entry.entry_id).state is EntryState.SETTLED
     assert journal.promised("7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999") is None
 
 
@@ -169,7 +169,7 @@ def test_what_the_journal_has_as_another_payment_by_now_is_among_all_there_is(
     accept()
     client.delete_item(TableName=TABLE, Key={"idempotency_key": {"S": entry.idempotency_key}})
     clock.now += MINUTE_MS
-    other = accept(payment_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
+    other = accept(entry_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
     assert list(journal.entries(None)) == [other, entry]
 
 
@@ -185,15 +185,15 @@ def test_a_recorded_payment_is_looked_for_when_it_was_accepted_and_when_it_was_s
     accept(accepted_at_ms=NOW)
     drafted = replace(entry, accepted_at_ms=NOW)
     assert journal.came(drafted, settled_at_ms=NOW + settled * MINUTE_MS) is known
-    other = replace(drafted, payment_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
+    other = replace(drafted, entry_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
     assert not journal.came(other, settled_at_ms=NOW + settled * MINUTE_MS)
 
 
 def test_a_promise_outlives_a_journal_that_was_restored_without_it(journal, accept, entry) -> None:
     journal.promise(entry)
-    assert journal.promised(entry.payment_id) == entry
-    accept(payment_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
-    assert journal.promised(entry.payment_id) == entry
+    assert journal.promised(entry.entry_id) == entry
+    accept(entry_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
+    assert journal.promised(entry.entry_id) == entry
 
 
 def test_a_promise_is_no_arrival(journal, accept, entry) -> None:

@@ -12,7 +12,7 @@ def key(name: str) -> dict:
 
 
 def item(name: str) -> dict:
-    return {**key(name), "payment_id": {"S": f"id-{name}"}, "epoch": {"N": "1"}, "state": {"S": "INTENT"}}
+    return {**key(name), "entry_id": {"S": f"id-{name}"}, "epoch": {"N": "1"}, "state": {"S": "INTENT"}}
 
 
 def asked(*names: str) -> dict:

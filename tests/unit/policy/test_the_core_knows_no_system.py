@@ -1,0 +1,25 @@
+"""What systems share names none of them: it would serve one that nobody here has thought of."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SHARED = ("lambda/runtime", "lambda/failover", "lambda/durable")
+OF_A_SYSTEM = re.compile(r"\bpay(s|er|ers|ment|ments)?\b|\bpaid\b|_?pay(er|ment)_|\b(trad(e|es|ing))\b", re.I)
+
+
+def said(folder: str) -> list[str]:
+    """The lines that say a word of one system's."""
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if OF_A_SYSTEM.search(line)
+    ]
+
+
+@pytest.mark.parametrize("folder", SHARED)
+def test_no_word_of_one_systems_is_in_what_all_share(folder):
+    assert said(folder) == []
