@@ -6,6 +6,7 @@ from typing import Any
 
 from dr.doctor.aws import must
 from dr.doctor.checks import Check, Patient, Scope
+from lib.settings.common import CommonSettings
 from lib.settings.two_regions import TwoRegionSettings
 
 
@@ -17,21 +18,20 @@ class Recorder:
     records: bool
 
 
-def read_closed_regions(patient: Patient) -> list[str]:
+def read_closed_regions(patient: Patient[CommonSettings]) -> list[str]:
     """Regions of the settings that the account has not opened."""
-    settings = patient.settings
-    names = sorted({settings.primary.name, settings.standby.name, settings.witness})
+    names = sorted(patient.settings.places)
     answer = must(patient.aws("ec2", patient.region, "describe_regions", RegionNames=names, AllRegions=True))
     opened = {one["RegionName"] for one in answer["Regions"] if one["OptInStatus"] != "not-opted-in"}
     return [name for name in names if name not in opened]
 
 
-def judge_regions(_: TwoRegionSettings, closed: list[str]) -> Iterable[str]:
+def judge_regions(_: CommonSettings, closed: list[str]) -> Iterable[str]:
     """All must be open."""
     return [f"the account has not enabled {name}" for name in closed]
 
 
-def read_recorders(patient: Patient) -> list[Recorder]:
+def read_recorders(patient: Patient[TwoRegionSettings]) -> list[Recorder]:
     """The recorders of AWS Config in a region."""
     answer = must(patient.aws("config", patient.region, "describe_configuration_recorder_status"))
     return [
@@ -51,7 +51,7 @@ def judge_recorders(settings: TwoRegionSettings, recorders: list[Recorder]) -> I
             yield f"the recorder {foreign[0].name} is stopped"
 
 
-def read_backup(patient: Patient) -> Mapping[str, Any]:
+def read_backup(patient: Patient[TwoRegionSettings]) -> Mapping[str, Any]:
     """What AWS Backup is allowed to do in a region."""
     return must(patient.aws("backup", patient.region, "describe_region_settings"))
 
@@ -65,7 +65,7 @@ def judge_backup(_: TwoRegionSettings, told: Mapping[str, Any]) -> Iterable[str]
         yield "AWS Backup cannot copy tables into another region: its advanced features are off"
 
 
-def read_orders(patient: Patient) -> tuple[int, int]:
+def read_orders(patient: Patient[CommonSettings]) -> tuple[int, int]:
     """How many offers of the database there are in a region, and how many zones."""
     database = patient.settings.database
     offers = patient.aws(
@@ -81,7 +81,7 @@ def read_orders(patient: Patient) -> tuple[int, int]:
     return len(must(offers)["OrderableDBInstanceOptions"]), len(zones["AvailabilityZones"])
 
 
-def judge_orders(settings: TwoRegionSettings, found: tuple[int, int]) -> Iterable[str]:
+def judge_orders(settings: CommonSettings, found: tuple[int, int]) -> Iterable[str]:
     """What the settings order can be had."""
     offers, zones = found
     database = settings.database
@@ -91,11 +91,11 @@ def judge_orders(settings: TwoRegionSettings, found: tuple[int, int]) -> Iterabl
         yield f"network.zones = {settings.network.zones}, and there are {zones}"
 
 
-CHECKS: tuple[Check[Any], ...] = (
+CHECKS: tuple[Check[Any, Any], ...] = (
     Check(
         code="D10",
-        asks="both regions and the witness are enabled",
-        settings=("primary.name", "standby.name", "witness"),
+        asks="every region of the settings is enabled",
+        settings=("primary.name", "standby.name", "witness", "region.name", "second_region"),
         fix="enable it in the account's settings, or name another region",
         read=read_closed_regions,
         judge=judge_regions,
@@ -108,6 +108,7 @@ CHECKS: tuple[Check[Any], ...] = (
         fix="compliance.recorder = true makes one, compliance.rules = false needs none",
         read=read_recorders,
         judge=judge_recorders,
+        of=(TwoRegionSettings,),
     ),
     Check(
         code="D32",
@@ -117,6 +118,7 @@ CHECKS: tuple[Check[Any], ...] = (
         "Aurora=true,DynamoDB=true --resource-type-management-preference DynamoDB=true",
         read=read_backup,
         judge=judge_backup,
+        of=(TwoRegionSettings,),
     ),
     Check(
         code="D46",

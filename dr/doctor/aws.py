@@ -17,11 +17,14 @@ ABSENT = frozenset(
     {
         "404",
         "GlobalClusterNotFoundFault",
+        "ImageNotFoundException",
         "NoSuchBucket",
         "NoSuchEntity",
         "NoSuchKey",
         "NoSuchPublicAccessBlockConfiguration",
         "NoSuchResourceException",
+        "ParameterNotFound",
+        "RepositoryNotFoundException",
         "ResourceNotFoundException",
     }
 )

@@ -8,9 +8,10 @@ from typing import Generic, TypeVar
 
 from dr.doctor.aws import Aws, Unanswered
 from dr.rules import Verdict
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
 
 V = TypeVar("V")
+S = TypeVar("S", bound=CommonSettings)
 AT_ONCE = 8
 
 
@@ -18,25 +19,25 @@ class Scope(StrEnum):
     """Where a check is made."""
 
     REGION = "region"
-    """In each of both regions."""
+    """In each region of the system."""
     ACCOUNT = "account"
     """Once, from any region."""
     WHOLE = "whole"
-    """Once, where both regions answer, and IAM and Route 53, which are homed in us-east-1."""
+    """Once, where all regions answer, and IAM and Route 53, which are homed in us-east-1."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(Generic[S]):
     """What is examined: settings, account and one region of it."""
 
     aws: Aws
-    settings: TwoRegionSettings
+    settings: S
     region: str
     account: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check(Generic[V]):
+class Check(Generic[V, S]):
     """One thing that must be there before the first deploy.
 
     *judge* returns the problems that it sees in what *read* returned. *fix* may use `{region}`.
@@ -47,9 +48,15 @@ class Check(Generic[V]):
     settings: tuple[str, ...]
     """Keys of the settings file that it looks after."""
     fix: str
-    read: Callable[[Patient], V]
-    judge: Callable[[TwoRegionSettings, V], Iterable[str]]
+    read: Callable[[Patient[S]], V]
+    judge: Callable[[S, V], Iterable[str]]
     scope: Scope = Scope.REGION
+    of: tuple[type[CommonSettings], ...] = (CommonSettings,)
+    """Settings of the systems that need it."""
+
+    def concerns(self, settings: CommonSettings) -> bool:
+        """Whether the system of *settings* needs it."""
+        return isinstance(settings, self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +73,9 @@ class CheckResult:
 
 
 def examine(
-    checks: Sequence[Check[V]], aws: Aws, settings: TwoRegionSettings, account: str, alone: str | None = None
+    checks: Sequence[Check[V, S]], aws: Aws, settings: S, account: str, alone: str | None = None
 ) -> list[CheckResult]:
-    """The findings of all checks, in their order and region by region.
+    """The findings of all checks that concern the system, in their order and region by region.
 
     With a region *alone* only what that region says while the other one is down: `askable` of the checks.
     """
@@ -76,24 +83,25 @@ def examine(
     asked = [
         (check, place)
         for check in (askable(checks) if alone else checks)
+        if check.concerns(settings)
         for place in (regions if check.scope is Scope.REGION else [Scope.ACCOUNT.value])
     ]
 
-    def answer(one: tuple[Check[V], str]) -> CheckResult:
+    def answer(one: tuple[Check[V, S], str]) -> CheckResult:
         check, place = one
-        region = place if check.scope is Scope.REGION else alone or settings.primary.name
+        region = place if check.scope is Scope.REGION else alone or settings.home.name
         return _finding(check, Patient(aws, settings, region, account), place)
 
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         return list(pool.map(answer, asked))
 
 
-def askable(checks: Iterable[Check[V]]) -> list[Check[V]]:
+def askable(checks: Iterable[Check[V, S]]) -> list[Check[V, S]]:
     """The checks that need one region only."""
     return [check for check in checks if check.scope is not Scope.WHOLE]
 
 
-def _finding(check: Check[V], patient: Patient, place: str) -> CheckResult:
+def _finding(check: Check[V, S], patient: Patient[S], place: str) -> CheckResult:
     try:
         problems = tuple(check.judge(patient.settings, check.read(patient)))
     except Unanswered as error:

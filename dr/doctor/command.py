@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dr.calls import AwsUnavailable
-from dr.doctor import account, identity, issuer, quotas, secrets, state, zones
+from dr.doctor import account, fleet, identity, images, issuer, quotas, secrets, state, zones
 from dr.doctor.aws import Account, Aws, Unanswered, must
 from dr.doctor.checks import Check, CheckResult, askable, examine
 from dr.envelope import write
@@ -19,13 +19,15 @@ from dr.options import AsJson
 from dr.reasons.kinds import Kind
 from dr.rules import Verdict
 from dr.screen import COLOURS
-from lib.systems.load import load_settings
+from lib.systems.load import load_any
 
-CHECKS: tuple[Check[Any], ...] = tuple(
+CHECKS: tuple[Check[Any, Any], ...] = tuple(
     sorted(
         [
             *account.CHECKS,
+            *fleet.CHECKS,
             *identity.CHECKS,
+            *images.CHECKS,
             *issuer.CHECKS,
             *quotas.CHECKS,
             *secrets.CHECKS,
@@ -49,7 +51,7 @@ def doctor(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check that an account has all that a first deploy needs, in both regions; creates nothing.
+    """Check that an account has all that a first deploy needs, in every region; creates nothing.
 
     Each check passes, fails or is unknown, with what mends it (docs/deployment.md tells more). Needs reading
     rights only. Exit code 5 when a check fails, 3 when none does and one is unknown.
@@ -57,16 +59,17 @@ def doctor(
     accepted = frozenset(accept or ())
     if strange := accepted - {check.code for check in CHECKS}:
         raise typer.BadParameter(f"there is no check {', '.join(sorted(strange))}", param_hint="--accept")
-    settings, aws = load_settings(), Account()
-    regions = [settings.primary.name, settings.standby.name]
+    settings, aws = load_any(), Account()
+    here = [one for one in CHECKS if one.concerns(settings)]
+    regions = sorted((one.name for one in settings.regions), key=lambda name: name != settings.home.name)
     if region is not None and region not in regions:
         raise typer.BadParameter(f"choose {' or '.join(regions)}", param_hint="--region")
     progress = Console(stderr=True, highlight=False)
-    with progress.status(f"asking AWS about {region or 'both regions'}, some ten seconds"):
+    with progress.status(f"asking AWS about {region or ' and '.join(regions)}, some ten seconds"):
         number = _account(aws, [region] if region else regions)
-        findings = examine(CHECKS, aws, settings, number, alone=region)
+        findings = examine(here, aws, settings, number, alone=region)
     if region:
-        left = [check.code for check in CHECKS if check not in askable(CHECKS)]
+        left = [check.code for check in here if check not in askable(here)]
         progress.print(f"not asked, because {region} alone cannot say: {', '.join(left)}", soft_wrap=True)
     code = exit_code(findings, accepted)
     if as_json:

@@ -9,6 +9,7 @@ from dr.doctor.checks import Check, Patient, Scope
 from dr.rights import deployer
 from dr.rights.services import linked
 from lib.iam import Allow
+from lib.settings.common import CommonSettings
 from lib.settings.two_regions import TwoRegionSettings
 
 ALLOWED = "allowed"
@@ -16,7 +17,7 @@ EXAMPLES = {"??????": "ExamPl", "*": "example"}
 """What stands for a pattern in an ARN: IAM is asked about one thing that the pattern covers."""
 
 
-def read_service_roles(patient: Patient) -> list[str]:
+def read_service_roles(patient: Patient[CommonSettings]) -> list[str]:
     """Services whose role is neither there nor could be made by whoever asks."""
     missing = {
         role: service
@@ -29,7 +30,7 @@ def read_service_roles(patient: Patient) -> list[str]:
     return [service for role, service in missing.items() if not _may_create(patient, who, role, service)]
 
 
-def _caller(patient: Patient) -> str | None:
+def _caller(patient: Patient[CommonSettings]) -> str | None:
     """The ARN of the user or role that asks, as IAM knows it; None for root, who may do everything."""
     arn = str(must(patient.aws("sts", patient.region, "get_caller_identity"))["Arn"])
     if arn.endswith(":root"):
@@ -41,7 +42,7 @@ def _caller(patient: Patient) -> str | None:
     return str(must(role)["Role"]["Arn"])
 
 
-def _may_create(patient: Patient, who: str | None, role: str, service: str) -> bool:
+def _may_create(patient: Patient[CommonSettings], who: str | None, role: str, service: str) -> bool:
     """Whether *who* may let the service make its role, behind whatever boundary."""
     allow = Allow(
         ("iam:CreateServiceLinkedRole",),
@@ -51,12 +52,12 @@ def _may_create(patient: Patient, who: str | None, role: str, service: str) -> b
     return not _forbidden(patient, who, allow)
 
 
-def judge_service_roles(_: TwoRegionSettings, services: list[str]) -> Iterable[str]:
+def judge_service_roles(_: CommonSettings, services: list[str]) -> Iterable[str]:
     """Without its role the service refuses the first thing that needs it."""
     return [f"{service} has no role yet, and these credentials may not make it" for service in services]
 
 
-def read_forbidden(patient: Patient) -> list[str]:
+def read_forbidden(patient: Patient[CommonSettings]) -> list[str]:
     """Actions of a deploy that these credentials may take on nothing that the deployer's policies name."""
     who = _caller(patient)
     documents = deployer.rights(patient.settings, patient.account).values()
@@ -74,7 +75,7 @@ def _together(statements: Iterable[Allow]) -> list[Allow]:
     return list(found.values())
 
 
-def _forbidden(patient: Patient, who: str | None, allow: Allow) -> set[str]:
+def _forbidden(patient: Patient[CommonSettings], who: str | None, allow: Allow) -> set[str]:
     """Those actions that *who* may take on none of the resources, as IAM simulates it.
 
     IAM does not take every action beside every other: what it refuses together is asked in halves.
@@ -91,7 +92,7 @@ def _forbidden(patient: Patient, who: str | None, allow: Allow) -> set[str]:
         return {one for part in parts for one in _forbidden(patient, who, replace(allow, actions=part))}
 
 
-def _simulate(patient: Patient, who: str, allow: Allow) -> Answer:
+def _simulate(patient: Patient[CommonSettings], who: str, allow: Allow) -> Answer:
     context = [
         _entry("aws:RequestedRegion", patient.region),
         *(_entry(key, value) for keys in allow.when.values() for key, value in keys.items()),
@@ -119,7 +120,7 @@ def _permitted(answer: Answer) -> set[str]:
     }
 
 
-def _example(patient: Patient, arn: str) -> str:
+def _example(patient: Patient[CommonSettings], arn: str) -> str:
     """One thing that the pattern *arn* covers, in the region that is asked."""
     if arn == "*":
         return arn
@@ -136,32 +137,33 @@ def _entry(key: str, value: str | list[str]) -> Mapping[str, Any]:
     return {"ContextKeyName": key, "ContextKeyValues": values, "ContextKeyType": "string"}
 
 
-def judge_forbidden(_: TwoRegionSettings, actions: list[str]) -> Iterable[str]:
+def judge_forbidden(_: CommonSettings, actions: list[str]) -> Iterable[str]:
     """A deploy that may not do one of them stops halfway."""
     return [f"these credentials may not {', '.join(actions)}"] if actions else []
 
 
-def read_named(patient: Patient) -> list[str]:
+def read_named(patient: Patient[CommonSettings]) -> list[str]:
     """What the settings name in IAM and the account does not have."""
-    access, roles = patient.settings.access, patient.settings.approvals.roles
+    settings = patient.settings
+    roles = settings.approvals.roles if isinstance(settings, TwoRegionSettings) else ()
     absent = [
         f"role {role}"
         for role in roles
         if patient.aws("iam", patient.region, "get_role", RoleName=role) is None
     ]
-    if name := access.permissions_boundary:
+    if name := settings.access.permissions_boundary:
         arn = f"arn:aws:iam::{patient.account}:policy/{name}"
         if patient.aws("iam", patient.region, "get_policy", PolicyArn=arn) is None:
             absent.append(f"policy {name}")
     return absent
 
 
-def judge_named(_: TwoRegionSettings, absent: list[str]) -> Iterable[str]:
+def judge_named(_: CommonSettings, absent: list[str]) -> Iterable[str]:
     """All must be there."""
     return [f"there is no {what}" for what in absent]
 
 
-CHECKS: tuple[Check[Any], ...] = (
+CHECKS: tuple[Check[Any, Any], ...] = (
     Check(
         code="D50",
         asks="services have their service-linked roles, or the deploying role may let them make these",

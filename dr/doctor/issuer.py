@@ -10,7 +10,7 @@ from typing import Any
 from dr.doctor.aws import Unanswered
 from dr.doctor.checks import Check, Patient, Scope
 from lib.settings.authorization import Mode
-from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.payments.settings import PaymentsSettings
 
 WITHIN_S = 10.0
 DOCUMENT = "/.well-known/openid-configuration"
@@ -30,18 +30,18 @@ def fetch(url: str) -> Any:
         raise Unanswered(f"{url}: {error}") from error
 
 
-def read(patient: Patient) -> Mapping[str, Any] | None:
+def read(patient: Patient[PaymentsSettings]) -> Mapping[str, Any] | None:
     """The issuer's discovery document; None where the settings need none. Raises Unanswered."""
     api = patient.settings.api
-    if api is None or api.authorization.mode is Mode.NONE:
+    if api.authorization.mode is Mode.NONE:
         return None
     document = fetch(f"{api.authorization.issuer}{DOCUMENT}")
     return document if isinstance(document, dict) else {}
 
 
-def judge(settings: TwoRegionSettings, document: Mapping[str, Any] | None) -> Iterable[str]:
+def judge(settings: PaymentsSettings, document: Mapping[str, Any] | None) -> Iterable[str]:
     """The document names the issuer exactly, and where its keys are."""
-    if document is None or settings.api is None:
+    if document is None:
         return
     issuer = settings.api.authorization.issuer
     if not document:
@@ -62,5 +62,6 @@ CHECKS = (
         read=read,
         judge=judge,
         scope=Scope.ACCOUNT,
+        of=(PaymentsSettings,),
     ),
 )

@@ -1,24 +1,28 @@
-"""The existing secrets: complete, alike in both regions, readable by the functions. No value is shown."""
+"""The existing secrets: complete, alike in every region, readable by what runs. No value is shown."""
 
 import json
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from typing import Any
 
 from dr.doctor.checks import Check, Patient, Scope
+from lib.settings.common import CommonSettings
 from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.payments.settings import PaymentsSettings
+from lib.systems.single_region.settings import SingleRegionSettings
+from lib.systems.webapp.settings import WebappSettings
 
 PASSWORD_LENGTH = range(8, 42)
 NOT_IN_PASSWORDS = frozenset('/@" ')
 """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"""
 LONGEST_PARAMETER = 4096
 """A standard parameter of Systems Manager, where the API key is kept."""
+SHORTEST_KEY = 32
+"""Characters of a key that signs sessions: docs/webapp.md."""
 KEY_OF_AWS = "alias/aws/secretsmanager"
 DATABASE_KEYS = ("username", "password", "ca")
 BUNDLE = "https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"
-
-Which = Callable[[TwoRegionSettings], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +34,25 @@ class Secret:
     """Its customer key; None is the key that AWS manages."""
 
 
-def database(settings: TwoRegionSettings) -> str:
-    """The name of the database's secret."""
-    return settings.database.secret
+Sites = SingleRegionSettings | WebappSettings
 
 
-def api_key(settings: TwoRegionSettings) -> str | None:
-    """The name of the secret that is the API key; None where there is no such API."""
-    return settings.api.key_secret if settings.api else None
+def read_database(patient: Patient[CommonSettings]) -> Secret:
+    """The secret of the database in one region. Raises Unanswered."""
+    return _read(patient, patient.settings.database.secret, patient.region)
 
 
-def read(which: Which, patient: Patient) -> Secret:
-    """One secret in one region. Raises Unanswered."""
-    name, region = which(patient.settings), patient.region
-    if name is None:
-        return Secret(None, None)
+def read_api_key(patient: Patient[PaymentsSettings]) -> Secret:
+    """The secret of the API's own client in one region. Raises Unanswered."""
+    return _read(patient, patient.settings.api.key_secret, patient.region)
+
+
+def read_site(patient: Patient[Sites]) -> Secret:
+    """The secret of the application. Raises Unanswered."""
+    return _read(patient, patient.settings.secret, patient.region)
+
+
+def _read(patient: Patient[Any], name: str, region: str) -> Secret:
     described = patient.aws("secretsmanager", region, "describe_secret", SecretId=name)
     if described is None:
         return Secret(None, None)
@@ -52,38 +60,38 @@ def read(which: Which, patient: Patient) -> Secret:
     return Secret((value or {}).get("SecretString"), described.get("KmsKeyId"))
 
 
-def read_both(patient: Patient) -> Mapping[str, list[Secret]]:
-    """Each secret in both regions, by name. Raises Unanswered."""
-    here = [region.name for region in patient.settings.regions]
-    return {
-        name: [
-            read(which, Patient(patient.aws, patient.settings, region, patient.account)) for region in here
-        ]
-        for which in (database, api_key)
-        if (name := which(patient.settings))
-    }
+def read_all(patient: Patient[CommonSettings]) -> Mapping[str, list[Secret]]:
+    """Each secret in every region, by name. Raises Unanswered."""
+    regions = [region.name for region in patient.settings.regions]
+    return {name: [_read(patient, name, region) for region in regions] for name in patient.settings.secrets}
 
 
-def judge_database(settings: TwoRegionSettings, secret: Secret) -> Iterable[str]:
+def judge_database(settings: CommonSettings, secret: Secret) -> Iterable[str]:
     """What the stacks and the functions would not understand."""
-    if secret.text is None:
-        yield f"there is no secret {settings.database.secret} with a text"
-        return
-    try:
-        content = json.loads(secret.text)
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
-        yield f"{settings.database.secret} is no JSON object"
+    name = settings.database.secret
+    if (content := _object(secret)) is None:
+        yield _no_object(name, secret)
         return
     if missing := [key for key in DATABASE_KEYS if not isinstance(content.get(key), str)]:
-        yield f"{settings.database.secret} lacks {', '.join(missing)}, as text"
+        yield f"{name} lacks {', '.join(missing)}, as text"
         return
     if content["username"] != settings.database.username:
         yield f"its username is not database.username = {settings.database.username}"
     yield from _password(content["password"])
     if not _trusts(content["ca"]):
         yield "its ca is no bundle of PEM certificates"
+
+
+def _object(secret: Secret) -> dict[str, Any] | None:
+    try:
+        content = json.loads(secret.text or "")
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _no_object(name: str, secret: Secret) -> str:
+    return f"there is no secret {name} with a text" if secret.text is None else f"{name} is no JSON object"
 
 
 def _password(password: str) -> Iterable[str]:
@@ -102,17 +110,31 @@ def _trusts(bundle: str) -> bool:
     return "BEGIN CERTIFICATE" in bundle
 
 
-def judge_api_key(settings: TwoRegionSettings, secret: Secret) -> Iterable[str]:
+def judge_api_key(settings: PaymentsSettings, secret: Secret) -> Iterable[str]:
     """Why it could not be kept as a parameter."""
-    if settings.api is None:
-        return
     if not secret.text:
         yield f"there is no secret {settings.api.key_secret} with a text"
     elif len(secret.text) > LONGEST_PARAMETER:
         yield f"{settings.api.key_secret} is longer than {LONGEST_PARAMETER} characters"
 
 
-def judge_alike(_: TwoRegionSettings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
+def judge_site(settings: Sites, secret: Secret) -> Iterable[str]:
+    """Why nobody could sign in."""
+    if (content := _object(secret)) is None:
+        yield _no_object(settings.secret, secret)
+        return
+    keys, users = content.get("session_keys"), content.get("users")
+    if not (isinstance(keys, list) and keys and all(isinstance(one, str) for one in keys)):
+        yield f"{settings.secret} has no session_keys, a list of texts"
+    elif any(len(one) < SHORTEST_KEY for one in keys):
+        yield f"one of the session_keys of {settings.secret} has fewer than {SHORTEST_KEY} characters"
+    if not (isinstance(users, dict) and users):
+        yield f"{settings.secret} has no users"
+    elif strange := sorted(name for name, text in users.items() if not str(text).startswith("scrypt:")):
+        yield f"the password of {', '.join(strange)} in {settings.secret} is not scrypt:SALT:HASH"
+
+
+def judge_alike(_: CommonSettings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
     """A region that takes over with another password would not reach its own database."""
     for name, found in both.items():
         if len({_opens(secret.text) for secret in found if secret.text is not None}) > 1:
@@ -130,20 +152,20 @@ def _opens(text: str) -> str:
     return json.dumps({key: value for key, value in content.items() if key != "ca"}, sort_keys=True)
 
 
-def judge_keys(_: TwoRegionSettings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
+def judge_keys(_: CommonSettings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
     """No function may use a customer key, so none could read what lies under it."""
     for name, found in both.items():
         if customer := {secret.key for secret in found if secret.key and not secret.key.endswith(KEY_OF_AWS)}:
             yield f"{name} is encrypted with a customer key: {', '.join(sorted(customer))}"
 
 
-CHECKS: tuple[Check[Secret] | Check[Mapping[str, list[Secret]]], ...] = (
+CHECKS: tuple[Check[Any, Any], ...] = (
     Check(
         code="D20",
         asks='the secret of the database is JSON with username, password (8-41, none of / @ " space) and ca',
         settings=("database.secret", "database.username"),
         fix=f"put it into {{region}}; the authorities are at {BUNDLE}",
-        read=partial(read, database),
+        read=read_database,
         judge=judge_database,
     ),
     Check(
@@ -151,24 +173,35 @@ CHECKS: tuple[Check[Secret] | Check[Mapping[str, list[Secret]]], ...] = (
         asks="the secret of our own client at the issuer of access tokens is there",
         settings=("api.key_secret",),
         fix="put it into {region}: what the issuer gave to api.authorization.client_id",
-        read=partial(read, api_key),
+        read=read_api_key,
         judge=judge_api_key,
+        of=(PaymentsSettings,),
+    ),
+    Check(
+        code="D23",
+        asks="the secret of the application is JSON with session_keys and users",
+        settings=("secret",),
+        fix="put it into {region}: docs/webapp.md tells what is in it",
+        read=read_site,
+        judge=judge_site,
+        of=(SingleRegionSettings, WebappSettings),
     ),
     Check(
         code="D24",
-        asks="both secrets say the same in both regions",
+        asks="every secret says the same in both regions",
         settings=("database.secret", "api.key_secret"),
         fix="replicate it: aws secretsmanager replicate-secret-to-regions",
-        read=read_both,
+        read=read_all,
         judge=judge_alike,
         scope=Scope.WHOLE,
+        of=(TwoRegionSettings,),
     ),
     Check(
         code="D26",
-        asks=f"both secrets are encrypted with {KEY_OF_AWS}, which whoever may read the secret may use",
-        settings=("database.secret", "api.key_secret"),
+        asks=f"every secret is encrypted with {KEY_OF_AWS}, which whoever may read the secret may use",
+        settings=("database.secret", "api.key_secret", "secret"),
         fix=f"aws secretsmanager update-secret --kms-key-id {KEY_OF_AWS}",
-        read=read_both,
+        read=read_all,
         judge=judge_keys,
         scope=Scope.WHOLE,
     ),

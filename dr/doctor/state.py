@@ -10,7 +10,7 @@ from dr.doctor import stacks
 from dr.doctor.aws import Answer, must
 from dr.doctor.checks import Check, Patient, Scope
 from dr.doctor.stacks import Document
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
 
 ACCOUNT = "${data.aws_caller_identity.account.account_id}"
 
@@ -24,7 +24,7 @@ class Bucket:
     closed: bool
 
 
-def read_bucket(patient: Patient) -> Bucket | None:
+def read_bucket(patient: Patient[CommonSettings]) -> Bucket | None:
     """The bucket of the settings; None where the state lies in files."""
     state = patient.settings.state
     if state is None:
@@ -42,7 +42,7 @@ def read_bucket(patient: Patient) -> Bucket | None:
     )
 
 
-def judge_bucket(settings: TwoRegionSettings, bucket: Bucket | None) -> Iterable[str]:
+def judge_bucket(settings: CommonSettings, bucket: Bucket | None) -> Iterable[str]:
     """The state survives mistakes and the loss of the primary region, and nobody else reads it."""
     if bucket is None or settings.state is None:
         if settings.lifecycle.protected:
@@ -53,22 +53,22 @@ def judge_bucket(settings: TwoRegionSettings, bucket: Bucket | None) -> Iterable
         return
     if bucket.region != settings.state.region:
         yield f"it is in {bucket.region}, and TERRAFORM_STATE_BUCKET_REGION = {settings.state.region}"
-    if bucket.region == settings.primary.name:
-        yield f"it is in the primary region {bucket.region}: without that, the standby could not be deployed"
+    if bucket.region == settings.home.name and len(settings.places) > 1:
+        yield f"it is in {bucket.region}, where home is: without that, nothing could be deployed"
     if not bucket.versioned:
         yield "it keeps no versions"
     if not bucket.closed:
         yield "it could be opened to the public"
 
 
-Taken = Callable[[Patient, str, str], bool]
+Taken = Callable[[Patient[CommonSettings], str, str], bool]
 """Whether a name is taken in a region."""
 
 
 def _listed(service: str, operation: str, key: str, name: str | None = None, **by: str) -> Taken:
     """Taken when a listing has it; *by* gives the name to the operation, if it takes one."""
 
-    def taken(patient: Patient, region: str, wanted: str) -> bool:
+    def taken(patient: Patient[CommonSettings], region: str, wanted: str) -> bool:
         asked = {parameter: template.format(wanted) for parameter, template in by.items()}
         answer: Answer | None = patient.aws(service, region, operation, **asked)
         found = (answer or {}).get(key, [])
@@ -77,7 +77,7 @@ def _listed(service: str, operation: str, key: str, name: str | None = None, **b
     return taken
 
 
-def _bucket_taken(patient: Patient, region: str, wanted: str) -> bool:
+def _bucket_taken(patient: Patient[CommonSettings], region: str, wanted: str) -> bool:
     return patient.aws("s3", region, "get_bucket_location", Bucket=wanted) is not None
 
 
@@ -97,14 +97,23 @@ NAMED: Mapping[str, tuple[str, Taken]] = {
         "function_name",
         _listed("lambda", "list_functions", "Functions", "FunctionName"),
     ),
+    "aws_db_instance": (
+        "identifier",
+        _listed("rds", "describe_db_instances", "DBInstances", "DBInstanceIdentifier"),
+    ),
     "aws_rds_cluster": (
         "cluster_identifier",
         _listed("rds", "describe_db_clusters", "DBClusters", "DBClusterIdentifier"),
+    ),
+    "aws_lb": (
+        "name",
+        _listed("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerName"),
     ),
     "aws_rds_global_cluster": (
         "global_cluster_identifier",
         _listed("rds", "describe_global_clusters", "GlobalClusters", "GlobalClusterIdentifier"),
     ),
+    "aws_cloudtrail": ("name", _listed("cloudtrail", "describe_trails", "trailList", "Name")),
     "aws_s3_bucket": ("bucket", _bucket_taken),
 }
 """Types whose names are unique in a region, an account or all of AWS: the attribute, and whom to ask.
@@ -112,7 +121,7 @@ NAMED: Mapping[str, tuple[str, Taken]] = {
 A function that outlived its log group makes it anew, and an interrupted destroy leaves roles behind."""
 
 
-def read_taken(patient: Patient) -> list[str]:
+def read_taken(patient: Patient[CommonSettings]) -> list[str]:
     """Names that are taken, of stacks whose state does not exist yet."""
     seen: dict[tuple[str, str, str], Any] = {}
 
@@ -142,7 +151,7 @@ def _names(document: Document, account: str) -> Iterable[tuple[str, str, str]]:
             yield type_, regions[alias], body[NAMED[type_][0]].replace(ACCOUNT, account)
 
 
-def _has_state(patient: Patient, stack: str) -> bool:
+def _has_state(patient: Patient[CommonSettings], stack: str) -> bool:
     state = patient.settings.state
     if state is None:
         return Path(f"terraform.{stack}.tfstate").exists()
@@ -150,15 +159,15 @@ def _has_state(patient: Patient, stack: str) -> bool:
     return patient.aws("s3", state.region, "head_object", Bucket=state.bucket, Key=key) is not None
 
 
-def judge_taken(_: TwoRegionSettings, taken: list[str]) -> Iterable[str]:
+def judge_taken(_: CommonSettings, taken: list[str]) -> Iterable[str]:
     """Terraform would refuse to make them a second time."""
     return [f"{what} is taken, and no state knows it" for what in taken]
 
 
-CHECKS: tuple[Check[Any], ...] = (
+CHECKS: tuple[Check[Any, Any], ...] = (
     Check(
         code="D70",
-        asks="the state bucket is there, versioned, closed to the public, outside the primary region",
+        asks="the state bucket is there, versioned, closed to the public, outside the home region",
         settings=("state.bucket", "state.region", "profile"),
         fix="docs/deployment.md, State bucket",
         read=read_bucket,

@@ -8,7 +8,7 @@ from dnslib import QTYPE, DNSError, DNSRecord
 
 from dr.doctor.aws import Unanswered, must
 from dr.doctor.checks import Check, Patient, Scope
-from lib.settings.two_regions import TwoRegionSettings
+from lib.settings.common import CommonSettings
 
 RESOLVERS = Path("/etc/resolv.conf")
 DNS_S = 5.0
@@ -41,12 +41,12 @@ def _resolver() -> str:
     return servers[0]
 
 
-def name_of(settings: TwoRegionSettings) -> str:
-    """The zone that the API's name is written to."""
+def name_of(settings: CommonSettings) -> str:
+    """The zone that the public name is written to."""
     return settings.dns.domain if settings.dns.zone == "existing" else settings.zone_name
 
 
-def read(patient: Patient) -> Zone:
+def read(patient: Patient[CommonSettings]) -> Zone:
     """The zone as the account and, where it shall be delegated, the world know it."""
     name, dns = name_of(patient.settings), patient.settings.dns
     found = must(patient.aws("route53", patient.region, "list_hosted_zones_by_name", DNSName=name))
@@ -62,13 +62,13 @@ def read(patient: Patient) -> Zone:
     return Zone(len(zones), own, asked_of_the_world(name))
 
 
-def judge_existing(settings: TwoRegionSettings, zone: Zone) -> Iterable[str]:
+def judge_existing(settings: CommonSettings, zone: Zone) -> Iterable[str]:
     """One public zone of the domain, where the settings expect it."""
     if settings.dns.zone == "existing" and zone.count != 1:
         yield f"the account has {zone.count} public zones {settings.dns.domain}, not one"
 
 
-def judge_delegation(settings: TwoRegionSettings, zone: Zone) -> Iterable[str]:
+def judge_delegation(settings: CommonSettings, zone: Zone) -> Iterable[str]:
     """The world asks the zone's own name servers, or no certificate is ever issued."""
     if not settings.dns.delegated:
         return

@@ -11,6 +11,7 @@ from lib.settings import offered
 from lib.settings.access import Access
 from lib.settings.api import Api
 from lib.settings.compute import Functions
+from lib.settings.data import AuroraCluster, Database, Postgres
 from lib.settings.label import Label
 from lib.settings.lifecycle import Lifecycle, Profile
 from lib.settings.network import Dns, NetworkSettings
@@ -31,6 +32,7 @@ class CommonSettings(Section):
     objectives: Objectives
     dns: Dns
     functions: Functions
+    database: Database | AuroraCluster | Postgres
     network: NetworkSettings
     logs: Logs
     api: Api | None = None

@@ -1,7 +1,7 @@
 """The sections of stores and their backups."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -53,6 +53,7 @@ class Database(Aurora):
 class AuroraCluster(Aurora):
     """Aurora PostgreSQL in one region: two instances in different zones, one of which writes."""
 
+    engine: ClassVar[Engine] = Engine.POSTGRESQL
     monitoring_interval_s: Literal[1, 5, 10, 15, 30, 60]
     """How often Enhanced Monitoring looks at the operating system."""
 
@@ -87,6 +88,7 @@ keeps its name."""
 class Postgres(Section):
     """RDS for PostgreSQL: a writer in two zones, and a read replica."""
 
+    engine: ClassVar[str] = "postgres"
     engine_version: Annotated[str, AfterValidator(offered.postgres_version)]
     instance_class: Annotated[str, AfterValidator(offered.postgres_class)]
     storage_gb: Annotated[int, Field(ge=20, le=65_536)]

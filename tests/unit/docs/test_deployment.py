@@ -9,20 +9,19 @@ import pytest
 from dr.doctor.command import CHECKS
 from dr.rights.deployer import DOCUMENTS
 from gates import shown
-from lib.systems.load import load_settings
+from lib.systems.load import load_any
 from lib.systems.registry import SYSTEMS
 
 from .deployment_page import documents, table
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "deployment.md").read_text()
-SETTINGS_FILE = (ROOT / "config" / "payments.toml").read_text()
 
 
-def existing_in_the_file() -> set[str]:
+def existing_in_the_file(system: str) -> set[str]:
     """Keys whose comment says that something must exist."""
     keys, section = set(), ""
-    for line in SETTINGS_FILE.splitlines():
+    for line in (ROOT / "config" / f"{system}.toml").read_text().splitlines():
         if found := re.match(r"\[([\w.]+)\]", line):
             section = f"{found[1]}."
         elif found := re.match(r"(\w+) *=.*#.*\bexisting\b", line):
@@ -80,17 +79,33 @@ def test_the_page_tells_which_documents_each_system_has(system):
     assert told == set(DOCUMENTS[SYSTEMS[system].settings])
 
 
-def test_every_key_of_a_check_is_a_setting():
-    for key in settings_of_checks():
-        value = load_settings()
-        for part in key.split("."):
-            assert hasattr(value, part) or value is None, key
-            value = getattr(value, part, None)
+def has(settings, key):
+    value = settings
+    for part in key.split("."):
+        if not hasattr(value, part):
+            return False
+        value = getattr(value, part)
+        if value is None:
+            return True
+    return True
 
 
-def test_whatever_a_setting_says_is_existing_is_looked_for():
-    assert existing_in_the_file() >= {"database.secret", "api.key_secret", "dns.zone", "approvals.roles"}
-    assert existing_in_the_file() - settings_of_checks() == set()
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_every_key_of_a_check_is_a_setting_of_a_system_that_it_concerns(check):
+    concerned = [one for one in map(of_system, SYSTEMS) if check.concerns(one)]
+    assert [key for key in check.settings if not any(has(one, key) for one in concerned)] == []
+    assert all(any(has(one, key) for key in check.settings) for one in concerned)
+
+
+def of_system(name):
+    return load_any({"SYSTEM": name})
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_whatever_a_setting_says_is_existing_is_looked_for(system):
+    looked_for = {key for check in CHECKS if check.concerns(of_system(system)) for key in check.settings}
+    assert existing_in_the_file(system) >= {"database.secret", "dns.zone"}
+    assert existing_in_the_file(system) - looked_for == set()
 
 
 @pytest.mark.parametrize("attribute", sorted(existing_in_the_sections()))
@@ -99,7 +114,6 @@ def test_whatever_the_words_of_a_setting_say_is_existing_is_looked_for(attribute
 
 
 def test_every_secret_of_the_settings_is_named_in_the_readme_and_on_the_page():
-    settings = load_settings()
-    for secret in (settings.database.secret, settings.api.key_secret):
+    for secret in of_system("payments").secrets:
         assert f"`{secret}`" in (ROOT / "README.md").read_text()
         assert f"--name {secret}" in PAGE

@@ -8,11 +8,16 @@ from botocore import xform_name
 from botocore.validate import ParamValidator
 
 from dr.doctor.aws import Unanswered
+from dr.rights.services import OWN_ROLES
 from tests.unit import emulated
 
 ACCOUNT = "123456789012"
-EAST, WEST = "us-east-1", "us-west-2"
+EAST, OHIO, WEST = "us-east-1", "us-east-2", "us-west-2"
 REGIONS = (EAST, WEST)
+OWNERS = {"payments": "payments", "single-region": "app", "trading": "trading", "webapp": "board"}
+"""The user of each system's database."""
+SITE = {"session_keys": ["k" * 32], "users": {"ada": "scrypt:00:00"}}
+"""Who may sign in."""
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/deployer"
 ABSENT = object()
 
@@ -36,25 +41,45 @@ def unknown_keys(answer: Any, shape: Any, path: str = "") -> list[str]:
     return []
 
 
+def _secrets(ca: str) -> dict[str, str]:
+    databases = {
+        f"{system}/database": json.dumps({"username": owner, "password": "Gu7!test", "ca": ca})
+        for system, owner in OWNERS.items()
+    }
+    sites = {f"{system}/web": json.dumps(SITE) for system in ("single-region", "webapp")}
+    return {**databases, **sites, "payments/api-key": "a-key"}
+
+
+def _fleet() -> dict[tuple[str, str], Any]:
+    """What instances, containers, balancers and trails are asked about."""
+    offered = [{"InstanceType": type_, "Location": f"us-east-1{zone}"} for type_ in TYPES for zone in "abc"]
+    return {
+        ("cloudtrail", "describe_trails"): {"trailList": []},
+        ("ec2", "describe_instance_type_offerings"): {"InstanceTypeOfferings": offered},
+        ("ec2", "describe_instance_types"): {
+            "InstanceTypes": [{"InstanceType": type_, "VCpuInfo": {"DefaultVCpus": 2}} for type_ in TYPES]
+        },
+        ("ec2", "describe_instances"): {"Reservations": []},
+        ("ecr", "describe_images"): {"imageDetails": [{}]},
+        ("elbv2", "describe_load_balancers"): {"LoadBalancers": []},
+        ("rds", "describe_db_instances"): {"DBInstances": []},
+        ("ssm", "get_parameter"): {"Parameter": {"Value": "ami-0123456789abcdef0"}},
+    }
+
+
+TYPES = ("t3.small", "t3.large", "t3a.large", "m5.large", "m5a.large")
+
+
 class FakeAws:
     """Answers by service and operation, and by region where they differ."""
 
     def __init__(self, ca: str) -> None:
         self.asked: list[tuple[str, str, str, dict[str, Any]]] = []
         self.silent: set[tuple[str, str]] = set()
-        self.secrets = {
-            region: {
-                "payments/database": json.dumps({"username": "payments", "password": "Gu7!test", "ca": ca}),
-                "payments/api-key": "a-key",
-            }
-            for region in REGIONS
-        }
+        self.secrets = {region: _secrets(ca) for region in (EAST, OHIO, WEST)}
         self.key: str | None = None
         self.roles = {
-            "AWSServiceRoleForRDS",
-            "AWSServiceRoleForDynamoDBReplication",
-            "AWSServiceRoleForBackup",
-            "AWSServiceRoleForBackupRestoreTesting",
+            *OWN_ROLES.values(),
             "deployer",
         }
         self.policies: set[str] = set()
@@ -109,6 +134,7 @@ class FakeAws:
             ("rds", "describe_db_clusters"): {"DBClusters": []},
             ("rds", "describe_global_clusters"): {"GlobalClusters": []},
             ("backup", "list_backup_vaults"): {"BackupVaultList": []},
+            **_fleet(),
         }
 
     def __call__(self, service: str, region: str, operation: str, **asked: Any) -> Any:

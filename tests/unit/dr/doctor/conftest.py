@@ -8,7 +8,7 @@ from dr import commands as entry
 from dr.doctor import command, issuer, stacks
 from dr.doctor.checks import examine
 from dr.rules import Verdict
-from lib.systems.load import load_settings
+from lib.systems.load import load_any, load_settings
 
 from .account_world import ACCOUNT, FakeAws
 
@@ -40,6 +40,12 @@ def made_stacks(monkeypatch, tmp_path):
 @pytest.fixture
 def settings():
     return load_settings({"ENVIRONMENT_SUFFIX": "test"})
+
+
+@pytest.fixture
+def of_system():
+    """The settings of any system: ``of_system("webapp")``."""
+    return lambda name, **more: load_any({"SYSTEM": name, "ENVIRONMENT_SUFFIX": "test", **more})
 
 
 @pytest.fixture

@@ -8,9 +8,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from dr.calls import AwsUnavailable, NoAccess
 from dr.doctor.aws import Account, Unanswered, must
+from dr.doctor.checks import examine
 from dr.doctor.command import CHECKS, exit_code
+from dr.doctor.state import NAMED
 from dr.rights.doctor import rights
 from dr.rules import Verdict
+from lib.systems.registry import SYSTEMS
 
 from .account_world import ABSENT, ACCOUNT, EAST, WEST, model
 from .test_state import BUCKET, stack
@@ -21,6 +24,7 @@ NAMES_OF_RIGHTS = {
 }
 """Where IAM has another word than the API."""
 PREFIX = {"service-quotas": "servicequotas"}
+IMAGE = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/board@sha256:{'a' * 64}"
 FOR_AN_HONEST_404 = {"s3:ListBucket"}
 """Without it S3 says of a missing object that it may not be read."""
 
@@ -31,10 +35,10 @@ def test_a_ready_account_passes_everything_in_both_regions(told, doctor):
     assert {place for _, place in told()} == {EAST, WEST, "account"}
 
 
-def test_every_check_is_made_once_in_its_place_in_the_order_of_the_codes(told):
+def test_every_check_is_made_once_in_its_place_in_the_order_of_the_codes(told, settings):
     codes = [code for code, _ in told()]
     assert codes == sorted(codes)
-    assert set(codes) == {check.code for check in CHECKS}
+    assert set(codes) == {check.code for check in CHECKS if check.concerns(settings)}
     assert len({check.code for check in CHECKS}) == len(CHECKS)
 
 
@@ -96,24 +100,52 @@ def test_without_any_region_there_is_nothing_to_examine(aws, doctor):
     assert isinstance(doctor().exception, AwsUnavailable)
 
 
-def test_it_reads_and_has_the_rights_for_exactly_that(aws, doctor, changed, made_stacks, monkeypatch):
-    """Least privilege: the policy of docs/deployment.md has what is asked, and nothing that is not."""
-    everything = changed(
-        state=BUCKET,
-        dns={"zone": "existing", "delegated": True},
-        access={"permissions_boundary": "limits"},
+NOT_OF = {
+    "payments": {"aws_cloudtrail", "aws_db_instance", "aws_lb"},
+    "single-region": {"aws_db_instance", "aws_rds_global_cluster"},
+    "trading": {"aws_cloudtrail", "aws_db_instance"},
+    "webapp": {"aws_backup_vault", "aws_cloudtrail", "aws_rds_cluster", "aws_rds_global_cluster"},
+}
+"""Types of names that a system has none of."""
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_ready_account_passes_everything_of_every_system(aws, of_system, made_stacks, system):
+    aws.answers["service-quotas", "get_service_quota"] = {"Quota": {"Value": 100.0}}
+    findings = examine(CHECKS, aws, of_system(system, CONTAINER_IMAGE=IMAGE), ACCOUNT)
+    assert [one for one in findings if one.verdict is not Verdict.PASS] == []
+    assert {one.code for one in findings} > {"D10", "D20", "D26", "D40", "D42", "D46", "D54", "D72"}
+
+
+@pytest.fixture(params=SYSTEMS)
+def everything(request, of_system, made_stacks):
+    """The settings of a system with all that the doctor could be asked about, and its stacks."""
+    made_stacks |= {type_: stack(type_) for type_ in NAMED.keys() - NOT_OF[request.param]}
+    given = of_system(request.param, CONTAINER_IMAGE=IMAGE)
+    return given.model_copy(
+        update={
+            "state": BUCKET,
+            "dns": given.dns.model_copy(update={"zone": "existing", "delegated": True}),
+            "access": given.access.model_copy(update={"permissions_boundary": "limits"}),
+        }
     )
-    monkeypatch.setattr("dr.doctor.command.load_settings", lambda: everything)
+
+
+def test_it_reads_and_has_the_rights_for_exactly_that(aws, doctor, everything, monkeypatch):
+    """Least privilege: the policy of docs/policies has what is asked, and nothing that is not."""
+    monkeypatch.setattr("dr.doctor.command.load_any", lambda: everything)
     monkeypatch.setattr("dr.doctor.zones.asked_of_the_world", lambda _: frozenset())
-    zone = {"Name": "payments.test.", "Id": "Z1", "CallerReference": "1", "Config": {"PrivateZone": False}}
+    zone = {
+        "Name": f"{everything.dns.domain}.",
+        "Id": "Z1",
+        "CallerReference": "1",
+        "Config": {"PrivateZone": False},
+    }
     aws.answers["route53", "list_hosted_zones_by_name"] = {"HostedZones": [zone]}
     aws.answers["s3", "get_bucket_location"] = {"LocationConstraint": "us-east-2"}
     aws.answers["service-quotas", "get_service_quota"] = ABSENT
     aws.roles.clear()
     aws.roles.add("deployer")
-    from dr.doctor.state import NAMED  # noqa: PLC0415
-
-    made_stacks |= {type_: stack(type_) for type_ in NAMED}
     doctor()
     used = set()
     for service, _, operation, _ in aws.asked:

@@ -40,10 +40,26 @@ def test_a_user_is_asked_about_under_its_own_name_and_root_not_at_all(aws, passe
     assert passes("D50")
 
 
-def test_a_delegated_name_needs_the_role_of_api_gateway_too(aws, changed, passes, problem):
+def test_a_delegated_name_of_an_api_needs_the_role_of_api_gateway_too(aws, changed, passes, problem):
     aws.may = "implicitDeny"
+    aws.roles.remove("AWSServiceRoleForAPIGateway")
     assert passes("D50")
     assert problem("D50", changed(dns={"delegated": True})).startswith("ops.apigateway.amazonaws.com has no")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("trading", "AWSServiceRoleForElasticLoadBalancing", "elasticloadbalancing"),
+        ("webapp", "AWSServiceRoleForAutoScaling", "autoscaling"),
+        ("single-region", "AWSServiceRoleForECS", "ecs"),
+    ],
+)
+def test_every_system_needs_the_roles_of_its_services(aws, of_system, problem, case):
+    system, role, service = case
+    aws.may = "implicitDeny"
+    aws.roles.remove(role)
+    assert problem("D50", of_system(system)).startswith(f"{service}.amazonaws.com has no role yet")
 
 
 def test_what_the_settings_name_in_iam_is_there(aws, changed, passes, problem):

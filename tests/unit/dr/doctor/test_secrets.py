@@ -6,7 +6,7 @@ import pytest
 
 from dr.rules import Verdict
 
-from .account_world import EAST, REGIONS, WEST
+from .account_world import EAST, REGIONS, SITE, WEST
 
 
 @pytest.fixture
@@ -102,10 +102,36 @@ def test_the_api_key_passes(passes):
     assert passes("D22")
 
 
-def test_a_system_without_an_api_that_asks_for_tokens_needs_no_key_of_it(aws, changed, passes):
+def test_a_system_without_an_api_that_asks_for_tokens_needs_no_key_of_it(aws, of_system, found, passes):
     for region in REGIONS:
         del aws.secrets[region]["payments/api-key"]
-    assert all(passes(code, changed(api=None)) for code in ("D22", "D24", "D26"))
+    assert found("D22", of_system("trading")) == {}
+    assert all(passes(code, of_system("trading")) for code in ("D24", "D26"))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (None, "there is no secret {}/web with a text"),
+        ("a-text", "{}/web is no JSON object"),
+        (SITE | {"session_keys": []}, "{}/web has no session_keys, a list of texts"),
+        (SITE | {"session_keys": "k" * 32}, "{}/web has no session_keys, a list of texts"),
+        (
+            SITE | {"session_keys": ["k" * 31]},
+            "one of the session_keys of {}/web has fewer than 32 characters",
+        ),
+        (SITE | {"users": {}}, "{}/web has no users"),
+        (SITE | {"users": {"eve": "secret"}}, "the password of eve in {}/web is not scrypt:SALT:HASH"),
+    ],
+)
+def test_whoever_may_sign_in_is_written_as_the_application_reads_it(aws, of_system, passes, problem, case):
+    secret, said = case
+    for system in ("single-region", "webapp"):
+        assert passes("D23", of_system(system))
+        del aws.secrets[EAST][f"{system}/web"]
+        if secret is not None:
+            aws.secrets[EAST][f"{system}/web"] = secret if isinstance(secret, str) else json.dumps(secret)
+        assert problem("D23", of_system(system)) == said.format(system)
 
 
 def test_a_region_with_another_password_could_not_take_over(write, passes, problem):

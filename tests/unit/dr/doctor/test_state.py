@@ -29,6 +29,9 @@ BUCKET = RemoteState(bucket="acme-states", region="us-east-2")
 TAKEN = {
     "aws_backup_vault": ("backup", "list_backup_vaults", {"BackupVaultList": [{"BackupVaultName": "it"}]}),
     "aws_cloudwatch_log_group": ("logs", "describe_log_groups", {"logGroups": [{"logGroupName": "it"}]}),
+    "aws_cloudtrail": ("cloudtrail", "describe_trails", {"trailList": [{"Name": "it"}]}),
+    "aws_db_instance": ("rds", "describe_db_instances", {"DBInstances": [{"DBInstanceIdentifier": "it"}]}),
+    "aws_lb": ("elbv2", "describe_load_balancers", {"LoadBalancers": [{"LoadBalancerName": "it"}]}),
     "aws_dynamodb_table": ("dynamodb", "list_tables", {"TableNames": ["it"]}),
     "aws_iam_role": ("iam", "list_roles", {"Roles": [{"RoleName": "it"}]}),
     "aws_kms_alias": ("kms", "list_aliases", {"Aliases": [{"AliasName": "it"}]}),
@@ -82,7 +85,10 @@ def test_a_bucket_as_the_documentation_makes_it_passes(bucket, remote, passes):
             ("get_bucket_location", {"LocationConstraint": WEST}),
             "it is in us-west-2, and TERRAFORM_STATE_BUCKET_REGION",
         ),
-        (("get_bucket_location", {}), "without that, the standby could not be deployed"),
+        (
+            ("get_bucket_location", {}),
+            "where home is: without that, nothing could be deployed",
+        ),
         (("get_bucket_versioning", {}), "it keeps no versions"),
         (("get_public_access_block", ABSENT), "it could be opened to the public"),
         (
