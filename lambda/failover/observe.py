@@ -111,16 +111,16 @@ def lease_fact(leases: LeaseTable) -> Lease | LeaseFact:
     """The lease as the table has it now."""
     try:
         return leases.read() or LeaseFact.ABSENT
-    except LeaseUnknown:
-        return LeaseFact.UNKNOWN
+    except LeaseUnknown as error:
+        return _unanswered("lease", error, LeaseFact.UNKNOWN)
 
 
 def database_fact(database: FencedDatabase) -> DatabaseFact:
     """The role that the database of this region has now."""
     try:
         return DatabaseFact.WRITER if database.writable() else DatabaseFact.REPLICA
-    except DatabaseUnavailable:
-        return DatabaseFact.UNREACHABLE
+    except DatabaseUnavailable as error:
+        return _unanswered("database", error, DatabaseFact.UNREACHABLE)
 
 
 def ledger_fact(database: FencedDatabase) -> tuple[DatabaseFact, int | FenceFact]:
@@ -134,8 +134,8 @@ def ledger_fact(database: FencedDatabase) -> tuple[DatabaseFact, int | FenceFact
         return role, FenceFact.UNKNOWN
     try:
         epoch = database.fence_epoch()
-    except DatabaseUnavailable:
-        return role, FenceFact.UNKNOWN
+    except DatabaseUnavailable as error:
+        return role, _unanswered("fence", error, FenceFact.UNKNOWN)
     return role, FenceFact.ABSENT if epoch is None else epoch
 
 
@@ -143,8 +143,8 @@ def journal_fact(recovery: Recovery, now_ms: int) -> JournalFact:
     """Whether a request could be accepted here now."""
     try:
         recovery.ready_for_requests(now_ms)
-    except RecoveryUnavailable:
-        return JournalFact.SILENT
+    except RecoveryUnavailable as error:
+        return _unanswered("journal", error, JournalFact.SILENT)
     return JournalFact.ANSWERS
 
 
@@ -152,16 +152,22 @@ def api_fact(api: Api) -> ApiFact:
     """Whether this region's API is live now."""
     try:
         return ApiFact.LIVE if api.live() else ApiFact.DEAD
-    except ApiUnavailable:
-        return ApiFact.DEAD
+    except ApiUnavailable as error:
+        return _unanswered("api", error, ApiFact.DEAD)
 
 
 def ready_fact(api: Api) -> ReadyFact:
     """Whether this region's API takes requests now, as its own readiness says."""
     try:
         return ReadyFact.READY if api.ready() else ReadyFact.REFUSING
-    except ApiUnavailable:
-        return ReadyFact.REFUSING
+    except ApiUnavailable as error:
+        return _unanswered("ready", error, ReadyFact.REFUSING)
+
+
+def _unanswered(of: str, error: Exception, fact: Fact) -> Fact:
+    """The fact that there is no answer; its reason is only in the log, because nothing is decided by it."""
+    logger.warning("no answer", extra={"of": of, "reason": str(error)})
+    return fact
 
 
 def _known(reading: "Future[Fact]", *, otherwise: Fact) -> Fact:

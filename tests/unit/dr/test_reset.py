@@ -7,6 +7,7 @@ import pytest
 
 from dr.topology import Answer
 from failover.lease import Automation, Kind, LeaseState
+from failover.lease_item import to_item
 from failover.observation import TakeoverFact
 
 from .typed import dr, put, refusal
@@ -64,6 +65,21 @@ def test_a_restored_lease_begins_above_every_takeover_that_there_was(unready):
     unready.executions = {"payments-4": TAKEN, "payments-5": TakeoverFact.FAILED}
     assert dr(unready, "reset-lease", "--yes").exit_code == 0
     assert (unready.table.read().epoch, unready.executions["payments-6"]) == (6, TAKEN)
+
+
+@pytest.mark.parametrize(
+    "broken", [{"epoch": {"N": "1.5"}}, {"expires_at_ms": {"S": "soon"}}, {"state": {"S": "active"}}]
+)
+def test_an_item_that_is_no_lease_is_said_to_be_none_and_begins_anew_once_it_is_removed(unready, broken):
+    """As docs/runbooks/R10-lease-unknown.md says."""
+    table, name = unready.table._client, OUTPUTS["lease_table"]
+    table.put_item(TableName=name, Item=to_item(LEASE) | broken)
+    refused = dr(unready, "reset-lease", "--yes")
+    assert (refused.exit_code, str(refused.exception)) != (0, "")
+    assert "the lease table holds no valid lease" in str(refused.exception)
+    table.delete_item(TableName=name, Key={"system": {"S": "payments"}})
+    assert dr(unready, "reset-lease", "--yes").exit_code == 0
+    assert unready.table.read().epoch == 4
 
 
 def test_a_state_machine_that_does_not_answer_begins_nothing(unready):

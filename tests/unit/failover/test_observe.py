@@ -127,6 +127,24 @@ def test_a_sensor_that_fails_is_a_fact_and_leaves_the_others_alone(clock, readin
     assert observer(Sensors(**reading), clock).observe() == replace(healthy, **seen)
 
 
+@pytest.mark.parametrize(
+    ("of", "error"),
+    [
+        ("lease", LeaseUnknown("no valid lease")),
+        ("database", DatabaseUnavailable("secret away")),
+        ("fence", DatabaseUnavailable("ledger: broken")),
+        ("journal", JournalUnavailable("throttled")),
+        ("api", ApiUnavailable("GET /health/live: no route")),
+        ("ready", ApiUnavailable("GET /health/ready: no route")),
+    ],
+)
+def test_whatever_does_not_answer_is_told_with_its_reason(clock, monkeypatch, of, error):
+    told = []
+    monkeypatch.setattr(logger, "warning", lambda text, extra: told.append((text, extra)))
+    observer(Sensors(**{of: failing(error)}), clock).observe()
+    assert told == [("no answer", {"of": of, "reason": str(error)})]
+
+
 def test_a_sensor_that_fails_unexpectedly_is_told_with_its_error(clock, monkeypatch):
     told = []
     monkeypatch.setattr(logger, "error", lambda *text, **more: told.append((text, more)))

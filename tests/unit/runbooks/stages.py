@@ -154,6 +154,7 @@ STAGES = {
         lease=PAUSED, found=LOST, undo=replace(PAUSED, automation=Automation.RUNNING)
     ),
     "takeover-held": STUCK,
+    "R10-lease-unknown": Stage(found=UNFENCED),
     "R22-lease-removed": Stage(found=UNFENCED),
     "R32-own-expiry-doubted": Stage(found=UNFENCED),
     "R39-taken-before": replace(
