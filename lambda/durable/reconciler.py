@@ -11,6 +11,7 @@ from collections.abc import Callable
 from durable.announcements import Announcements
 from durable.backlog import Backlog, Report, Run
 from durable.book import Book
+from durable.engine import StatementRefused
 from durable.errors import JournalUnavailable
 from durable.event_bus import MOST_AT_ONCE, EventBus
 from durable.lease_view import ServingStatus, serving_status
@@ -83,8 +84,9 @@ class Reconciler:
                 outbox.try_parked()
             try:
                 self._backlog.settle(self._begun(lease, ledger, report, until=started + SEARCH_S))
-            except JournalUnavailable:
-                self._tell(lease, ledger, outbox, report, until=started + WORK_S)  # That needs no journal.
+            except (JournalUnavailable, StatementRefused):
+                # That needs no journal, and a connection that refused one statement takes others.
+                self._tell(lease, ledger, outbox, report, until=started + WORK_S)
                 raise
             self._tell(lease, ledger, outbox, report, until=started + WORK_S)
         return report

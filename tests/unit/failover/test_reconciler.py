@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from durable.engine import Refusal, StatementRefused
 from durable.entry import EntryState
 from durable.errors import JournalUnavailable
 from durable.lease_view import ServingStatus
@@ -113,10 +114,13 @@ def test_an_event_that_is_parked_is_told_and_counted(world, reconciler, logged) 
     assert world.tried_parked == 1
 
 
-def test_events_go_out_while_the_journal_is_away(world, reconciler) -> None:
+@pytest.mark.parametrize(
+    "error", [JournalUnavailable("cut"), StatementRefused("SQLSTATE 57014", Refusal.OTHER)]
+)
+def test_events_go_out_while_the_journal_is_away_or_an_entry_is_refused(world, reconciler, error) -> None:
     world.unpublished = [event(1)]
-    world.arrived = fails(JournalUnavailable("cut"))
-    with pytest.raises(JournalUnavailable):
+    world.arrived = fails(error)
+    with pytest.raises(type(error)):
         reconciler.run()
     assert world.published == ["event-001"]
 
