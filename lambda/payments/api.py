@@ -1,6 +1,6 @@
 """The routes of the payment API."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -47,19 +47,18 @@ class PaymentApi:
         self._readiness = readiness
         self._forwarding = forwarding
         self._handover_wait = handover_wait
-        self._routes: Mapping[str, Callable[[Request], Answer]] = {
+        routes: dict[str, Callable[[Request], Answer]] = {
             "POST /payments": self._pay,
             "POST /synthetic-payments": self._prove,
             "GET /payments/{payment_id}": self._find,
             **sessions.routes,
             "GET /health/live": self._live,
-            "HEAD /health/live": self._live,
             "GET /health/routable": self._routable,
-            "HEAD /health/routable": self._routable,
             "GET /health/ready": self._ready,
-            "HEAD /health/ready": self._ready,
             "GET /openapi.json": _describe,
         }
+        reads = {route.partition(" ")[2]: to for route, to in routes.items() if route.startswith("GET ")}
+        self._routes = routes | {f"HEAD {path}": answer for path, answer in reads.items()}
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request; a refusal is one too."""

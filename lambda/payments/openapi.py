@@ -294,14 +294,18 @@ def _health() -> Schema:
 
 
 def _probe(id_: str, summary: str, answers: dict[str, Schema]) -> Schema:
-    """GET, and HEAD, which is answered the same way without a body."""
-    heads = {status: {**answer, "content": {}} for status, answer in answers.items()}
-    throttled = {name: {**answer, "content": {}} for name, answer in _throttled().items()}
-    return {
-        "get": _operation(f"is{id_}", summary, answers),
-        "head": _operation(f"head{id_}", f"{summary}, without a body", heads)
-        | {"responses": heads | throttled},
-    }
+    return {"get": _operation(f"is{id_}", summary, answers)}
+
+
+def _with_head(path: Schema) -> Schema:
+    """The path; what is answered to GET is answered to HEAD the same way, without a body."""
+    if "get" not in path:
+        return path
+    asked = path["get"]
+    id_ = asked["operationId"].removeprefix("is")
+    heads = {status: {**answer, "content": {}} for status, answer in asked["responses"].items()}
+    told = {"operationId": f"head{id_[0].upper()}{id_[1:]}", "summary": f"{asked['summary']}, without a body"}
+    return {**path, "head": {**asked, **told, "responses": heads}}
 
 
 @cache
@@ -309,6 +313,7 @@ def document() -> Schema:
     """OpenAPI 3.1, as JSON. Made when it is asked for, because nothing else needs it."""
     description = _operation("describe", "This document", {"200": _answer("It.", None), **_problems()})
     description["responses"]["200"]["content"] = {"application/json": {"schema": {"type": "object"}}}
+    paths = {**_payments(), **_sessions(), **_health(), "/openapi.json": {"get": description}}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -317,7 +322,7 @@ def document() -> Schema:
             "description": "Either region answers. A region that may not acknowledge passes the request on, "
             "once, or answers 503 with Retry-After: then repeat it unchanged, under its key.",
         },
-        "paths": {**_payments(), **_sessions(), **_health(), "/openapi.json": {"get": description}},
+        "paths": {path: _with_head(operations) for path, operations in paths.items()},
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {

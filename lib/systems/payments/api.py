@@ -8,19 +8,20 @@ from lib.data.table import TableAccess
 from lib.iam import Allow
 from lib.settings.api import API_TIMEOUT_S, Api
 
+READS = {
+    "/payments/{payment_id}": Right.READ,
+    "/sessions/{session_id}": Right.READ,
+    "/health/live": Right.NONE,
+    "/health/routable": Right.NONE,
+    "/health/ready": Right.NONE,
+    "/openapi.json": Right.NONE,
+}
+"""What is read, and the right that it asks for: by HEAD as by GET (RFC 9110, section 9.3.2)."""
 ROUTES = {
     "POST /payments": Right.PAY,
-    "GET /payments/{payment_id}": Right.READ,
     "PUT /sessions/{session_id}": Right.PAY,
-    "GET /sessions/{session_id}": Right.READ,
     "DELETE /sessions/{session_id}": Right.PAY,
-    "GET /health/live": Right.NONE,
-    "HEAD /health/live": Right.NONE,
-    "GET /health/routable": Right.NONE,
-    "HEAD /health/routable": Right.NONE,
-    "GET /health/ready": Right.NONE,
-    "HEAD /health/ready": Right.NONE,
-    "GET /openapi.json": Right.NONE,
+    **{f"{method} {path}": right for path, right in READS.items() for method in ("GET", "HEAD")},
 }
 """What clients may ask for, and the right that each route asks for."""
 SYNTHETIC = "POST /synthetic-payments"

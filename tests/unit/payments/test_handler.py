@@ -219,6 +219,16 @@ def test_the_head_of_a_health_path_is_that_of_the_whole_answer(send, path, servi
     assert (head.status, head.headers, head.text) == (whole.status, whole.headers, "")
 
 
+@pytest.mark.parametrize(
+    "payment_id", ["7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d000", "0b9b9e3c-9d1b-4a36-8d8c-5a4f3f0f7a01", "none"]
+)
+def test_the_head_of_a_payment_is_that_of_the_whole_answer(send, payment_id) -> None:
+    send(post())
+    whole = send(get(payment_id))
+    head = send(get(payment_id) | {"routeKey": "HEAD /payments/{payment_id}"})
+    assert (head.status, head.headers, head.text) == (whole.status, whole.headers, "")
+
+
 def test_the_head_of_a_failure_has_no_body_either(send) -> None:
     send.readiness = SimpleNamespace(check=fail(KeyError("oops")))
     head = send(event("HEAD /health/ready"))

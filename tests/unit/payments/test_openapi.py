@@ -69,7 +69,9 @@ def documented(checks: Any, route: str, answer: Any) -> None:
         check(answer.body)
     assert answer.headers["X-Request-Id"] == "request-1"
     assert answer.headers["X-Region"] == "us-east-1"
-    if answer.status >= 400 and not route.endswith(" /health/ready"):
+    if route.startswith("HEAD "):
+        assert (media, answer.text) == ("", "")
+    elif answer.status >= 400 and not route.endswith(" /health/ready"):
         assert media == "application/problem+json"
         assert (answer.body["instance"], answer.body["status"]) == ("request-1", answer.status)
 
@@ -277,7 +279,7 @@ def test_whatever_arrives_gets_an_answer_that_the_document_names(checks, changed
     if route in OPERATIONS:
         documented(checks, route, answer)
     else:
-        assert (answer.status, answer.body["instance"]) == (404, "request-1")
+        assert (answer.status, answer.headers["X-Request-Id"]) == (404, "request-1")
     if answer.status >= 400:
         assert (world.entries, send.sessions) == ({}, {})
 

@@ -13,7 +13,7 @@ from tests.unit.synthesized import synthesize
 
 SECTION = load_settings({}).api.authorization
 REASON = "a private network in front admits our own branch offices only"
-OPEN = {"GET /health/live", "GET /health/routable", "GET /health/ready", "GET /openapi.json"}
+OPEN = {"GET /openapi.json", "HEAD /openapi.json"}
 
 
 def section(**changed: object) -> Authorization:
@@ -78,8 +78,10 @@ def test_the_gateway_asks_for_a_token_with_the_scope_of_the_route(region):
     assert asked == {
         "POST /payments": ("JWT", ["payments/pay"]),
         "GET /payments/{payment_id}": ("JWT", ["payments/read"]),
+        "HEAD /payments/{payment_id}": ("JWT", ["payments/read"]),
         "PUT /sessions/{session_id}": ("JWT", ["payments/pay"]),
         "GET /sessions/{session_id}": ("JWT", ["payments/read"]),
+        "HEAD /sessions/{session_id}": ("JWT", ["payments/read"]),
         "DELETE /sessions/{session_id}": ("JWT", ["payments/pay"]),
         "POST /synthetic-payments": ("AWS_IAM", None),
         **dict.fromkeys(asked.keys() & OPEN | {key for key in asked if "/health/" in key}, (None, None)),
@@ -119,6 +121,4 @@ def test_where_nobody_is_asked_synthetic_payments_are_signed_all_the_same(settin
 
 
 def test_every_route_but_the_open_ones_asks_for_a_right():
-    assert {key for key, right in ROUTES.items() if right == "none" and "/health/" not in key} == {
-        "GET /openapi.json"
-    }
+    assert {key for key, right in ROUTES.items() if right == "none" and "/health/" not in key} == OPEN

@@ -177,8 +177,10 @@ def test_the_api_has_explicit_routes_to_one_function(region):
     assert routes == {
         "POST /payments",
         "GET /payments/{payment_id}",
+        "HEAD /payments/{payment_id}",
         "PUT /sessions/{session_id}",
         "GET /sessions/{session_id}",
+        "HEAD /sessions/{session_id}",
         "DELETE /sessions/{session_id}",
         "GET /health/live",
         "HEAD /health/live",
@@ -187,6 +189,7 @@ def test_the_api_has_explicit_routes_to_one_function(region):
         "GET /health/ready",
         "HEAD /health/ready",
         "GET /openapi.json",
+        "HEAD /openapi.json",
         "POST /synthetic-payments",
     }
     assert region.only("aws_apigatewayv2_integration")["payload_format_version"] == "2.0"
