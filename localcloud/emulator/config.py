@@ -46,6 +46,8 @@ class EmulatorConfig:
     witness: str
     """A third region that only votes; empty where none does."""
     primary_control_region: str
+    dns_port: int = 0
+    """Where containers ask for names; 0 leaves them this machine's DNS."""
     issuer_ca: str = ""
     """PEM of the authority that the issuer of access tokens is trusted by; empty: those of this machine."""
 
@@ -68,7 +70,10 @@ class EmulatorConfig:
     def redirections(self) -> dict[str, str]:
         """By region: which door its functions use instead of which, as JSON."""
         doors, ways = self.front_doors, self.peer_doors
-        return {region: json.dumps({doors[self._peer(region)]: ways[region]}) for region in self.regions}
+        return {
+            region: json.dumps({doors[self._peer(region)]: ways[region]} if region in ways else {})
+            for region in self.regions
+        }
 
     def _peer(self, region: str) -> str:
         return next(other for other in self.regions if other != region)
@@ -104,23 +109,27 @@ def parse(raw: object) -> EmulatorConfig:
         strong_tables=reader.names("strong_tables"),
         witness=reader.text("witness", empty=True),
         primary_control_region=reader.text("primary_control_region"),
+        dns_port=reader.optional_port("dns_port"),
         issuer_ca=reader.optional_text("issuer_ca"),
     )
     return _consistent(config)
 
 
 def _consistent(config: EmulatorConfig) -> EmulatorConfig:
+    two = len(config.regions) == A_PAIR
     by_region = {
         "front_doors": config.front_doors,
-        "peer_doors": config.peer_doors,
+        **({"peer_doors": config.peer_doors} if two or config.peer_doors else {}),
         **({"databases": config.databases} if config.databases else {}),
     }
     for key, given in by_region.items():
         if set(given) != set(config.regions):
             raise ConfigError(f"{key} names {sorted(given)}, region_ports names {sorted(config.regions)}")
-    if len(config.regions) != A_PAIR:
-        raise ConfigError(f"region_ports must name two regions, got {sorted(config.regions)}")
-    if len(config.doors) != 1 + 3 * A_PAIR:
+    if len(config.regions) not in (1, A_PAIR):
+        raise ConfigError(f"region_ports must name one or two regions, got {sorted(config.regions)}")
+    if not two and config.peer_doors:
+        raise ConfigError(f"peer_doors: there is no peer of {config.regions[0]}")
+    if len(config.doors) != 1 + len(config.regions) * (3 if two else 2):
         raise ConfigError("operator_port, region_ports, front_doors and peer_doors share a port")
     return config
 
@@ -144,6 +153,9 @@ class _Reader:
 
     def optional_text(self, key: str) -> str:
         return self.text(key) if key in self._raw else ""
+
+    def optional_port(self, key: str) -> int:
+        return self.port(key) if key in self._raw else 0
 
     def port(self, key: str) -> int:
         return _port(key, self._get(key))

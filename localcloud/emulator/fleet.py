@@ -1,8 +1,10 @@
 """What the fleet reads of the emulator in one call, and what it tells it.
 
-The fleet is what runs instances and keeps groups: localcloud/fleet. There is one snapshot and four orders:
+The fleet is what runs instances and keeps groups: localcloud/fleet. There is one snapshot and five orders:
 
-GET  /_gate/fleet           -> {"instances": [...], "groups": [...], "alarms": {region: [names]}}
+GET  /_gate/fleet           -> {"instances", "groups", "containers": [...], "alarms": {region: [names]},
+                                "names": {private name: [addresses]}}
+POST /_gate/fleet/container {"id", "signal"}  -> its processes get it; how many there were
 POST /_gate/fleet/group     {"region", "name", "members", "desired", "refresh", "template", ...}
 POST /_gate/fleet/instance  {"region", "id", "state" | "impaired"}
 POST /_gate/fleet/session   {"region", "profile", "instance"}  -> keys of the profile's role
@@ -10,19 +12,18 @@ POST /_gate/fleet/full      {"zones": [...]}  -> launches are refused there; "*"
 """
 # ruff: noqa: SLF001 - reads and writes what upstream keeps to itself
 
-import secrets
+import signal
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack.core.responses import get_account_id, request_scope
-from ministack.services import autoscaling, ec2, eventbridge, iam, sts
+from ministack.services import autoscaling, ec2, ecs, eventbridge, iam
 
 from localcloud.emulator import fleet_view
-from localcloud.emulator.patches import instances, refreshes
+from localcloud.emulator.patches import instances, refreshes, sessions
 
 Record = dict[str, Any]
-SESSION_S = 6 * 3600
 STATES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 
 
@@ -43,6 +44,7 @@ def answer(path: list[str], account: str, order: Mapping[str, Any]) -> Record:
         "instance": _tell_instance,
         "session": _session,
         "full": _refuse,
+        "container": _signal,
     }
     if name not in known:
         raise UnknownOrderError(f"{name} is none of {', '.join(known)}")
@@ -91,13 +93,16 @@ def _session(asked: Mapping[str, Any]) -> Record:
     if not roles:
         raise KeyError(f"{asked['profile']} has no role")
     role = roles[0] if isinstance(roles[0], str) else roles[0]["RoleName"]
-    key = "ASIA" + secrets.token_hex(8).upper()
-    keys = {"SecretAccessKey": secrets.token_urlsafe(30), "SessionToken": secrets.token_urlsafe(60)}
-    arn = f"arn:aws:sts::{get_account_id()}:assumed-role/{role}/{asked['instance']}"
-    session = {"Arn": arn, "UserId": f"{role}:{asked['instance']}"}
-    until = time.time() + SESSION_S
-    sts.register_session(key, {**session, **keys, "Expiration": until})
-    return {"role": role, "AccessKeyId": key, **keys, "until": until}
+    return sessions.begin(role, asked["instance"], get_account_id())
+
+
+def _signal(order: Mapping[str, Any]) -> Record:
+    """Do to a container what a drill wants: KILL, STOP or CONT."""
+    container = ecs._docker.get(order["id"])
+    if order["signal"] == "KILL":
+        return {"processes": container.kill()}
+    container.signal(signal.Signals[f"SIG{order['signal']}"])
+    return {"processes": 1}
 
 
 def _refuse(told: Mapping[str, Any]) -> Record:

@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 from ministack.core.responses import request_scope
-from ministack.services import autoscaling, cloudwatch, ec2
+from ministack.services import autoscaling, cloudwatch, ec2, ecs
 
+from localcloud.emulator.containers import names
+from localcloud.emulator.containers.container import Container
 from localcloud.emulator.patches import alarm_clock, instances, refreshes
 
 Record = dict[str, Any]
@@ -14,7 +16,8 @@ Record = dict[str, Any]
 
 def snapshot() -> Record:
     """All that the fleet needs, of all regions."""
-    found: Record = {"instances": [], "groups": [], "alarms": {}}
+    found: Record = {"instances": [], "groups": [], "alarms": {}, "names": names.found()}
+    found["containers"] = [] if ecs._docker is None else [_container(one) for one in ecs._docker.known()]
     for (account, region, _), record in list(ec2._instances.all_items()):
         with request_scope(account, region):
             found["instances"].append(_instance(region, record))
@@ -25,6 +28,19 @@ def snapshot() -> Record:
         if alarm["StateValue"] == "ALARM":
             found["alarms"].setdefault(key[1], []).append(alarm["AlarmName"])
     return found
+
+
+def _container(container: Container) -> Record:
+    return {
+        "id": container.id,
+        "task": container.task,
+        "definition": container.definition,
+        "address": container.address,
+        "zone": container.zone,
+        "ports": list(container.ports.items()),
+        "lives": container.lives,
+        "leaving": container.leaving,
+    }
 
 
 def _instance(region: str, record: Record) -> Record:

@@ -17,6 +17,7 @@ from localcloud.fleet.instances.host import STATUS_CHECK_S, InstanceHost
 from localcloud.fleet.instances.record import Instance
 from localcloud.fleet.metering import Meter
 from localcloud.fleet.ports import PortBook
+from localcloud.fleet.tasks import TaskPorts
 from localcloud.fleet.view import view
 
 TURN_S = 1.0
@@ -42,6 +43,7 @@ class Fleet:
     host: InstanceHost = field(init=False)
     faults: InstanceFaults = field(init=False)
     meter: Meter = field(init=False)
+    tasks: TaskPorts = field(init=False)
     dead: set[str] = field(default_factory=set)
     """Regions whose control planes do nothing, and whose instances have no power."""
     full: frozenset[str] = frozenset()
@@ -64,6 +66,7 @@ class Fleet:
             dns_port=self.dns_port,
         )
         self.faults = InstanceFaults(self.host)
+        self.tasks = TaskPorts(self.book)
         self.meter = Meter(self.desk, self.host)
 
     def start(self) -> None:
@@ -112,6 +115,7 @@ class Fleet:
         living = [each for each in instances if each.region not in self.dead]
         groups = [each for each in snapshot["groups"] if each["region"] not in self.dead]
         await asyncio.to_thread(self._learn_ports, groups)
+        self.tasks.follow(snapshot["containers"], snapshot["names"])
         await self.host.follow(living, self.clock())
         await asyncio.to_thread(self._keep, groups, living, snapshot["alarms"])
         await asyncio.to_thread(self.meter.turn, self.keepers, living, groups, self.clock())
@@ -184,4 +188,4 @@ class Fleet:
     def status(self) -> dict[str, Any]:
         """Instances, groups and faults as they are."""
         faults = {**self.faults.told(), "full": sorted(self.full)}
-        return {**view(self.host.running, self.keepers), "faults": faults}
+        return {**view(self.host.running, self.keepers), "tasks": self.tasks.told(), "faults": faults}

@@ -9,8 +9,10 @@ instance-clock    {"instance", "seconds"}   Python's wall clock is fast
 zone-kill         {"zone"}                  its instances lose their power unsaid, and launches are refused
 zone-cut          {"zone"}                  nobody reaches its instances
 launches-refused  {"zones"}                 no capacity there; ["*"] is everywhere, [] ends it
+task-kill         {"task"}                  a container's processes die; ECS sees that it ended
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -38,6 +40,12 @@ async def _set_clock(fleet: Fleet, order: Order) -> None:
     fleet.faults.set_clock(order["instance"], float(order["seconds"]))
 
 
+async def _kill_task(fleet: Fleet, order: Order) -> None:
+    container = fleet.tasks.container_of(order["task"])
+    region = str(order["task"]).split(":")[3]
+    await asyncio.to_thread(fleet.desk.tell, "container", region=region, id=container, signal="KILL")
+
+
 FLEET_FAULTS: dict[str, Callable[[Fleet, Order], Awaitable[object]]] = {
     "instance-kill": lambda fleet, order: fleet.faults.kill(order["instance"]),
     "application-kill": lambda fleet, order: fleet.faults.kill_application(
@@ -49,5 +57,6 @@ FLEET_FAULTS: dict[str, Callable[[Fleet, Order], Awaitable[object]]] = {
     "instance-clock": _set_clock,
     "zone-kill": _kill_zone,
     "zone-cut": lambda fleet, order: fleet.faults.cut_zone(order["zone"]),
+    "task-kill": _kill_task,
     "launches-refused": lambda fleet, order: fleet.refuse_launches(list(order["zones"])),
 }

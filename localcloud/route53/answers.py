@@ -13,7 +13,7 @@ LOCAL_HOST = re.compile(
     r"|s3-website[.-][a-z0-9-]+)\.amazonaws\.com"
 )
 """Default endpoints of API Gateway, load balancers, databases and websites, all served on this machine."""
-PORTS = {"http": 80, "https": 443, "postgresql": 5432}
+PORTS = {"http": 80, "https": 443, "http-alt": 8080, "postgresql": 5432}
 """As clients know them, by the service of a question for SRV."""
 LOCAL_TTL_S = 60
 
@@ -96,14 +96,19 @@ def located(
 
     AWS answers none: it is how clients learn the port of this machine (RFC 2782).
     """
-    found = re.fullmatch(r"_(\w+)\._tcp\.(.+)", dns_name(name))
+    found = re.fullmatch(r"_([\w-]+)\._tcp\.(.+)", dns_name(name))
     if found is None or found[1] not in PORTS:
         return None
     target = aws_name(configuration, health, found[2])
-    port = services[target].ports.get(PORTS[found[1]]) if target in services else None
+    asked = PORTS[found[1]]
+    port = services[target].ports.get(asked) if target in services else None
     if port is None:
         return None
-    return Reply(Code.NOERROR, (Resource(dns_name(name), "SRV", LOCAL_TTL_S, f"0 0 {port} {target}."),))
+    answers = (
+        Resource(dns_name(name), "SRV", LOCAL_TTL_S, f"0 0 {one} {target}.")
+        for one in (port, *services[target].others.get(asked, ()))
+    )
+    return Reply(Code.NOERROR, tuple(answers))
 
 
 def present(configuration: Configuration, health: Health) -> dict[tuple[str, str], Present]:

@@ -161,11 +161,13 @@ class Service:
         healthy: What aliases that evaluate their target take it for.
         ports: The port of 127.0.0.1 by the port that clients know.
         secure: The ports, as clients know them, that speak TLS.
+        others: More ports of 127.0.0.1, where several answer under one name.
     """
 
     healthy: bool
     ports: Mapping[int, int]
     secure: frozenset[int] = frozenset()
+    others: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,10 @@ from localcloud.emulator.patches import (
     authorization,
     authorizers,
     backups,
+    canaries,
     code,
     config_rules,
+    container_services,
     database_instances,
     detached,
     documents,
@@ -42,12 +44,14 @@ from localcloud.emulator.patches import (
     replication,
     restore_tests,
     rewind,
+    scaling_targets,
     schedules,
     state_machines,
     targets,
     template_versions,
     workers,
     xray,
+    zonal_clusters,
     zones,
 )
 from localcloud.emulator.regions import RegionStates
@@ -88,28 +92,42 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     xray.serve()
     events.deliver_across_regions(regions)
     events.name_endpoints_as_aws_does()
-    backups.keep_access_policies()
-    restore_tests.keep_restore_tests()
-    config_rules.keep_tags()
-    config_rules.remove_recorders()
-    documents.keep_documents()
+    _keep_records()
     _keep_objects()
     zones.say_that_zones_are_not_signed()
     aurora.place_endpoints(config.databases)
     aurora.create_databases(hooks)
     aurora.promote(hooks)
     _run_databases(hooks)
+    _run_zonal_clusters(config, hooks)
     detached.refuse_managed_failovers(managed)
     detached.promote_what_leaves(hooks, managed, regions)
     rewind.restore_clusters()
     _lead_the_fleet(hooks.waking("fleet"))
     _balance_load(hooks.waking("fleet"))
+    _run_containers(config, hooks.waking("fleet"))
+
+
+def _keep_records() -> None:
+    """Keep what Terraform wrote to services that only remember."""
+    backups.keep_access_policies()
+    restore_tests.keep_restore_tests()
+    config_rules.keep_tags()
+    config_rules.remove_recorders()
+    documents.keep_documents()
 
 
 def _keep_objects() -> None:
     """Let objects have their tags, and their copies a way that can be cut."""
     objects.tag_what_comes_in_parts()
     replication.wait_while_cut()
+
+
+def _run_zonal_clusters(config: EmulatorConfig, hooks: Hooks) -> None:
+    """Let two PostgreSQL servers stand for a cluster of one region."""
+    zonal_clusters.take_later_versions()
+    zonal_clusters.name_clusters(config.databases)
+    zonal_clusters.fail_over(hooks)
 
 
 def _run_databases(hooks: Hooks) -> None:
@@ -119,6 +137,15 @@ def _run_databases(hooks: Hooks) -> None:
     database_instances.tell_log_exports()
     database_instances.find_by_resource_id()
     database_instances.promote_replicas(hooks)
+
+
+def _run_containers(config: EmulatorConfig, wake: Callable[[], None]) -> None:
+    """Let services of ECS run, and be kept, scaled and visited as far as Terraform asks."""
+    container_services.run_as_processes(config, wake)
+    container_services.tell_rebalancing()
+    container_services.take_the_namespace_of_dns()
+    scaling_targets.serve()
+    canaries.serve()
 
 
 def _lead_the_fleet(wake: Callable[[], None]) -> None:

@@ -97,6 +97,11 @@ def found(order: Mapping[str, Any]) -> Shape:
     return {"groups": len(_health)}
 
 
+def health_of(arn: str, target: str) -> list[Shape]:
+    """What is said of every registration of *target* in the group *arn*."""
+    return [one for one in _described(arn) if one["Id"] == target]
+
+
 def _described(arn: str) -> list[Shape]:
     known = _health.get(arn, [])
     registered = alb._targets.get(arn, [])

@@ -1,15 +1,17 @@
 """Names as an instance's network resolves them: by the DNS server at INSTANCE_DNS, then by this machine's.
 
 What AWS serves at a port of a name is served here at another port of 127.0.0.1: the server tells which one
-as SRV of the service.
+as SRV of the service. What asks itself at a port finds where that port really is: PORT_8080, say.
 """
 
 import os
+import random
 import socket
 import struct
 from typing import Any
 
-SERVICES = {5432: "postgresql"}
+SERVICES = {5432: "postgresql", 8080: "http-alt"}
+ITSELF = ("127.0.0.1", "localhost")
 A, CNAME, SRV = 1, 5, 33
 POINTER = 0xC0
 WITHIN_S = 1.0
@@ -56,17 +58,20 @@ def _name(packet: bytes, at: int) -> tuple[str, int]:
 
 
 def getaddrinfo(host: Any, port: Any, *more: Any, **named: Any) -> Any:
-    """As socket has it; a service that is served here is found where it listens."""
-    if port in SERVICES and isinstance(host, str):
-        for type_, value in ask(f"_{SERVICES[port]}._tcp.{host}", SRV):
-            if type_ == SRV:
-                return _addresses("127.0.0.1", value[0], *more, **named)
+    """As socket has it; a service that is served here is found wherever it listens, in any order."""
+    if host in ITSELF and f"PORT_{port}" in os.environ:
+        return _addresses("127.0.0.1", int(os.environ[f"PORT_{port}"]), *more, **named)
+    if port in SERVICES and isinstance(host, str) and "INSTANCE_DNS" in os.environ:
+        found = [value[0] for type_, value in ask(f"_{SERVICES[port]}._tcp.{host}", SRV) if type_ == SRV]
+        random.shuffle(found)
+        if found:
+            return [one for real in found for one in _addresses("127.0.0.1", real, *more, **named)]
     return _addresses(host, port, *more, **named)
 
 
 def gethostbyname_ex(name: str) -> tuple[str, list[str], list[str]]:
     """As socket has it: the last alias comes first."""
-    found = ask(name, A)
+    found = ask(name, A) if "INSTANCE_DNS" in os.environ else []
     addresses = [".".join(map(str, value)) for type_, value in found if type_ == A]
     if not addresses:
         return _by_name(name)

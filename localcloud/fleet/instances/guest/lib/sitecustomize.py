@@ -12,7 +12,7 @@ if "INSTANCE_CLOCK" in os.environ:
     time.time = lambda: _right() + _read(_offset)[0] / 1e9
     time.time_ns = lambda: _right_ns() + _read(_offset)[0]
 
-if "INSTANCE_DNS" in os.environ:
+if "INSTANCE_DNS" in os.environ or any(name.startswith("PORT_") for name in os.environ):
     import instance_names  # type: ignore[import-not-found] # beside this file
 
     instance_names.install()
