@@ -21,11 +21,6 @@ from localcloud.route53.plane import Route53Plane
 from localcloud.systems.system import LocalSystem
 
 _IN_LOOP_WITHIN_S = 20.0
-REPLICATION_DELAY_MS = 500.0
-"""How late the write-ahead log arrives in the other region. Aurora's replication lag is "typically under a
-second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes half a second of
-committed rows with it, so that every drill has something to lose."""
-
 log = logging.getLogger("localcloud")
 T = TypeVar("T")
 
@@ -190,7 +185,7 @@ class LocalCloud:
             rows = self.pair.rejoin(follower, salvage_to=self.salvage_to)
             self.database_faults.rebuild()
         finally:
-            self.lag(REPLICATION_DELAY_MS / 1000)
+            self.lag(self.system.replication_delay_ms / 1000)
         return rows
 
     def status(self) -> dict[str, Any]:

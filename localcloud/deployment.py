@@ -57,7 +57,7 @@ def _alone(say: Say) -> Iterator[None]:
 def _deploy(cloud: CloudState, say: Say) -> Deployment:
     began = time.monotonic()
     say("synthesizing the stacks")
-    stacks = synthesize(WORK, issuer=cloud.issuer)
+    stacks = synthesize(WORK, issuer=cloud.issuer, environment=local_system().synthesis)
 
     def apply(stack: Stack) -> int:
         tool = terraform(stack, cloud.aws_environment(next(iter(cloud.regions))))
@@ -96,8 +96,10 @@ def with_swapped_roles(cloud: CloudState) -> list[Stack]:
 
 def destroy(cloud: CloudState, say: Say) -> int:
     """Destroy every stack, in the order of `make destroy`; returns how many resources are left."""
-    stacks = {stack.name: stack for stack in synthesize(WORK, issuer=cloud.issuer)}
-    order = local_system().destruction(Account(partial(_client, cloud)), stacks.values())
+    system = local_system()
+    made = synthesize(WORK, issuer=cloud.issuer, environment=system.synthesis)
+    stacks = {stack.name: stack for stack in made}
+    order = system.destruction(Account(partial(_client, cloud)), stacks.values())
 
     def remove(stack: Stack) -> int:
         tool = _tool(cloud, stack)

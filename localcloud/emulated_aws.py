@@ -101,6 +101,10 @@ class EmulatedAws:
         """Let RDS say so of a single database."""
         self._gate("/_gate/databases/status", {"region": region, "id": name, "status": status})
 
+    def set_writer(self, region: str, name: str) -> None:
+        """Let RDS call this instance of a cluster its writer."""
+        self._gate("/_gate/databases/writer", {"region": region, "id": name})
+
     def follow(self, region: str, *, writer: str, replica: str) -> None:
         """Let RDS call both available, and the one a replica of the other."""
         self._gate("/_gate/databases/follow", {"region": region, "writer": writer, "replica": replica})

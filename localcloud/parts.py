@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import secrets
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -12,14 +13,11 @@ from typing import Any
 import boto3
 
 from lib.settings.common import CommonSettings
-from localcloud.cloud import REPLICATION_DELAY_MS
 from localcloud.core import tls
 from localcloud.core.link import Link
 from localcloud.core.ports import free_ports
-from localcloud.core.state import CloudState, DatabaseState, RegionState
+from localcloud.core.state import ACCOUNT_ID, CloudState, DatabaseState, RegionState
 from localcloud.emulator.database_names import PORT
-from localcloud.fleet.assembly import services
-from localcloud.fleet.balancer.plane import Balancers
 from localcloud.issuer import Issuer
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
@@ -29,13 +27,14 @@ from localcloud.route53.timeline import Change
 from localcloud.systems.system import LocalSystem
 from localcloud.website import Websites, domain
 
-ACCOUNT_ID = "123456789012"
-
 log = logging.getLogger("localcloud")
+Serving = Callable[[], Mapping[str, Service]]
+"""By AWS name what answers under it."""
 
 
 def plan(system: LocalSystem, folder: Path) -> CloudState:
     """Addresses and keys of a new cloud."""
+    pair = len(system.regions) > 1
     ports = iter(free_ports(6 + 3 * len(system.regions) + 2 * len(system.databases)))
     control, operator, dns, inner_dns, issuer, websites = (next(ports) for _ in range(6))
     return CloudState(
@@ -50,7 +49,7 @@ def plan(system: LocalSystem, folder: Path) -> CloudState:
             region: RegionState(
                 endpoint=f"http://127.0.0.1:{next(ports)}",
                 front_door=f"http://127.0.0.1:{next(ports)}",
-                peer_port=next(ports),
+                peer_port=next(ports) if pair else 0,
             )
             for region in system.regions
         },
@@ -85,7 +84,7 @@ async def databases(
         parts.push_async_callback(links[name].stop)
     await asyncio.to_thread(pair.start, next(iter(system.databases)))
     for link in links.values():
-        link.delay_ms = REPLICATION_DELAY_MS
+        link.delay_ms = system.replication_delay_ms
     return pair, links
 
 
@@ -115,7 +114,8 @@ def emulator_config(state: CloudState, system: LocalSystem, issuer: Issuer) -> d
         "operator_port": port(state.operator_endpoint),
         "region_ports": {name: port(region.endpoint) for name, region in regions},
         "front_doors": {name: port(region.front_door) for name, region in regions},
-        "peer_doors": {name: region.peer_port for name, region in regions},
+        "peer_doors": {name: region.peer_port for name, region in regions if region.peer_port},
+        "dns_port": state.inner_dns_port,
         "databases": {
             name: {"host": "127.0.0.1", "port": database.port}
             for name, database in state.databases.items()
@@ -134,12 +134,11 @@ def emulator_config(state: CloudState, system: LocalSystem, issuer: Issuer) -> d
     }
 
 
-def route53(state: CloudState, time_scale: float, balancers: Balancers, system: LocalSystem) -> Route53Plane:
+def route53(
+    state: CloudState, time_scale: float, serving: Serving, pair: PostgresPair, system: LocalSystem
+) -> Route53Plane:
     """DNS and health checks over what is served on this machine."""
-    served = {
-        name: Service(healthy=True, ports={PORT: database.port})
-        for name, database in zip(system.certified, state.databases.values(), strict=False)
-    }
+    served = {}
     if system.websites:
         served[domain(system.websites)] = Service(healthy=True, ports={80: state.websites_port})
     doors = {name: port(region.front_door) for name, region in state.regions.items()}
@@ -156,9 +155,20 @@ def route53(state: CloudState, time_scale: float, balancers: Balancers, system: 
         state.dns_port,
         time_scale=time_scale,
         on_change=_log_change,
-        services=lambda: {**served, **services(balancers)},
+        services=lambda: {**served, **serving(), **_databases(state, pair, system)},
         inner_dns_port=state.inner_dns_port,
     )
+
+
+def _databases(state: CloudState, pair: PostgresPair, system: LocalSystem) -> dict[str, Service]:
+    """By name the server that clients reach under it now."""
+    if not pair.started:
+        return {}
+    led = system.led_to(pair.writer, [name for name in state.databases if pair.running(name)])
+    return {
+        name: Service(healthy=True, ports={PORT: state.databases[server].port})
+        for name, server in led.items()
+    }
 
 
 async def websites(parts: AsyncExitStack, state: CloudState, system: LocalSystem) -> None:

@@ -1,4 +1,4 @@
-"""Pushes an image to the emulated registry of containers, by the registry's own protocol.
+"""Pushes an image into the emulated registry of containers, by the registries' own protocol.
 
 https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#push
 """
@@ -10,12 +10,13 @@ from lib.image import MANIFEST, Image
 
 WITHIN_S = 60.0
 TAG = "local"
+BYTES = "application/octet-stream"
 
 
 def push(endpoint: str, access_key_id: str, region: str, repository: str, image: Image) -> None:
     """Push *image* to *repository*, which is there; who pushes again changes nothing.
 
-    *endpoint* is that of the emulated AWS, which takes who signs for ECR of *region* for the registry's user.
+    The emulated AWS at *endpoint* takes whoever signs for ECR of *region* for a user of the registry there.
     Raises OSError with what the registry answered.
     """
     scope = f"{access_key_id}/20260101/{region}/ecr/aws4_request"
@@ -28,7 +29,7 @@ def push(endpoint: str, access_key_id: str, region: str, repository: str, image:
             return str(answer.headers.get("Location", ""))
 
     for digest, blob in image.blobs.items():
-        began = call("POST", f"{endpoint}/v2/{repository}/blobs/uploads/", b"", "application/octet-stream")
-        at = urljoin(endpoint, began)
-        call("PUT", f"{at}{'&' if '?' in at else '?'}digest={digest}", blob, "application/octet-stream")
+        begun = call("POST", f"{endpoint}/v2/{repository}/blobs/uploads/", b"", BYTES)
+        place = urljoin(endpoint, begun)
+        call("PUT", f"{place}{'&' if '?' in place else '?'}digest={digest}", blob, BYTES)
     call("PUT", f"{endpoint}/v2/{repository}/manifests/{TAG}", image.manifest, MANIFEST)

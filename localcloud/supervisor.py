@@ -17,7 +17,7 @@ from localcloud.cloud import LocalCloud
 from localcloud.control import application
 from localcloud.core.paths import CLOUD_FILE, LOGS, STATE
 from localcloud.emulated_aws import EmulatedAws
-from localcloud.fleet.assembly import fleet_of, load_balancers
+from localcloud.fleet.assembly import fleet_of, load_balancers, services
 from localcloud.parts import client, databases, emulator_config, issuer_of, plan, port, route53, websites
 from localcloud.service_metrics import ServiceMetrics
 from localcloud.systems.registry import local_system
@@ -63,13 +63,19 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         aws = EmulatedAws(emulator_config(state, system, issuer), folder)
         fleet = fleet_of(state, folder)
         balancers = load_balancers(state, fleet.book, time_scale=time_scale)
-        plane = route53(state, time_scale, balancers, system)
+        plane = route53(state, time_scale, partial(services, balancers, fleet), pair, system)
         loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
         cloud = LocalCloud(system, state, pair, aws, links, plane, issuer, loop, lost, fleet, balancers)
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()
-        given = Given(secrets.token_urlsafe(24), pair.ca_pem, state.user_password)
+        given = Given(
+            password=secrets.token_urlsafe(24),
+            database_ca=pair.ca_pem,
+            key=state.user_password,
+            endpoint=state.operator_endpoint,
+            access_key_id=state.access_key_id,
+        )
         system.seed(partial(client, state), given)
         await websites(parts, state, system)
         await balancers.start()

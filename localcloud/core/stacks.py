@@ -28,12 +28,18 @@ class Stack:
 
 
 def synthesize(
-    work: Path, *, output: str = "cdktf.out", primary: str = "", issuer: str = "", system: str = ""
+    work: Path,
+    *,
+    output: str = "cdktf.out",
+    primary: str = "",
+    issuer: str = "",
+    system: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> list[Stack]:
     """Synthesize the app for the local provider version into *output* below *work*, which holds the states.
 
     *primary* names the region that shall be the primary, *issuer* who issues access tokens, *system* what is
-    synthesized; without them the environment or the settings do.
+    synthesized; without them *environment* does, or this process's own, or the settings.
     """
     work.mkdir(parents=True, exist_ok=True)
     given = {"PRIMARY_REGION": primary, "TOKEN_ISSUER": issuer, "SYSTEM": system}
@@ -44,6 +50,7 @@ def synthesize(
             **os.environ,
             "AWS_PROVIDER_VERSION": PROVIDER_VERSION,
             "CDKTF_OUTDIR": str(work / output),
+            **(environment or {}),
             **{name: value for name, value in given.items() if value},
         },
         capture_output=True,

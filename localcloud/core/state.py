@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from localcloud.core.errors import NotRunning
 from localcloud.core.paths import CLOUD_FILE
 
+ACCOUNT_ID = "123456789012"
+"""Of every local cloud."""
+
 
 class RegionState(BaseModel):
     """The addresses of one region, all on loopback."""

@@ -2,6 +2,7 @@
 
 POST /_gate/databases/status  {"region", "id", "status"}      -> the same; what RDS says of it from now on
 POST /_gate/databases/follow  {"region", "writer", "replica"} -> the same; both are available, and one follows
+POST /_gate/databases/writer  {"region", "id"}                -> the same; it is the writer of its cluster now
 """
 # ruff: noqa: SLF001 - reads what upstream keeps to itself
 
@@ -20,8 +21,10 @@ def answer(path: list[str], account: str, order: Mapping[str, Any]) -> Mapping[s
                 _known(order["id"])["DBInstanceStatus"] = order["status"]
             case ["follow"]:
                 _follow(_known(order["writer"]), _known(order["replica"]))
+            case ["writer"]:
+                _write(_known(order["id"]))
             case _:
-                raise ValueError(f"{path} is none of status, follow")
+                raise ValueError(f"{path} is none of status, follow, writer")
     return order
 
 
@@ -35,6 +38,11 @@ def _follow(writer: dict[str, Any], replica: dict[str, Any]) -> None:
         followers.append(name)
     for instance in (writer, replica):
         instance["DBInstanceStatus"] = "available"
+
+
+def _write(instance: dict[str, Any]) -> None:
+    for member in rds._clusters[instance["DBClusterIdentifier"]]["DBClusterMembers"]:
+        member["IsClusterWriter"] = member["DBInstanceIdentifier"] == instance["DBInstanceIdentifier"]
 
 
 def _known(name: str) -> dict[str, Any]:

@@ -42,12 +42,13 @@ def load_balancers(state: CloudState, instances: InstancePorts, *, time_scale: f
     )
 
 
-def services(balancers: Balancers) -> Mapping[str, Service]:
-    """What Route 53's checkers and records find under the names of load balancers."""
+def services(balancers: Balancers, fleet: Fleet) -> Mapping[str, Service]:
+    """What is found under the names of load balancers and under private names of tasks."""
+    tasks = fleet.tasks.services()
     if not balancers.awake:
-        return {}
+        return tasks
     healthy, doors = balancers.healthy(), balancers.doors
-    return {
+    return tasks | {
         name: Service(
             healthy=healthy.get(name, False), ports=ports, secure=doors.secure.get(name, frozenset())
         )

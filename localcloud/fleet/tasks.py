@@ -12,7 +12,7 @@ Told = Mapping[str, Any]
 
 @dataclass(slots=True)
 class TaskPorts:
-    """What the emulator last said of its containers. A container that is gone answers nobody at its address."""
+    """What the emulator last said of its containers. One that is gone answers nobody at its address."""
 
     book: PortBook
     _known: dict[str, Told] = field(default_factory=dict)

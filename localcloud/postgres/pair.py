@@ -107,6 +107,8 @@ class PostgresPair:
     def switchover(self, region: str) -> None:
         """Make the region's server the writer and the other one its standby; nothing is lost.
 
+        A writer whose processes are dead is started for that: its disk has all that it committed.
+
         Returns when the new writer takes writes; the old one comes back by itself, and the next change waits.
         Raises PostgresFailed; the old writer writes again if that was before the promotion.
         """
@@ -115,6 +117,9 @@ class PostgresPair:
             self._return.wait()
             if self.is_writer(region):
                 return
+            if not old.running:  # what it committed is on its disk; nobody reaches it meanwhile
+                old.start(reachable=False)
+                new.wait_until("replication", lambda: new.query(STREAMING) == [[1]])
             hand_over(old, new)
             self._writer = region
             self._return.begin(lambda: self._start_standby(old))
@@ -165,6 +170,15 @@ class PostgresPair:
     def revive(self, region: str) -> None:
         """Start the region's killed server on its data: a lost writer believes it is one still."""
         self._servers[region].start()
+
+    @property
+    def started(self) -> bool:
+        """Whether there was ever a writer."""
+        return self._writer is not None
+
+    def running(self, region: str) -> bool:
+        """Whether the region's server has a process."""
+        return self._servers[region].running
 
     @property
     def writer(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dr.doctor.aws import Aws
 from lib.settings.common import CommonSettings
-from lib.settings.data import Database, Postgres
+from lib.settings.data import AuroraCluster, Database, Postgres
 from localcloud.core.stacks import Stack
 from localcloud.core.state import CloudState
 
@@ -26,13 +26,16 @@ class Given:
     """PEM of the trust anchor of the databases."""
     key: str
     """Of the one client, or the password of the one user, that the system knows."""
+    endpoint: str = ""
+    """Of the emulated AWS, outside all regions."""
+    access_key_id: str = ""
 
 
 class LocalSystem(ABC):
-    """One system on this machine. Every system has two regions, and two databases, of which one follows."""
+    """One system on this machine. It has one or two regions, and two databases, of which one follows."""
 
     settings: CommonSettings
-    database: Database | Postgres
+    database: Database | Postgres | AuroraCluster
     witness = ""
     """A third region, which only votes."""
     strong_tables: tuple[str, ...] = ()
@@ -41,6 +44,10 @@ class LocalSystem(ABC):
     """The region whose buckets are served as websites; empty where none are."""
     certified: tuple[str, ...] = ()
     """Names of the databases, besides those of this machine, that their certificate is for."""
+    replication_delay_ms = 500.0
+    """How late the write-ahead log arrives at the other server. Aurora's replication to another region lags
+    "typically under a second" (https://aws.amazon.com/rds/aurora/global-database/): a region that dies takes
+    half a second of committed rows with it, so that every drill has something to lose."""
 
     @property
     @abstractmethod
@@ -51,6 +58,18 @@ class LocalSystem(ABC):
     @abstractmethod
     def databases(self) -> Mapping[str, str]:
         """The region of each PostgreSQL server by the server's name; the first one is the writer."""
+
+    @property
+    def synthesis(self) -> Mapping[str, str]:
+        """Variables of the environment that the stacks of this cloud are made with."""
+        return {}
+
+    def led_to(self, writer: str, living: Iterable[str]) -> Mapping[str, str]:  # noqa: ARG002
+        """By a database's name the server that it leads to, while *writer* writes and those of *living* run.
+
+        The name of a single database leads to nobody else.
+        """
+        return dict(zip(self.certified, self.databases, strict=False))
 
     @abstractmethod
     def seed(self, clients: Clients, given: Given) -> None:

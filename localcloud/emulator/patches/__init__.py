@@ -49,6 +49,7 @@ from localcloud.emulator.patches import (
     state_machines,
     targets,
     template_versions,
+    trails,
     workers,
     xray,
     zonal_clusters,
@@ -115,6 +116,7 @@ def _keep_records() -> None:
     config_rules.keep_tags()
     config_rules.remove_recorders()
     documents.keep_documents()
+    trails.keep_tags()
 
 
 def _keep_objects() -> None:
@@ -142,6 +144,7 @@ def _run_databases(hooks: Hooks) -> None:
 def _run_containers(config: EmulatorConfig, wake: Callable[[], None]) -> None:
     """Let services of ECS run, and be kept, scaled and visited as far as Terraform asks."""
     container_services.run_as_processes(config, wake)
+    container_services.forget_failed_deployments()
     container_services.tell_rebalancing()
     container_services.take_the_namespace_of_dns()
     scaling_targets.serve()

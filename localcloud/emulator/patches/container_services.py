@@ -45,6 +45,27 @@ def run_as_processes(config: EmulatorConfig, wake: Callable[[], None]) -> Docker
     return client
 
 
+def forget_failed_deployments() -> None:
+    """Leave a failed deployment out once another one has completed and no task of it is left.
+
+    Upstream tells of it for ever, so that whoever waits for a service with one deployment waits for ever.
+    """
+
+    def complete(original: Wrapper, cluster: str, key: str, *rest: Any, **options: Any) -> None:
+        original(cluster, key, *rest, **options)
+        service = ecs._services.get(key)
+        primary = ecs._primary_deployment(service) if service else None
+        if service and primary and primary["rolloutState"] == "COMPLETED":
+            living = {
+                one.get("_deployment_id") for one in ecs._tasks.values() if one["lastStatus"] in tasks.LIVE
+            }
+            service["deployments"] = [
+                one for one in service["deployments"] if one is primary or one["id"] in living
+            ]
+
+    wrap(ecs, "_complete_service_deployment", complete)
+
+
 def tell_rebalancing() -> None:
     """Tell whether a service spreads its tasks over zones again; upstream forgets it.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lib.systems.load import load_settings
-from localcloud.cloud import REPLICATION_DELAY_MS, LocalCloud
+from localcloud.cloud import LocalCloud
 from localcloud.core.state import CloudState, RegionState
 from localcloud.systems.payments import LocalPayments
 
@@ -208,7 +208,7 @@ async def test_healing_ends_every_fault_and_lets_the_old_writer_follow(cloud, to
     assert ("flapping", WEST, 0) in told
     assert ("sabotage", WEST, None) in told
     assert ("clock", EAST, 0.0) in told
-    assert {link.delay_ms for link in cloud.links.values()} == {REPLICATION_DELAY_MS}
+    assert {link.delay_ms for link in cloud.links.values()} == {cloud.system.replication_delay_ms}
     assert ("gate", "global", "alive") in told
     assert told[-1] == ("rejoin", EAST, "salvaged.jsonl")
     assert not (cloud.dead | cloud.stopped | cloud.cut)
