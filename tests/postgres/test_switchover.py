@@ -158,3 +158,22 @@ def test_a_killed_standby_comes_back_as_the_standby(shared: World) -> None:
     shared.pair.revive(WEST)
     shared.await_row(WEST, 9)
     assert not shared.pair.is_writer(WEST)
+
+
+def test_S01_what_a_dead_writer_committed_is_on_its_disk_and_reaches_the_other_one(shared: World) -> None:
+    writer = EAST if shared.pair.is_writer(EAST) else WEST
+    heir = WEST if writer == EAST else EAST
+    shared.run(writer, "insert into notes values (7001)")
+    shared.pair.kill(writer)
+    shared.pair.switchover(heir)
+    assert 7001 in numbers(shared, heir)
+    shared.run(heir, "insert into notes values (7002)")
+
+    def returned() -> bool:
+        try:
+            return 7002 in numbers(shared, writer)
+        except InterfaceError:  # it is not reachable yet
+            return False
+
+    wait_until("its return", returned, timeout_s=30)
+    assert not shared.pair.is_writer(writer)

@@ -1,11 +1,11 @@
-"""W05: a writer that is away comes back from its second copy, a lost one only by healing."""
+"""W05 S01: a writer that is away comes back from its second copy, that of a cluster as its reader."""
 
 from types import SimpleNamespace
 
 import pytest
 
 from localcloud import database_faults
-from localcloud.database_faults import AWAY, LOST, DatabaseFaults
+from localcloud.database_faults import AWAY, LOST, WRITER_LOST, DatabaseFaults
 
 WRITER, REPLICA, HERE = "board-0", "board-1", "us-east-1"
 
@@ -27,6 +27,9 @@ class Parts(list):
 
     def set_database(self, region, name, status):
         self.append(("status", region, name, status))
+
+    def set_writer(self, region, name):
+        self.append(("writer", region, name))
 
     def follow(self, region, *, writer, replica):
         self.append(("follow", region, writer, replica))
@@ -98,6 +101,18 @@ def test_after_a_promotion_the_pair_is_built_anew_with_its_roles(faults, parts):
     faults.end()
     faults.rebuild()
     assert parts[2:] == [("switchover", WRITER), ("follow", HERE, WRITER, REPLICA)]
+
+
+@pytest.mark.parametrize("end", [lambda _: Timer.made[0].ring(), lambda faults: faults.end()])
+def test_S01_when_the_writer_of_a_cluster_is_lost_the_reader_writes_after_its_time_and_once(
+    faults, parts, end
+):
+    faults.begin(WRITER_LOST, {"failover_s": 20})
+    assert (parts, Timer.made[0].seconds) == ([("kill", WRITER)], 20.0)
+    end(faults)
+    faults.end()
+    faults.rebuild()
+    assert parts[1:] == [("switchover", REPLICA), ("writer", HERE, REPLICA)]
 
 
 def test_half_an_order_begins_nothing(faults, parts):

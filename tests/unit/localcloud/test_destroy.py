@@ -28,7 +28,7 @@ def destroyed(monkeypatch):
             return 1
 
     monkeypatch.setattr(
-        deployment, "synthesize", lambda _, issuer: [Stack(n, Path(), frozenset()) for n in NAMES]
+        deployment, "synthesize", lambda _, **_given: [Stack(n, Path(), frozenset()) for n in NAMES]
     )
     monkeypatch.setattr(deployment, "_tool", lambda _, stack: Tool(stack))
     return names

@@ -76,10 +76,23 @@ def test_functions_of_a_region_are_led_to_the_other_one_by_their_own_way():
     assert parse(RAW).redirections == {HOME: '{"5002": 5011}', AWAY: '{"5001": 5012}'}
 
 
-def test_one_region_is_no_pair():
-    one = {key: {HOME: RAW[key][HOME]} for key in ("region_ports", "front_doors", "peer_doors", "databases")}
-    with pytest.raises(ConfigError, match=r"region_ports must name two regions, got \['us-east-1'\]"):
-        parse({**RAW, **one})
+def test_one_region_has_no_peer():
+    one = {key: {HOME: RAW[key][HOME]} for key in ("region_ports", "front_doors", "databases")}
+    alone = parse({**RAW, **one, "peer_doors": {}})
+    assert (alone.regions, alone.redirections) == ((HOME,), {HOME: "{}"})
+    assert len(alone.doors) == 3
+    with pytest.raises(ConfigError, match=r"peer_doors: there is no peer of us-east-1"):
+        parse({**RAW, **one, "peer_doors": {HOME: RAW["peer_doors"][HOME]}})
+
+
+@pytest.mark.parametrize("names", [(), ("one", "two", "three")])
+def test_other_than_one_or_two_regions_are_refused(names):
+    many = {
+        key: {name: 7000 + 10 * n + m for n, name in enumerate(names)}
+        for m, key in enumerate(("region_ports", "front_doors", "peer_doors"))
+    }
+    with pytest.raises(ConfigError, match="region_ports must name one or two regions"):
+        parse({**RAW, **many, "databases": {}})
 
 
 def test_only_an_object_is_a_configuration():

@@ -17,10 +17,11 @@ from localcloud.route53.resolver import NameNotFoundError, NoAnswerError, Resolv
 
 DATABASE = "board-1.c0local.us-east-1.rds.amazonaws.com"
 WRITER = "db.internal.example"
+TASKS = "sessions.internal.example"
 SITE = "web-1.us-east-1.elb.amazonaws.com"
 PROGRAM = """
 import json, socket, sys
-DATABASE = sys.argv[1]
+DATABASE, TASKS = sys.argv[1:]
 def told(ask):
     try:
         return ask()
@@ -30,6 +31,8 @@ print(json.dumps({
     "name": told(lambda: socket.gethostbyname_ex("db.internal.example")[0]),
     "writer": told(lambda: socket.getaddrinfo("db.internal.example", 5432, type=socket.SOCK_STREAM)[0][4]),
     "database": told(lambda: socket.getaddrinfo(DATABASE, 5432, type=socket.SOCK_STREAM)[0][4]),
+    "itself": told(lambda: socket.getaddrinfo("127.0.0.1", 8080, type=socket.SOCK_STREAM)[0][4]),
+    "tasks": told(lambda: sorted(one[4][1] for one in socket.getaddrinfo(TASKS, 8080, type=socket.SOCK_STREAM))),
     "other port": told(lambda: socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM)[0][4]),
     "nobody": told(lambda: socket.gethostbyname_ex("nobody.internal.example")[0]),
 }))
@@ -54,6 +57,7 @@ async def ports():
         services=lambda: {
             DATABASE: Service(healthy=True, ports={5432: 15432}),
             SITE: Service(healthy=True, ports={80: 18080}),
+            TASKS: Service(healthy=True, ports={8080: 18081}, others={8080: (18082,)}),
         },
     )
     await plane.start()
@@ -65,8 +69,9 @@ async def test_an_instance_finds_a_database_by_its_own_and_by_its_private_name(p
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     environment = {"PYTHONPATH": str(GUEST / "lib"), "INSTANCE_DNS": str(ports[1]), "PATH": os.defpath}
+    environment["PORT_8080"] = "28080"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(program), DATABASE, env=environment, stdout=asyncio.subprocess.PIPE
+        sys.executable, str(program), DATABASE, TASKS, env=environment, stdout=asyncio.subprocess.PIPE
     )
     printed, _ = await asyncio.wait_for(process.communicate(), 20)
     here = ["127.0.0.1", 15432]
@@ -74,6 +79,8 @@ async def test_an_instance_finds_a_database_by_its_own_and_by_its_private_name(p
         "name": DATABASE,
         "writer": here,
         "database": here,
+        "itself": ["127.0.0.1", 28080],
+        "tasks": [18081, 18082],
         "other port": ["127.0.0.1", 80],
         "nobody": "gaierror",
     }

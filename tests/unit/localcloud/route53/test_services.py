@@ -136,3 +136,10 @@ async def test_a_port_that_the_load_balancer_does_not_have_fails():
     services = {WEB: Service(healthy=True, ports={80: 1})}
     result = await probe(check, lambda name, port: Place("127.0.0.1", services[name].ports[port]))
     assert not result.passed
+
+
+def test_S02_a_private_name_leads_to_every_task_that_answers_there():
+    configuration, _ = zone()
+    tasks = {"sessions.example.test": Service(healthy=True, ports={8080: 1}, others={8080: (2, 3)})}
+    answered = located(configuration, {}, tasks, "_http-alt._tcp.sessions.example.test")
+    assert [one.value.split()[2] for one in answered.answers] == ["1", "2", "3"]

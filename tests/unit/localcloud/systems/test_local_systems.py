@@ -1,6 +1,7 @@
 """What the local cloud of each system is made of."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from lib.systems.load import load_any
 from lib.systems.registry import SYSTEMS
 from localcloud.core.errors import LocalCloudError
 from localcloud.core.stacks import Stack
-from localcloud.systems import registry
+from localcloud.systems import registry, single_region
 from localcloud.systems.system import Given
 
 GIVEN = Given("owner's password", "-----BEGIN CERTIFICATE-----", "a key")
@@ -21,13 +22,16 @@ class Account:
     """Keeps what is made in it, by region."""
 
     def __init__(self) -> None:
-        self.secrets = {}
+        self.secrets, self.repositories = {}, []
 
     def __call__(self, service, region):
         def create_secret(**given):
             self.secrets[region, given["Name"]] = given["SecretString"]
 
-        return SimpleNamespace(create_secret=create_secret)
+        def create_repository(repositoryName):  # noqa: N803 - boto3's
+            self.repositories.append(repositoryName)
+
+        return SimpleNamespace(create_secret=create_secret, create_repository=create_repository)
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def system(monkeypatch):
 def test_every_system_has_a_local_cloud_but_those_that_docs_say_have_none(system):
     for name in registry.LOCAL:
         assert system(name).settings.system == name
-    assert SYSTEMS.keys() - registry.LOCAL.keys() == {"single-region", "trading"}
+    assert SYSTEMS.keys() - registry.LOCAL.keys() == {"trading"}
 
 
 def test_a_system_without_one_is_told_which_have(monkeypatch):
@@ -80,6 +84,42 @@ def test_whoever_has_the_key_may_sign_in(system):
     assert not users.admits("ada", "another key")
     owner = json.loads(account.secrets[here, settings.database.secret])
     assert owner == {"username": "board", "password": GIVEN.password, "ca": GIVEN.database_ca}
+
+
+def test_S02_the_single_region_system_runs_the_image_that_is_pushed(system, monkeypatch):
+    single, account, pushed = system("single-region"), Account(), []
+    monkeypatch.setattr(single_region, "push", lambda *given: pushed.append(given))
+    single.seed(account, replace(GIVEN, endpoint="http://127.0.0.1:1", access_key_id="key"))
+    assert account.repositories == ["single-region"]
+    assert {name for _, name in account.secrets} == {"single-region/database", "single-region/web"}
+    [(endpoint, key, region, repository, image)] = pushed
+    assert (endpoint, key, region, repository) == ("http://127.0.0.1:1", "key", "us-east-1", "single-region")
+    asked = load_any({"SYSTEM": "single-region", **single.synthesis}).containers
+    assert asked.web.image == asked.sessions.image
+    assert asked.web.image.endswith(f"/single-region@{image.digest}")
+
+
+def test_S01_the_clusters_names_lead_to_whoever_writes_and_whoever_reads(system):
+    single = system("single-region")
+    first, second = single.databases
+    names = set(single.certified)
+    cluster, reader = (f"{single.cluster}.cluster-{ro}c0localcloud." for ro in ("", "ro-"))
+
+    def led_to(writer, living):
+        led = single.led_to(writer, living)
+        assert led.keys() == names
+        return [
+            next(server for name, server in led.items() if name.startswith(one)) for one in (cluster, reader)
+        ]
+
+    assert led_to(first, [first, second]) == [first, second]
+    assert led_to(second, [first, second]) == [second, first]
+    assert led_to(second, [second]) == [second, second]
+    assert led_to(first, [second]) == [first, second]
+
+
+def test_one_stack_is_destroyed_alone(system):
+    assert system("single-region").destruction(None, [Stack("here", Path(), frozenset())]) == ["here"]
 
 
 def test_what_needs_another_stack_is_destroyed_before_it(system):
