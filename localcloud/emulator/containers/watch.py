@@ -28,7 +28,7 @@ log = logging.getLogger("localcloud.containers")
 
 
 @dataclass(slots=True)
-class Watch:
+class TaskWatch:
     """A thread of its own. *settled* hears of a task once its own checks and its targets say it is well."""
 
     client: DockerClient

@@ -11,7 +11,7 @@ from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.containers import tasks
 from localcloud.emulator.containers.client import DockerClient
 from localcloud.emulator.containers.images import stand_in_for_docker
-from localcloud.emulator.containers.watch import Watch
+from localcloud.emulator.containers.watch import TaskWatch
 from localcloud.emulator.patches.wrapping import Wrapper, wrap, wrap_entry
 
 Content = dict[str, Any]
@@ -41,7 +41,7 @@ def run_as_processes(config: EmulatorConfig, wake: Callable[[], None]) -> Docker
         ecs._complete_service_deployment(cluster, key)
 
     ecs._record_service_task_healthy = lambda _key, _task: None
-    Watch(client, settled).start()
+    TaskWatch(client, settled).start()
     return client
 
 

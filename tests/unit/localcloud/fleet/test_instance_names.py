@@ -32,7 +32,7 @@ print(json.dumps({
     "writer": told(lambda: socket.getaddrinfo("db.internal.example", 5432, type=socket.SOCK_STREAM)[0][4]),
     "database": told(lambda: socket.getaddrinfo(DATABASE, 5432, type=socket.SOCK_STREAM)[0][4]),
     "itself": told(lambda: socket.getaddrinfo("127.0.0.1", 8080, type=socket.SOCK_STREAM)[0][4]),
-    "tasks": told(lambda: sorted(one[4][1] for one in socket.getaddrinfo(TASKS, 8080, type=socket.SOCK_STREAM))),
+    "tasks": told(lambda: sorted(a[4][1] for a in socket.getaddrinfo(TASKS, 8080, type=socket.SOCK_STREAM))),
     "other port": told(lambda: socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM)[0][4]),
     "nobody": told(lambda: socket.gethostbyname_ex("nobody.internal.example")[0]),
 }))

@@ -38,6 +38,8 @@ class Account:
 def system(monkeypatch):
     def system(name):
         monkeypatch.setenv("SYSTEM", name)
+        if name == "single-region":
+            return single_region.LocalSingleRegion(load_any())
         return registry.local_system()
 
     return system
@@ -46,7 +48,7 @@ def system(monkeypatch):
 def test_every_system_has_a_local_cloud_but_those_that_docs_say_have_none(system):
     for name in registry.LOCAL:
         assert system(name).settings.system == name
-    assert SYSTEMS.keys() - registry.LOCAL.keys() == {"trading"}
+    assert SYSTEMS.keys() - registry.LOCAL.keys() == {"single-region", "trading"}
 
 
 def test_a_system_without_one_is_told_which_have(monkeypatch):
