@@ -15,6 +15,8 @@ READ_S = 25.0
 """For the whole body of a form, however slowly it comes: within what a deregistration waits."""
 MOST_FIELDS = 8
 LARGEST_ID = 2**63 - 1
+LOST = "\ufffd"
+"""What a decoder writes in place of bytes that it could not read."""
 
 
 async def read(request: Request) -> FormData:
@@ -64,6 +66,8 @@ def message(form: FormData) -> str:
         raise HTTPException(422, f"An entry has 1 to {MOST_CHARACTERS} characters.")
     if any(unicodedata.category(one) in {"Cc", "Cs"} and one not in "\n\t" for one in text):
         raise HTTPException(422, "An entry is text, without control characters.")
+    if LOST in text:
+        raise HTTPException(422, "Some characters of the entry were lost on the way: send it in UTF-8.")
     return text
 
 

@@ -10,8 +10,8 @@ from healing.rules import Remedy
 from healing.sensors import Sensors
 from runtime.logs import logger
 
-SUBJECT_LIMIT = 100
-"""Characters of a subject that SNS takes."""
+SUBJECT_LIMIT = 99
+"""Characters of a subject that SNS takes: fewer than a hundred."""
 
 
 class UnknownStep(ValueError):

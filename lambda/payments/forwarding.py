@@ -42,7 +42,8 @@ class Forwarding:
             HeldElsewhere: as given, when the request came marked, too late, or the holder is silent. The
                 client repeats it under its key, so a payment that was made after all is not made twice.
         """
-        left_ms = request.arrived_ms + LIMIT_MS - self._clock()
+        # Never more than all of it: a clock that was set back since would make a client wait for nobody.
+        left_ms = min(request.arrived_ms + LIMIT_MS - self._clock(), LIMIT_MS)
         if request.forwarded or left_ms < LEAST_MS:
             raise elsewhere
         marked = Call(

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.errors import SessionsUnavailable
+from runtime.logs import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +50,34 @@ class Sessions:
             )
 
     def find(self, session_id: str, *, now_s: int) -> Session | None:
-        """The session, unless it has expired: DynamoDB deletes such items days later."""
+        """The session, unless it has expired: DynamoDB deletes such items days later.
+
+        One that cannot be read is none: its client begins another.
+        """
         with _answers("find"):
             found = self._client.get_item(
                 TableName=self._table, Key={"session_id": {"S": session_id}}, ConsistentRead=True
             )
         item = found.get("Item")
-        if not item or int(item["expires_at"]["N"]) <= now_s:
-            return None
-        return Session(
-            session_id=session_id,
-            data={name: value["S"] for name, value in item["data"]["M"].items()},
-            expires_at=int(item["expires_at"]["N"]),
-        )
+        session = _session(session_id, item) if item else None
+        return session if session and session.expires_at > now_s else None
 
     def delete(self, session_id: str) -> None:
         """Forget the session; one that is not there is forgotten already."""
         with _answers("delete"):
             self._client.delete_item(TableName=self._table, Key={"session_id": {"S": session_id}})
+
+
+def _session(session_id: str, item: "Mapping[str, AttributeValueTypeDef]") -> Session | None:
+    try:
+        return Session(
+            session_id=session_id,
+            data={name: value["S"] for name, value in item["data"]["M"].items()},
+            expires_at=int(item["expires_at"]["N"]),
+        )
+    except (KeyError, ValueError) as error:
+        logger.error("a session cannot be read", extra={"error": type(error).__name__})
+        return None
 
 
 @contextmanager

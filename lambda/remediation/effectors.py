@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 TTL_S = 5
-SUBJECT = 100
-"""The most characters that SNS takes in a subject."""
+SUBJECT = 99
+"""The most characters that SNS takes in a subject: fewer than a hundred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +100,7 @@ class Pager:
         runbook = f"docs/runbooks/webapp/{decision.rule.value.partition('_')[0]}.md"
         self._client.publish(
             TopicArn=self._topic,
-            Subject=f"{decision.rule}: {alarm}"[:SUBJECT],
+            # An event may name an alarm that nobody has: of a line break SNS would make no page at all.
+            Subject=ascii(f"{decision.rule}: {alarm}")[1:-1][:SUBJECT],
             Message=f"{decision.reason}\nAlarm: {alarm}\nRule: {decision.rule}\nRunbook: {runbook}\n",
         )

@@ -150,7 +150,8 @@ def test_a_holder_that_is_silent_is_a_retry(wires, world) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gone_ms", "status", "waits_s"), [(8_000, 201, [1.0]), (8_500, 201, [0.5]), (8_501, 503, [])]
+    ("gone_ms", "status", "waits_s"),
+    [(8_000, 201, [1.0]), (8_500, 201, [0.5]), (8_501, 503, []), (-200, 201, [9.0])],
 )
 def test_the_time_that_is_left_is_all_that_the_holder_gets(wires, world, gone_ms, status, waits_s) -> None:
     """What is left must be half a second: with less, the client is told to ask the holder itself."""

@@ -118,6 +118,15 @@ def test_nobody_waits_for_ever(wires, world) -> None:
     assert LONGEST_MS < world.now_ms - before <= LONGEST_MS + 250
 
 
+def test_a_clock_that_is_set_back_makes_nobody_wait_for_longer(wires, world) -> None:
+    east, _ = wires
+    drain(world)
+    slept: list[int] = []
+    world.when_slept = lambda: (slept.append(1), setattr(world, "now_ms", world.now_ms - 3_600_000))
+    assert east(post()).status == 503
+    assert LONGEST_MS < 250 * len(slept) <= LONGEST_MS + 250
+
+
 def test_a_request_that_waited_still_ends_in_time(wires, world) -> None:
     """Six and a half seconds after it came no step starts any more, however long it waited before."""
     east, _ = wires

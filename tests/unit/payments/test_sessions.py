@@ -63,6 +63,18 @@ def test_an_expired_session_is_gone_before_dynamodb_deletes_it(send, world, clie
     assert client.scan(TableName=TABLE)["Items"][0]["expires_at"] == {"N": "1060"}
 
 
+@pytest.mark.parametrize(
+    "broken", [{"data": None}, {"expires_at": {"S": "later"}}, {"data": {"M": {"cart": {"N": "7"}}}}]
+)
+def test_a_session_that_cannot_be_read_is_none_and_another_takes_its_place(send, client, broken) -> None:
+    send(session("PUT", {"data": DATA}))
+    [item] = client.scan(TableName=TABLE)["Items"]
+    client.put_item(TableName=TABLE, Item={k: v for k, v in (item | broken).items() if v})
+    assert send(session("GET")).status == 404
+    assert send(session("PUT", {"data": DATA})).status == 200
+    assert send(session("GET")).body["data"] == DATA
+
+
 def test_a_session_lives_half_an_hour_unless_it_says_otherwise(send) -> None:
     assert send(session("PUT", {"data": {}})).body["expires_at"] == 1_000 + 1_800
 

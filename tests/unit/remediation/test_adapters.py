@@ -354,8 +354,11 @@ def test_a_person_is_told_what_is_wrong_and_where_to_read_on(aws, hook):
     told = []
     hook(aws.clients.sns, "provide-client-params.sns.Publish", lambda params, **_: told.append(params))
     pager = Pager(aws.clients.sns, "arn:aws:sns:r:1:pages")
-    pager.call(Decision(action=Action.PAGE, rule=Rule.MOST_SICK, reason="2 of 3"), alarm="a" * 200)
-    assert len(told[0]["Subject"]) == 100
+    pager.call(
+        Decision(action=Action.PAGE, rule=Rule.MOST_SICK, reason="2 of 3"), alarm="a\n\ud800" + "a" * 200
+    )
+    assert told[0]["Subject"].startswith("M21_most_sick: a\\n\\ud800aaa")
+    assert len(told[0]["Subject"]) == 99
     assert "2 of 3\n" in told[0]["Message"]
     assert "docs/runbooks/webapp/M21.md" in told[0]["Message"]
 

@@ -58,7 +58,7 @@ def test_a_token_is_of_one_author_only(ada, port):
     assert len(listed(ada)["entries"]) == 2
 
 
-@pytest.mark.parametrize("text", ["", "  \r\n ", "x" * 1001, "nul \0", "bell \a"])
+@pytest.mark.parametrize("text", ["", "  \r\n ", "x" * 1001, "nul \0", "bell \a", "lost \ufffd"])
 def test_what_is_no_text_is_refused(ada, text):
     assert ada.write(text).status == 422
     assert listed(ada)["entries"] == []
