@@ -17,7 +17,7 @@ from dr.options import AsJson
 from failover.lease import Automation, Lease, LeaseState
 from failover.lease_table import LeaseTable, LeaseUnknown
 from lib.settings.two_regions import TwoRegionSettings
-from lib.systems.load import load_settings
+from lib.systems.load import load_any
 from runtime.clock import now_ms
 
 ReadLease = Callable[[str], Lease | None]
@@ -69,10 +69,11 @@ def quiet(
 ) -> None:
     """Ask whether a deployment may begin, or would run into a takeover: exit code 4; 3 when no region says.
 
-    Reads the lease of the environment that the settings name; before the first deployment there is none.
+    Reads the lease of the environment that the settings name; before the first deployment there is none,
+    and a system in one region has none: nothing takes it over.
     """
-    settings = load_settings()
-    why, code = _found(settings)
+    settings = load_any()
+    why, code = _found(settings) if isinstance(settings, TwoRegionSettings) else (None, Exit.DONE)
     quiet_ = code is Exit.DONE
     if anyway:
         code = Exit.DONE

@@ -12,7 +12,8 @@ from dr.delivery.cdktf import CommandLine, DeliveryFailed, say
 from dr.delivery.writer import region_of_writer
 from dr.doctor.aws import Account, Unanswered
 from lib.errors import SettingsError
-from lib.systems.load import load_settings
+from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.load import load_any, load_settings
 
 INTERRUPTED = 130
 
@@ -37,8 +38,13 @@ def destroy(
         str, typer.Option(help="Where the writer is, when no region can say it. Default: ask Aurora.")
     ] = "",
 ) -> None:
-    """Destroy every stack, the region with Aurora's writer last. Safe to run again: it goes on."""
-    settings = load_settings()
+    """Destroy every stack, of two regions that with Aurora's writer last. Safe to run again: it goes on."""
+    settings = load_any()
+    if not isinstance(settings, TwoRegionSettings):
+        if writer:
+            raise SettingsError(f"WRITER = {writer}: {settings.system} has no global database; leave it out")
+        command_line().destroy(order.destruction(settings, None))
+        return
     if writer:
         order.of_region(settings, writer)
     where = writer or region_of_writer(Account(), settings)

@@ -2,7 +2,9 @@
 
 from lib.errors import SettingsError
 from lib.regions import Region
+from lib.settings.common import CommonSettings
 from lib.settings.two_regions import TwoRegionSettings
+from lib.systems.webapp.settings import WebappSettings
 
 
 def of_region(settings: TwoRegionSettings, name: str) -> str:
@@ -14,13 +16,15 @@ def of_region(settings: TwoRegionSettings, name: str) -> str:
     raise SettingsError(f"REGION = {name or 'nothing'}: no stack is there; choose {known}")
 
 
-def destruction(settings: TwoRegionSettings, writer: str | None) -> list[str]:
-    """Every stack, dependants first, and the region with the *writer* after the other one.
+def destruction(settings: CommonSettings, writer: str | None) -> list[str]:
+    """Every stack, dependants first. In two regions that with the *writer* goes after the other one.
 
     Aurora lets the writer of a global database go only when it is the last member
     (https://github.com/hashicorp/terraform-provider-aws/issues/26236), and after a failover that is not where
     the settings place it. Without any writer the region that was created last goes first.
     """
+    if not isinstance(settings, TwoRegionSettings):
+        return [_stack(settings, region) for region in (settings.home, *_elsewhere(settings))]
     last = writer or settings.primary.name
     regions = sorted(settings.regions, key=lambda region: region.name == last)
     return [
@@ -30,5 +34,10 @@ def destruction(settings: TwoRegionSettings, writer: str | None) -> list[str]:
     ]
 
 
-def _stack(settings: TwoRegionSettings, region: Region) -> str:
+def _elsewhere(settings: CommonSettings) -> list[Region]:
+    """Regions with nothing but copies: what runs at home names these, so it goes first."""
+    return [settings.there] if isinstance(settings, WebappSettings) else []
+
+
+def _stack(settings: CommonSettings, region: Region) -> str:
     return settings.name(region.code)

@@ -127,7 +127,7 @@ def test_settings_that_are_wrong_are_one_line_or_one_document(monkeypatch, capsy
     def refuses():
         raise SettingsError("payments.toml: x")
 
-    monkeypatch.setattr(quiet, "load_settings", refuses)
+    monkeypatch.setattr(quiet, "load_any", refuses)
     monkeypatch.setattr(commands.sys, "argv", ["dr", "quiet", "--json"])
     with pytest.raises(SystemExit) as ended:
         commands.run()
@@ -135,6 +135,13 @@ def test_settings_that_are_wrong_are_one_line_or_one_document(monkeypatch, capsy
     assert (ended.value.code, printed.err) == (1, "error: payments.toml: x\n")
     document = json.loads(printed.out)
     assert (document["schema"], document["error"]["kind"]) == ("dr/quiet/1", "settings")
+
+
+@pytest.mark.parametrize("system", ["single-region", "webapp"])
+def test_a_system_that_nobody_takes_over_is_always_quiet(monkeypatch, system):
+    monkeypatch.setenv("SYSTEM", system)
+    monkeypatch.setattr(quiet, "client", None)
+    assert CliRunner().invoke(commands.app, ["quiet"]).exit_code == 0
 
 
 def test_make_deploy_asks_first():

@@ -1,5 +1,6 @@
 """`make destroy` and `make deploy-region`: the right stacks, in an order that works, again when it must."""
 
+import json
 import sys
 
 import pytest
@@ -11,7 +12,7 @@ from dr.delivery.cdktf import CommandLine, DeliveryFailed
 from dr.delivery.writer import region_of_writer
 from dr.doctor.aws import Unanswered
 from lib.errors import SettingsError
-from lib.systems.load import load_settings
+from lib.systems.load import load_any, load_settings
 
 EAST, WEST = "us-east-1", "us-west-2"
 WORLD, USE1, USW2, FOUNDATION = (f"payments-{what}-test" for what in ("world", "use1", "usw2", "foundation"))
@@ -57,6 +58,34 @@ def test_without_a_writer_the_region_that_was_created_last_goes_first():
 
 def test_the_order_names_every_stack_there_is(stacks, settings):
     assert {f"payments-{name}-test" for name in stacks} == set(order.destruction(settings, EAST))
+
+
+def test_every_stack_of_every_system_goes_before_those_whose_outputs_it_reads(any_stacks):
+    (home, *_) = any_stacks.values()
+    system = home.document["provider"]["aws"][0]["default_tags"][0]["tags"]["System"]
+    settings = load_any({"SYSTEM": system, "ENVIRONMENT_SUFFIX": "test"})
+    names = order.destruction(settings, None)
+    assert sorted(names) == sorted(f"{system}-{name}-test" for name in any_stacks)
+    for name, stack in any_stacks.items():
+        for state in stack.document.get("data", {}).get("terraform_remote_state", {}).values():
+            (read,) = [one for one in names if one in json.dumps(state["config"])]
+            assert names.index(f"{system}-{name}-test") < names.index(read)
+
+
+@pytest.mark.parametrize(
+    ("system", "stacks"),
+    [
+        ("single-region", ["single-region-use1-test"]),
+        ("webapp", ["webapp-use1-test", "webapp-usw2-test"]),
+    ],
+)
+def test_where_nobody_takes_over_no_writer_is_asked_for(typed, monkeypatch, capsys, system, stacks):
+    monkeypatch.setenv("SYSTEM", system)
+    code, done = typed("destroy", writer=Unanswered("nobody is asked"))
+    assert (code, done) == (0, [["destroy", one] for one in stacks])
+    assert typed("destroy", "--writer", EAST) == (1, [])
+    assert f"WRITER = us-east-1: {system} has no global database" in capsys.readouterr().err
+    assert typed("region", EAST) == (1, [])
 
 
 def answering(**regions):
