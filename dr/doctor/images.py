@@ -1,16 +1,12 @@
 """The images of containers: a digest that leads somewhere."""
 
-import re
 from collections.abc import Iterable
 
 from dr.doctor.aws import Unanswered
 from dr.doctor.checks import Check, Patient
+from lib.settings.containers import PRIVATE
 from lib.systems.single_region.settings import SingleRegionSettings
 
-PRIVATE = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>[^@]+?)(:[^@/]+)?@(?P<digest>.+)"
-)
-"""An image of Amazon ECR in an account."""
 NOWHERE = f"sha256:{'0' * 64}"
 
 
@@ -31,7 +27,7 @@ def _is_there(patient: Patient[SingleRegionSettings], image: str) -> bool:
         found["region"],
         "describe_images",
         registryId=found["account"],
-        repositoryName=found["name"],
+        repositoryName=found["repository"],
         imageIds=[{"imageDigest": found["digest"]}],
     )
     return answer is not None

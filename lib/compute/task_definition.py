@@ -1,7 +1,6 @@
 """What a task is: one container, its health check, its logs and its two roles."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 
 from cdktf_cdktf_provider_aws.ecs_task_definition import (
@@ -15,7 +14,7 @@ from lib.network.tier_firewall import APPLICATION
 from lib.observability.logs import LogGroup
 from lib.security.key import EncryptionKey
 from lib.security.role import ServiceRole
-from lib.settings.containers import Container
+from lib.settings.containers import PRIVATE, Container
 from lib.site import Site
 
 ASKS_ITSELF = (
@@ -31,8 +30,6 @@ HEALTH_CHECK = {
 }
 STOP_S = 30
 """From SIGTERM to SIGKILL: requests that are under way may end."""
-PRIVATE = re.compile(r"(\d+)\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^@]+)@.*")
-"""A reference to an image in a private repository of ECR: account, region, repository."""
 SIGN_IN = Allow(("ecr:GetAuthorizationToken",), ("*",), why_any="a token of ECR is for the whole registry")
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
@@ -41,8 +38,8 @@ def pull(image: str) -> list[Allow]:
     """Pull *image*, where that takes a right at all."""
     if not (found := PRIVATE.fullmatch(image)):
         return []
-    account, region, repository = found.groups()
-    return [SIGN_IN, Allow(PULL, (f"arn:aws:ecr:{region}:{account}:repository/{repository}",))]
+    repository = "arn:aws:ecr:{region}:{account}:repository/{repository}".format(**found.groupdict())
+    return [SIGN_IN, Allow(PULL, (repository,))]
 
 
 class Task(Construct):

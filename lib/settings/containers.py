@@ -1,5 +1,6 @@
 """The sections of containers."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -15,6 +16,11 @@ MEMORY_MB = {
 }
 """What Fargate gives a task, by its units of processor (1024 are one).
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html"""
+PRIVATE = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
+    r"(?P<repository>[^@:]+)(:[^@]+)?@(?P<digest>.+)"
+)
+"""A reference to an image in a private repository of ECR; beside the digest it may have a tag."""
 Percent = Annotated[int, Field(ge=10, le=90)]
 
 

@@ -152,9 +152,9 @@ def test_S02_each_task_may_do_what_its_service_does_and_no_more(here):
 
 
 def test_S02_an_image_of_a_private_repository_takes_the_right_to_pull_that_one():
-    token, layers = pull("1234.dkr.ecr.eu-west-1.amazonaws.com/team/web@sha256:00")
+    token, layers = pull("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web:v1@sha256:00")
     assert (token.actions, token.resources) == (("ecr:GetAuthorizationToken",), ("*",))
-    assert layers.resources == ("arn:aws:ecr:eu-west-1:1234:repository/team/web",)
+    assert layers.resources == ("arn:aws:ecr:eu-west-1:123456789012:repository/team/web",)
 
 
 def test_S02_only_the_tier_before_reaches_a_service(here):
