@@ -1,7 +1,7 @@
 """Environments that nobody asks for any more and that still have resources: `python -m gates.orphans OPEN`.
 
-OPEN lists the suffixes that may exist, one a line. Finds, by tag, every other `pr<number>` in both regions,
-prints its resources and exits with 1. It deletes nothing: whoever sees it runs `make destroy`.
+OPEN lists the suffixes that may exist, one a line. Finds, by tag, every other `pr<number>` in every region of
+the system, prints its resources and exits with 1. It deletes nothing: whoever sees it runs `make destroy`.
 """
 
 import sys
@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from lib.systems.load import load_settings
+from lib.systems.load import load_any
 
 Tagged = Mapping[str, Any]
 """A resource as the tagging API describes it."""
@@ -48,13 +48,14 @@ def ends_by_itself(arn: str, keys: Any) -> bool:
 
 
 def main(path: Path) -> int:
-    """Print the orphans of both regions; the exit code."""
-    settings = load_settings()
+    """Print the orphans of all regions; the exit code."""
+    settings = load_any()
     open_ = set(path.read_text().split())
-    everything = [one for region in settings.regions for one in _tagged(settings.system, region.name)]
+    everything = [one for region in sorted(settings.places) for one in _tagged(settings.system, region)]
     left = orphans(everything, open_=open_)
     for suffix, arns in sorted(left.items()):
-        sys.stdout.write(f"{suffix}: {len(arns)} resources; ENVIRONMENT_SUFFIX={suffix} make destroy\n")
+        end = f"SYSTEM={settings.system} ENVIRONMENT_SUFFIX={suffix} make destroy"
+        sys.stdout.write(f"{suffix}: {len(arns)} resources; {end}\n")
         sys.stdout.writelines(f"    {arn}\n" for arn in sorted(arns))
     return 1 if left else 0
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from lib.facts import CONFIG
 from lib.provider_lock import NAME, kept
-from lib.systems.load import load_settings
+from lib.systems.load import load_any
 
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 TIMEOUT_S = 900
@@ -45,7 +45,7 @@ def _terraform() -> str:
 
 def main() -> int:
     """Keep the checksums of the version in the settings; the exit code."""
-    provider = load_settings().provider
+    provider = load_any().provider
     if not provider.exact:
         sys.stderr.write(f"provider.aws = {provider.aws}: is a range; name one version, then lock it\n")
         return 2

@@ -55,25 +55,26 @@ class Account:
 
 
 @pytest.mark.parametrize(
-    ("open_", "said"),
+    "where",
     [
-        ("pr1\npr2\n", []),
-        (
-            "pr1\n",
-            [
-                "pr2: 2 resources; ENVIRONMENT_SUFFIX=pr2 make destroy",
-                "    arn:aws:sqs:us-east-1:1:pr2",
-                "    arn:aws:sqs:us-west-2:1:pr2",
-            ],
-        ),
+        ("payments", ["us-east-1", "us-east-2", "us-west-2"]),
+        ("single-region", ["us-east-1"]),
+        ("webapp", ["us-east-1", "us-west-2"]),
     ],
 )
-def test_orphans_of_both_regions_are_told_with_the_command_that_ends_them(
-    monkeypatch, tmp_path, capsys, open_, said
+@pytest.mark.parametrize("open_", ["pr1\npr2\n", "pr1\n"])
+def test_orphans_of_every_region_are_told_with_the_command_that_ends_them(
+    monkeypatch, tmp_path, capsys, open_, where
 ):
+    system, places = where
+    monkeypatch.setenv("SYSTEM", system)
+    end = f"SYSTEM={system} ENVIRONMENT_SUFFIX=pr2 make destroy"
+    arns = [f"    arn:aws:sqs:{place}:1:pr2" for place in places]
+    said = [] if "pr2" in open_ else [f"pr2: {len(places)} resources; {end}", *arns]
     (tmp_path / "open").write_text(open_)
     account = Account()
     monkeypatch.setattr(command, "boto3", account)
     assert command.main(tmp_path / "open") == bool(said)
     assert capsys.readouterr().out.splitlines() == said
-    assert account.filters == [[{"Key": "System", "Values": ["payments"]}, {"Key": "EnvironmentSuffix"}]] * 2
+    asked = [{"Key": "System", "Values": [system]}, {"Key": "EnvironmentSuffix"}]
+    assert account.filters == [asked] * len(places)

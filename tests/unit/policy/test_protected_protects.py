@@ -20,6 +20,7 @@ KEPT_BY: dict[str, dict[str, Any]] = {
     },
     "aws_dynamodb_table": {"deletion_protection_enabled": True},
     "aws_kms_key": {"deletion_window_in_days": 30},
+    "aws_lb": {"enable_deletion_protection": True},
     "aws_rds_cluster": {
         "deletion_protection": True,
         "skip_final_snapshot": False,
@@ -30,6 +31,7 @@ KEPT_BY: dict[str, dict[str, Any]] = {
     "aws_s3_bucket": {"force_destroy": False},
 }
 NOTHING_TO_KEEP = {
+    "aws_cloudtrail": "has none to set; what it wrote lies in its bucket, and `dr guard` refuses its loss",
     "aws_cloudwatch_event_archive": "has none to set; `dr guard` refuses its loss",
     "aws_cloudwatch_event_bus": "has none to set; `dr guard` refuses its loss",
     "aws_route53_record": "has none to set; `dr guard` refuses its loss",

@@ -90,6 +90,19 @@ LOSSES: dict[tuple[str, str], tuple[Any, Any, str]] = {
     ("aws_s3_bucket_replication_configuration", "rule[id]"): ({}, GONE, "G66"),
     ("aws_s3_bucket_replication_configuration", "rule[id].status"): ("Enabled", "Disabled", "G66"),
     ("aws_s3_bucket_replication_configuration", "rule[id].destination.bucket"): ("a", "b", "G66"),
+    ("aws_s3_bucket_replication_configuration", "rule[id].filter.prefix"): ("a", "b", "G66"),
+    (
+        "aws_s3_bucket_replication_configuration",
+        "rule[id].source_selection_criteria.sse_kms_encrypted_objects.status",
+    ): ("Enabled", "Disabled", "G66"),
+    (
+        "aws_s3_bucket_replication_configuration",
+        "rule[id].destination.replication_time.status",
+    ): ("Enabled", "Disabled", "G66"),
+    (
+        "aws_s3_bucket_replication_configuration",
+        "rule[id].destination.encryption_configuration.replica_kms_key_id",
+    ): ("old", "new", "G72"),
     (
         "aws_s3_bucket_server_side_encryption_configuration",
         "rule.apply_server_side_encryption_by_default.sse_algorithm",
@@ -136,6 +149,8 @@ LOSSES: dict[tuple[str, str], tuple[Any, Any, str]] = {
         "b",
         "G68",
     ),
+    ("aws_cloudtrail", "enable_logging"): (True, False, "G80"),
+    ("aws_cloudtrail", "kms_key_id"): ("old", "new", "G72"),
     ("aws_cloudtrail", "enable_log_file_validation"): (True, False, "G80"),
     ("aws_cloudtrail", "s3_bucket_name"): ("a", "b", "G80"),
     ("aws_cloudtrail", "include_global_service_events"): (True, False, "G80"),
