@@ -26,7 +26,8 @@ if __name__ == "__main__":
         settings = load_any(context_suffix=app.node.try_get_context("environmentSuffix"))
         sys.stderr.write(check(settings))
         provider_lock.require(settings)
-        functions = bundle.build(Path(__file__).with_name("lambda"), Path(app.outdir))
+        needed = (*bundle.VENDORED, *registry.of(settings).drivers)
+        functions = bundle.build(Path(__file__).with_name("lambda"), Path(app.outdir), needed)
         registry.build(app, settings, functions)
     except (SettingsError, BundleError) as error:
         sys.stderr.write(f"{error}\n")

@@ -1,27 +1,19 @@
-"""Connections to the PostgreSQL cluster of the own region, over TLS that proves who answers."""
+"""Connections to the database cluster of the own region, over TLS that proves who answers."""
 
 import json
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pg8000.exceptions import DatabaseError, Error, InterfaceError
-from pg8000.native import Connection
 
+from runtime import postgresql
 from runtime.parameters import Parameters, ParameterUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-
-INVALID_AUTHORIZATION = "28"
-"""Class of the SQLSTATE codes that refuse a login."""
-
-# ValueError: a port or a trust anchor that is none.
-_FAILURES = (Error, OSError, ValueError)
 
 
 class DatabaseUnavailable(RuntimeError):
@@ -43,6 +35,38 @@ class Credentials:
             raise ValueError("empty field")
 
 
+class Driver(Protocol):
+    """The module of an engine: how it is spoken to."""
+
+    @property
+    def FAILURES(self) -> tuple[type[Exception], ...]:  # noqa: N802 - a constant of the module
+        """What may come out of it when a database cannot be used."""
+
+    def connect(
+        self, address: tuple[str, int], database: str, credentials: Credentials, *, timeout_s: float
+    ) -> Any:
+        """A new connection, over TLS to a server that proves to have this host's name.
+
+        Args:
+            address: host and port.
+            database: its name.
+            credentials: what the secret holds.
+            timeout_s: the longest wait to connect, and for any answer after that.
+        """
+
+    def refuses_login(self, error: BaseException) -> bool:
+        """Whether the server said that user or password are not right."""
+
+    def close(self, connection: Any) -> None:
+        """Close a connection, broken or not."""
+
+    def writable(self, connection: Any) -> bool:
+        """Whether this server accepts writes: False on a replica."""
+
+    def version(self, connection: Any) -> str:
+        """The version of the engine, such as 16.11."""
+
+
 class Database:
     """The database that a parameter names: by default the cluster of `{prefix}/db/writer`.
 
@@ -52,6 +76,7 @@ class Database:
         connect_timeout: seconds to connect, and the longest wait for any answer after that.
         endpoint: the parameter that holds its host and port.
         resolve: says under which host the server of that name proves who it is, or raises OSError.
+        driver: of the engine.
     """
 
     def __init__(
@@ -62,15 +87,20 @@ class Database:
         *,
         endpoint: str = "db/writer",
         resolve: Callable[[str], str] = str,
+        driver: Driver = postgresql,
     ) -> None:
         self._parameters = parameters
         self._secrets = secrets_client
         self._timeout = connect_timeout
         self._endpoint = endpoint
         self._resolve = resolve
+        self._driver = driver
+        self._broken: tuple[type[Exception], ...] = (*driver.FAILURES, OSError)
+        # ValueError: a port or a trust anchor that is none.
+        self._unusable: tuple[type[Exception], ...] = (*self._broken, ValueError)
         self._credentials: Credentials | None = None
 
-    def connect(self) -> Connection:
+    def connect(self) -> Any:
         """A new connection; the caller closes it.
 
         Raises:
@@ -79,16 +109,16 @@ class Database:
         known = self._credentials
         try:
             return self._open(known or self._read_secret())
-        except _FAILURES as error:
-            if known is None or not _rotated(error):
+        except self._unusable as error:
+            if known is None or not self._rotated(error):
                 raise DatabaseUnavailable(f"cannot connect: {error}") from error
         try:  # The secret was rotated since it was cached: once more with the new one.
             return self._open(self._read_secret())
-        except _FAILURES as error:
+        except self._unusable as error:
             raise DatabaseUnavailable(f"cannot connect: {error}") from error
 
     @contextmanager
-    def session(self) -> Iterator[Connection]:
+    def session(self) -> Iterator[Any]:
         """A connection for one piece of work, closed at its end.
 
         Raises:
@@ -97,10 +127,10 @@ class Database:
         connection = self.connect()
         try:
             yield connection
-        except (Error, OSError) as error:
+        except self._broken as error:
             raise DatabaseUnavailable(f"the database failed: {error}") from error
         finally:
-            _close(connection)
+            self._driver.close(connection)
 
     def writable(self) -> bool:
         """Whether this cluster accepts writes: False on a replica.
@@ -109,10 +139,7 @@ class Database:
             DatabaseUnavailable: the database did not say.
         """
         with self.session() as connection:
-            rows = connection.run(
-                "select not pg_is_in_recovery() and not current_setting('transaction_read_only')::boolean"
-            )
-        return bool(rows[0][0])
+            return self._driver.writable(connection)
 
     def version(self) -> str:
         """The version of the engine, such as 16.11.
@@ -121,21 +148,27 @@ class Database:
             DatabaseUnavailable: the database did not say.
         """
         with self.session() as connection:
-            rows = connection.run("select current_setting('server_version')")
-        return str(rows[0][0]).partition(" ")[0]
+            return self._driver.version(connection)
 
-    def _open(self, credentials: Credentials) -> Connection:
+    def _open(self, credentials: Credentials) -> Any:
         host, _, port = self._parameter(self._endpoint).rpartition(":")
-        return Connection(
-            credentials.username,
-            host=self._resolve(host),
-            port=int(port),
-            database=self._parameter("db/name"),
-            password=credentials.password,
-            timeout=self._timeout,
-            ssl_context=ssl.create_default_context(cadata=credentials.ca),
-            startup_params=_limits(self._timeout),
+        return self._driver.connect(
+            (self._resolve(host), int(port)),
+            self._parameter("db/name"),
+            credentials,
+            timeout_s=self._timeout,
         )
+
+    def _rotated(self, error: BaseException | None) -> bool:
+        """Whether a connection failed because the password or the trust anchor is no longer right.
+
+        A driver may raise an error of closing the refused connection instead: the refusal is its context.
+        """
+        while error is not None:
+            if isinstance(error, ssl.SSLCertVerificationError) or self._driver.refuses_login(error):
+                return True
+            error = error.__context__
+        return False
 
     def _parameter(self, name: str) -> str:
         try:
@@ -156,43 +189,3 @@ class Database:
             raise DatabaseUnavailable(f"secret {name} is malformed: {kind}") from None
         self._credentials = credentials
         return credentials
-
-
-def _limits(timeout_s: float) -> dict[str, str]:
-    """Server-side limits in milliseconds, below the socket's own.
-
-    The server gives up first and says so: then the outcome of a statement is known. The idle limit frees
-    the locks of a client that was stopped in the middle of a transaction.
-    """
-    limit = str(int(timeout_s * 750))
-    return {
-        "statement_timeout": limit,
-        "lock_timeout": limit,
-        "idle_in_transaction_session_timeout": str(int(timeout_s * 1000)),
-    }
-
-
-def _rotated(error: BaseException | None) -> bool:
-    """Whether a connection failed because the password or the trust anchor is no longer right.
-
-    pg8000 may raise an error of closing the refused connection instead: the refusal is its context.
-    """
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        if isinstance(error, DatabaseError) and _sqlstate(error).startswith(INVALID_AUTHORIZATION):
-            return True
-        error = error.__context__
-    return False
-
-
-def _sqlstate(error: DatabaseError) -> str:
-    answer = error.args[0]
-    return str(answer.get("C", "")) if isinstance(answer, dict) else ""
-
-
-def _close(connection: Connection) -> None:
-    try:
-        connection.close()
-    except (InterfaceError, OSError):
-        return  # A connection that is already broken is as closed as it can be.

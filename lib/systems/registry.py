@@ -23,6 +23,8 @@ class System:
     settings: type[CommonSettings]
     stacks: str
     """The module whose ``build(app, settings, functions)`` makes them all."""
+    drivers: tuple[str, ...] = ()
+    """Distributions that its functions need beside those that all have (`lib.bundle.VENDORED`)."""
 
     @property
     def build(self) -> Callable[..., None]:
@@ -34,7 +36,7 @@ class System:
 SYSTEMS: Mapping[str, System] = {
     "payments": System(PaymentsSettings, "lib.systems.payments.stacks"),
     "single-region": System(SingleRegionSettings, "lib.systems.single_region.stacks"),
-    "trading": System(TradingSettings, "lib.systems.trading.stacks"),
+    "trading": System(TradingSettings, "lib.systems.trading.stacks", drivers=("PyMySQL",)),
     "webapp": System(WebappSettings, "lib.systems.webapp.stacks"),
 }
 """By the name that SYSTEM says."""
@@ -47,7 +49,12 @@ def system(name: str) -> System:
     return SYSTEMS[name]
 
 
+def of(settings: CommonSettings) -> System:
+    """The system that *settings* are of."""
+    (found,) = [one for one in SYSTEMS.values() if one.settings is type(settings)]
+    return found
+
+
 def build(app: Any, settings: CommonSettings, functions: Any) -> None:
     """Every stack of the system that *settings* are of, into *app*."""
-    (found,) = [one for one in SYSTEMS.values() if one.settings is type(settings)]
-    found.build(app, settings, functions)
+    of(settings).build(app, settings, functions)

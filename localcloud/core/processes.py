@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _DEAD_WITHIN_S = 5.0
@@ -80,6 +81,7 @@ def run(
     cwd: Path = Path("/"),
     env: Mapping[str, str] | None = None,
     timeout_s: float = 10.0,
+    stdin: IO[str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run *command* to its end; its standard error is part of its output.
 
@@ -87,7 +89,7 @@ def run(
     """
     return subprocess.run(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin or subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,0 +1,1 @@
+"""MySQL without root and without Docker: its programs, and servers of them."""
