@@ -2,7 +2,7 @@
 
 LocalCloudError
 └── MySQLFailed         a server of MySQL or MariaDB did not do what it should
-    └── ServerDown      the server does not run or does not answer
+    └── MySQLDown      the server does not run or does not answer
 """
 
 from localcloud.core.errors import LocalCloudError
@@ -12,5 +12,5 @@ class MySQLFailed(LocalCloudError):
     """A server of MySQL or MariaDB did not do what it should."""
 
 
-class ServerDown(MySQLFailed):
+class MySQLDown(MySQLFailed):
     """The server does not run or does not answer."""

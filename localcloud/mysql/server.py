@@ -14,7 +14,7 @@ from pymysql.err import InterfaceError, OperationalError
 from localcloud.core.logs import log_tail
 from localcloud.core.processes import kill_tree, run, spawn, stop, wait_until
 from localcloud.core.tls import ServerCertificate
-from localcloud.mysql.errors import MySQLFailed, ServerDown
+from localcloud.mysql.errors import MySQLDown, MySQLFailed
 from localcloud.mysql.programs import Programs
 from localcloud.mysql.settings import common_options, server_options
 
@@ -30,7 +30,7 @@ _LOST = frozenset({2002, 2003, 2006, 2013, 1053, 1040, 1927})
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
-class Server:
+class MySQLServer:
     """The server whose files are all below *folder*; clients reach it over TLS at *port* of 127.0.0.1.
 
     Args:
@@ -109,7 +109,7 @@ class Server:
     def query(self, sql: str, *values: object, timeout_s: float = _ANSWER_WITHIN_S) -> list[tuple[Any, ...]]:
         """The rows of *sql*, run by the superuser.
 
-        Raises ServerDown when there is no answer, MySQLFailed when the answer is an error.
+        Raises MySQLDown when there is no answer, MySQLFailed when the answer is an error.
         """
         try:
             connection = pymysql.connect(
@@ -123,10 +123,10 @@ class Server:
                 cursor.execute(sql, values or None)
                 return list(cursor.fetchall())
         except (InterfaceError, OSError) as error:
-            raise ServerDown(f"{self.programs.name} does not answer: {error}", self._advice()) from error
+            raise MySQLDown(f"{self.programs.name} does not answer: {error}", self._advice()) from error
         except pymysql.err.MySQLError as error:
             lost = isinstance(error, OperationalError) and error.args[0] in _LOST
-            kind = ServerDown if lost else MySQLFailed
+            kind = MySQLDown if lost else MySQLFailed
             raise kind(f"{self.programs.name} says: {error}", self._advice()) from error
 
     def create_owner(self, username: str, password: str, database: str) -> None:
@@ -151,7 +151,7 @@ class Server:
     def _answers(self) -> bool:
         try:
             self.query("select 1")
-        except ServerDown:
+        except MySQLDown:
             return False
         return True
 

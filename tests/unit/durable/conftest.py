@@ -6,7 +6,7 @@ import pytest
 
 from durable.ledger import Ledger
 from localcloud.core.tls import ServerCertificate
-from localcloud.mysql.server import Server
+from localcloud.mysql.server import MySQLServer
 from tests.unit.durable.engines import EngineUnderTest, InMySQL, InPostgreSQL, mysql_server
 from tests.unit.payments.conftest import entry, postgres_port  # noqa: F401 - fixtures
 
@@ -14,12 +14,12 @@ ENGINES = ("postgresql", "mysql, read committed", "mysql, repeatable read", "mar
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[dict[str, tuple[Server, ServerCertificate]]]:
+def servers() -> Iterator[dict[str, tuple[MySQLServer, ServerCertificate]]]:
     """Those that were asked for, by kind."""
     with ExitStack() as stack:
 
-        class Started(dict[str, tuple[Server, ServerCertificate]]):
-            def __missing__(self, kind: str) -> tuple[Server, ServerCertificate]:
+        class Started(dict[str, tuple[MySQLServer, ServerCertificate]]):
+            def __missing__(self, kind: str) -> tuple[MySQLServer, ServerCertificate]:
                 self[kind] = stack.enter_context(mysql_server(kind))
                 return self[kind]
 

@@ -17,7 +17,7 @@ from durable.mysql import MySQL
 from localcloud.core.ports import free_port
 from localcloud.core.tls import ServerCertificate, issue
 from localcloud.mysql.programs import find
-from localcloud.mysql.server import Server
+from localcloud.mysql.server import MySQLServer
 from payments.book import BOOK
 from runtime import mysql
 from runtime.database import Credentials
@@ -133,7 +133,7 @@ class InMySQL:
 
     book = IN_MYSQL
 
-    def __init__(self, server: Server, certificate: ServerCertificate, isolation: str) -> None:
+    def __init__(self, server: MySQLServer, certificate: ServerCertificate, isolation: str) -> None:
         self.server = server
         self._credentials = Credentials("app", "right", certificate.ca_pem)
         self._isolation = isolation
@@ -196,12 +196,12 @@ def book_by_hand(engine: EngineUnderTest, connection: Any, entry_id: str, key: s
 
 
 @contextlib.contextmanager
-def mysql_server(kind: str) -> Iterator[tuple[Server, ServerCertificate]]:
+def mysql_server(kind: str) -> Iterator[tuple[MySQLServer, ServerCertificate]]:
     """A server of `localcloud.mysql.programs.PACKAGES` for many tests; nothing of it outlives them."""
     folder = Path(tempfile.mkdtemp(prefix="my-", dir="/tmp"))  # a socket's path must be short
     certificate = issue(folder / "tls")
     quick = {"innodb-flush-log-at-trx-commit": "0"}
-    server = Server(
+    server = MySQLServer(
         folder / "server", find(kinds=(kind,)), port=free_port(), certificate=certificate, options=quick
     )
     try:

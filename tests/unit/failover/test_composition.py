@@ -20,7 +20,7 @@ from failover.lease import LeaseState
 from failover.operations import TakeoverCompleted
 from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S
 from payments.functions import STATEMENT_TIMEOUT_S, keeper_of, step_context
-from runtime import database
+from runtime import postgresql
 from runtime.environment import Environment
 from tests.unit import emulated
 
@@ -61,7 +61,7 @@ def logins(monkeypatch) -> list[dict[str, object]]:
         seen.append({"user": user, **how})
         return SimpleNamespace(run=lambda *_, **__: [[True]], close=lambda: None)
 
-    monkeypatch.setattr(database, "Connection", login)
+    monkeypatch.setattr(postgresql, "Connection", login)
     monkeypatch.setattr(ssl, "create_default_context", lambda cadata: cadata)
     return seen
 

@@ -10,7 +10,7 @@ from failover import observe, region_api
 from failover.decision import PATIENCE_MS, Rule
 from failover.observation import JournalFact
 from payments import functions
-from runtime import database
+from runtime import postgresql
 from runtime.environment import Environment
 
 from .scene import LEASE, TTL
@@ -85,8 +85,8 @@ def stores(dynamodb, environment, monkeypatch) -> Stores:
         "client",
         lambda name, **given: stores if name in {"ssm", "secretsmanager"} else real(name, **given),
     )
-    monkeypatch.setattr(database, "Connection", Connection)
-    monkeypatch.setattr(database.ssl, "create_default_context", lambda cadata: cadata)
+    monkeypatch.setattr(postgresql, "Connection", Connection)
+    monkeypatch.setattr(postgresql.ssl, "create_default_context", lambda cadata: cadata)
     monkeypatch.setattr(region_api, "HTTPSConnection", Live)
     monkeypatch.setattr(observe, "journal_fact", lambda _journal, _minute: JournalFact.ANSWERS)
     return stores

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from localcloud.core.tls import ServerCertificate, issue
-from localcloud.mysql.server import Server
+from localcloud.mysql.server import MySQLServer
 from runtime import mysql
 from runtime.database import Database, DatabaseUnavailable
 from tests.unit.durable.engines import mysql_server
@@ -15,14 +15,14 @@ from .test_database import KnownParameters, Secrets
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[Server, ServerCertificate]]:
+def running() -> Iterator[tuple[MySQLServer, ServerCertificate]]:
     with mysql_server("mysql") as (server, certificate):
         server.create_owner("app", "right", "trading")
         yield server, certificate
 
 
 @pytest.fixture
-def server(running) -> Server:
+def server(running) -> MySQLServer:
     running[0].create_owner("app", "right", "trading")
     return running[0]
 
