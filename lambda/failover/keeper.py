@@ -8,7 +8,7 @@ from failover.lease import Lease, LeaseState
 from failover.lease_table import LeaseError, LeaseTable
 from failover.observation import Observation
 from failover.observe import Observer
-from failover.ports import StaleEpoch
+from failover.ports import Sign, StaleEpoch
 from failover.takeover import Takeover, TakeoverNotStarted, Takeovers
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
@@ -32,9 +32,11 @@ class Keeper:
         takeovers: Takeovers,
         policy: Policy,
         beat: Beat,
+        sign: Sign,
         steady_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._beat = beat
+        self._sign = sign
         self._steady_s = steady_s
         self._since_s: dict[Rule, float] = {}
         self._observer = observer
@@ -49,6 +51,7 @@ class Keeper:
         outcome = "done"
         try:
             self._act(decision.action, seen)
+            self._sign.leave(seen.now_ms)
         except (LeaseError, TakeoverNotStarted, DatabaseUnavailable, StaleEpoch) as error:
             outcome = f"{type(error).__name__}: {error}"
         _log(seen, decision, outcome)

@@ -148,6 +148,16 @@ class Api(Protocol):
         """Send one synthetic request all the way through; the same one however often in an epoch."""
 
 
+class Sign(Protocol):
+    """The sign of life of this region's keeper. Both methods raise `failover.lease_table.LeaseUnknown`."""
+
+    def leave(self, now_ms: int) -> None:
+        """Say that the keeper ticked."""
+
+    def is_fresh(self, now_ms: int) -> bool:
+        """Whether it ticked so lately that it could keep a lease."""
+
+
 class Service(Protocol):
     """The function behind the API."""
 

@@ -22,6 +22,7 @@ from failover.approvals import Approvals
 from failover.aurora import Aurora
 from failover.decision import Policy
 from failover.keeper import Keeper, run
+from failover.keeper_sign import KeeperSign
 from failover.lease_table import LeaseTable
 from failover.loss import LossPolicy
 from failover.observe import Observer
@@ -130,6 +131,17 @@ def keeper_of(environment: Environment) -> Keeper:
         takeovers=takeovers,
         policy=policy,
         beat=lambda epoch, at_ms: database.beat(epoch, now_ms=at_ms),
+        sign=_sign(environment),
+    )
+
+
+def _sign(environment: Environment) -> KeeperSign:
+    return KeeperSign(
+        client("dynamodb"),
+        environment.lease_table,
+        system=environment.system,
+        region=environment.region,
+        term_ms=environment.lease_ttl_s * 1000,
     )
 
 
@@ -144,6 +156,7 @@ def step_context() -> StepContext:
     return StepContext(
         region=environment.region,
         leases=LeaseTable(dynamodb, environment.lease_table, environment.system),
+        keeper=_sign(environment),
         database=database,
         recovery=JournalRecovery(journal=journal, database=database, clock=now_ms),
         writer=Aurora.of(parameters),

@@ -16,6 +16,7 @@ from failover.approvals import Approvals
 from failover.aurora import Aurora
 from failover.decision import Policy
 from failover.keeper import Keeper
+from failover.keeper_sign import KeeperSign
 from failover.lease import Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.loss import LossPolicy
@@ -36,7 +37,14 @@ from tests.model.aurora import ControlPlane
 from tests.model.database import Database
 from tests.model.machine import LIMITS, StepFunctions
 from tests.model.store import DynamoDB
-from tests.model.surroundings import InOneThread, LedgerConnection, OneAfterTheOther, Parameters, SilentBus
+from tests.model.surroundings import (
+    InOneThread,
+    LedgerConnection,
+    OneAfterTheOther,
+    Parameters,
+    Signs,
+    SilentBus,
+)
 
 SKEW_MS, TICK_MS = 2_000, 10_000
 BELIEVED_SKEW_MS = SKEW_MS
@@ -76,11 +84,15 @@ class Site:
         self.journal = Journal(dynamodb, "journal", arrivals, BOOK)
         self.database = Database(world, region)
         self.fenced = FencedLedger(self.database, BOOK)
+        self.sign = KeeperSign(
+            Signs(world, region), "lease", system="payments", region=region, term_ms=world.ttl_ms
+        )
         self.machine = StepFunctions(world, region)
         self.takeovers = Takeovers(self.machine, parameters)
         self.context = StepContext(
             region=region,
             leases=self.leases,
+            keeper=self.sign,
             database=self.fenced,
             recovery=JournalRecovery(journal=self.journal, database=self.fenced, clock=self.clock),
             writer=Aurora(
@@ -238,6 +250,7 @@ class Site:
         policy = Policy(ttl_ms=world.ttl_ms, skew_ms=BELIEVED_SKEW_MS, transition_limit_ms=limit_ms)
         return Keeper(
             observer=observer,
+            sign=self.sign,
             leases=self.leases,
             takeovers=self.takeovers,
             policy=policy,

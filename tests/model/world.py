@@ -71,6 +71,8 @@ class World:
         self.throttled: set[str] = set()
         """Regions whose control plane of Aurora refuses every call."""
         self.late: list[Callable[[], object]] = []
+        self.signs: dict[str, dict[str, Any]] = {}
+        """Of the keepers: what they left last."""
         self.count: Counter[str] = Counter()
         self.story: list[str] | None = [] if story else None
         self._lease_item: dict[str, dict[str, str]] | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from failover.approvals import Approvals
 from failover.lease_table import LeaseTable
 from failover.loss import LossPolicy
-from failover.ports import Api, Events, Facts, FencedDatabase, Recovery, Service, Writer
+from failover.ports import Api, Events, Facts, FencedDatabase, Recovery, Service, Sign, Writer
 from failover.takeover import Takeover
 from runtime.clock import Clock
 
@@ -19,6 +19,7 @@ class StepContext:
 
     region: str
     leases: LeaseTable
+    keeper: Sign
     database: FencedDatabase
     recovery: Recovery
     writer: Writer

@@ -36,13 +36,14 @@ def run(takeover: Takeover, context: StepContext) -> Facts:
     takeover nobody has stopped yet: what would keep it from ending is found here, at no cost.
     """
     lease = current_lease(takeover, context, phases=MAY_BEGIN)
-    context.recovery.ready_for_replay(context.clock())
+    now_ms = context.clock()
+    context.recovery.ready_for_replay(now_ms)
     if takeover.phase(lease) is Phase.ASKED:
-        _must_be_fit(context, lease)
+        _must_be_fit(context, lease, now_ms)
     return {"expires_in_ms": lease.expires_at_ms - context.clock()}
 
 
-def _must_be_fit(context: StepContext, lease: Lease) -> None:
+def _must_be_fit(context: StepContext, lease: Lease, now_ms: int) -> None:
     if api_fact(context.api) is not ApiFact.LIVE:
         raise NotYet("the API of this region is not live")
     database = database_fact(context.database)
@@ -50,5 +51,7 @@ def _must_be_fit(context: StepContext, lease: Lease) -> None:
         raise Held("the writer is here already, without the lease: this is not a planned switchover")
     if database is not DatabaseFact.REPLICA:
         raise NotYet(f"the database is {database}")
+    if not context.keeper.is_fresh(now_ms):
+        raise NotYet("the keeper of this region does not tick: nobody would renew the lease here")
     if overdue := journal_gap(context, lease).overdue:
         raise NotYet(f"{overdue} settled requests have not been replicated to this region")

@@ -29,6 +29,7 @@ def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> StepCo
     return StepContext(
         region=WEST,
         leases=leases,
+        keeper=west,
         database=database,
         recovery=JournalRecovery(journal=west, database=database, clock=clock),
         writer=Aurora(parameters=west, rds=west, rds_in=west.rds_in),

@@ -31,6 +31,7 @@ class Region:
         self.started: list[Takeover] = []
         self.refuses = False
         self.beats: list[tuple[int, int]] = []
+        self.signs: list[int] = []
         self.still: Exception | None = None
         self.meanwhile = lambda: None
         self.keeper = Keeper(
@@ -39,6 +40,7 @@ class Region:
             takeovers=self,
             policy=POLICY,
             beat=self.beat,
+            sign=self,
             steady_s=lambda: self.passed_s,
         )
 
@@ -59,6 +61,9 @@ class Region:
         )
         self.meanwhile()
         return seen
+
+    def leave(self, now_ms: int) -> None:
+        self.signs.append(now_ms)
 
     def beat(self, epoch: int, at_ms: int) -> None:
         if self.still:

@@ -139,9 +139,13 @@ def test_only_a_failover_waits_for_an_acknowledgement(change, waits):
     assert replace(FAILED_OVER, **change).unacknowledged is waits
 
 
+class Mute:
+    def leave(self, _now_ms): ...
+
+
 def test_the_keeper_calls_a_drain_off_that_does_not_end(leases, put, clock):
     stuck = put(replace(DRAINING_SEEN.lease, changed_at_ms=NOW - GIVE_UP - 1))
     watching = type("Eyes", (), {"observe": lambda _: replace(DRAINING_SEEN, lease=stuck)})()
-    keeper = Keeper(observer=watching, leases=leases, takeovers=None, policy=POLICY, beat=None)
+    keeper = Keeper(observer=watching, leases=leases, takeovers=None, policy=POLICY, beat=None, sign=Mute())
     assert keeper.turn().action is Action.STAY
     assert leases.read() == replace(LEASE, changed_at_ms=NOW)

@@ -32,6 +32,7 @@ def tools_of(region: Region) -> StepContext:
     return StepContext(
         region=region.name,
         leases=LeaseInMemory(region.world),
+        keeper=region,
         database=region,
         recovery=region,
         writer=region,
@@ -60,7 +61,7 @@ def keeper_of(region: Region) -> Keeper:
     )
     policy = Policy(ttl_ms=TTL_MS, skew_ms=SKEW_MS, transition_limit_ms=600_000)
     beat = partial(_beat, region)
-    return Keeper(observer=observer, leases=leases, takeovers=region, policy=policy, beat=beat)
+    return Keeper(observer=observer, leases=leases, takeovers=region, policy=policy, beat=beat, sign=region)
 
 
 def _beat(region: Region, epoch: int, now_ms: int) -> None:

@@ -12,7 +12,7 @@ class Region:
 
     def __init__(self, world, name):
         self.world, self.name, self.up = world, name, True
-        self.rows, self.fence, self.started, self.told = set(), None, {}, []
+        self.rows, self.fence, self.started, self.told, self.ticked_ms = set(), None, {}, [], 0
 
     def say(self, word):  # a client's request is a word; acknowledged under the lease, once it is journalled
         if not self.ready():
@@ -73,6 +73,12 @@ class Region:
         return self.world.writer == self.name
 
     is_coming = is_here
+
+    def leave(self, now_ms):  # Sign
+        self.ticked_ms = now_ms
+
+    def is_fresh(self, now_ms):
+        return now_ms - self.ticked_ms <= 30_000
 
     def live(self):  # Api
         if not self.up:
