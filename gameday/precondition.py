@@ -18,24 +18,28 @@ async def wait_until_given(world: World, precondition: Precondition, progress: P
     progress.say(f"waiting until {world.primary} is ready and DNS names it")
     seen, deadline = History(), time.monotonic() + precondition.within_s
     async with observing(world, seen, Pace(slow_s=0.5)):
-        while not _as_given(seen, world.primary):
+        while _lacking(seen, world.primary):
             if time.monotonic() > deadline:
-                why = f"; last failure: {seen.missed[-1].why}" if seen.missed else ""
                 raise NotSteady(
-                    f"{world.primary} was not ready, DNS did not name it, or automation was paused (dr ack), "
-                    f"for {precondition.within_s:.0f} s{why}"
+                    f"after {precondition.within_s:.0f} s {world.primary} does not serve: "
+                    + "; ".join([*_lacking(seen, world.primary), *(one.why for one in seen.missed[-1:])])
                 )
             await asyncio.sleep(_LOOK_S)
 
 
-def _as_given(seen: History, primary: str) -> bool:
-    ready = [look.ready for look in seen.readiness if look.region == primary]
-    return bool(
-        ready
-        and ready[-1]
-        and seen.dns
-        and seen.dns[-1].region == primary
-        and seen.leases
-        and seen.leases[-1].holder == primary
-        and seen.leases[-1].automatic
-    )
+def _lacking(seen: History, primary: str) -> list[str]:
+    """What is not as it was wanted at the last looks."""
+    asked = [look for look in seen.readiness if look.region == primary]
+    named, leases = seen.dns[-1:], seen.leases[-1:]
+    lacking = []
+    if not asked:
+        lacking.append("nobody asked it yet")
+    elif not asked[-1].ready:
+        lacking.append(f"it is not ready ({asked[-1].reason})")
+    if [look.region for look in named] != [primary]:
+        lacking.append(f"DNS names {named[0].region if named else 'nobody'}")
+    if [look.holder for look in leases] != [primary]:
+        lacking.append(f"the lease is held by {leases[0].holder if leases else 'nobody'}")
+    if not all(look.automatic for look in leases):
+        lacking.append("automation is paused (dr ack)")
+    return lacking

@@ -1,4 +1,4 @@
-"""The sign of life that a region's keeper leaves: without a keeper no region can keep a lease that it is given."""
+"""The sign of life of a region's keeper: a region without a keeper loses any lease that it is given."""
 
 from typing import TYPE_CHECKING, Any
 

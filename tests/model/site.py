@@ -87,6 +87,7 @@ class Site:
         self.sign = KeeperSign(
             Signs(world, region), "lease", system="payments", region=region, term_ms=world.ttl_ms
         )
+        self.sign.leave(world.now_ms)
         self.machine = StepFunctions(world, region)
         self.takeovers = Takeovers(self.machine, parameters)
         self.context = StepContext(

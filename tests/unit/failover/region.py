@@ -32,6 +32,7 @@ class Region:
         self.refuses = False
         self.beats: list[tuple[int, int]] = []
         self.signs: list[int] = []
+        self.unwritten: Exception | None = None
         self.still: Exception | None = None
         self.meanwhile = lambda: None
         self.keeper = Keeper(
@@ -63,6 +64,8 @@ class Region:
         return seen
 
     def leave(self, now_ms: int) -> None:
+        if self.unwritten:
+            raise self.unwritten
         self.signs.append(now_ms)
 
     def beat(self, epoch: int, at_ms: int) -> None:

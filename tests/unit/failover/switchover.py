@@ -29,7 +29,10 @@ class Well(West):
         super().__init__()
         self.rows["key-2"] = (7, EAST)
         self.switchovers: list[tuple[str, object]] = []
-        self.alive = True
+        self.alive = self.keeper_ticks = True
+
+    def is_fresh(self, _now_ms: int) -> bool:
+        return self.keeper_ticks
 
     def live(self) -> bool:
         return self.alive

@@ -4,6 +4,7 @@ import pytest
 
 from failover.decision import Action, Rule
 from failover.lease import Automation, Handover, Kind, LeaseState
+from failover.lease_table import LeaseUnknown
 from failover.observation import TakeoverFact
 from failover.ports import StaleEpoch
 from failover.takeover import Takeover
@@ -82,6 +83,26 @@ def test_a_heartbeat_that_fails_costs_no_lease_and_is_told(*, east, leases, put,
     east.keeper.turn()
     assert leases.read().expires_at_ms == clock.now + TTL
     assert logged[-1][2]["outcome"] == f"{type(error).__name__}: {error}"
+
+
+def test_every_tick_that_could_act_leaves_a_sign_of_life_in_both_regions(east, west, leases, put, clock):
+    put(LEASE)
+    east.keeper.turn()
+    west.keeper.turn()
+    clock.now += 10_000
+    east.still = DatabaseUnavailable("slow")
+    east.keeper.turn()
+    west.keeper.turn()
+    assert (east.signs, west.signs) == ([NOW], [NOW, NOW + 10_000])
+
+
+def test_a_sign_of_life_that_cannot_be_left_costs_no_lease_and_is_told(*, east, leases, put, clock, logged):
+    put(LEASE)
+    clock.now += 10_000
+    east.unwritten = LeaseUnknown("the keeper's sign of life was not written")
+    east.keeper.turn()
+    assert leases.read().expires_at_ms == clock.now + TTL
+    assert logged[-1][2]["outcome"] == f"LeaseUnknown: {east.unwritten}"
 
 
 def test_an_expired_lease_that_nobody_took_is_resumed(east, leases, put, clock):

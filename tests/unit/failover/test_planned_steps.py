@@ -110,6 +110,11 @@ def test_nothing_is_written_before_the_lease_is_here(context, put, step):
             "the writer is here already, without the lease: this is not a planned switchover",
         ),
         ({"reachable": False}, NotYet, "the database is unreachable"),
+        (
+            {"keeper_ticks": False},
+            NotYet,
+            "the keeper of this region does not tick: nobody would renew the lease here",
+        ),
         ({"rows": {}}, NotYet, "2 settled requests have not been replicated to this region"),
     ],
 )

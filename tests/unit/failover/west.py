@@ -56,8 +56,6 @@ class West(SimpleNamespace):
     A test breaks one thing by replacing one attribute.
     """
 
-    ticks = True
-    """Whether the keeper here does."""
     lease = TAKEN
     """What a takeover to this region begins with."""
 

@@ -157,15 +157,20 @@ async def test_what_could_not_be_observed_is_told_when_a_drill_cannot_start():
         async def lease(self):
             raise ObservationFailed("there is no lease yet")
 
-    with pytest.raises(NotSteady, match="last failure: ObservationFailed: there is no lease yet"):
+    with pytest.raises(
+        NotSteady, match="the lease is held by nobody; ObservationFailed: there is no lease yet"
+    ):
         await drilled(Blind())
 
 
 async def test_a_primary_that_is_not_ready_never_starts_a_drill():
-    with pytest.raises(
-        NotSteady, match="us-east-1 was not ready, DNS did not name it, or automation was paused"
-    ):
+    with pytest.raises(NotSteady, match=r"us-east-1 does not serve: it is not ready"):
         await drilled(FakeWorld(state="TAKING"))
+
+
+async def test_a_drill_that_begins_elsewhere_says_who_holds_the_lease_and_where_dns_leads():
+    with pytest.raises(NotSteady, match="DNS names us-west-2; the lease is held by us-west-2"):
+        await drilled(FakeWorld(holder=WEST))
 
 
 async def test_a_system_whose_automation_is_paused_never_starts_a_drill():
@@ -173,7 +178,7 @@ async def test_a_system_whose_automation_is_paused_never_starts_a_drill():
         async def lease(self):
             return replace(await super().lease(), automatic=False)
 
-    with pytest.raises(NotSteady, match="automation was paused"):
+    with pytest.raises(NotSteady, match="does not serve: automation is paused"):
         await drilled(Paused())
 
 
