@@ -2,13 +2,16 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from runtime.logs import logger
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 LIFETIME_S = 8 * 60 * 60
 """From the last write. Nobody stays signed in for longer than that anyway."""
@@ -46,10 +49,17 @@ class SessionTable:
         except (BotoCoreError, ClientError) as error:
             raise StoreUnavailable(f"cannot read a session: {error}") from error
         item = answer.get("Item")
-        if item is None or int(item["expires_at"]["N"]) <= self._now_s():
+        return self._held(item) if item else None
+
+    def _held(self, item: "Mapping[str, AttributeValueTypeDef]") -> Document | None:
+        """One that cannot be read is none: whoever asks begins another."""
+        try:
+            found: Document = json.loads(item["holds"]["S"])
+            ended = int(item["expires_at"]["N"]) <= self._now_s()
+        except (KeyError, ValueError, RecursionError) as error:
+            logger.error("a session cannot be read", extra={"error": type(error).__name__})
             return None
-        found: Document = json.loads(item["holds"]["S"])
-        return found
+        return None if ended else found
 
     def put(self, session: str, holds: Document) -> None:
         """Let the session hold this and nothing else, until it ends anew.

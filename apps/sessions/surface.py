@@ -77,6 +77,8 @@ def _name(request: Request) -> str:
 def _object(body: bytes) -> Document:
     try:
         found = json.loads(body)
+        # NaN, or half of a surrogate pair: it could be kept, and no answer could show it.
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

@@ -51,11 +51,12 @@ class Announcements:
     def make(self, lease: Lease, ledger: Ledger) -> int:
         """Publish the end of the takeover, if nobody has; for how many milliseconds it waits by now."""
         takeover, age_ms = Takeover.of(lease), self._clock() - lease.changed_at_ms
-        in_time = LEFT_TO_THE_STEP_MS < age_ms < OLD_NEWS_MS
+        # What a fast clock dated into the future is due now: nobody waits for that moment.
+        in_time = age_ms < OLD_NEWS_MS and not 0 <= age_ms <= LEFT_TO_THE_STEP_MS
         if takeover.kind not in COMPLETED or not in_time or ledger.announced(lease.epoch):
             return 0
         if not self._taken(TakeoverCompleted(takeover)):
-            return age_ms
+            return max(age_ms, 0)
         ledger.announce(lease.epoch)
         return 0
 

@@ -9,6 +9,8 @@ from failover.observe import api_fact, database_fact
 from failover.ports import JournalGap, RecoveryUnavailable
 from failover.steps.context import Facts, StepContext
 from runtime.database import DatabaseUnavailable
+from runtime.logs import logger
+from runtime.parameters import ParameterUnavailable
 
 
 def journal_gap(context: StepContext, lease: Lease | None) -> JournalGap:
@@ -65,9 +67,13 @@ def _lease(context: StepContext) -> Lease | None:
         return None
 
 
-def _loss(context: StepContext, lease: Lease | None) -> Facts:
-    """What a forced failover to this region would lose now, with nobody's approval."""
-    policy = context.policy()
+def _loss(context: StepContext, lease: Lease | None) -> Facts | None:
+    """What a forced failover to this region would lose now, with nobody's approval; None: nobody can tell."""
+    try:
+        policy = context.policy()
+    except (ParameterUnavailable, ValueError) as error:
+        logger.warning("no policy", extra={"reason": str(error)})
+        return None
     figures = assess(context, lease, trusted=policy.journal_trusted)
     verdict = judge(figures, policy)
     return {**asdict(verdict), "figures": asdict(figures)}

@@ -37,6 +37,15 @@ def test_a_takeover_that_was_not_told_is_told_once(world, reconciler) -> None:
     assert (told.detail()["from"], told.detail()["to"]) == (WEST, EAST)
 
 
+def test_a_takeover_that_a_fast_clock_dated_into_the_future_is_told_now(world, reconciler) -> None:
+    world.lease = replace(FAILOVER, changed_at_ms=NOW + 2 * OLD_NEWS_MS)
+    world.refused = {NAME}
+    assert (reconciler.run().event_ms, world.operations) == (0, [])
+    world.refused = set()
+    reconciler.run()
+    assert [each.event_id for each in world.operations] == [NAME]
+
+
 @pytest.mark.parametrize("refuses", ["one", "all"])
 def test_a_bus_that_refuses_it_is_asked_again_and_holds_up_no_other_event(
     *, world, reconciler, logged, refuses

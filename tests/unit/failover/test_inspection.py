@@ -15,6 +15,7 @@ from failover.ports import JournalGap
 from failover.region_api import ApiUnavailable
 from failover.steps.inspection import inspect, journal_gap
 from payments import functions
+from runtime.parameters import ParameterUnavailable
 
 from .faults import fails
 from .scene import EAST, LEASE, NOW, WEST
@@ -117,6 +118,12 @@ def test_an_inspection_tells_what_a_failover_would_lose_while_nobody_approves(co
         POLICY | {"journal_trusted": False, "requests": 1, "money": {"EUR": 5}}
     )
     assert inspect(context)["loss"]["reason"] == "1 requests may be lost"
+
+
+@pytest.mark.parametrize("error", [ParameterUnavailable("SSM away"), ValueError("no policy")])
+def test_a_policy_that_cannot_be_read_leaves_only_the_loss_unknown(context, error):
+    facts = inspect(replace(context, policy=fails(error)))
+    assert (facts["gap"]["compared"], facts["why"], facts["loss"]) == (3, None, None)
 
 
 @pytest.mark.parametrize(("later", "overdue", "intents"), [(0, 0, 0), (1, 1, 1)])

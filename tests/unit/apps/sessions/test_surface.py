@@ -71,11 +71,22 @@ def test_S03_a_session_ends_by_itself_though_its_item_is_still_there(world):
     assert item["expires_at"] == {"N": str(1000 + store.LIFETIME_S)}
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", "{", b"\xff", "[" * 4000])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "null", "{", b"\xff", "[" * 4000, '{"x": NaN}', '{"x": 1e999}', '{"x": "\\ud800"}']
+)
 def test_what_is_no_json_object_is_refused_and_changes_nothing(world, body):
     ask(world, "PUT", "/sessions/a", '{"kept": 1}')
     assert ask(world, "PUT", "/sessions/a", body)[0] == 400
     assert ask(world, "GET", "/sessions/a") == (200, b'{"kept":1}')
+
+
+@pytest.mark.parametrize("broken", [{"holds": {"S": "{"}}, {"holds": None}, {"expires_at": {"S": "later"}}])
+def test_what_cannot_be_read_is_no_session_and_is_written_over(world, broken):
+    ask(world, "PUT", "/sessions/a", "{}")
+    [item] = world.client.scan(TableName="sessions")["Items"]
+    world.client.put_item(TableName="sessions", Item={k: v for k, v in (item | broken).items() if v})
+    assert ask(world, "GET", "/sessions/a")[0] == 404
+    assert ask(world, "PUT", "/sessions/a", "{}")[0] == 200
 
 
 @pytest.mark.parametrize("name", ["x" * 65, "a.b", "a%0A", "%2E%2E", "%C3%A9"])
