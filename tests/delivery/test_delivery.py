@@ -32,6 +32,7 @@ LOCAL = ("D30", "D32", "D40", "D42", "D44", "D64")
 PREFIXES = {"monitoring": "cloudwatch"}
 TESTS = {
     "secretsmanager:CreateSecret",  # the local cloud brings what an organisation has to
+    "cloudwatch:PutMetricData",  # the local cloud tells what Route 53's checks see
     "cloudwatch:ListDashboards",  # the integration tests look at what was deployed
     "logs:FilterLogEvents",
     "ssm:GetParametersByPath",
