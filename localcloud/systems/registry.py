@@ -6,12 +6,14 @@ from typing import Any
 from lib.systems.load import load_any
 from localcloud.core.errors import LocalCloudError
 from localcloud.systems.payments import LocalPayments
+from localcloud.systems.single_region import LocalSingleRegion
 from localcloud.systems.system import LocalSystem
 from localcloud.systems.webapp import LocalWebapp
 
 LOCAL: Mapping[str, Callable[[Any], LocalSystem]] = {
     "payments": LocalPayments,
     "webapp": LocalWebapp,
+    "single-region": LocalSingleRegion,
 }
 """By the name that SYSTEM says; each takes the settings of its own kind."""
 

@@ -38,8 +38,6 @@ class Account:
 def system(monkeypatch):
     def system(name):
         monkeypatch.setenv("SYSTEM", name)
-        if name == "single-region":
-            return single_region.LocalSingleRegion(load_any())
         return registry.local_system()
 
     return system
@@ -48,7 +46,7 @@ def system(monkeypatch):
 def test_every_system_has_a_local_cloud_but_those_that_docs_say_have_none(system):
     for name in registry.LOCAL:
         assert system(name).settings.system == name
-    assert SYSTEMS.keys() - registry.LOCAL.keys() == {"single-region", "trading"}
+    assert SYSTEMS.keys() - registry.LOCAL.keys() == {"trading"}
 
 
 def test_a_system_without_one_is_told_which_have(monkeypatch):
