@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -12,8 +13,9 @@ from gameday.errors import NotDeployed
 from gameday.runner import LocalRunner
 from gameday.series import Runner
 from gameday.targets.payments.scenarios import SCENARIOS as PAYMENTS
-from gameday.targets.webapp.scenarios import SCENARIOS as WEBAPP
-from gameday.web_runner import WebRunner
+from gameday.targets.single_region.visited import VISITED as SINGLE_REGION
+from gameday.targets.webapp.visited import VISITED as WEBAPP
+from gameday.web_runner import Visited, WebRunner
 from lib.systems.load import load_any
 
 
@@ -54,11 +56,15 @@ TARGETS: Mapping[str, Callable[[], Target]] = {
         LocalRunner,
         "S1",
     ),
-    "webapp": lambda: Target(
-        {code: Listed(one.title, one.expected) for code, one in WEBAPP.items()}, WebRunner, "W-1"
-    ),
+    "webapp": lambda: _visited(WEBAPP, "W-1"),
+    "single-region": lambda: _visited(SINGLE_REGION, "R-1"),
 }
 """By the name that SYSTEM says."""
+
+
+def _visited(system: Visited, usual: str) -> Target:
+    scenarios = {code: Listed(one.title, one.expected) for code, one in system.scenarios.items()}
+    return Target(scenarios, partial(WebRunner, visited=system), usual)
 
 
 def target() -> Target:

@@ -1,4 +1,4 @@
-"""Runs a drill of the web application; judging its record is done elsewhere."""
+"""Runs a drill of a system that people visit; judging its record is done elsewhere."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from gameday.observe.host import metered
 from gameday.observe.web import WebLook, WebRecord
 from gameday.plan.web import WebScenario, WebStep
 from gameday.report.progress import Progress
-from gameday.targets.webapp.world import WebWorld
+from gameday.targets.visited import VisitedWorld
 
 WHOLE_WITHIN_S = 240.0
 SETTLE_S = 20.0
@@ -42,7 +42,7 @@ class Seen:
     visits: Sequence[Visit]
 
 
-async def run_drill(world: WebWorld, scenario: WebScenario, progress: Progress, *, run: str) -> WebRecord:
+async def run_drill(world: VisitedWorld, scenario: WebScenario, progress: Progress, *, run: str) -> WebRecord:
     """Run *scenario* against *world*. Raises NotSteady, FaultRefused when there can be no record."""
     await _until_whole(world, progress)
     visitors = Visitors(
@@ -90,7 +90,7 @@ async def _let_in(visitors: Visitors) -> AsyncIterator[None]:
         raise NotSteady(str(error)) from error
 
 
-async def _entries(world: WebWorld, visits: Sequence[Visit]) -> set[Entry]:
+async def _entries(world: VisitedWorld, visits: Sequence[Visit]) -> set[Entry]:
     """All entries, once those that somebody wrote had their time to reach the replica.
 
     Raises NotSteady when they cannot be read.
@@ -106,7 +106,7 @@ async def _entries(world: WebWorld, visits: Sequence[Visit]) -> set[Entry]:
         await asyncio.sleep(_LOOK_S)
 
 
-async def _until_whole(world: WebWorld, progress: Progress) -> None:
+async def _until_whole(world: VisitedWorld, progress: Progress) -> None:
     """Wait until as many instances serve as should. Raises NotSteady."""
     deadline, why = time.monotonic() + WHOLE_WITHIN_S, "nothing was seen"
     progress.say("waiting until every instance serves")
@@ -124,7 +124,7 @@ async def _until_whole(world: WebWorld, progress: Progress) -> None:
 
 
 @asynccontextmanager
-async def _looking(world: WebWorld) -> AsyncIterator[Looks]:
+async def _looking(world: VisitedWorld) -> AsyncIterator[Looks]:
     """A look a second while the body runs."""
     looks = Looks([])
 
@@ -144,7 +144,7 @@ async def _looking(world: WebWorld) -> AsyncIterator[Looks]:
         await tasks.end([looking])
 
 
-async def _apply(world: WebWorld, step: WebStep, progress: Progress) -> Mark:
+async def _apply(world: VisitedWorld, step: WebStep, progress: Progress) -> Mark:
     at = time.time()
     what = await asyncio.to_thread(step.action, world)
     progress.say(f"[bold red]fault[/bold red]: {what}")
@@ -152,7 +152,7 @@ async def _apply(world: WebWorld, step: WebStep, progress: Progress) -> Mark:
 
 
 async def _follow(
-    world: WebWorld,
+    world: VisitedWorld,
     scenario: WebScenario,
     marks: list[Mark],
     seen: Seen,
@@ -187,7 +187,7 @@ def _told(looks: Sequence[WebLook], visits: Sequence[Visit]) -> str:
     return " · ".join(parts)
 
 
-def _fault(world: WebWorld, marks: Sequence[Mark]) -> Fault:
+def _fault(world: VisitedWorld, marks: Sequence[Mark]) -> Fault:
     """Nobody takes over from another region: its application is where it was."""
     first = marks[0]
     return Fault(

@@ -1,9 +1,11 @@
-"""The deployed web application to hold one drill after the other."""
+"""A deployed system that people visit, to hold one drill after the other."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
@@ -14,27 +16,40 @@ from gameday.judge.web_summary import WebSummary
 from gameday.judge.web_timeline import events
 from gameday.observe.web import WebRecord
 from gameday.plan.scenario import Plans
+from gameday.plan.web import WebScenario
 from gameday.report import evidence
 from gameday.report.console import print_checks
 from gameday.report.progress import Progress
 from gameday.report.visit_seconds import seconds
 from gameday.report.web_page import page
 from gameday.targets.control import HEAL, order
-from gameday.targets.webapp.home import lead_home
-from gameday.targets.webapp.scenarios import SCENARIOS
-from gameday.targets.webapp.world import WebWorld
+from gameday.targets.visited import VisitedWorld
 from gameday.versions import harness_versions
 from gameday.web_drill import run_drill
-from lib.settings.web import ACTIONS
 from lib.systems.load import load_any
-from lib.systems.webapp.settings import WebappSettings
 from localcloud.core.state import CloudState
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What is one system's own of its drills."""
+
+    name: Literal["webapp", "single-region"]
+    """As SYSTEM says it."""
+    scenarios: Mapping[str, WebScenario]
+    world: Callable[[], VisitedWorld]
+    """What is deployed now. Raises NotRunning, or NotDeployed."""
+    waits: Callable[[VisitedWorld, float], Mapping[str, float]]
+    """What is configured to make everybody wait, in seconds, at a scale of time."""
+    mend: Callable[[], None] = lambda: None
+    """What is left to do once every fault of the cloud has ended. Raises FaultRefused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebRunner:
     """Implements gameday.series.Runner."""
 
+    visited: Visited
     stage: Stage
     screen: Console
     evidence_folder: Path
@@ -44,11 +59,11 @@ class WebRunner:
 
     def drill(self, scenario: str) -> WebSummary:
         """Run a scenario, write its evidence and print the report."""
-        given, settings = SCENARIOS[scenario], _settings()
+        given, objectives = self.visited.scenarios[scenario], load_any().objectives
         if self.rate is not None:
             given = replace(given, load=replace(given.load, rate=self.rate))
         progress = Progress(self.screen)
-        world = _world(settings)
+        world = self.visited.world()
         progress.say(f"[bold]{given.code}[/bold] {given.title}: {given.expected}")
         name = f"{given.code}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         record = asyncio.run(run_drill(world, given, progress, run=name))
@@ -57,8 +72,9 @@ class WebRunner:
         summary = judge(
             record,
             given,
-            objectives=Objectives(rto_s=settings.objectives.rto_s, rpo_s=settings.objectives.rpo_s),
-            waits=waits(world, settings, self.time_scale),
+            system=self.visited.name,
+            objectives=Objectives(rto_s=objectives.rto_s, rpo_s=objectives.rpo_s),
+            waits=self.visited.waits(world, self.time_scale),
             time_scale=self.time_scale,
             terraform=self.stage.terraform.model_copy(update={"plan_changes_after": changes}),
             versions=harness_versions() | dict(self.stage.versions),
@@ -80,21 +96,9 @@ class WebRunner:
         return run
 
     def heal(self) -> None:
-        """End every fault of the cloud; the writer is the first database again."""
+        """End every fault of the cloud."""
         order(CloudState.load(), HEAL)
-        lead_home(_world(_settings()))
-
-
-def waits(world: WebWorld, settings: WebappSettings, time_scale: float) -> dict[str, float]:
-    """What is configured to make everybody wait, in seconds."""
-    dns = settings.dns
-    return {
-        "balancer leaves a target": world.leaves_after_s / time_scale,
-        "Route 53 leaves the balancer": dns.health_check_interval_s * dns.health_check_threshold / time_scale,
-        "resolvers keep an answer": 60.0,
-        "grace of a new instance": settings.instances.grace_s,
-        "warm-up": settings.instances.warm_up_s,
-    }
+        self.visited.mend()
 
 
 def _told(summary: WebSummary) -> str:
@@ -103,19 +107,3 @@ def _told(summary: WebSummary) -> str:
         f"{counts.visits} visits, {counts.failed} failed after the fault, {counts.entries} entries "
         f"acknowledged, {counts.lost} lost"
     )
-
-
-def _world(settings: WebappSettings) -> WebWorld:
-    return WebWorld.deployed(
-        settings.public_name,
-        region=settings.here.name,
-        other=settings.there.name,
-        actions_table=settings.name(ACTIONS),
-    )
-
-
-def _settings() -> WebappSettings:
-    settings = load_any()
-    if not isinstance(settings, WebappSettings):
-        raise TypeError(f"{settings.system} is not the web application")
-    return settings

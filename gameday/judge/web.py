@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from os import cpu_count
+from typing import Literal
 
 from gameday.judge.summary import Host, Objectives, Terraform
 from gameday.judge.validity import Limits, excuses, overloaded
@@ -13,10 +14,17 @@ from gameday.load.visits import WHOLE_S, Visit, lateness_p99_s, written_by
 from gameday.observe.web import WebRecord
 from gameday.plan.web import WebScenario
 
-DECLARED = (
-    "An instance of AWS boots in minutes, one of this machine in seconds.",
-    "RDS serves from a second copy after 60 to 120 seconds, a drill after the seconds that it says.",
-)
+DECLARED = {
+    "webapp": (
+        "An instance of AWS boots in minutes, one of this machine in seconds.",
+        "RDS serves from a second copy after 60 to 120 seconds, a drill after the seconds that it says.",
+    ),
+    "single-region": (
+        "A task of Fargate starts in about a minute, one of this machine in seconds.",
+        "Aurora lets a reader write typically within 60 seconds, a drill after the seconds that it says.",
+    ),
+}
+"""What only AWS can show, by system."""
 _HARM = frozenset({LOST, RPO})
 _STEADY_SHARE = 0.9
 
@@ -25,6 +33,7 @@ def judge(
     record: WebRecord,
     scenario: WebScenario,
     *,
+    system: Literal["webapp", "single-region"] = "webapp",
     objectives: Objectives,
     waits: Mapping[str, float],
     time_scale: float,
@@ -38,6 +47,7 @@ def judge(
     if any(not check.met for check in met):
         reasons += [*overloaded(record.host, limits), *excuses(record.host, limits)]
     return WebSummary(
+        system=system,
         run=record.run,
         scenario=scenario.code,
         title=scenario.title,
@@ -50,7 +60,7 @@ def judge(
         measured=seen,
         counts=counts,
         waits=dict(waits),
-        declared_aws=DECLARED,
+        declared_aws=DECLARED[system],
         actions=record.actions,
         terraform=terraform,
         versions=dict(versions),

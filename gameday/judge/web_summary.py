@@ -1,4 +1,4 @@
-"""summary.json of a drill of the web application. Fields are only ever added within a version."""
+"""summary.json of a drill of a system that people visit. Fields are only ever added within a version."""
 
 from typing import Literal
 
@@ -46,7 +46,7 @@ class WebSummary(Part):
     """The whole outcome. Write it with `by_alias=True`."""
 
     schema_version: Literal["1"] = Field(default="1", alias="schema")
-    system: Literal["webapp"] = "webapp"
+    system: Literal["webapp", "single-region"] = "webapp"
     run: str
     scenario: str
     title: str

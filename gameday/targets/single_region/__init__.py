@@ -1,0 +1,1 @@
+"""The single-region system as the target of drills."""

@@ -1,0 +1,125 @@
+"""The single-region system on the local cloud, as an operator sees it."""
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gameday.errors import FaultRefused, ObservationFailed
+from gameday.observe.web import WebLook
+from gameday.targets.visited import VisitedWorld, deployed_outputs, target_leaves_after_s
+from gameday.targets.webapp import asking
+from lib.systems.single_region.metrics import HEALING, WEB
+from lib.systems.single_region.settings import SingleRegionSettings
+from localcloud.core.state import CloudState
+
+RUNNING, HEALTHY = "RUNNING", "HEALTHY"
+COMPLETED = "COMPLETED"
+
+
+@dataclass
+class TaskWorld(VisitedWorld):
+    """The service `web` is looked at: whoever visits meets it first."""
+
+    service: str
+    """Its name."""
+
+    @classmethod
+    def deployed(cls, settings: SingleRegionSettings) -> Self:
+        """What runs now. Raises localcloud's NotRunning, or NotDeployed, with what to do about it."""
+        outputs, here = deployed_outputs(), settings.here.name
+        return cls(
+            state=CloudState.load(),
+            name=settings.public_name,
+            region=here,
+            other=here,
+            outputs=outputs,
+            service=settings.name(WEB),
+        )
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {name: self.client(name) for name in ("ecs", "elbv2", "cloudwatch", "stepfunctions")}
+
+    @property
+    def leaves_after_s(self) -> float:
+        """After how many seconds of failing checks the balancer leaves a target."""
+        return target_leaves_after_s(self._clients["elbv2"], self.outputs["target_group"])
+
+    def look(self) -> WebLook:
+        """The system now: a task serves when its own checks and its balancer's say so.
+
+        Raises ObservationFailed.
+        """
+        at = time.time()
+        try:
+            service, tasks = self._service(), self._tasks()
+            targets = self._clients["elbv2"].describe_target_health(
+                TargetGroupArn=self.outputs["target_group"]
+            )["TargetHealthDescriptions"]
+            alarms = self._clients["cloudwatch"].describe_alarms(StateValue="ALARM")["MetricAlarms"]
+        except (BotoCoreError, ClientError, LookupError) as error:
+            raise ObservationFailed(str(error)) from error
+        well = {one["Target"]["Id"] for one in targets if one["TargetHealth"]["State"] == "healthy"}
+        by_address = {_address(task): task["taskArn"] for task in tasks}
+        return WebLook(
+            at=at,
+            desired=service["desiredCount"],
+            in_service=tuple(sorted(one["taskArn"] for one in tasks if one["healthStatus"] == HEALTHY)),
+            healthy=tuple(sorted(arn for address, arn in by_address.items() if address in well)),
+            template=service["taskDefinition"],
+            refresh=_rollout(service),
+            ringing=tuple(sorted(one["AlarmName"] for one in alarms)),
+            version=asking.version(self.site),
+            leads_to=self.site.leads_to() or "",
+        )
+
+    def actions(self, since: float) -> tuple[str, ...]:
+        """Executions of the healing machine that began since then. Raises ObservationFailed."""
+        machine = self.outputs["healing_machine"]
+        try:
+            found = self._clients["stepfunctions"].list_executions(stateMachineArn=machine)["executions"]
+        except (BotoCoreError, ClientError) as error:
+            raise ObservationFailed(f"the executions cannot be read: {error}") from error
+        began = [(one["startDate"].timestamp(), f"{HEALING} {one['name']}: {one['status']}") for one in found]
+        return tuple(what for at, what in sorted(began) if at >= since)
+
+    def victim(self) -> str:
+        """A task that serves. Raises FaultRefused without one."""
+        seen = self.look()
+        serving = sorted({*seen.in_service} & {*seen.healthy})
+        if not serving:
+            raise FaultRefused("no task serves that could be harmed")
+        return serving[0]
+
+    def writer(self) -> str:
+        """The instance of the cluster that RDS calls the writer."""
+        named = self.outputs["database_cluster"]
+        found = self.client("rds").describe_db_clusters(DBClusterIdentifier=named)["DBClusters"][0]
+        writers = [one["DBInstanceIdentifier"] for one in found["DBClusterMembers"] if one["IsClusterWriter"]]
+        return str(writers[0])
+
+    def _service(self) -> dict[str, Any]:
+        found = self._clients["ecs"].describe_services(
+            cluster=self.outputs["cluster_name"], services=[self.service]
+        )
+        return dict(found["services"][0])
+
+    def _tasks(self) -> list[dict[str, Any]]:
+        ecs, cluster = self._clients["ecs"], self.outputs["cluster_name"]
+        arns = ecs.list_tasks(cluster=cluster, serviceName=self.service)["taskArns"]
+        told = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+        return [dict(one) for one in told if one["lastStatus"] == RUNNING]
+
+
+def _address(task: dict[str, Any]) -> str:
+    details = [one for interface in task["attachments"] for one in interface["details"]]
+    return next((one["value"] for one in details if one["name"] == "privateIPv4Address"), "")
+
+
+def _rollout(service: dict[str, Any]) -> str:
+    """How far the present deployment is; empty when there is none under way, as for a group's refresh."""
+    state = next(one["rolloutState"] for one in service["deployments"] if one["status"] == "PRIMARY")
+    return "" if state == COMPLETED else "InProgress"
