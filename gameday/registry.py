@@ -13,9 +13,9 @@ from gameday.errors import NotDeployed
 from gameday.runner import LocalRunner
 from gameday.series import Runner
 from gameday.targets.payments.scenarios import SCENARIOS as PAYMENTS
-from gameday.targets.single_region.visited import VISITED as SINGLE_REGION
-from gameday.targets.webapp.visited import VISITED as WEBAPP
-from gameday.web_runner import Visited, WebRunner
+from gameday.targets.visited import Visited
+from gameday.visited_systems import SINGLE_REGION, WEBAPP
+from gameday.web_runner import WebRunner
 from lib.systems.load import load_any
 
 

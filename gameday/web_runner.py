@@ -1,11 +1,9 @@
 """A deployed system that people visit, to hold one drill after the other."""
 
 import asyncio
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from rich.console import Console
 
@@ -16,33 +14,17 @@ from gameday.judge.web_summary import WebSummary
 from gameday.judge.web_timeline import events
 from gameday.observe.web import WebRecord
 from gameday.plan.scenario import Plans
-from gameday.plan.web import WebScenario
 from gameday.report import evidence
 from gameday.report.console import print_checks
 from gameday.report.progress import Progress
 from gameday.report.visit_seconds import seconds
 from gameday.report.web_page import page
 from gameday.targets.control import HEAL, order
-from gameday.targets.visited import VisitedWorld
+from gameday.targets.visited import Visited
 from gameday.versions import harness_versions
 from gameday.web_drill import run_drill
 from lib.systems.load import load_any
 from localcloud.core.state import CloudState
-
-
-@dataclass(frozen=True, slots=True)
-class Visited:
-    """What is one system's own of its drills."""
-
-    name: Literal["webapp", "single-region"]
-    """As SYSTEM says it."""
-    scenarios: Mapping[str, WebScenario]
-    world: Callable[[], VisitedWorld]
-    """What is deployed now. Raises NotRunning, or NotDeployed."""
-    waits: Callable[[VisitedWorld, float], Mapping[str, float]]
-    """What is configured to make everybody wait, in seconds, at a scale of time."""
-    mend: Callable[[], None] = lambda: None
-    """What is left to do once every fault of the cloud has ended. Raises FaultRefused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

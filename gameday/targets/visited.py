@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 from botocore.config import Config
@@ -15,6 +15,7 @@ from gameday.errors import FaultRefused, NotDeployed
 from gameday.load.visits import Entry
 from gameday.observe.web import WebLook
 from gameday.plan.faults import Order
+from gameday.plan.web import WebScenario
 from gameday.targets.control import order
 from gameday.targets.webapp import asking
 from localcloud.core.paths import OUTPUTS
@@ -89,6 +90,21 @@ class VisitedWorld(ABC):
                 self.undo.pop()()
         except (BotoCoreError, ClientError) as error:
             raise FaultRefused(f"a change cannot be taken back: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What is one system's own of its drills."""
+
+    name: Literal["webapp", "single-region"]
+    """As SYSTEM says it."""
+    scenarios: Mapping[str, WebScenario]
+    world: Callable[[], VisitedWorld]
+    """What is deployed now. Raises NotRunning, or NotDeployed."""
+    waits: Callable[[VisitedWorld, float], Mapping[str, float]]
+    """What is configured to make everybody wait, in seconds, at a scale of time."""
+    mend: Callable[[], None] = lambda: None
+    """What is left to do once every fault of the cloud has ended. Raises FaultRefused."""
 
 
 def deployed_outputs() -> Mapping[str, Any]:

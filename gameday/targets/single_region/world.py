@@ -11,8 +11,6 @@ from gameday.errors import FaultRefused, ObservationFailed
 from gameday.observe.web import WebLook
 from gameday.targets.visited import VisitedWorld, deployed_outputs, target_leaves_after_s
 from gameday.targets.webapp import asking
-from lib.systems.single_region.metrics import HEALING, WEB
-from lib.systems.single_region.settings import SingleRegionSettings
 from localcloud.core.state import CloudState
 
 RUNNING, HEALTHY = "RUNNING", "HEALTHY"
@@ -27,16 +25,11 @@ class TaskWorld(VisitedWorld):
     """Its name."""
 
     @classmethod
-    def deployed(cls, settings: SingleRegionSettings) -> Self:
+    def deployed(cls, name: str, *, region: str, service: str) -> Self:
         """What runs now. Raises localcloud's NotRunning, or NotDeployed, with what to do about it."""
-        outputs, here = deployed_outputs(), settings.here.name
+        outputs = deployed_outputs()
         return cls(
-            state=CloudState.load(),
-            name=settings.public_name,
-            region=here,
-            other=here,
-            outputs=outputs,
-            service=settings.name(WEB),
+            state=CloudState.load(), name=name, region=region, other=region, outputs=outputs, service=service
         )
 
     @cached_property
@@ -63,12 +56,12 @@ class TaskWorld(VisitedWorld):
         except (BotoCoreError, ClientError, LookupError) as error:
             raise ObservationFailed(str(error)) from error
         well = {one["Target"]["Id"] for one in targets if one["TargetHealth"]["State"] == "healthy"}
-        by_address = {_address(task): task["taskArn"] for task in tasks}
+        by_address = {_address(task): _id(task) for task in tasks}
         return WebLook(
             at=at,
             desired=service["desiredCount"],
-            in_service=tuple(sorted(one["taskArn"] for one in tasks if one["healthStatus"] == HEALTHY)),
-            healthy=tuple(sorted(arn for address, arn in by_address.items() if address in well)),
+            in_service=tuple(sorted(_id(one) for one in tasks if one["healthStatus"] == HEALTHY)),
+            healthy=tuple(sorted(name for address, name in by_address.items() if address in well)),
             template=service["taskDefinition"],
             refresh=_rollout(service),
             ringing=tuple(sorted(one["AlarmName"] for one in alarms)),
@@ -83,16 +76,17 @@ class TaskWorld(VisitedWorld):
             found = self._clients["stepfunctions"].list_executions(stateMachineArn=machine)["executions"]
         except (BotoCoreError, ClientError) as error:
             raise ObservationFailed(f"the executions cannot be read: {error}") from error
-        began = [(one["startDate"].timestamp(), f"{HEALING} {one['name']}: {one['status']}") for one in found]
+        began = [(one["startDate"].timestamp(), f"healing {one['name']}: {one['status']}") for one in found]
         return tuple(what for at, what in sorted(began) if at >= since)
 
     def victim(self) -> str:
-        """A task that serves. Raises FaultRefused without one."""
+        """The ARN of a task that serves. Raises FaultRefused without one."""
         seen = self.look()
-        serving = sorted({*seen.in_service} & {*seen.healthy})
-        if not serving:
+        serving = {*seen.in_service} & {*seen.healthy}
+        found = sorted(one["taskArn"] for one in self._tasks() if _id(one) in serving)
+        if not found:
             raise FaultRefused("no task serves that could be harmed")
-        return serving[0]
+        return str(found[0])
 
     def writer(self) -> str:
         """The instance of the cluster that RDS calls the writer."""
@@ -112,6 +106,11 @@ class TaskWorld(VisitedWorld):
         arns = ecs.list_tasks(cluster=cluster, serviceName=self.service)["taskArns"]
         told = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
         return [dict(one) for one in told if one["lastStatus"] == RUNNING]
+
+
+def _id(task: dict[str, Any]) -> str:
+    """What tells it from other tasks of its cluster."""
+    return str(task["taskArn"]).rpartition("/")[2]
 
 
 def _address(task: dict[str, Any]) -> str:

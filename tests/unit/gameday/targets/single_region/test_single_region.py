@@ -1,0 +1,198 @@
+"""S02 S12: what drills see of the single-region system, what they do to it, and what they are judged by."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from gameday.errors import FaultRefused, ObservationFailed
+from gameday.judge.summary import Objectives, Terraform
+from gameday.judge.web import judge
+from gameday.targets.single_region.scenarios import FAILOVER_S, SCENARIOS, WRITES_S
+from gameday.targets.single_region.world import TaskWorld
+from gameday.targets.webapp import asking
+from tests.unit.gameday.targets.webapp.web_record import FAULT, entries, record, visit, visits
+
+REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeServices")
+
+
+def task(number, **changed):
+    return {
+        "taskArn": f"arn:aws:ecs:us-east-1:1:task/all/{number}",
+        "lastStatus": "RUNNING",
+        "healthStatus": "HEALTHY",
+        "attachments": [{"details": [{"name": "privateIPv4Address", "value": f"10.0.0.{number}"}]}],
+        **changed,
+    }
+
+
+class Aws:
+    """Answers as the services do that a look asks."""
+
+    def __init__(self):
+        self.tasks = [task(1), task(2), task(3)]
+        self.targets = {"10.0.0.1": "healthy", "10.0.0.2": "healthy", "10.0.0.3": "healthy"}
+        self.rollout, self.refuses, self.executions = "COMPLETED", False, []
+
+    def describe_services(self, **_):
+        if self.refuses:
+            raise REFUSED
+        deployment = {"status": "PRIMARY", "rolloutState": self.rollout}
+        return {"services": [{"desiredCount": 3, "taskDefinition": "web:1", "deployments": [deployment]}]}
+
+    def list_tasks(self, **_):
+        return {"taskArns": [one["taskArn"] for one in self.tasks]}
+
+    def describe_tasks(self, **_):
+        return {"tasks": self.tasks}
+
+    def describe_target_health(self, **_):
+        told = self.targets.items()
+        return {
+            "TargetHealthDescriptions": [
+                {"Target": {"Id": name}, "TargetHealth": {"State": state}} for name, state in told
+            ]
+        }
+
+    def describe_target_groups(self, **_):
+        return {"TargetGroups": [{"HealthCheckIntervalSeconds": 10, "UnhealthyThresholdCount": 2}]}
+
+    def describe_alarms(self, **_):
+        return {"MetricAlarms": [{"AlarmName": "slow"}]}
+
+    def list_executions(self, **_):
+        if self.refuses:
+            raise REFUSED
+        return {"executions": self.executions}
+
+    def describe_db_clusters(self, **_):
+        members = [("database-0", False), ("database-1", True)]
+        told = [{"DBInstanceIdentifier": name, "IsClusterWriter": writes} for name, writes in members]
+        return {"DBClusters": [{"DBClusterMembers": told}]}
+
+
+class World(TaskWorld):
+    """Its AWS is the one above, and its local cloud only writes down what is ordered."""
+
+    def __init__(self):
+        super().__init__(
+            state=SimpleNamespace(dns_port=1),
+            name="www.dev.test",
+            region="us-east-1",
+            other="us-east-1",
+            outputs={
+                "cluster_name": "all",
+                "target_group": "arn",
+                "database_cluster": "database",
+                "healing_machine": "arn",
+            },
+            service="web",
+        )
+        self.aws, self.ordered = Aws(), []
+
+    def client(self, service, region=""):
+        return self.aws
+
+    def trouble(self, name, **told):
+        self.ordered.append((name, told))
+
+
+@pytest.fixture
+def world(monkeypatch):
+    monkeypatch.setattr(asking, "version", lambda _: "abc")
+    monkeypatch.setattr("localcloud.systems.site.Site.leads_to", lambda _: None)
+    return World()
+
+
+def test_S02_a_task_serves_when_it_and_its_balancer_say_so(world):
+    look = world.look()
+    assert look.whole
+    assert (look.desired, look.template, look.refresh, look.version) == (3, "web:1", "", "abc")
+    world.aws.targets["10.0.0.1"] = "draining"
+    assert not world.look().whole
+    world.aws.targets["10.0.0.1"] = "healthy"
+    world.aws.tasks[0] = task(1, healthStatus="UNKNOWN")
+    assert not world.look().whole
+    world.aws.tasks[0] = task(1, lastStatus="STOPPED")
+    assert len(world.look().in_service) == 2
+    world.aws.rollout = "IN_PROGRESS"
+    assert world.look().refresh == "InProgress"
+
+
+def test_a_look_that_is_refused_is_none(world):
+    world.aws.refuses = True
+    with pytest.raises(ObservationFailed, match="AccessDenied"):
+        world.look()
+    with pytest.raises(ObservationFailed, match="AccessDenied"):
+        world.actions(0.0)
+
+
+def test_executions_of_the_healing_machine_since_the_fault_are_told(world):
+    world.aws.executions = [
+        {"name": name, "status": "RUNNING", "startDate": datetime.fromtimestamp(at, UTC)}
+        for name, at in (("later", 1010), ("first", 1005), ("before", 990))
+    ]
+    assert world.actions(FAULT) == ("healing first: RUNNING", "healing later: RUNNING")
+
+
+def test_R1_a_task_that_serves_is_killed(world):
+    assert SCENARIOS["R-1"].steps[0].action(world) == "task 1 killed"
+    assert world.ordered == [("task-kill", {"task": "arn:aws:ecs:us-east-1:1:task/all/1"})]
+    world.aws.tasks = []
+    with pytest.raises(FaultRefused, match="no task serves"):
+        world.victim()
+
+
+def test_R3_the_instance_that_writes_is_lost(world):
+    assert SCENARIOS["R-3"].steps[0].action(world) == "database instance database-1 lost"
+    assert world.ordered == [("writer-lost", {"failover_s": FAILOVER_S})]
+    assert world.leaves_after_s == 20.0
+
+
+def judged(code, given):
+    return judge(
+        given,
+        SCENARIOS[code],
+        system="single-region",
+        objectives=Objectives(rto_s=300, rpo_s=60),
+        waits={},
+        time_scale=1.0,
+        terraform=Terraform(resources=195, apply_s=120.0, second_plan_changes=0),
+        versions={},
+    )
+
+
+def missed(summary):
+    return [check.name for check in summary.checks if not check.met]
+
+
+def test_S12_R1_a_task_that_is_replaced_unnoticed_meets_every_bar_and_one_visit_later_does_not():
+    summary = judged("R-1", record())
+    assert (summary.verdict, summary.system) == ("met", "single-region")
+    assert any("Fargate" in told for told in summary.declared_aws)
+    late = [*visits(), visit(FAULT + 16.0, status=None, error="TimeoutError")]
+    assert missed(judged("R-1", record(visits=late))) == ["failed visits after 15 s"]
+
+
+def writer_away(until):
+    """Nobody can write for so long after the fault; everybody reads."""
+    return [
+        replace(one, status=503, entry=None) if one.write and FAULT <= one.started < FAULT + until else one
+        for one in visits()
+    ]
+
+
+def test_S12_R3_writes_may_fail_for_a_while_reads_may_not_and_nothing_may_be_lost():
+    unmoved = [*record().looks[:1], replace(record().looks[0], at=1030.0)]
+    kept = frozenset(one for one in entries() if not FAULT <= 985.0 + one[0] / 20 < FAULT + 25)
+    good = record(visits=writer_away(25), looks=unmoved, entries=kept)
+    assert missed(judged("R-3", good)) == []
+    assert judged("R-3", good).measured.written_s < WRITES_S
+    lost = replace(good, entries=frozenset(list(kept)[1:]))
+    assert "entries lost" in missed(judged("R-3", lost))
+    unread = [*good.visits, visit(FAULT + 3.0, status=503)]
+    assert "failed reads of the first 15 s, per mille" in missed(judged("R-3", replace(good, visits=unread)))
+    never = replace(good, visits=writer_away(60))
+    assert "entries can be written again within, s" in missed(judged("R-3", never))
