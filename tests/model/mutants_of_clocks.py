@@ -5,6 +5,7 @@ The stories of test_incidents.py turn red with each of them; the schedules of a 
 
 import pytest
 
+from failover import decision
 from failover.decision import Policy
 from failover.lease import Lease
 
@@ -17,6 +18,11 @@ def every_expiry_believed(patch: Patch) -> None:
 
 def taken_by_the_clock_alone(patch: Patch) -> None:
     patch.setattr(Policy, "silence_ms", -1)
+
+
+def a_limit_begins_when_a_clock_says_so(patch: Patch) -> None:
+    """A drain that a fast clock dated into the future lasts until that moment."""
+    patch.setattr(decision, "abs", lambda age_ms: age_ms, raising=False)
 
 
 def nobody_knows_how_fast_a_clock_was(patch: Patch) -> None:

@@ -221,5 +221,25 @@ PROFILES = (
             "drift": 2,
         },
     ),
+    Profile(
+        name="jumps-moves",
+        brisk=True,
+        points=1200,
+        faults=("kill", "keeper"),
+        most_faults=1,
+        jumps_ms=(0, 300_000, -180_000, 40_000, 86_400_000, 0, -20_000),
+        mends=True,
+        weights={
+            **CALM,
+            "time": 160,
+            "jump": 6,
+            "move": 10,
+            "abort": 1,
+            "retry": 2,
+            "fault": 2,
+            "reconcile": 4,
+            "resume": 2,
+        },
+    ),
 )
 BY_NAME = {profile.name: profile for profile in PROFILES}

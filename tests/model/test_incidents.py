@@ -245,6 +245,10 @@ def test_the_operator_resets_nothing_that_serves():
 
 
 def test_the_stories_of_wrong_clocks_end_badly_without_what_mends_them(monkeypatch):
+    mutants_of_clocks.a_limit_begins_when_a_clock_says_so(monkeypatch)
+    for lost_s in (21.4, 22):
+        with pytest.raises(StopIteration):
+            test_a_drain_that_a_fast_clock_wrote_has_a_limit_like_any_other(lost_s)
     mutants_of_clocks.taken_by_the_clock_alone(monkeypatch)
     with pytest.raises(AssertionError):
         test_a_fast_clock_in_the_standby_fails_no_healthy_holder_over()
