@@ -74,7 +74,11 @@ class Deployment:
                 protected=Profile(_text(outputs, "profile")) is Profile.PROTECTED,
             )
         except KeyError as error:
-            raise OutputsError(f"output {error} is missing: deploy every stack") from error
+            system = outputs.get("system", "no system")
+            raise OutputsError(
+                f"output {error} is missing: deploy every stack, or give the outputs of a system in two "
+                f"regions (these are of {system})"
+            ) from error
         except ValueError as error:
             raise OutputsError(f"an output is not what a deploy writes ({error}): deploy again") from error
 

@@ -1,9 +1,11 @@
 """The databases of a deployed system with one region, read and changed through AWS."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dr.calls import PATIENT, PATIENT_S, ask, client
 from dr.outputs import OutputsError
@@ -13,6 +15,7 @@ from remediation.effectors import Effectors
 from remediation.rules import Action, Decision, Rule
 
 WINDOW = timedelta(minutes=10)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class Named:
             raise OutputsError(
                 f"output {error} is missing: only a system with a read replica has one to promote"
             ) from error
+        except (IndexError, ValueError) as error:
+            raise OutputsError(f"an output is not what a deploy writes ({error}): deploy again") from error
 
 
 class Databases:
@@ -66,7 +71,7 @@ class Databases:
         )
 
     def look(self) -> Standing:
-        """How they are."""
+        """How they are. What only tells the loss is unknown where CloudWatch or the balancer is away."""
         return ask(self._named.region, self._look, within_s=PATIENT_S)
 
     def _look(self) -> Standing:
@@ -74,8 +79,8 @@ class Databases:
         return Standing(
             primary=self._sensors.database(named.writer),
             replica=self._sensors.database(named.replica),
-            lag_s=self._sensors.lag_s(named.replica, at_ms=int(now.timestamp() * 1000)),
-            writes_a_second=self._writes(now) / WINDOW.total_seconds(),
+            lag_s=_told(lambda: self._sensors.lag_s(named.replica, at_ms=int(now.timestamp() * 1000))),
+            writes_a_second=_told(lambda: self._writes(now) / WINDOW.total_seconds()),
             writer_name=named.writer_name,
             points_at=self._sensors.points_at(named.writer_name),
         )
@@ -109,3 +114,11 @@ class Databases:
     def _apply(self, action: Action, rule: Rule, resource: str, value: str = "") -> None:
         decision = Decision(action=action, rule=rule, resource=resource, value=value, reason="an operator")
         ask(self._named.region, lambda: self._effectors.apply(decision), within_s=PATIENT_S)
+
+
+def _told(read: Callable[[], T]) -> T | None:
+    """What is read; None where AWS does not say, or says something else."""
+    try:
+        return read()
+    except (BotoCoreError, ClientError, LookupError, ValueError):
+        return None

@@ -15,8 +15,8 @@ class Standing:
     replica: DatabaseSeen | Missing
     lag_s: float | None
     """How far the replica was behind when that was told last; None: nobody told."""
-    writes_a_second: float
-    """Of the last minutes; sign-ins count, so there are fewer."""
+    writes_a_second: float | None
+    """Of the last minutes; sign-ins count, so there are fewer. None: nobody told."""
     writer_name: str
     points_at: str
     """The host that the writer's name leads to; empty without one."""
@@ -29,7 +29,9 @@ class Standing:
     @property
     def loss(self) -> int | None:
         """The entries that are lost at most; None: unknown."""
-        return None if self.lag_s is None else math.ceil(self.lag_s * self.writes_a_second)
+        if self.lag_s is None or self.writes_a_second is None:
+            return None
+        return math.ceil(self.lag_s * self.writes_a_second)
 
 
 def refusal(seen: Standing, *, although_there: bool) -> str | None:
@@ -55,7 +57,8 @@ def question(seen: Standing, replica: DatabaseSeen) -> str:
         return f"{replica.id} is promoted. Let {seen.writer_name} lead to it?"
     loss = "how much is lost is unknown"
     if seen.lag_s is not None:
-        loss = f"it was {seen.lag_s:g} s behind, which is {seen.loss} entries lost at most"
+        entries = "an unknown number of" if seen.loss is None else seen.loss
+        loss = f"it was {seen.lag_s:g} s behind, which is {entries} entries lost at most"
     return (
         f"Promote {replica.id} and let {seen.writer_name} lead to it? {loss[0].upper()}{loss[1:]}. "
         "It cannot become a replica again."

@@ -103,6 +103,7 @@ def test_outputs_flattens_what_cdktf_wrote(tmp_path):
     [
         ({}, "api_endpoint_<region>"),
         ({"api_endpoint_us_east_1": "x", "system": "payments"}, "'lease_table' is missing"),
+        ({"api_endpoint_us_east_1": "x", "system": "webapp"}, r"two regions \(these are of webapp\)"),
     ],
 )
 def test_incomplete_outputs_say_what_to_deploy(outputs, message):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.rds.models import rds_backends
@@ -50,6 +51,9 @@ def test_W05_the_lag_is_told_in_entries_before_anything_is_done():
     assert "1.5 s behind, which is 3 entries lost at most" in question(SEEN, COPY)
     assert "How much is lost is unknown." in question(replace(SEEN, lag_s=None), COPY)
     assert replace(SEEN, lag_s=None).loss is None
+    uncounted = replace(SEEN, writes_a_second=None)
+    assert uncounted.loss is None
+    assert "1.5 s behind, which is an unknown number of entries lost at most" in question(uncounted, COPY)
     promoted = replace(COPY, source="")
     assert (
         question(replace(SEEN, replica=promoted), promoted)
@@ -158,6 +162,26 @@ def test_W05_a_dry_run_tells_lag_and_loss_and_changes_nothing(dr, outputs):
     assert "would ask: Promote board-1" in err
     assert replica()["ReadReplicaSourceDBInstanceIdentifier"] == WRITER
     assert led_to(outputs) == []
+
+
+@pytest.mark.parametrize("away", ["cloudwatch", "elbv2"])
+def test_W05_what_only_tells_the_loss_may_be_away(dr, hook, away):
+    lose_the_primary()
+    hook(emulated.client(away), "before-call", refuse)
+    code, told, _ = dr("--dry-run")
+    assert (code, told["loss_entries"]) == (0, None)
+    assert "lost at most" in told["question"] or "is unknown" in told["question"]
+
+
+def refuse(**_):
+    raise EndpointConnectionError(endpoint_url="https://away")
+
+
+@pytest.mark.parametrize("broken", [{"target_group": "web"}, {"backup_retention_days": "a week"}])
+def test_W05_outputs_that_no_deploy_wrote_are_said_to_be_none(dr, outputs, broken):
+    code, told, _ = dr("--yes", given=outputs | broken)
+    assert (code, told["error"]["kind"]) == (1, "outputs")
+    assert "not what a deploy writes" in told["error"]["message"]
 
 
 def test_W05_a_promoted_replica_is_the_writer_and_the_name_leads_to_it(dr, outputs):
