@@ -227,7 +227,7 @@ PROFILES = (
         points=1200,
         faults=("kill", "keeper"),
         most_faults=1,
-        jumps_ms=(0, 300_000, -180_000, 40_000, 86_400_000, 0, -20_000),
+        jumps_ms=(0, 300_000, -180_000, 40_000, 3_600_000, 0, -20_000),
         mends=True,
         weights={
             **CALM,
