@@ -39,7 +39,7 @@ MUTANTS_VENV := .local/mutants-venv
 CHAOS_VENV := .local/chaos-venv
 CDKTF := node_modules/.bin/cdktf
 NODE := node_modules/.package-lock.json
-TYPED := main.py lib lambda/runtime lambda/failover lambda/durable lambda/payments budget evidence dr gates localcloud gameday bench
+TYPED := main.py lib lambda/runtime lambda/failover lambda/durable lambda/intake lambda/payments lambda/trading budget evidence dr gates localcloud gameday bench
 WEB := apps lambda/remediation lambda/healing
 
 help: ## Print the targets

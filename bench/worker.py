@@ -98,8 +98,8 @@ def row_lock() -> Callable[[], object]:
 def journal() -> Callable[[], object]:
     """The journal's three writes of a payment."""
     from durable.journal import Journal  # noqa: PLC0415
+    from intake.request_flow import PATIENCE_MS  # noqa: PLC0415
     from payments.book import BOOK  # noqa: PLC0415
-    from payments.payment_flow import PATIENCE_MS  # noqa: PLC0415
     from runtime.clients import client  # noqa: PLC0415
     from runtime.clock import now_ms  # noqa: PLC0415
     from runtime.environment import Environment  # noqa: PLC0415

@@ -74,7 +74,7 @@ class Mutant:
     names: tuple[str, ...]
 
 
-_VIEW, _FLOW = "lambda/durable/lease_view.py", "lambda/payments/payment_flow.py"
+_VIEW, _FLOW = "lambda/durable/lease_view.py", "lambda/intake/request_flow.py"
 _LEDGER = "lambda/durable/postgresql/ledger_sql.py"
 MUTANTS: Mapping[str, Mutant] = {
     "fence-off": Mutant(

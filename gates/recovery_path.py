@@ -18,7 +18,7 @@ from pathlib import Path
 from gates.findings import Finding
 from localcloud.core.paths import REPOSITORY
 
-FOLDERS = ("failover", "runtime", "durable", "payments", "trading")
+FOLDERS = ("failover", "runtime", "durable", "intake", "payments", "trading")
 """Below lambda/; the systems because they compose what a takeover runs."""
 
 REGIONAL = frozenset({"dynamodb", "events", "lambda", "rds", "secretsmanager", "ssm", "stepfunctions"})

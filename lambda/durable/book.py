@@ -45,6 +45,8 @@ class Book:
     """The name that consumers of the event know an entry's id by."""
     told: tuple[str, ...]
     """The columns that it tells. No personal data: who may know more asks for the request."""
+    live: str = "true"
+    """Which rows have not come to an end: a condition in the engine's SQL, on the row ``live``."""
     parse: Callable[[str], DurableRequest]
     read: Callable[[Mapping[str, Any]], DurableRequest]
     """The request of a row."""

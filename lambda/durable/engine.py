@@ -58,6 +58,8 @@ class Ask(StrEnum):
     """ids: [event id] of those in the outbox."""
     FIND = auto()
     """entry_id, principal: [the book's columns]."""
+    LIVE = auto()
+    """principal, after, most: [id, the book's columns] of those that `Book.live` names, by id, after it."""
     SET_ASIDE = auto()
     """epoch, key, entry_id, why: [why]."""
     ASIDE = auto()

@@ -207,6 +207,14 @@ class Ledger:
         rows = self._run(Ask.FIND, entry_id=entry_id, principal=principal)
         return self._book.read(dict(zip(self._book.columns, rows[0], strict=True))) if rows else None
 
+    def live(self, *, principal: str, after: str, most: int) -> dict[str, DurableRequest]:
+        """*principal*'s requests that have not come to an end, by their ids, in order and beyond *after*."""
+        rows = self._run(Ask.LIVE, principal=principal, after=after, most=most)
+        return {
+            str(entry_id): self._book.read(dict(zip(self._book.columns, row, strict=True)))
+            for entry_id, *row in rows
+        }
+
     def _run(self, ask: Ask, **values: Any) -> list[list[Any]]:
         try:
             return self._asks.run(ask, **values)

@@ -5,24 +5,24 @@ from http import HTTPStatus
 from typing import Any
 
 from durable.book import DurableRequest
-from durable.lease_view import ServingStatus
+from intake.at_holder import AtHolder
+from intake.documents import idempotency_key
+from intake.forwarding import Forwarding
+from intake.handover_wait import HandoverWait
+from intake.health import Health
+from intake.http import Answer, Request, with_heads
+from intake.peer import Call
+from intake.principal import scoped
+from intake.problems import HeldElsewhere, Problem, Refused
+from intake.readiness import Readiness
+from intake.request_flow import LAST_START_MS, RequestFlow
+from intake.whereabouts import Whereabouts
 from payments import payer, validation
-from payments.forwarding import Forwarding
-from payments.handover_wait import HandoverWait
-from payments.http import Answer, Request
 from payments.openapi import document
 from payments.payer import Mode, Payer
 from payments.payment import PaymentRequest
-from payments.payment_flow import PaymentFlow
-from payments.peer import Call
-from payments.problems import HeldElsewhere, Problem, Refused
-from payments.readiness import Readiness
+from payments.schemas import NAME
 from payments.session_api import SessionApi
-from payments.whereabouts import Whereabouts
-
-LAST_START_MS = 6_500
-"""No step of a payment that may wait starts later than this after the request came. With the three
-seconds that one step takes at most, a request that waited for a handover still ends before ten."""
 
 
 class PaymentApi:
@@ -33,44 +33,41 @@ class PaymentApi:
         *,
         region: str,
         authorization: Mode,
-        flow: PaymentFlow,
+        flow: RequestFlow,
         whereabouts: Whereabouts,
         readiness: Readiness,
         forwarding: Forwarding,
         sessions: SessionApi,
         handover_wait: HandoverWait,
     ) -> None:
-        self._region = region
         self._authorization = authorization
         self._flow = flow
         self._whereabouts = whereabouts
-        self._readiness = readiness
         self._forwarding = forwarding
-        self._handover_wait = handover_wait
+        self._at_holder = AtHolder(flow=flow, forwarding=forwarding, handover_wait=handover_wait)
         routes: dict[str, Callable[[Request], Answer]] = {
             "POST /payments": self._pay,
             "POST /synthetic-payments": self._prove,
             "GET /payments/{payment_id}": self._find,
             **sessions.routes,
-            "GET /health/live": self._live,
-            "GET /health/routable": self._routable,
-            "GET /health/ready": self._ready,
+            **Health(region=region, readiness=readiness).routes,
             "GET /openapi.json": _describe,
         }
-        reads = {route.partition(" ")[2]: to for route, to in routes.items() if route.startswith("GET ")}
-        self._routes = routes | {f"HEAD {path}": answer for path, answer in reads.items()}
+        self._routes = with_heads(routes)
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request; a refusal is one too."""
         try:
             return self._routes.get(request.route, _unknown)(request)
         except Refused as refused:
-            return Answer.of_refusal(refused, request.request_id)
+            return Answer.of_refusal(refused, request.request_id, system=NAME)
 
     def _pay(self, request: Request) -> Answer:
         by = payer.of_client(self._authorization, request.authorizer)
         key, asked = _key(request), validation.payment_request(request.headers, request.body)
-        return self._handover_wait.through(request, lambda: self._pay_once(request, key, asked, by))
+        return self._at_holder.answer(
+            request, _payment_call(key, asked), lambda: self._paid(request, key, asked, by)
+        )
 
     def _prove(self, request: Request) -> Answer:
         """A payment that the system makes itself. This region proves what it can: nothing is passed on."""
@@ -78,18 +75,9 @@ class PaymentApi:
         key, asked = _key(request), validation.synthetic_payment(request.headers, request.body)
         return self._paid(request, key, asked, by)
 
-    def _pay_once(self, request: Request, key: str, asked: PaymentRequest, by: Payer) -> Answer:
-        try:
-            return self._paid(request, key, asked, by)
-        except HeldElsewhere as elsewhere:
-            answer = self._forwarding.forward(request, _payment_call(key, asked), elsewhere)
-            if answer.status is HTTPStatus.SERVICE_UNAVAILABLE:
-                self._flow.must_still_be_held_by(elsewhere.holder)
-            return answer
-
     def _paid(self, request: Request, key: str, asked: PaymentRequest, by: Payer) -> Answer:
         until_ms = request.arrived_ms + LAST_START_MS
-        entry, settled = self._flow.pay(payer.scoped(key, by), asked, payer=by, until_ms=until_ms)
+        entry, settled = self._flow.take(scoped(key, by), asked, principal=by, until_ms=until_ms)
         return Answer(
             status=HTTPStatus.CREATED if settled else HTTPStatus.ACCEPTED,
             headers={"Location": f"/payments/{entry.entry_id}"},
@@ -101,7 +89,7 @@ class PaymentApi:
         by = payer.of_client(self._authorization, request.authorizer)
         payment_id = validation.payment_id(request.path.get("payment_id", ""))
         try:
-            found = self._whereabouts.find(payment_id, payer=by)
+            found = self._whereabouts.find(payment_id, principal=by)
         except Refused as unknown:
             return self._ask_holder(request, payment_id, otherwise=unknown)
         if found is None:
@@ -122,25 +110,6 @@ class PaymentApi:
             return self._forwarding.forward(request, call, elsewhere)
         raise otherwise
 
-    def _live(self, _request: Request) -> Answer:
-        return Answer(status=HTTPStatus.OK, body={"region": self._region})
-
-    def _routable(self, _request: Request) -> Answer:
-        routable = self._readiness.routable()
-        return Answer(
-            status=HTTPStatus.OK if routable else HTTPStatus.SERVICE_UNAVAILABLE,
-            body={"region": self._region, "routable": routable},
-        )
-
-    def _ready(self, _request: Request) -> Answer:
-        serving_status = self._readiness.check()
-        ready = serving_status is ServingStatus.READY
-        return Answer(
-            status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
-            body={"region": self._region, "ready": ready, "reason": serving_status},
-            log={"reason": serving_status},
-        )
-
 
 def _describe(_request: Request) -> Answer:
     return Answer(status=HTTPStatus.OK, body=document())
@@ -151,7 +120,7 @@ def _unknown(_request: Request) -> Answer:
 
 
 def _key(request: Request) -> str:
-    return validation.idempotency_key(request.headers.get("idempotency-key"))
+    return idempotency_key(request.headers.get("idempotency-key"))
 
 
 def _payment(payment_id: str, request: DurableRequest, *, settled: bool) -> dict[str, Any]:

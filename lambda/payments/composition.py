@@ -8,17 +8,17 @@ from durable.journal import Journal
 from durable.lease_view import RecentLease
 from durable.ledger_connection import LedgerConnection
 from failover.lease_table import LeaseTable
+from intake.forwarding import Forwarding
+from intake.handover_wait import HandoverWait
+from intake.peer import Peer
+from intake.readiness import DATABASE_LIMIT_S, Readiness
+from intake.request_flow import RequestFlow
+from intake.whereabouts import Whereabouts
 from payments.api import PaymentApi
 from payments.book import BOOK
-from payments.forwarding import Forwarding
-from payments.handover_wait import HandoverWait
 from payments.payer import Mode
-from payments.payment_flow import PaymentFlow
-from payments.peer import Peer
-from payments.readiness import DATABASE_LIMIT_S, Readiness
 from payments.session_api import SessionApi
 from payments.sessions import Sessions
-from payments.whereabouts import Whereabouts
 from runtime.clients import client
 from runtime.clock import now_ms
 from runtime.database import Database
@@ -54,7 +54,7 @@ def service() -> PaymentService:
     secrets = client("secretsmanager")
     ledger = LedgerConnection(Database(parameters, secrets), BOOK)
     journal = Journal.of(environment, dynamodb, BOOK)
-    flow = PaymentFlow(
+    flow = RequestFlow(
         region=region,
         ttl_ms=ttl_ms,
         skew_ms=skew_ms,
@@ -70,6 +70,7 @@ def service() -> PaymentService:
         skew_ms=skew_ms,
         lease=lease,
         database=Database(parameters, secrets, connect_timeout=DATABASE_LIMIT_S),
+        book=BOOK,
     )
     api = PaymentApi(
         region=region,

@@ -1,10 +1,7 @@
-"""What can go wrong around a payment beyond what can around any durable request (`durable.errors`).
+"""What can go wrong around a payment beyond what can around any request (`intake.errors`).
 
 PaymentsError
-├── SessionsUnavailable   the sessions table did not answer, or not in time
-├── PeerUnavailable       the other region's service did not answer, or not in time
-└── Refused               the request gets a problem document instead of an answer (problems.py)
-    └── HeldElsewhere     another region would have served it
+└── SessionsUnavailable   the sessions table did not answer, or not in time
 """
 
 
@@ -14,7 +11,3 @@ class PaymentsError(Exception):
 
 class SessionsUnavailable(PaymentsError):
     """The sessions table did not answer, so nothing is known about the session."""
-
-
-class PeerUnavailable(PaymentsError):
-    """The other region did not answer, so nothing is known about what it did."""

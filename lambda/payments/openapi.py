@@ -4,11 +4,12 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from payments.http import FORWARDED_BY
-from payments.problems import RETRY_AFTER_S, Problem
-from payments.schemas import MAX_BODY_BYTES, PAYMENT, SESSION, SESSION_ID, UUID, Schema
-from payments.text import name_pattern
-from payments.validation import KEY_FORMS, NAMES
+from intake.documents import KEY_FORMS, MAX_BODY_BYTES, Schema
+from intake.http import FORWARDED_BY
+from intake.problems import RETRY_AFTER_S, Problem
+from intake.text import name_pattern
+from payments.schemas import NAME, PAYMENT, SESSION, SESSION_ID, UUID
+from payments.validation import NAMES
 
 _REF = "#/components/schemas/"
 _SERVED_BY: Schema = {
@@ -107,7 +108,7 @@ def _schemas() -> Schema:
         ),
         "Problem": _object(
             {
-                "type": {"type": "string", "enum": sorted(problem.type for problem in Problem)},
+                "type": {"type": "string", "enum": sorted(problem.uri(NAME) for problem in Problem)},
                 "title": {"type": "string"},
                 "status": {"type": "integer", "format": "int32"},
                 "detail": {"type": "string"},

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from payments.problems import Problem, Refused
+from intake.problems import Problem, Refused
 
 Payer = str
 """``sub:`` and the subject of an access token, or the ARN of a role. Empty: nobody, where nobody is asked."""
@@ -47,14 +47,6 @@ def of_role(authorizer: Mapping[str, Any]) -> Payer:
         raise Refused(Problem.UNIDENTIFIED, "This route takes requests that a role of the account signed.")
     session = _SESSION.fullmatch(arn)
     return f"arn:aws:iam::{session[1]}:role/{session[2]}" if session else arn
-
-
-def scoped(name: str, payer: Payer) -> str:
-    """The name under which a payer's key or session is kept: two payers never meet under one.
-
-    Neither keys nor session ids of clients can hold an ``@``, so nobody can write another's name.
-    """
-    return f"{name}@{payer}" if payer else name
 
 
 def _within(document: Mapping[str, Any], *path: str) -> Any:

@@ -1,12 +1,12 @@
 """A payment as the client asked for it."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+from durable.canonical import canonical, digest
+
 _SINCE_FIRST = frozenset({"amount_minor", "currency", "debtor", "creditor", "reference"})
-_SHOWN = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +38,8 @@ class PaymentRequest:
         return request
 
     def canonical(self) -> str:
-        """The one JSON text of this request; field order and defaults of the client do not show.
-
-        A field that was added since the first release shows only when it is not its default: so the text and
-        the digest of a request that does not use it stay what older code made of it.
-        """
-        added = {each.name: each.default for each in fields(self) if each.name not in _SINCE_FIRST}
-        told = {name: value for name, value in asdict(self).items() if added.get(name, _SHOWN) != value}
-        return json.dumps(told, sort_keys=True, separators=(",", ":"))
+        """The one JSON text of this request, see `durable.canonical`."""
+        return canonical(self, _SINCE_FIRST)
 
     def row(self) -> dict[str, Any]:
         """Its columns in the ledger, and its members in an answer."""
@@ -57,4 +51,4 @@ class PaymentRequest:
 
     def digest(self) -> str:
         """SHA-256 of the canonical text in hexadecimal: two bodies ask for the same payment."""
-        return hashlib.sha256(self.canonical().encode()).hexdigest()
+        return digest(self)

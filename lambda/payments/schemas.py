@@ -1,22 +1,19 @@
 """What clients may send, as JSON Schema: validated here, published in the OpenAPI document."""
 
-from typing import Any
+from intake.currencies import MONEY, TEST
+from intake.documents import Schema
+from intake.text import TEXT
 
-from payments.currencies import MONEY, TEST
-from payments.text import TEXT
-
-Schema = dict[str, Any]
-
-MAX_BODY_BYTES = 8 * 1024
+NAME = "payments"
+"""Of the system, in the types of its problems."""
 MAX_AMOUNT_MINOR = 10**12
-IDEMPOTENCY_KEY = "^[A-Za-z0-9_-]{8,64}$"
 SESSION_FIELD = "^[A-Za-z0-9_.-]{1,64}$"
 SESSION_ID = "^[A-Za-z0-9_-]{16,128}$"
 """Who knows the id has the session, so it must be long enough not to be guessed."""
 UUID = "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": TEXT}
-"""That somebody can see it is checked in code, see `payments.text`: as a pattern it is slow to make."""
+"""That somebody can see it is checked in code, see `intake.text`: as a pattern it is slow to make."""
 
 PAYMENT: Schema = {
     "type": "object",

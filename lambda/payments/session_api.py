@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
+from intake.http import Answer, Request
+from intake.principal import scoped
+from intake.problems import Problem, Refused, unavailable
 from payments import payer, validation
 from payments.errors import SessionsUnavailable
-from payments.http import Answer, Request
 from payments.payer import Mode
-from payments.problems import Problem, Refused, unavailable
 from payments.sessions import Session, Sessions
 from runtime.clock import Clock
 
@@ -56,7 +57,7 @@ class SessionApi:
         """The session's id, and the name under which its payer's is kept."""
         by = payer.of_client(self._authorization, request.authorizer)
         session_id = validation.session_id(request.path.get("session_id", ""))
-        return session_id, payer.scoped(session_id, by)
+        return session_id, scoped(session_id, by)
 
     def _now_s(self) -> int:
         return self._clock() // 1000

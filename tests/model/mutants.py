@@ -20,9 +20,9 @@ from failover.observation import DatabaseFact
 from failover.steps import STEPS
 from failover.steps import drain as drain_step
 from failover.steps import hand_over as hand_over_step
+from intake import request_flow
+from intake.request_flow import RequestFlow
 from lib.failover import takeover as asl
-from payments import payment_flow
-from payments.payment_flow import PaymentFlow
 from runtime.database import DatabaseUnavailable
 from tests.model import site
 
@@ -43,12 +43,12 @@ def challenger_ignores_expiry(patch: Patch) -> None:
 
 def journal_after_ledger(patch: Patch) -> None:
     def pay(self, key, request):
-        lease, latest_ms = self.held_lease(), self._clock() + payment_flow.PATIENCE_MS
+        lease, latest_ms = self.held_lease(), self._clock() + request_flow.PATIENCE_MS
         try:
             known = self._journal.find(key)
         except JournalUnavailable:
-            raise payment_flow.unavailable("the journal does not answer") from None
-        draft = known or payment_flow.JournalEntry(
+            raise request_flow.unavailable("the journal does not answer") from None
+        draft = known or request_flow.JournalEntry(
             idempotency_key=key,
             entry_id=self._new_id(),
             request_hash=request.digest(),
@@ -62,13 +62,13 @@ def journal_after_ledger(patch: Patch) -> None:
         try:
             entry = self._journal.accept(draft, until_ms=latest_ms)
         except JournalUnavailable:
-            raise payment_flow.unavailable("the journal does not answer") from None
+            raise request_flow.unavailable("the journal does not answer") from None
         if not recorded:
             self._promise(entry, latest_ms)
         self._still_holds(lease, latest_ms)
         return entry, recorded
 
-    patch.setattr(PaymentFlow, "pay", pay)
+    patch.setattr(RequestFlow, "take", pay)
 
 
 def lease_write_without_read_back(patch: Patch) -> None:
@@ -120,7 +120,7 @@ def double_start(patch: Patch) -> None:
 
 
 def settle_before_the_lease_is_checked_again(patch: Patch) -> None:
-    real = PaymentFlow._record
+    real = RequestFlow._record
 
     def record(self, entry, epoch, latest_ms):
         recorded = real(self, entry, epoch, latest_ms)
@@ -128,11 +128,11 @@ def settle_before_the_lease_is_checked_again(patch: Patch) -> None:
             self._settle(entry)
         return recorded
 
-    patch.setattr(PaymentFlow, "_record", record)
+    patch.setattr(RequestFlow, "_record", record)
 
 
 def settled_without_the_lease(patch: Patch) -> None:
-    real = PaymentFlow._still_holds
+    real = RequestFlow._still_holds
 
     def accept(self, *given):
         entry = accept_really(self, *given)
@@ -143,9 +143,9 @@ def settled_without_the_lease(patch: Patch) -> None:
         if not self._known_settled:
             real(self, lease, latest_ms)
 
-    accept_really = PaymentFlow._accept
-    patch.setattr(PaymentFlow, "_accept", accept)
-    patch.setattr(PaymentFlow, "_still_holds", still_holds)
+    accept_really = RequestFlow._accept
+    patch.setattr(RequestFlow, "_accept", accept)
+    patch.setattr(RequestFlow, "_still_holds", still_holds)
 
 
 def renew_without_epoch(patch: Patch) -> None:

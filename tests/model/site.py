@@ -26,11 +26,11 @@ from failover.region_api import ApiUnavailable, RegionAnswer
 from failover.sightings import Sightings
 from failover.steps.context import StepContext
 from failover.takeover import Takeovers
+from intake.problems import Refused
+from intake.request_flow import RequestFlow
 from payments.book import BOOK
 from payments.own_api import synthetic
 from payments.payment import PaymentRequest
-from payments.payment_flow import PaymentFlow
-from payments.problems import Refused
 from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
 from tests.model.aurora import ControlPlane
@@ -59,7 +59,7 @@ class Process:
 
     def __init__(self, world: Any, site: "Site") -> None:
         self.lease = RecentLease(site.leases, site.clock, lambda: world.now_ms / 1000)
-        self.flow = PaymentFlow(
+        self.flow = RequestFlow(
             region=site.region,
             ttl_ms=world.ttl_ms,
             skew_ms=BELIEVED_SKEW_MS,
@@ -180,7 +180,7 @@ class Site:
         process = self._free.pop() if self._free else Process(self._world, self)
         self._world.asked.add(key)
         try:
-            entry, settled = process.flow.pay(key, request)
+            entry, settled = process.flow.take(key, request)
         except Refused as refused:
             self._free.append(process)
             self._world.note(f"{self.region} refuses {key}: {refused.detail}")

@@ -67,6 +67,7 @@ class MySQLAsks:
                 columns=", ".join(columns),
                 values=", ".join(f"%({name})s" for name in columns),
                 told=", ".join(f"book.{name}" for name in self._book.told),
+                live=self._book.live,
             )
         return self._sql[ask]
 

@@ -69,6 +69,12 @@ ANNOUNCE = admitted(
 
 FIND = "select {columns} from {table} where entry_id = %(entry_id)s and principal = %(principal)s"
 
+LIVE = """
+select entry_id, {columns} from {table} as live
+where principal = %(principal)s and entry_id > %(after)s and {live}
+order by entry_id limit %(most)s
+"""
+
 SAME = """
 select idempotency_key, entry_id, request_hash from {table}
 where idempotency_key = %(key)s or entry_id = %(entry_id)s

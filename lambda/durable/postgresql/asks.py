@@ -49,6 +49,7 @@ class PostgreSQLAsks:
             columns=", ".join(columns),
             values=", ".join(f":{name}" for name in columns),
             told=", ".join(self._book.told),
+            live=self._book.live,
         )
 
     def _statement(self, ask: Ask) -> pg8000.native.PreparedStatement:

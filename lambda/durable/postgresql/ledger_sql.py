@@ -60,6 +60,12 @@ select {columns}
 from {table} where entry_id = cast(:entry_id as uuid) and principal = :principal
 """
 
+LIVE = """
+select entry_id, {columns} from {table} as live
+where principal = :principal and entry_id > cast(:after as uuid) and {live}
+order by entry_id limit :most
+"""
+
 SAME = """
 select idempotency_key, entry_id, request_hash from {table}
 where idempotency_key = :key or entry_id = cast(:entry_id as uuid)

@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -441,3 +441,16 @@ def test_a_connection_that_broke_is_unavailable(engine, ledger) -> None:
 def test_every_question_of_the_ledger_and_the_outbox_has_its_statement(engine) -> None:
     asks = engine.book.engine.asks(engine.connect(), engine.book)
     assert all("{" not in asks.sql(ask) for ask in Ask)
+
+
+def test_a_principals_own_requests_that_live_are_listed_by_their_ids(engine, ledger, entry) -> None:
+    made = [replace(another(entry, f"key-{n}"), principal="sub:ada" if n else "sub:eve") for n in range(5)]
+    for each in made:
+        ledger.record(each, epoch=1, region="r")
+    ids = sorted(each.entry_id for each in made[1:])
+    first = ledger.live(principal="sub:ada", after=str(UUID(int=0)), most=3)
+    assert (list(first), first[ids[0]]) == (ids[:3], entry.request)
+    assert list(ledger.live(principal="sub:ada", after=ids[2], most=3)) == ids[3:]
+    ended = replace(engine.book, live=f"live.idempotency_key <> '{made[1].idempotency_key}'")
+    listed = Ledger(engine.connect(), ended).live(principal="sub:ada", after=str(UUID(int=0)), most=9)
+    assert listed.keys() == {each.entry_id for each in made[2:]}

@@ -9,8 +9,8 @@ from durable.backlog import BATCH, GRACE_MS, STALE_MS
 from durable.entry import EntryState
 from durable.lease_view import ServingStatus
 from failover.ports import StaleEpoch
+from intake.request_flow import PATIENCE_MS
 from lib.systems.load import load_settings
-from payments.payment_flow import PATIENCE_MS
 from runtime.database import DatabaseUnavailable
 
 from .scene import EAST, LEASE, NOW

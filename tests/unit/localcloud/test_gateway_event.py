@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
+from intake.http import Request
 from localcloud.gateway_event import event
-from payments.http import Request
 
 DOCUMENTED = {
     "version",

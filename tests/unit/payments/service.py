@@ -5,16 +5,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from durable.lease_view import RecentLease, ServingStatus
+from intake.forwarding import Forwarding
+from intake.handover_wait import HandoverWait
+from intake.request_flow import RequestFlow
+from intake.whereabouts import Whereabouts
 from localcloud import gateway_event
 from payments import handler
 from payments.api import PaymentApi
 from payments.composition import PaymentService
-from payments.forwarding import Forwarding
-from payments.handover_wait import HandoverWait
 from payments.payer import Mode
-from payments.payment_flow import PaymentFlow
 from payments.session_api import SessionApi
-from payments.whereabouts import Whereabouts
 
 BODY = {"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Grace"}
 SESSION_ID = "session-0123456789"
@@ -59,7 +59,7 @@ class Frontend(SimpleNamespace):
         ids = iter(f"7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d{number:03x}" for number in range(4_096))
         world, region = self.world, self.region
         lease = RecentLease(world, world.clock, world.steady_s)
-        flow = PaymentFlow(
+        flow = RequestFlow(
             region=region,
             ttl_ms=30_000,
             skew_ms=2_000,

@@ -6,9 +6,9 @@ from http import HTTPStatus
 import pytest
 
 from failover.lease import LeaseState
+from intake.errors import PeerUnavailable
+from intake.peer import Call, PeerAnswer
 from payments import handler as module
-from payments.errors import PeerUnavailable
-from payments.peer import Call, PeerAnswer
 from tests.unit.payments.service import BODY, Frontend, event, fail, get, post
 
 UNKNOWN_ID = "7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001"

@@ -13,9 +13,10 @@ from durable.errors import JournalUnavailable
 from durable.lease_view import ServingStatus
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
+from intake import whereabouts
 from payments import handler as module
-from payments import whereabouts
 from runtime.database import DatabaseUnavailable
+from runtime.logs import logger
 from tests.unit.payments.service import BODY, Frontend, event, fail, get, post
 
 UNKNOWN_ID = "7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c001"
@@ -260,7 +261,7 @@ def test_not_ready_says_why(send) -> None:
 
 
 def test_one_log_line_a_request_without_personal_data(send, monkeypatch) -> None:
-    [output] = module.logger.handlers
+    [output] = logger.handlers
     monkeypatch.setattr(output, "stream", log := StringIO())
     send(post(BODY | {"reference": "for Alan"}))
     [line] = log.getvalue().splitlines()
@@ -271,7 +272,7 @@ def test_one_log_line_a_request_without_personal_data(send, monkeypatch) -> None
 
 
 def test_what_nobody_thought_of_is_a_problem_too_and_quotes_nobody(send, world, monkeypatch) -> None:
-    [output] = module.logger.handlers
+    [output] = logger.handlers
     monkeypatch.setattr(output, "stream", log := StringIO())
     world.when_accepted = fail(KeyError("Ada"))
     answer = send(post())
@@ -285,7 +286,7 @@ def test_what_nobody_thought_of_is_a_problem_too_and_quotes_nobody(send, world, 
         "KeyError",
         "request-1",
     )
-    assert [place for place in failure["at"] if place.startswith("payment_flow.py:") and "pay" in place]
+    assert [place for place in failure["at"] if place.startswith("request_flow.py:") and "take" in place]
     assert "Ada" not in log.getvalue()
 
 

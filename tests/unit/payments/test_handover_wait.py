@@ -6,9 +6,9 @@ import pytest
 
 from durable.errors import JournalUnavailable
 from failover.lease import IN_TRANSIT_MS, Handover, Kind, LeaseState
+from intake.handover_wait import LONGEST_MS
+from intake.request_flow import PATIENCE_MS
 from payments import handler as module
-from payments.handover_wait import LONGEST_MS
-from payments.payment_flow import PATIENCE_MS
 from tests.unit.payments.service import Frontend, fail, post
 from tests.unit.payments.test_forwarding import MARK, Wire, marked
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from intake.problems import Refused
+from intake.text import visible
 from payments import validation
-from payments.problems import Refused
-from payments.text import visible
 from tests.unit.examples import tried
 from tests.unit.payments.conftest import World
 from tests.unit.payments.service import BODY, SESSION_ID, Frontend, event

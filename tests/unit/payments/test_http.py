@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 
-from payments.http import Answer, Request
+from intake.http import Answer, Request
 from tests.unit.payments.service import event
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from durable.entry import EntryState
-from payments.payment_flow import PATIENCE_MS
+from intake.request_flow import PATIENCE_MS
 from tests.unit.payments.test_payment_flow import KEY, flow_in, refused
 
 
@@ -19,16 +19,16 @@ def delay(world, step: str, by_ms: int) -> None:
 
 def test_nothing_arrives_that_would_be_acknowledged_too_late(world, entry) -> None:
     began_ms = world.now_ms
-    flow_in(world).pay(KEY, entry.request)
+    flow_in(world).take(KEY, entry.request)
     assert world.until_ms == began_ms + PATIENCE_MS
-    flow_in(world).pay(KEY, entry.request, until_ms=began_ms + 5)
+    flow_in(world).take(KEY, entry.request, until_ms=began_ms + 5)
     assert world.until_ms == began_ms + 5
 
 
 @pytest.mark.parametrize("step", ["when_lease_read", "when_accepted", "when_recorded", "when_settled"])
 def test_what_is_done_at_the_last_moment_is_done(world, entry, step) -> None:
     delay(world, step, PATIENCE_MS)
-    _, settled = flow_in(world).pay(KEY, entry.request)
+    _, settled = flow_in(world).take(KEY, entry.request)
     assert (settled, world.entries[KEY].state, len(world.rows)) == (True, EntryState.SETTLED, 1)
 
 
@@ -54,5 +54,5 @@ def test_a_payment_that_came_too_late_to_the_ledger_is_not_settled_by_a_clock_th
     late_ms: list[int] = []
     world.when_accepted = lambda: late_ms.append(PATIENCE_MS + 1)
     world.clock = lambda: world.now_ms + (late_ms.pop() if late_ms else 0)
-    _, settled = flow_in(world).pay(KEY, entry.request)
+    _, settled = flow_in(world).take(KEY, entry.request)
     assert (settled, world.entries[KEY].state, world.rows) == (False, EntryState.INTENT, {})

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from intake import text
+from intake.currencies import MONEY
 from lib.systems.payments.api import ROUTES
-from payments import openapi, text
-from payments.currencies import MONEY
+from payments import openapi
 from payments.openapi import document
 from runtime.database import DatabaseUnavailable
 from tests.unit.examples import tried

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from intake.forwarding import FORWARDED_BY
+from intake.peer import PeerAnswer
+from intake.principal import scoped
+from intake.problems import Refused
 from payments.errors import SessionsUnavailable
-from payments.forwarding import FORWARDED_BY
-from payments.payer import Mode, of_role, scoped
-from payments.peer import PeerAnswer
-from payments.problems import Refused
+from payments.payer import Mode, of_role
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.conftest import World
 from tests.unit.payments.service import BODY, SESSION_ID, Frontend, event, fail

@@ -15,16 +15,16 @@ from durable.set_aside import NotRecordable, SetAside, Why
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
 from failover.ports import StaleEpoch
+from intake.problems import Problem, Refused
+from intake.request_flow import RequestFlow
 from payments.book import BOOK
-from payments.payment_flow import PaymentFlow
-from payments.problems import Problem, Refused
 from runtime.database import DatabaseUnavailable
 
 KEY = "order-0001"
 
 
-def flow_in(world, *, region: str = "us-east-1", ledger=None) -> PaymentFlow:
-    return PaymentFlow(
+def flow_in(world, *, region: str = "us-east-1", ledger=None) -> RequestFlow:
+    return RequestFlow(
         region=region,
         ttl_ms=30_000,
         skew_ms=2_000,
@@ -43,9 +43,9 @@ def failing(error: Exception) -> Callable[[], None]:
     return fail
 
 
-def refused(flow: PaymentFlow, request) -> Refused:
+def refused(flow: RequestFlow, request) -> Refused:
     with pytest.raises(Refused) as caught:
-        flow.pay(KEY, request)
+        flow.take(KEY, request)
     return caught.value
 
 
@@ -59,7 +59,7 @@ def test_a_payment_is_journalled_settled_and_answered(world, request_) -> None:
     world.when_accepted = lambda: steps.append("journal")
     world.when_recorded = lambda: steps.append("ledger")
     world.when_settled = lambda: steps.append("settle")
-    entry, settled = flow_in(world).pay(KEY, request_)
+    entry, settled = flow_in(world).take(KEY, request_)
     assert (settled, entry.epoch, entry.region) == (True, 7, "us-east-1")
     assert (entry.accepted_at_ms, entry.request_hash) == (world.now_ms, request_.digest())
     assert steps == ["journal", "ledger", "settle"]
@@ -69,15 +69,15 @@ def test_a_payment_is_journalled_settled_and_answered(world, request_) -> None:
 
 def test_a_repeated_request_gets_the_same_payment_and_touches_no_ledger(world, request_) -> None:
     flow = flow_in(world)
-    first, _ = flow.pay(KEY, request_)
+    first, _ = flow.take(KEY, request_)
     world.when_recorded = failing(AssertionError("a settled payment was recorded again"))
-    again, settled = flow.pay(KEY, request_)
+    again, settled = flow.take(KEY, request_)
     assert (again.entry_id, settled) == (first.entry_id, True)
 
 
 def test_a_key_of_another_payment_is_refused_and_nothing_is_written(world, request_) -> None:
     flow = flow_in(world)
-    flow.pay(KEY, request_)
+    flow.take(KEY, request_)
     before = (dict(world.entries), dict(world.rows))
     other = replace(request_, amount_minor=9)
     assert refused(flow, other).problem is Problem.KEY_REUSED
@@ -125,7 +125,7 @@ def test_an_unknown_lease_is_not_a_lease(world, request_) -> None:
 def test_a_cached_lease_expires_on_time(world, request_) -> None:
     flow = flow_in(world)
     world.lease = replace(world.lease, expires_at_ms=world.now_ms + 2_400)
-    flow.pay(KEY, request_)
+    flow.take(KEY, request_)
     world.now_ms += 400
     assert "H50" in refused(flow, request_).detail
     assert world.reads == 1
@@ -140,10 +140,10 @@ def test_without_the_journal_nothing_is_recorded(world, request_) -> None:
 def test_without_the_ledger_a_journalled_payment_is_accepted_and_settles_later(world, request_) -> None:
     flow = flow_in(world)
     world.when_recorded = failing(DatabaseUnavailable("no answer"))
-    entry, settled = flow.pay(KEY, request_)
+    entry, settled = flow.take(KEY, request_)
     assert (settled, world.entries[KEY].state) == (False, EntryState.INTENT)
     world.when_recorded = lambda: None
-    again, settled = flow.pay(KEY, request_)
+    again, settled = flow.take(KEY, request_)
     assert (settled, again.entry_id) == (True, entry.entry_id)
 
 
@@ -166,7 +166,7 @@ def test_a_journal_that_forgot_a_payment_pays_nothing_under_its_key(world, ledge
     kept = SimpleNamespace(use=lambda work: work(ledger))
     ledger.raise_fence(7)
     flow = flow_in(world, ledger=kept)
-    first, _ = flow.pay(KEY, request_)
+    first, _ = flow.take(KEY, request_)
     for body in (replace(request_, amount_minor=9), request_):
         world.entries.clear()
         assert refused(flow, body).problem is Problem.KEY_REUSED
@@ -186,7 +186,7 @@ def test_an_intent_of_an_older_epoch_is_settled_under_the_current_one(world, req
     world.when_recorded = lambda: None
     world.lease = replace(world.lease, epoch=8, holder="us-west-2")
     journalled = world.entries[KEY]
-    entry, settled = flow_in(world, region="us-west-2").pay(KEY, request_)
+    entry, settled = flow_in(world, region="us-west-2").take(KEY, request_)
     assert (settled, entry) == (True, journalled)
     assert world.epochs == {KEY: (8, "us-west-2")}
 
@@ -218,7 +218,7 @@ def test_a_lease_lost_while_settling_is_not_acknowledged(world, request_) -> Non
 def test_a_payment_that_a_successor_settled_is_not_acknowledged_under_a_lost_lease(world, request_) -> None:
     """Found by the model: the request slept before the journal, and its key was settled meanwhile."""
     flow = flow_in(world)
-    flow.pay(KEY, request_)
+    flow.take(KEY, request_)
 
     def sleep() -> None:
         world.now_ms += 1_500
@@ -240,7 +240,7 @@ def test_a_lease_that_came_back_in_a_later_epoch_is_another_lease(world, request
 
 def test_a_payment_that_could_not_be_marked_is_settled_all_the_same(world, request_) -> None:
     world.when_settled = failing(JournalUnavailable("no answer"))
-    entry, settled = flow_in(world).pay(KEY, request_)
+    entry, settled = flow_in(world).take(KEY, request_)
     assert settled
     assert entry.entry_id in world.rows
 
@@ -250,7 +250,7 @@ def test_concurrent_requests_of_one_key_make_one_payment(world, request_, connec
     database = SimpleNamespace(connect=connect)
     flows = [flow_in(world, ledger=LedgerConnection(database, BOOK, limit_s=60)) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda flow: flow.pay(KEY, request_), flows))
+        answers = list(pool.map(lambda flow: flow.take(KEY, request_), flows))
     [(entry_id, settled)] = {(entry.entry_id, settled) for entry, settled in answers}
     assert (settled, Ledger(connect(), BOOK).find(entry_id)) == (True, request_)
     assert connect().run("select count(*) from ledger.payments") == [[1]]

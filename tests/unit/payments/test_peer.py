@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 import trustme
 
-from payments.errors import PeerUnavailable
-from payments.peer import Call, Peer
+from intake.errors import PeerUnavailable
+from intake.peer import Call, Peer
 from runtime.parameters import ParameterUnavailable
 
 EAST = "us-east-1"

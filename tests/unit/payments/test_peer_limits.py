@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from payments import peer as module
-from payments.errors import PeerUnavailable
-from payments.peer import MAX_ANSWER_BYTES, Call, Peer
+from intake import peer as module
+from intake.errors import PeerUnavailable
+from intake.peer import MAX_ANSWER_BYTES, Call, Peer
 
 EAST = "us-east-1"
 CALL = Call(method="GET", path="/payments/1")

@@ -8,7 +8,8 @@ import pytest
 from durable.lease_view import RecentLease, ServingStatus
 from failover.lease import LeaseState
 from failover.lease_table import LeaseUnknown
-from payments.readiness import DATABASE_LIMIT_S, LEASE_LIMIT_S, Readiness
+from intake.readiness import DATABASE_LIMIT_S, LEASE_LIMIT_S, Readiness
+from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments import raw_sql
 
@@ -17,7 +18,7 @@ from tests.unit.payments import raw_sql
 def patient(monkeypatch) -> None:
     """Nothing that answers is called late because this machine is busy; tests of lateness say how late."""
     for limit in ("LEASE_LIMIT_S", "DATABASE_LIMIT_S"):
-        monkeypatch.setattr(f"payments.readiness.{limit}", 120.0)
+        monkeypatch.setattr(f"intake.readiness.{limit}", 120.0)
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def readiness(world):
             ttl_ms=30_000,
             skew_ms=2_000,
             lease=RecentLease(world, world.clock, world.steady_s),
+            book=BOOK,
             database=SimpleNamespace(session=session),
         )
 
@@ -109,9 +111,9 @@ def test_a_database_that_cannot_be_reached_is_not_ready(check) -> None:
 
 def test_two_hanging_dependencies_still_leave_an_answer_within_two_seconds(world, check, monkeypatch) -> None:
     released = threading.Event()
-    monkeypatch.setattr("payments.readiness.DATABASE_LIMIT_S", 0.01)
+    monkeypatch.setattr("intake.readiness.DATABASE_LIMIT_S", 0.01)
     assert check(lambda _: released.wait()) is ServingStatus.DATABASE_UNAVAILABLE
-    monkeypatch.setattr("payments.readiness.LEASE_LIMIT_S", 0.01)
+    monkeypatch.setattr("intake.readiness.LEASE_LIMIT_S", 0.01)
     world.when_lease_read = released.wait
     assert check() is ServingStatus.LEASE_UNKNOWN
     assert LEASE_LIMIT_S + DATABASE_LIMIT_S < 2.0
@@ -140,7 +142,7 @@ def test_a_region_that_cannot_read_the_lease_is_not_routable(world, routable) ->
 
 
 def test_a_region_whose_lease_table_hangs_is_not_routable(world, routable, monkeypatch) -> None:
-    monkeypatch.setattr("payments.readiness.LEASE_LIMIT_S", 0.01)
+    monkeypatch.setattr("intake.readiness.LEASE_LIMIT_S", 0.01)
     released = threading.Event()
     world.when_lease_read = released.wait
     assert not routable()

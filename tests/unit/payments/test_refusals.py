@@ -8,8 +8,8 @@ from durable.errors import JournalUnavailable
 from failover.lease import Handover, Kind
 from failover.lease_table import LeaseUnknown
 from failover.ports import StaleEpoch
+from intake.problems import InTransit
 from payments.errors import SessionsUnavailable
-from payments.problems import InTransit
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import BODY, SESSION_ID, Frontend, event, fail, get, post, session
 from tests.unit.payments.test_payment_flow import flow_in
@@ -89,8 +89,8 @@ def test_a_key_of_another_payment_is_told_to_be_new(world) -> None:
     send = Frontend(world)
     send(post())
     answer = send(post(BODY | {"amount_minor": 1}))
-    assert answer.body["title"] == "The idempotency key belongs to another payment"
-    assert answer.body["detail"] == "Use a new Idempotency-Key for a new payment."
+    assert answer.body["title"] == "The idempotency key belongs to another request"
+    assert answer.body["detail"] == "Use a new Idempotency-Key for a new request."
 
 
 def test_a_session_that_is_gone_may_have_been_there(world) -> None:

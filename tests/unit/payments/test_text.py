@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from payments import text
+from intake import text
 
 SEEN = [
     *("Ada", "7", "?", "\U0001f600", "\u0e40", "\u674e"),

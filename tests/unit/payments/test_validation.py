@@ -3,9 +3,10 @@ import unicodedata
 
 import pytest
 
+from intake import documents
+from intake.problems import FieldError, Problem, Refused
 from payments import validation
 from payments.payment import PaymentRequest
-from payments.problems import FieldError, Problem, Refused
 
 GOOD = {"amount_minor": 1250, "currency": "EUR", "debtor": "Ada", "creditor": "Grace"}
 JSON = "application/json"
@@ -251,15 +252,15 @@ QUOTED = [
 
 
 def test_the_quotes_of_a_structured_field_do_not_belong_to_the_key() -> None:
-    assert validation.idempotency_key('"8e03978e-40d5-43dd-bc93-6894a57f9324"') == (
+    assert documents.idempotency_key('"8e03978e-40d5-43dd-bc93-6894a57f9324"') == (
         "8e03978e-40d5-43dd-bc93-6894a57f9324"
     )
-    assert validation.idempotency_key(f'"{"a" * 64}"') == "a" * 64
+    assert documents.idempotency_key(f'"{"a" * 64}"') == "a" * 64
 
 
 @pytest.mark.parametrize("key", ["a" * 8, "a" * 64, "Order_2026-11"])
 def test_a_good_key_is_taken(key) -> None:
-    assert validation.idempotency_key(key) == key
+    assert documents.idempotency_key(key) == key
 
 
 @pytest.mark.parametrize(
@@ -267,7 +268,7 @@ def test_a_good_key_is_taken(key) -> None:
 )
 def test_a_bad_key_is_refused(key) -> None:
     with pytest.raises(Refused) as caught:
-        validation.idempotency_key(key)
+        documents.idempotency_key(key)
     assert [wrong.field for wrong in caught.value.errors] == ["Idempotency-Key"]
 
 

@@ -10,7 +10,7 @@ from durable.errors import JournalUnavailable
 from durable.event_bus import EventBus
 from durable.outbox import DomainEvent
 from failover.ports import EventsUnavailable, StaleEpoch
-from payments.errors import PeerUnavailable
+from intake.errors import PeerUnavailable
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import Frontend, event, fail, post
 
@@ -61,7 +61,7 @@ def test_a_defect_says_where_and_a_client_what_to_do(world, caplog) -> None:
     [said] = records(caplog, "unexpected error")
     assert (said.route, said.error, said.correlation_id) == ("POST /payments", "KeyError", "request-1")
     assert answer.body["detail"] == (
-        "Nothing is known about what was done; repeat a payment under the same key."
+        "Nothing is known about what was done; repeat the request under the same key."
     )
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from durable.errors import JournalUnavailable
 from durable.set_aside import NotRecordable, SetAside, Why
-from payments.errors import PeerUnavailable
-from payments.peer import PeerAnswer
+from intake.errors import PeerUnavailable
+from intake.peer import PeerAnswer
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import Frontend, fail, get, post
 

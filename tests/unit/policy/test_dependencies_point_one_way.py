@@ -40,8 +40,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "runtime": set(),
     "failover": {"runtime"},
     "durable": {"failover", "runtime"},
-    "payments": {"durable", "failover", "runtime"},
-    "trading": set(),
+    "intake": {"durable", "failover", "runtime"},
+    "payments": {"durable", "failover", "intake", "runtime"},
+    "trading": {"durable", "failover", "intake", "runtime"},
     "remediation": {"runtime"},
     "healing": {"runtime"},
     "apps": {"runtime"},
@@ -66,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"gameday.chaos", "gameday.judge", "gameday.report", "gameday.targets", "gameday.errors", "lib"}
     | {"lib.settings", "lib.systems", "localcloud"},
     "gates": {"dr", "lib", "lib.settings", "lib.systems", "localcloud", "main"},
-    "bench": {"durable", "failover", "gameday.report", "localcloud", "payments", "runtime"},
+    "bench": {"durable", "failover", "gameday.report", "intake", "localcloud", "payments", "runtime"},
 }
 FUNCTIONS = ROOT / "lambda"
 

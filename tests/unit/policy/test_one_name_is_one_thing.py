@@ -9,7 +9,14 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PROGRAMS: Mapping[str, tuple[str, ...]] = {
-    "payments": ("lambda/runtime", "lambda/failover", "lambda/durable", "lambda/payments"),
+    "payments": ("lambda/runtime", "lambda/failover", "lambda/durable", "lambda/intake", "lambda/payments"),
+    "trading": (
+        "lambda/runtime",
+        "lambda/failover",
+        "lambda/durable",
+        "lambda/intake",
+        "lambda/trading",
+    ),
     "remediation": ("lambda/runtime", "lambda/remediation"),
     "healing": ("lambda/runtime", "lambda/healing"),
     "web": ("apps",),

@@ -1,13 +1,13 @@
-"""Requests and answers in the shapes of API Gateway's HTTP API, payload format 2.0."""
+"""Requests and answers, and the shapes that they have for API Gateway's HTTP API, payload format 2.0."""
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Self
 
-from payments.problems import RETRY_AFTER_S, Problem, Refused
+from intake.problems import RETRY_AFTER_S, Problem, Refused
 
 Event = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ Anybody may send it, and needs no secret: all it does is keep the request where 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request. API Gateway lower-cases the names of headers."""
+    """One request; names of headers in lower case."""
 
     route: str
     request_id: str
@@ -32,6 +32,8 @@ class Request:
     """Whom the gateway identified, and how. No client can write it."""
     text: str
     is_base64: bool
+    query: Mapping[str, str] = field(default_factory=dict)
+    """Where routes take any."""
 
     @classmethod
     def from_event(cls, event: Event, *, arrived_ms: int) -> Self:
@@ -83,17 +85,17 @@ class Answer:
     content_type: str = "application/json"
 
     @classmethod
-    def of_refusal(cls, refused: Refused, request_id: str) -> Self:
-        """The problem document that tells the client why."""
+    def of_refusal(cls, refused: Refused, request_id: str, *, system: str) -> Self:
+        """The problem document that tells a client of that system why."""
         problem = refused.problem
         unavailable = problem is Problem.UNAVAILABLE
         return cls(
             status=problem.status,
             content_type="application/problem+json",
             headers={"Retry-After": str(RETRY_AFTER_S)} if unavailable else {},
-            log={"problem": problem.type, "detail": refused.detail},
+            log={"problem": problem.uri(system), "detail": refused.detail},
             body={
-                "type": problem.type,
+                "type": problem.uri(system),
                 "title": problem.title,
                 "status": problem.status,
                 "detail": refused.detail,
@@ -102,9 +104,14 @@ class Answer:
             },
         )
 
-    def to_event(self, *, request_id: str, region: str, epoch: int | None) -> dict[str, Any]:
-        """What the function returns to API Gateway."""
-        headers = {
+    @property
+    def text(self) -> str:
+        """Its body, as it travels."""
+        return json.dumps(self.body) if self.body else ""
+
+    def all_headers(self, *, request_id: str, region: str, epoch: int | None) -> dict[str, str]:
+        """Its headers, and those of every answer: which request it is to, and who gives it."""
+        return {
             "Content-Type": self.content_type,
             "Cache-Control": "no-store",
             "X-Request-Id": request_id,
@@ -112,9 +119,18 @@ class Answer:
             **({} if epoch is None else {"X-Epoch": str(epoch)}),
             **self.headers,
         }
+
+    def to_event(self, *, request_id: str, region: str, epoch: int | None) -> dict[str, Any]:
+        """What the function returns to API Gateway."""
         return {
             "statusCode": int(self.status),
-            "headers": headers,
-            "body": json.dumps(self.body) if self.body else "",
+            "headers": self.all_headers(request_id=request_id, region=region, epoch=epoch),
+            "body": self.text,
             "isBase64Encoded": False,
         }
+
+
+def with_heads(routes: Mapping[str, Callable[[Request], Answer]]) -> dict[str, Callable[[Request], Answer]]:
+    """The routes, and HEAD wherever GET is answered."""
+    reads = {route.removeprefix("GET "): to for route, to in routes.items() if route.startswith("GET ")}
+    return {**routes, **{f"HEAD {path}": answer for path, answer in reads.items()}}

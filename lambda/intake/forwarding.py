@@ -1,9 +1,9 @@
 """A request that another region must answer is passed on to it, once."""
 
-from payments.errors import PeerUnavailable
-from payments.http import FORWARDED_BY, Answer, Request
-from payments.peer import Call, Peer
-from payments.problems import HeldElsewhere
+from intake.errors import PeerUnavailable
+from intake.http import FORWARDED_BY, Answer, Request
+from intake.peer import Call, Peer
+from intake.problems import HeldElsewhere
 from runtime.clock import Clock
 from runtime.logs import logger
 
@@ -24,7 +24,7 @@ class Forwarding:
     """Sends requests to the holder of the lease, and its answers back.
 
     The caller's access token travels along, and the holder's gateway verifies it anew: no region believes the
-    other one who pays.
+    other one who asks.
 
     Never in a loop: what carries the mark is not passed on again. The mark is no secret. A client that
     sends it only gets the 503 that it would get from a region that cannot forward.
@@ -40,7 +40,7 @@ class Forwarding:
 
         Raises:
             HeldElsewhere: as given, when the request came marked, too late, or the holder is silent. The
-                client repeats it under its key, so a payment that was made after all is not made twice.
+                client repeats it under its key, so what was done after all is not done twice.
         """
         # Never more than all of it: a clock that was set back since would make a client wait for nobody.
         left_ms = min(request.arrived_ms + LIMIT_MS - self._clock(), LIMIT_MS)

@@ -1,11 +1,11 @@
 """Whether this region should get the traffic: what Route 53 asks and DNS follows."""
 
+from durable.book import Book
 from durable.bounded_calls import BoundedCalls
 from durable.lease_view import RecentLease, ServingStatus, serving_status
 from durable.ledger import Ledger
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
-from payments.book import BOOK
 from runtime.database import Database, DatabaseUnavailable
 
 # Together below the two seconds a health checker waits.
@@ -21,13 +21,21 @@ class Readiness:
     """
 
     def __init__(
-        self, *, region: str, ttl_ms: int, skew_ms: int, lease: RecentLease, database: Database
+        self,
+        *,
+        region: str,
+        ttl_ms: int,
+        skew_ms: int,
+        lease: RecentLease,
+        database: Database,
+        book: Book,
     ) -> None:
         self._region = region
         self._ttl_ms = ttl_ms
         self._skew_ms = skew_ms
         self._lease = lease
         self._database = database
+        self._book = book
         self._bounded = BoundedCalls()
 
     def check(self) -> ServingStatus:
@@ -59,5 +67,5 @@ class Readiness:
 
     def _probe(self, epoch: int) -> ServingStatus:
         with self._database.session() as connection:
-            writable = Ledger(connection, BOOK).admits(epoch)
+            writable = Ledger(connection, self._book).admits(epoch)
         return ServingStatus.READY if writable else ServingStatus.FENCED

@@ -1,7 +1,7 @@
 """Which characters a text may have, and which of them somebody can see; all of it from Unicode's own data.
 
 A text is kept and compared as it was sent, code point by code point: nothing is normalised. So the composed
-form of a name (NFC) and its decomposed form (NFD) look alike and are two different names, and a payment that
+form of a name (NFC) and its decomposed form (NFD) look alike and are two different names, and a request that
 is repeated in the other form under its key is refused as another one: nothing moves, the client reads why.
 """
 

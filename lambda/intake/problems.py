@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
 
-from payments.errors import PaymentsError
+from intake.errors import IntakeError
 
 RETRY_AFTER_S = 1
 
@@ -23,7 +23,7 @@ class Problem(Enum):
     ENCODED = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must not be compressed or encoded")
     KEY_REUSED = (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "The idempotency key belongs to another payment",
+        "The idempotency key belongs to another request",
     )
     INTERNAL = (HTTPStatus.INTERNAL_SERVER_ERROR, "The request failed here")
     UNAVAILABLE = (HTTPStatus.SERVICE_UNAVAILABLE, "This region cannot take the request now")
@@ -38,10 +38,9 @@ class Problem(Enum):
         """One sentence that is the same for every occurrence."""
         return self.value[1]
 
-    @property
-    def type(self) -> str:
-        """The URI a client's code compares."""
-        return f"urn:payments:problem:{self.name.lower().replace('_', '-')}"
+    def uri(self, system: str) -> str:
+        """What a client's code compares: the type of the problem, among those of that system."""
+        return f"urn:{system}:problem:{self.name.lower().replace('_', '-')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class FieldError:
     message: str
 
 
-class Refused(PaymentsError):
+class Refused(IntakeError):
     """The request is answered with a problem document.
 
     Args:

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from payments.http import Request
-from payments.problems import InTransit
+from intake.http import Request
+from intake.problems import InTransit
 from runtime.clock import Clock
 
 POLL_S = 0.25

@@ -1,4 +1,4 @@
-"""The payment API of the other region, reached over the internet like any client would."""
+"""The API of the other region, reached over the internet like any client would."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from durable.bounded_calls import BoundedCalls
-from payments.errors import PeerUnavailable
+from intake.errors import PeerUnavailable
 from runtime.parameters import Parameters, ParameterUnavailable
 
 CONNECT_TIMEOUT_S = 1.0
@@ -46,7 +46,7 @@ class Peer:
         self._endpoint = ""
 
     def send(self, region: str, call: Call, *, within_s: float) -> PeerAnswer:
-        """The answer of that region's payment service.
+        """The answer of that region's service.
 
         Raises:
             PeerUnavailable: there was none in time, so nobody knows what the call did.

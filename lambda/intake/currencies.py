@@ -1,4 +1,4 @@
-"""ISO 4217: the codes a payment may be in."""
+"""ISO 4217: the codes of currencies."""
 
 _MONEY = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
@@ -9,8 +9,8 @@ PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN 
 TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """
 MONEY = frozenset(_MONEY.split())
-"""Money that somebody has in an account. Funds and units of account are codes too, but nobody is paid in
+"""Money that somebody has in an account. Funds and units of account are codes too, but nobody settles in
 them: BOV CHE CHW CLF COU MXV USN UYI UYW XDR XSU XUA; nor in metals, bonds or nothing: XAG XAU XBA XXX ..."""
 
 TEST = "XTS"
-"""What the standard reserves for tests: synthetic payments are in it, and no others."""
+"""What the standard reserves for tests: synthetic requests are in it, and no others."""

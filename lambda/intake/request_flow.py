@@ -1,7 +1,8 @@
-"""Taking one payment: the order of the steps is the protocol."""
+"""Taking one request: the order of the steps is the protocol."""
 
 from collections.abc import Callable
 
+from durable.book import DurableRequest
 from durable.entry import EntryState, JournalEntry
 from durable.errors import JournalUnavailable
 from durable.journal import Journal
@@ -11,8 +12,7 @@ from durable.set_aside import NotRecordable, Why
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
 from failover.ports import StaleEpoch
-from payments.payment import PaymentRequest
-from payments.problems import HeldElsewhere, InTransit, Problem, Refused, repeat_unchanged, unavailable
+from intake.problems import HeldElsewhere, InTransit, Problem, Refused, repeat_unchanged, unavailable
 from runtime.clock import Clock
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
@@ -22,9 +22,13 @@ PATIENCE_MS = 4_000
 seconds, so a request ends well before the function is stopped at ten. To be acknowledged, an entry must have
 arrived by then: the watermark of the ledger rests on it, see `durable.backlog.GRACE_MS`."""
 
+LAST_START_MS = 6_500
+"""No step of a request that may wait starts later than this after the request came. With the three
+seconds that one step takes at most, a request that waited for a handover still ends before ten."""
 
-class PaymentFlow:
-    """Accepts payments into the journal and settles them in the ledger while the lease is held."""
+
+class RequestFlow:
+    """Accepts requests into the journal and settles them in the ledger while the lease is held."""
 
     def __init__(
         self,
@@ -47,25 +51,43 @@ class PaymentFlow:
         self._clock = clock
         self._new_id = new_id
 
-    def pay(
-        self, idempotency_key: str, request: PaymentRequest, *, payer: str = "", until_ms: int | None = None
+    def take(
+        self,
+        idempotency_key: str,
+        request: DurableRequest,
+        *,
+        principal: str = "",
+        entry_id: str | None = None,
+        until_ms: int | None = None,
     ) -> tuple[JournalEntry, bool]:
-        """The journalled payment of *payer*, and whether it is settled in the ledger or only accepted.
+        """The journalled request of *principal*, and whether it is settled in the ledger or only accepted.
 
-        Nothing that may wait starts after *until_ms*, nor later than `PATIENCE_MS` from now.
+        Nothing that may wait starts after *until_ms*, nor later than `PATIENCE_MS` from now. A new entry gets
+        a new id unless *entry_id* is given.
 
         Raises:
             InTransit: a planned handover is under way; the same call may succeed in a moment.
-            Refused: the key belongs to another payment, or this region may not acknowledge. Then
+            Refused: the key belongs to another request, or this region may not acknowledge. Then
                 the client repeats the request under its key, and nothing happens twice.
         """
         latest_ms = self._clock() + PATIENCE_MS
         if until_ms is not None:
             latest_ms = min(latest_ms, until_ms)
         lease = self.held_lease()
-        entry = self._accept(idempotency_key, request, payer, lease.epoch, latest_ms)
+        draft = JournalEntry(
+            idempotency_key=idempotency_key,
+            entry_id=entry_id or self._new_id(),
+            request_hash=request.digest(),
+            request=request,
+            principal=principal,
+            epoch=lease.epoch,
+            region=self._region,
+            state=EntryState.INTENT,
+            accepted_at_ms=self._clock(),
+        )
+        entry = self._accept(draft, latest_ms)
         if entry.request_hash != request.digest():
-            raise Refused(Problem.KEY_REUSED, "Use a new Idempotency-Key for a new payment.")
+            raise Refused(Problem.KEY_REUSED, "Use a new Idempotency-Key for a new request.")
         settled = entry.state is EntryState.SETTLED
         recorded = settled or self._record(entry, lease.epoch, latest_ms)
         if not recorded:
@@ -115,31 +137,17 @@ class PaymentFlow:
         if holder != region:
             raise InTransit(ServingStatus.NOT_HOLDER)
 
-    def _accept(
-        self, key: str, request: PaymentRequest, payer: str, epoch: int, latest_ms: int
-    ) -> JournalEntry:
-        now_ms = self._clock()
+    def _accept(self, entry: JournalEntry, latest_ms: int) -> JournalEntry:
         # Earlier than the request is a clock that was set back: nothing may be found by such a time.
-        if not latest_ms - PATIENCE_MS <= now_ms <= latest_ms:
+        if not latest_ms - PATIENCE_MS <= entry.accepted_at_ms <= latest_ms:
             raise unavailable("too slow")
-        entry = JournalEntry(
-            idempotency_key=key,
-            entry_id=self._new_id(),
-            request_hash=request.digest(),
-            request=request,
-            principal=payer,
-            epoch=epoch,
-            region=self._region,
-            state=EntryState.INTENT,
-            accepted_at_ms=now_ms,
-        )
         try:
             return self._journal.accept(entry, until_ms=latest_ms)
         except JournalUnavailable:
             raise unavailable("the journal does not answer") from None
 
     def _record(self, entry: JournalEntry, epoch: int, latest_ms: int) -> bool:
-        """Whether the ledger has the payment now; if not, the reconciler will settle it."""
+        """Whether the ledger has the request now; if not, the reconciler will settle it."""
         if self._clock() > latest_ms:
             return False
         try:
@@ -155,7 +163,7 @@ class PaymentFlow:
         return True
 
     def _promise(self, entry: JournalEntry, latest_ms: int) -> None:
-        """A client that is told "accepted" must be able to ask for the payment, in either region."""
+        """A client that is told "accepted" must be able to ask for it, in either region."""
         if self._clock() > latest_ms:
             raise unavailable("too slow")
         try:
@@ -164,7 +172,7 @@ class PaymentFlow:
             raise unavailable("the journal does not answer") from None
 
     def _settle(self, entry: JournalEntry) -> None:
-        """Best effort: the ledger has the payment, and the reconciler closes what stays an intent."""
+        """Best effort: the ledger has the request, and the reconciler closes what stays an intent."""
         try:
             self._journal.settle(entry)
         except JournalUnavailable as error:
@@ -178,9 +186,9 @@ class PaymentFlow:
 
 
 def _not_recordable(why: str) -> Refused:
-    """What a client is told whose payment waits for a person: the reconciler lists it."""
+    """What a client is told whose request waits for a person: the reconciler lists it."""
     if why == Why.CONTRADICTED:
         return Refused(
-            Problem.KEY_REUSED, "The ledger has another payment under this key; it was not changed."
+            Problem.KEY_REUSED, "The ledger has another request under this key; it was not changed."
         )
-    return Refused(Problem.INTERNAL, "The ledger does not take this payment; nothing was recorded.")
+    return Refused(Problem.INTERNAL, "The ledger does not take this request; nothing was recorded.")

@@ -1,0 +1,107 @@
+"""Orders placed, cancelled and looked up, by the holder of the lease alone.
+
+A copy that lags would call open what is cancelled: so whoever does not hold the lease says nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from durable.ledger_connection import LedgerConnection
+from intake.principal import Principal, scoped
+from intake.problems import Problem, Refused
+from intake.request_flow import RequestFlow
+from intake.whereabouts import Whereabouts
+from runtime.database import DatabaseUnavailable
+from trading.halt import HaltSwitch
+from trading.order import Cancel, Order, OrderState, state
+
+LISTED = 500
+"""Open orders of one answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An order, and what became of it."""
+
+    order_id: str
+    order: Order
+    state: OrderState
+    recorded: bool
+    """Whether what was asked for is in the ledger, and not only journalled in two regions."""
+
+
+class Desk:
+    """What clients may do with orders.
+
+    Every method raises InTransit during a planned handover, and Refused: another region holds the lease
+    (HeldElsewhere), nobody does, or nobody knows.
+    """
+
+    def __init__(
+        self,
+        *,
+        flow: RequestFlow,
+        whereabouts: Whereabouts,
+        ledger: LedgerConnection,
+        halt: HaltSwitch,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._flow = flow
+        self._whereabouts = whereabouts
+        self._ledger = ledger
+        self._halt = halt
+        self._new_id = new_id
+
+    def place(self, client_order_id: str, order: Order, *, principal: Principal, until_ms: int) -> Told:
+        """Take the order, once. It is refused while order entry is halted, a repeated one too."""
+        self._flow.held_lease()
+        self._halt.must_be_open()
+        return self.prove(client_order_id, order, principal=principal, until_ms=until_ms)
+
+    def prove(self, client_order_id: str, order: Order, *, principal: Principal, until_ms: int) -> Told:
+        """As `place`, halted or not: for orders of the platform's own, which are in no money."""
+        key, order_id = scoped(client_order_id, principal), self._new_id()
+        entry, recorded = self._flow.take(
+            key, order, principal=principal, entry_id=order_id, until_ms=until_ms
+        )
+        # Only what was there before can have been cancelled: nobody knew the id of any other.
+        if entry.entry_id != order_id and (known := self.find(entry.entry_id, principal=principal)):
+            return known
+        found = state(recorded=recorded, cancelled=False)
+        return Told(order_id=entry.entry_id, order=order, state=found, recorded=recorded)
+
+    def cancel(self, order_id: str, *, principal: Principal, until_ms: int) -> Told | None:
+        """Cancel the principal's order, once; None where there is none, and then nothing is written."""
+        known = self.find(order_id, principal=principal)
+        if known is None:
+            return None
+        cancel = Cancel(cancels=order_id)
+        _, recorded = self._flow.take(
+            scoped(cancel.key, principal),
+            cancel,
+            principal=principal,
+            entry_id=cancel.entry_id,
+            until_ms=until_ms,
+        )
+        return Told(order_id=order_id, order=known.order, state=OrderState.CANCELLED, recorded=recorded)
+
+    def find(self, order_id: str, *, principal: Principal) -> Told | None:
+        """The principal's order; None where there is none."""
+        self._flow.held_lease()
+        wanted = [order_id, Cancel(cancels=order_id).entry_id]
+        order, cancelled = self._whereabouts.find_each(wanted, principal=principal)
+        if order is None or not isinstance(order.request, Order):
+            return None
+        became = state(recorded=order.settled, cancelled=cancelled is not None)
+        return Told(order_id=order_id, order=order.request, state=became, recorded=order.settled)
+
+    def open_orders(self, *, principal: Principal, after: str) -> list[tuple[str, Order]]:
+        """The principal's open orders in the ledger, by id after that one; `LISTED` and one more at most."""
+        self._flow.held_lease()
+        try:
+            found = self._ledger.use(
+                lambda ledger: ledger.live(principal=principal, after=after, most=LISTED + 1)
+            )
+        except DatabaseUnavailable as error:
+            raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
+        return [(order_id, order) for order_id, order in found.items() if isinstance(order, Order)]
