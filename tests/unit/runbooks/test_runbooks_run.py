@@ -29,6 +29,7 @@ SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 HERE = {"us-east-1": "use1", "us-west-2": "usw2"}
 DR = re.compile(r"(?<![\w/`-])dr((?: [a-z]+)+)((?: --?[a-z-]+(?: (?:\"[^\"]*\"|[^-\s|;&)`]\S*))?)*)")
+SYSTEM = "export SYSTEM=payments   # or the system whose alarm it is"
 REGION = re.compile(r"\b(?:us-(?:east|west)-\d|use\d|usw\d)\b")
 
 
@@ -175,12 +176,16 @@ def test_P10_automation_is_paused_again(shell):
 
 @pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
 def test_P10_the_reader_names_the_region_once_and_no_block_names_another(path):
-    export = dict(word.split("=") for word in header(path).removeprefix("export ").split())
+    first, *more = header(path).splitlines()
+    export = dict(word.split("=") for word in first.removeprefix("export ").split())
+    assert more in ([], [SYSTEM])
     assert export["AWS_REGION"] in HERE
     assert export.get("HERE", HERE[export["AWS_REGION"]]) == HERE[export["AWS_REGION"]]
     assert export.get("OTHER", "") != export["AWS_REGION"]
     for _, script in blocks(path.read_text()):
         assert REGION.findall(script) == []
+        assert ("$SYSTEM" in script) <= bool(more)
+        assert "payments" not in script, "another system in two regions has the same alarm"
 
 
 PAGES = sorted([*RUNBOOKS.rglob("*.md"), *RUNBOOKS.parent.glob("*.md"), RUNBOOKS.parents[1] / "README.md"])
