@@ -45,6 +45,12 @@ WEB_PACKAGES = {"apps/web": "apps/web", "apps/serving": "apps/serving", "runtime
 """Its own code, by the place in the zip."""
 WEB_SERVICES = frozenset({"cloudwatch", "s3", "secretsmanager", "ssm", "sts"})
 
+TRADING_PACKAGES = {
+    **{f"apps/{one}": f"apps/{one}" for one in ("trading", "serving")},
+    **{one: f"lambda/{one}" for one in ("runtime", "failover", "durable", "intake", "trading")},
+}
+TRADING_SERVICES = frozenset({"dynamodb", "secretsmanager", "ssm", "sts"})
+
 ASSETS = "assets"
 """The folder beside `stacks` in the output folder of CDKTF."""
 COMPILED = frozenset({".so", ".pyd", ".dylib"})
@@ -89,7 +95,21 @@ def build_web(root: Path, output: Path) -> Bundle:
     return _write(web_files(root, WEB_PACKAGES, WEB_SERVICES), output / ASSETS, "web")
 
 
-def web_files(root: Path, packages: Mapping[str, str], services: Collection[str]) -> dict[str, Path]:
+def build_trading(root: Path, output: Path) -> Bundle:
+    """Zip the order API of the repository at *root*, as `build` does.
+
+    Raises BundleError as `build` does.
+    """
+    files = web_files(root, TRADING_PACKAGES, TRADING_SERVICES, {*WEB, *VENDORED, "pymysql"})
+    return _write(files, output / ASSETS, "trading")
+
+
+def web_files(
+    root: Path,
+    packages: Mapping[str, str],
+    services: Collection[str],
+    distributions: Collection[str] = WEB,
+) -> dict[str, Path]:
     """The files of web applications of the repository at *root*, by the place from which Python finds them.
 
     Own code is *packages*, by its place. Of botocore's descriptions only those of *services* are kept, a
@@ -101,7 +121,7 @@ def web_files(root: Path, packages: Mapping[str, str], services: Collection[str]
     for place, source in packages.items():
         for name, path in _own(root / source):
             _enter(files, f"{place}/{name}", path)
-    for distribution in WEB:
+    for distribution in sorted(distributions):
         for name, path in _vendored(distribution):
             if not _left_out(PurePosixPath(name), services):
                 _enter(files, name, path)

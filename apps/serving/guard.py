@@ -12,7 +12,7 @@ from runtime.logs import logger
 
 MOST_HEADERS: Final = 16 * 1024
 MOST_AT_ONCE: Final = 100
-HEALTH: Final = "/health/"
+HEALTH: Final = "/health"
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -70,12 +70,12 @@ class Guard:
         try:
             await self._admit(scope, receive, answer)
         finally:
-            if not scope["path"].startswith(HEALTH):
+            if not _asks_health(scope):
                 _log(scope, status, self._clock() - began)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = _refusal(scope, self._most_body) or (_BUSY if self._free <= 0 else None)
-        if scope["path"].startswith(HEALTH):
+        if _asks_health(scope):
             await self._app(scope, receive, send)
         elif refusal:
             await refusal(scope, receive, send)
@@ -85,6 +85,11 @@ class Guard:
                 await self._app(scope, receive, send)
             finally:
                 self._free += 1
+
+
+def _asks_health(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path == HEALTH or path.startswith(f"{HEALTH}/")
 
 
 def _refusal(scope: Scope, most_body: int) -> PlainTextResponse | None:

@@ -27,7 +27,7 @@ class Environment:
     keeper_lifetime_s: int
     transition_limit_s: int
     authorization: str
-    """How clients of the API prove who they are: `jwt` or `none`."""
+    """How clients of the API prove who they are: `jwt` or `none`; empty where an API has no such setting."""
 
     @classmethod
     def from_env(cls, source: Mapping[str, str] = os.environ) -> Self:
@@ -49,7 +49,7 @@ class Environment:
             clock_skew_s=_seconds(source, "CLOCK_SKEW_SECONDS"),
             keeper_lifetime_s=_seconds(source, "KEEPER_LIFETIME_SECONDS"),
             transition_limit_s=_seconds(source, "TRANSITION_LIMIT_SECONDS"),
-            authorization=text(source, "AUTHORIZATION"),
+            authorization=source.get("AUTHORIZATION", "").strip(),
         )
 
 

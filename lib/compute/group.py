@@ -49,7 +49,7 @@ CHECKPOINT_PERCENT, CHECKPOINT_S = 34, 60
 class ScaledGroup(Construct):
     """Instances that their balancer calls healthy, as many as the load wants.
 
-    Launch hook: an instance is in service once its application answered (apps/web/user_data.sh), and one
+    Launch hook: an instance is in service once its application answered (apps/serving/user_data.sh), and one
     whose application does not is abandoned. Termination hook: after its requests have ended an instance
     stays for half a minute, so that its last log lines and metrics leave it.
 

@@ -46,7 +46,7 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What the user data of an instance says of the bundle that it fetches (apps/web/user_data.sh)."""
+    """What the user data of an instance says of the bundle that it fetches (apps/serving/user_data.sh)."""
 
     bucket: str
     key: str

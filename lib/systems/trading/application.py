@@ -1,8 +1,11 @@
 """What an instance of the trading platform is told, and what it may do."""
 
+from lib.compute import first_boot
 from lib.compute.group import own_rights
 from lib.compute.parameters import read_parameters
+from lib.compute.release import KEY, Release
 from lib.data.table import TableAccess
+from lib.failover.environment import environment
 from lib.iam import Allow
 from lib.network.balancer import TargetCheck
 from lib.security.encrypted_bucket import EncryptedBucket
@@ -11,20 +14,36 @@ from lib.systems.trading.settings import TradingSettings
 
 CHECK = TargetCheck(path="/health", every_s=10, timeout_s=5, in_a_row=3)
 """Whether an instance lives; whether its region takes orders is what Route 53 asks."""
-USER_DATA = """#!/bin/bash
-# There is no application yet (docs/trading.md): nothing answers, and the launch hook abandons the instance.
-echo "there is no application to start" >&2
-exit 1
-"""
+ALREADY_TOLD = frozenset({"PARAMETER_PREFIX"})
+"""What the script says of itself."""
 TRAIL, LOGS = "audit/*", "logs/*"
 """Where instances write in the bucket of the audit trail, and in that of logs."""
 
 
+def user_data(site: Site[TradingSettings], release: Release) -> str:
+    """The script of the first boot (docs/trading.md): the application is told what functions are told."""
+    return first_boot.user_data(
+        site,
+        release,
+        unit="trading",
+        secure=site.settings.dns.delegated,
+        environment={
+            name: value for name, value in environment(site.settings).items() if name not in ALREADY_TOLD
+        },
+    )
+
+
 def rights(
-    site: Site[TradingSettings], *, secret: Allow, trail: EncryptedBucket, logs: EncryptedBucket
+    site: Site[TradingSettings],
+    *,
+    secret: Allow,
+    bundles: EncryptedBucket,
+    trail: EncryptedBucket,
+    logs: EncryptedBucket,
 ) -> list[Allow]:
     """What an instance may do: take orders under the lease, and write down what was done."""
     return [
+        *bundles.read_version(KEY),
         TableAccess.to(site, "lease").read(),
         TableAccess.to(site, "journal").write(),
         TableAccess.to(site, "arrivals").put(),

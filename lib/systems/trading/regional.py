@@ -11,6 +11,7 @@ from lib.compute.function import FunctionPlatform
 from lib.compute.group import ScaledGroup
 from lib.compute.instances import InstanceTemplate
 from lib.compute.parameters import Parameters, read_parameters
+from lib.compute.release import publish
 from lib.data.backup import RegionalBackup
 from lib.data.copies import CopyMetrics
 from lib.data.database import DatabaseOrigin, RegionalDatabase
@@ -53,7 +54,8 @@ class TradingRegion(AwsStack[TradingSettings]):
         *,
         settings: TradingSettings,
         region: Region,
-        bundle: Bundle,
+        functions: Bundle,
+        release: Bundle,
         origin: DatabaseOrigin | None,
         zone_id: str,
     ) -> None:
@@ -72,18 +74,17 @@ class TradingRegion(AwsStack[TradingSettings]):
             key=self.key,
             origin=origin,
         )
-        self.buckets = {what: self._bucket(what) for what in COPIED}
+        self.buckets = {what: self._bucket(what, archive_days=settings.trail.archive_days) for what in COPIED}
         secret = self._read_secret()
-        self._group = self._fleet(secret)
-        self._failover = self._control(bundle, secret)
-        self.metrics = self.measured()
-        self.alarm_topic = self._observe().topic
+        self._failover = self._control(functions, secret)
         self._bus = EventBus(self, "events", site=self.site, key=self.key, settled="OrderSettled")
-        self._backup = self._back_up()
-        Compliance(self, "compliance", site=self.site)
         self.api_host = self._balancer.dns_name
         self.api_endpoint = f"{'https' if settings.dns.delegated else 'http'}://{self.api_host}"
-        self._publish()
+        self._group = self._fleet(release, secret, parameters=self._publish())
+        self.metrics = self.measured()
+        self.alarm_topic = self._observe().topic
+        self._backup = self._back_up()
+        Compliance(self, "compliance", site=self.site)
         self._output()
 
     def measured(self) -> TradingMetrics:
@@ -121,16 +122,15 @@ class TradingRegion(AwsStack[TradingSettings]):
         web_acl.guard(self, site=self.site, settings=self._settings.web_acl, balancer_arn=balancer.arn)
         return balancer
 
-    def _bucket(self, what: str) -> EncryptedBucket:
-        trail = self._settings.trail
+    def _bucket(self, what: str, *, archive_days: int | None) -> EncryptedBucket:
         return EncryptedBucket(
             self,
             what,
             site=self.site,
             what=what,
             key=self.key,
-            old_versions_days=trail.old_versions_days,
-            archive_days=trail.archive_days,
+            old_versions_days=self._settings.trail.old_versions_days,
+            archive_days=archive_days,
         )
 
     def _read_secret(self) -> Allow:
@@ -139,17 +139,23 @@ class TradingRegion(AwsStack[TradingSettings]):
         secret = DataAwsSecretsmanagerSecret(self, "database-secret", name=name)
         return Allow(("secretsmanager:GetSecretValue",), (secret.arn,))
 
-    def _fleet(self, secret: Allow) -> ScaledGroup:
+    def _fleet(self, bundle: Bundle, secret: Allow, *, parameters: Parameters) -> ScaledGroup:
         settings = self._settings.instances
+        bundles = self._bucket("bundles", archive_days=None)
+        release = publish(self, "release", bucket=bundles, bundle=bundle)
         template = InstanceTemplate(
             self,
             "instances",
             site=self.site,
             settings=settings,
             group_id=self.network.firewall.instances.id,
-            user_data=application.USER_DATA,
+            user_data=application.user_data(self.site, release),
             allow=application.rights(
-                self.site, secret=secret, trail=self.buckets["audit"], logs=self.buckets["logs"]
+                self.site,
+                secret=secret,
+                bundles=bundles,
+                trail=self.buckets["audit"],
+                logs=self.buckets["logs"],
             ),
         )
         return ScaledGroup(
@@ -160,7 +166,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             subnet_ids=self.network.private_subnet_ids,
             template=template.current,
             balancer=self._balancer,
-            after=[template.role.policy],
+            after=[*parameters.all, template.role.policy],
         )
 
     def _control(self, bundle: Bundle, secret: Allow) -> FailoverControl:
@@ -207,7 +213,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             after=self._database.instance,
         )
 
-    def _publish(self) -> None:
+    def _publish(self) -> Parameters:
         """Where this region's functions and instances find this region's things: same names there as here."""
         values = {
             "db/writer": self._database.address,
@@ -223,7 +229,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             "approvals/policy": json.dumps(self._settings.approvals.policy(), sort_keys=True),
             "automation/role": self.site.automation_role_arn,
         }
-        Parameters(self, "parameters", site=self.site, values=values)
+        return Parameters(self, "parameters", site=self.site, values=values)
 
     def _output(self) -> None:
         """Names end with the region, which makes them unique over all stacks."""

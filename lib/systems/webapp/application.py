@@ -1,44 +1,32 @@
 """What an instance of the web application is told, and what it may do."""
 
-from pathlib import Path
-
 from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from constructs import Construct
 
-from lib.compute.group import LAUNCH_HOOK, group_name, own_rights
+from lib.compute import first_boot
+from lib.compute.group import own_rights
 from lib.compute.parameters import read_parameters
 from lib.compute.release import KEY, Release
 from lib.data.postgres import PostgresPair
 from lib.iam import Allow
 from lib.network.security_groups import POSTGRESQL
-from lib.network.tier_firewall import APPLICATION
 from lib.security.encrypted_bucket import EncryptedBucket
 from lib.site import Site
 from lib.systems.webapp.settings import WebappSettings
-from lib.user_data import render
 
-SCRIPT = Path(__file__).resolve().parents[3] / "apps" / "web" / "user_data.sh"
 FILES = "files/*"
 """Where the application keeps what is attached (apps/web/files.py)."""
 
 
 def user_data(site: Site[WebappSettings], release: Release) -> str:
     """The script of the first boot (docs/webapp.md)."""
-    settings = site.settings
-    values = {
-        "region": site.region.name,
-        "bucket": release.bucket,
-        "key": KEY,
-        "object": release.object,
-        "sha256": release.sha256,
-        "prefix": settings.parameter_prefix,
-        "version": release.version,
-        "scheme": "https" if settings.dns.delegated else "http",
-        "port": str(APPLICATION),
-        "group": group_name(site),
-        "hook": site.name(LAUNCH_HOOK),
-    }
-    return render(SCRIPT.read_text(), values)
+    return first_boot.user_data(
+        site,
+        release,
+        unit="web",
+        secure=site.settings.dns.delegated,
+        environment={"POWERTOOLS_SERVICE_NAME": "web"},
+    )
 
 
 def parameters(settings: WebappSettings, databases: PostgresPair, files: EncryptedBucket) -> dict[str, str]:

@@ -15,7 +15,7 @@ from localcloud.core.ports import free_port
 
 BASH = shutil.which("bash")
 ROOT = Path(__file__).resolve().parents[3]
-TEMPLATE = (ROOT / "apps" / "web" / "user_data.sh").read_text()
+TEMPLATE = (ROOT / "apps" / "serving" / "user_data.sh").read_text()
 VALUES = {
     "region": "us-east-1",
     "bucket": "webapp-bundles-test",
@@ -28,6 +28,8 @@ VALUES = {
     "port": "8080",
     "group": "webapp-web-test",
     "hook": "webapp-launch-test",
+    "unit": "web",
+    "environment": ("POWERTOOLS_SERVICE_NAME=web", "LOG_LEVEL=INFO"),
 }
 
 
@@ -126,6 +128,7 @@ def test_W04_an_instance_boots_the_very_bundle_as_a_service_without_root(image, 
     assert (done.returncode, done.stderr) == (0, "")
     unit = (tmp_path / "etc/systemd/system/web.service").read_text()
     assert f"Environment=PORT={port}\n" in unit
+    assert "Environment=POWERTOOLS_SERVICE_NAME=web LOG_LEVEL=INFO\n" in unit
     assert f"ExecStart={tmp_path}/bin/python3.13 -m apps.web\n" in unit
     assert {"DynamicUser=yes", "Restart=always", "TimeoutStopSec=30"} <= set(unit.splitlines())
     assert (tmp_path / "opt/web/app/apps/web/__main__.py").exists()

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from lib import bundle
-from lib.bundle import build_web
+from lib.bundle import build_trading, build_web
 from lib.errors import BundleError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -71,3 +71,22 @@ def test_a_compiled_file_is_refused(tmp_path):
     (tmp_path / "apps/web/fast.so").write_bytes(b"ELF")
     with pytest.raises(BundleError, match=r"apps/web/fast\.so is compiled"):
         build_web(tmp_path, tmp_path / "out")
+
+
+def test_T03_the_order_api_runs_from_its_bundle_alone(tmp_path):
+    built = build_trading(ROOT, tmp_path / "out")
+    with zipfile.ZipFile(built.path) as archive:
+        names = archive.namelist()
+        archive.extractall(tmp_path / "app")
+    services = {
+        name.split("/")[2] for name in names if name.startswith("botocore/data/") and name.count("/") > 2
+    }
+    assert services == bundle.TRADING_SERVICES
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'app')!r}); import apps.trading.__main__, boto3; "
+        f"[boto3.client(s, region_name='r') for s in {sorted(bundle.TRADING_SERVICES)}]; print('runs')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], check=True, timeout=300, capture_output=True, text=True
+    )
+    assert done.stdout == "runs\n"

@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trading": {"durable", "failover", "intake", "runtime"},
     "remediation": {"runtime"},
     "healing": {"runtime"},
-    "apps": {"runtime"},
+    "apps": {"durable", "failover", "intake", "runtime", "trading"},
     # what is computed and proven
     "budget": {"lib", "lib.failover", "lib.settings"},
     "evidence": set(),

@@ -16,6 +16,8 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
         "lambda/durable",
         "lambda/intake",
         "lambda/trading",
+        "apps/serving",
+        "apps/trading",
     ),
     "remediation": ("lambda/runtime", "lambda/remediation"),
     "healing": ("lambda/runtime", "lambda/healing"),

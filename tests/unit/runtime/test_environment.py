@@ -22,11 +22,16 @@ def test_every_key_arrives_typed():
     )
 
 
-@pytest.mark.parametrize("key", ENVIRONMENT)
+@pytest.mark.parametrize("key", sorted(ENVIRONMENT.keys() - {"AUTHORIZATION"}))
 def test_a_missing_key_is_named(key):
     source = {name: value for name, value in ENVIRONMENT.items() if name != key}
     with pytest.raises(BadEnvironment, match=key):
         Environment.from_env(source)
+
+
+def test_an_api_without_the_setting_has_no_mode():
+    source = {name: value for name, value in ENVIRONMENT.items() if name != "AUTHORIZATION"}
+    assert Environment.from_env(source).authorization == ""
 
 
 @pytest.mark.parametrize("value", ["", "ten", "1.5", "-3", "0", "٣"])

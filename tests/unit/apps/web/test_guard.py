@@ -71,7 +71,8 @@ async def test_more_requests_than_can_be_worked_on_are_refused_but_health_is_ans
     code, headers = await status(app, "/")
     assert (code, headers[b"retry-after"]) == (503, b"1")
     assert headers[b"strict-transport-security"] == b"max-age=31536000"
-    assert (await status(app, "/health/live"))[0] == 200
+    for path in ("/health", "/health/live"):
+        assert (await status(app, path))[0] == 200
     slow.go.set()
     assert [code for code, _ in await asyncio.gather(*waiting)] == [200, 200]
     assert (await status(app, "/"))[0] == 200

@@ -67,7 +67,7 @@ def test_an_application_that_cannot_be_spoiled_is_refused():
 
 def script() -> str:
     """The user data of an instance, with every value filled in."""
-    text = (ROOT / "apps/web/user_data.sh").read_text()
+    text = (ROOT / "apps/serving/user_data.sh").read_text()
     wanted = {name: f"the-{name}" for name in re.findall(r"@(\w+)@", text)}
     return render(text, wanted | {"sha256": "0" * 64, "key": "web.zip"})
 

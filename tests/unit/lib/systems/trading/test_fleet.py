@@ -1,6 +1,8 @@
 """T03: instances that serve in both regions, and the balancer before them."""
 
+import base64
 import json
+import re
 
 from botocore.session import get_session
 from botocore.validate import ParamValidator
@@ -67,3 +69,28 @@ def test_T03_the_balancer_asks_for_health_every_ten_seconds_and_wants_200(region
     balancer = region.only("aws_lb")
     assert balancer.get("internal") is False
     assert all("public" in one for one in balancer["subnets"])
+
+
+def test_T03_an_instance_boots_the_very_bundle_that_was_uploaded_as_a_service_of_orders(region):
+    user_data = region.only("aws_launch_template")["user_data"]
+    script = region.document["locals"][re.fullmatch(r"\$\{base64encode\(local\.([\w-]+)\)}", user_data)[1]]
+    upload = region.only("aws_s3_object")
+    assert base64.b64decode(upload["source_hash"]).hex() in script
+    assert "-m apps.trading\n" in script
+    for told in ("SYSTEM=trading", "LEASE_TABLE=trading-lease-test", "JOURNAL_TABLE=trading-journal-test"):
+        assert told in script
+
+
+def test_T03_bundles_are_never_archived_for_an_old_one_could_not_be_booted(region):
+    archived = {
+        one["bucket"]
+        for one in region.document["resource"]["aws_s3_bucket_lifecycle_configuration"].values()
+        if "transition" in json.dumps(one)
+    }
+    assert archived
+    assert region.only("aws_s3_object")["bucket"] not in archived
+
+
+def test_T03_everything_that_an_instance_reads_is_there_before_the_first_one(region):
+    parameters = {f"aws_ssm_parameter.{one}" for one in region.document["resource"]["aws_ssm_parameter"]}
+    assert parameters <= set(region.only("aws_autoscaling_group")["depends_on"])

@@ -1,10 +1,11 @@
 #!/bin/bash
 # First boot of an instance: fetch the bundle, prove that it is the one, run it as a service without root's rights.
 # Names between at signs are filled in by lib/user_data.py. What an image must bring: docs/webapp.md.
+# The unit is a package of apps, which answers /health/live.
 set -euo pipefail
 root=$(printenv INSTANCE_ROOT || true)
 port=$(printenv PORT_@port@ || echo @port@)
-home=$root/opt/web
+home=$root/opt/@unit@
 metadata=$(printenv AWS_EC2_METADATA_SERVICE_ENDPOINT || echo http://169.254.169.254)
 python=$(command -v python3.13 || command -v python3.12 || command -v python3.11 || true)
 if [ -z "$python" ]; then
@@ -24,14 +25,14 @@ if found != wanted:
 zipfile.ZipFile(home / "bundle.zip").extractall(home / "app")
 END
 
-cat > "$root/etc/systemd/system/web.service" <<END
+cat > "$root/etc/systemd/system/@unit@.service" <<END
 [Unit]
-Description=Web application
+Description=@unit@
 After=network-online.target
 Wants=network-online.target
 
 [Service]
-ExecStart=$python -m apps.web
+ExecStart=$python -m apps.@unit@
 WorkingDirectory=$home/app
 Environment=AWS_REGION=@region@
 Environment=PARAMETER_PREFIX=@prefix@
@@ -39,7 +40,7 @@ Environment=BUNDLE_VERSION=@version@
 Environment=SCHEME=@scheme@
 Environment=PORT=$port
 Environment=PYTHONDONTWRITEBYTECODE=1
-Environment=POWERTOOLS_SERVICE_NAME=web
+Environment=@environment@
 DynamicUser=yes
 NoNewPrivileges=yes
 ProtectHome=yes
@@ -54,7 +55,7 @@ LimitNOFILE=16384
 WantedBy=multi-user.target
 END
 systemctl daemon-reload
-systemctl enable --now web.service
+systemctl enable --now @unit@.service
 
 # The launch hook waits for an application that answers; without one the instance is abandoned.
 for _ in $(seq 120); do
