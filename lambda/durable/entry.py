@@ -105,7 +105,7 @@ def from_item(item: Item, book: Book) -> JournalEntry:
             source=item,
         )
     # A text that is nested deeply overflows its parser's stack.
-    except (KeyError, RecursionError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         # The error may quote the entry: only its kind is told.
         raise EntryUnreadable(f"journal entry: {type(error).__name__}") from None
 

@@ -150,8 +150,14 @@ def _media_type(content_type: str) -> tuple[str, set[str]]:
     """The media type, and every charset that stands beside it, both in lower case."""
     media_type, *parameters = content_type.split(";")
     pairs = (parameter.partition("=") for parameter in parameters)
-    charsets = {value.strip().strip('"').lower() for name, _, value in pairs if _is_charset(name)}
+    charsets = {_unquoted(value.strip()).lower() for name, _, value in pairs if _is_charset(name)}
     return media_type.strip().lower(), charsets
+
+
+def _unquoted(value: str) -> str:
+    """The value of a parameter; one of two quotes stays, because a part of a value is another value."""
+    quoted = len(value) > 1 and value.startswith('"') and value.endswith('"')
+    return value[1:-1] if quoted else value
 
 
 def _is_charset(name: str) -> bool:

@@ -9,6 +9,7 @@ from durable.entry import EntryState, JournalEntry, Unreadable, from_item, kept,
 from durable.errors import EntryUnreadable, JournalUnavailable
 from payments.book import BOOK
 from payments.payment import PaymentRequest
+from trading import order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,12 @@ def test_an_entry_that_cannot_be_read_says_so_and_quotes_nothing(entry, broken) 
     found = kept(item(entry, **broken), BOOK)
     assert isinstance(found, Unreadable)
     assert found.idempotency_key == entry.idempotency_key
+
+
+@pytest.mark.parametrize("text", ['{"cancels": 5}', '{"cancels": null}', '{"cancels": ["a"]}', "5", "null"])
+def test_an_order_that_cannot_be_read_says_so_too(entry, text) -> None:
+    book = replace(BOOK, parse=order.parse)
+    assert isinstance(kept(item(entry, request={"S": text}), book), Unreadable)
 
 
 def test_what_can_be_read_of_it_is_its_identity(entry) -> None:
