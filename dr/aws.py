@@ -30,6 +30,7 @@ from failover.lease_table import LeaseTable, LeaseUnknown
 from failover.takeover import Takeover, Takeovers
 from runtime.clock import now_ms
 from runtime.parameters import Parameters
+from trading.halt import HaltSwitch
 
 
 class Cloud:
@@ -47,6 +48,11 @@ class Cloud:
     def approvals(self, region: str) -> Approvals:
         """What a takeover asked for and who approved, as *region* shows it."""
         return Approvals(client("dynamodb", region), lambda: self.deployment.approvals_table)
+
+    def halt_switch(self, region: str) -> HaltSwitch:
+        """The kill switch of order entry, as *region* shows it."""
+        table = self.deployment.lease_table
+        return HaltSwitch(client("dynamodb", region), table, self.deployment.system)
 
     def caller(self, region: str) -> tuple[str, str]:
         """Whose credentials these are: AWS's id, and the ARN. Raises AwsUnavailable."""

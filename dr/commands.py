@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from dr import approve, automation, check, operate, schemas
+from dr import approve, automation, check, halt, operate, schemas
 from dr import outputs as flat
 from dr.budget_command import budget
 from dr.deployment import DEFAULT_OUTPUTS
@@ -44,6 +44,7 @@ app.add_typer(check.commands)
 app.add_typer(operate.commands)
 app.add_typer(approve.commands)
 app.add_typer(automation.commands)
+app.add_typer(halt.commands)
 app.command()(budget)
 app.command()(doctor)
 app.command()(guard)

@@ -56,6 +56,7 @@ AUTOMATION: Mapping[str, Schema] = {
     "holder": TEXT,
     "acknowledged_epoch": COUNT,
 }
+HALT: Mapping[str, Schema] = {"halted": FLAG, "reason": _or_null(TEXT)}
 CONTENT: Mapping[str, Mapping[str, Schema]] = {
     "status": TOPOLOGY,
     "check": {"findings": FINDINGS, "unknown": _list(TEXT)},
@@ -85,6 +86,8 @@ CONTENT: Mapping[str, Mapping[str, Schema]] = {
     },
     "pause": AUTOMATION,
     "resume": AUTOMATION,
+    "halt": HALT,
+    "resume-trading": HALT,
     "ack": {**AUTOMATION, "acknowledged_before": FLAG},
     "budget": {"system": TEXT, "objectives": _list(ANY_MAP), "warnings": _list(TEXT)},
     "doctor": {"account": TEXT, "environment": TEXT, "checks": _list(ANY_MAP)},

@@ -8,7 +8,7 @@ import fastjsonschema
 import pytest
 from moto import mock_aws
 
-from dr import automation, calls, check, envelope, operate, schemas, topology, waiting
+from dr import automation, calls, check, envelope, halt, operate, schemas, topology, waiting
 from dr.waiting import deadline
 from failover.lease_table import LeaseTable
 from runtime.clock import now_ms
@@ -81,7 +81,7 @@ def cloud(lease_table: LeaseTable, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     """The system, healthy; every command finds this cloud behind the outputs."""
     made = FakeCloud(lease_table)
     put(made, LEASE)
-    for module in (check, operate, automation):
+    for module in (check, operate, automation, halt):
         monkeypatch.setattr(module, "Cloud", lambda _: made)
     path = tmp_path / "flat.json"
     path.write_text(json.dumps(OUTPUTS | ENDPOINTS))

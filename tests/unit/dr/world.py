@@ -11,6 +11,7 @@ from failover.lease import Automation, Kind, Lease, LeaseState
 from failover.lease_table import LeaseTable
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover, TakeoverNotStarted
+from trading.halt import HaltSwitch
 
 EAST, WEST = "us-east-1", "us-west-2"
 NOW = 1_800_000_000_000
@@ -125,6 +126,14 @@ class FakeCloud:
     def leases(self, region: str) -> LeaseTable:
         self._reach(region, "lease")
         return self.table
+
+    def caller(self, region: str) -> tuple[str, str]:
+        self._reach(region, "caller")
+        return "AROA:ada", "arn:aws:sts::123456789012:assumed-role/risk/ada"
+
+    def halt_switch(self, region: str) -> HaltSwitch:
+        self._reach(region, "halt")
+        return HaltSwitch(self.table._client, OUTPUTS["lease_table"], self.deployment.system)
 
     def inspect(self, region: str) -> Inspection:
         self._reach(region, "inspect")

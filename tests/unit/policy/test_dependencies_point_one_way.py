@@ -50,7 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "budget": {"lib", "lib.failover", "lib.settings"},
     "evidence": set(),
     # what an operator types
-    "dr": {"budget", "evidence", "failover", "lib", "lib.settings", "lib.systems", "remediation", "runtime"},
+    "dr": {"budget", "evidence", "failover", "lib", "lib.settings", "lib.systems", "remediation", "runtime"}
+    | {"trading"},
     # where it runs locally, and how it is broken
     "localcloud": {"apps", "dr", "lib", "lib.settings", "lib.systems"},
     "gameday.errors": set(),

@@ -1,4 +1,4 @@
-"""T12: the kill switch of order entry."""
+"""The kill switch of order entry."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""T12: what is no order is refused by name, and nothing is written."""
+"""What is no order is refused by name, and nothing is written."""
 
 import json
 

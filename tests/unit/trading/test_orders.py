@@ -1,4 +1,4 @@
-"""T06, T11: orders placed, looked up, listed and cancelled, whatever the ledger does."""
+"""Orders placed, looked up, listed and cancelled, whatever the ledger does."""
 
 from itertools import permutations
 

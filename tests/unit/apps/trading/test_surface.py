@@ -1,4 +1,4 @@
-"""T02: the order API on a real server, over a world of fakes."""
+"""The order API on a real server, over a world of fakes."""
 
 import http.client
 import json
