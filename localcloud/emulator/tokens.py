@@ -98,7 +98,8 @@ def _must_count(claims: Document, *, issuer: str, audience: Collection[str], now
     times = {name: claims[name] for name in ("exp", "nbf", "iat") if name in claims}
     if "exp" not in times or not all(type(at) in (int, float) for at in times.values()):
         raise Refused(401, "times")
-    if times["exp"] <= now or any(times.get(name, 0) > now for name in ("nbf", "iat")):
+    # So asked, a number that is none (NaN is JSON to Python) is no time either.
+    if not (times["exp"] > now and all(times.get(name, 0) <= now for name in ("nbf", "iat"))):
         raise Refused(401, "expired, or not valid yet")
 
 
@@ -125,7 +126,7 @@ def _listed(claim: object) -> list[str]:
 def _object(part: str) -> dict[str, Any]:
     try:
         found = json.loads(_bytes(part))
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Refused(401, "no JSON")
