@@ -1,7 +1,8 @@
 """What became of a request, asked by its id."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from durable.book import DurableRequest
 from durable.bounded_calls import BoundedCalls
@@ -12,6 +13,8 @@ from durable.ledger_connection import LedgerConnection
 from intake.principal import Principal
 from intake.problems import Problem, Refused
 from runtime.database import DatabaseUnavailable
+
+T = TypeVar("T")
 
 JOURNAL_LIMIT_S = 2.5
 """All that a request waits for the journal, after the ledger; together they leave time to ask the holder."""
@@ -39,34 +42,27 @@ class Whereabouts:
         Raises:
             Refused: one of them did not answer, and the other does not have it. So nobody knows.
         """
-        return self.find_each([entry_id], principal=principal)[0]
-
-    def find_each(self, entry_ids: Sequence[str], *, principal: Principal) -> list[Found | None]:
-        """As `find`, for several at once: each of both is asked within its limit for all of them."""
         try:
-            rows = self._ledger.use(
-                lambda ledger: [ledger.find(one, principal=principal) for one in entry_ids]
-            )
+            recorded = self._ledger.use(lambda ledger: ledger.find(entry_id, principal=principal))
         except DatabaseUnavailable as error:
-            promised = self._promised(entry_ids, principal)
-            if None in promised:
-                raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
-            return promised
-        recorded = dict(zip(entry_ids, rows, strict=True))
-        lacking = [one for one in entry_ids if recorded[one] is None]
-        promises = dict(zip(lacking, self._promised(lacking, principal), strict=True))
-        return [Found(request=row, settled=True) if row else promises[one] for one, row in recorded.items()]
+            if found := self._promised(entry_id, principal):
+                return found
+            raise Refused(Problem.UNAVAILABLE, "The ledger does not answer.") from error
+        return Found(request=recorded, settled=True) if recorded else self._promised(entry_id, principal)
 
-    def _promised(self, entry_ids: Sequence[str], principal: Principal) -> list[Found | None]:
-        if not entry_ids:
-            return []
+    def journalled(self, idempotency_key: str) -> bool:
+        """Whether the journal has an entry under this key, acknowledged or not. Raises Refused."""
+        return self._bounded_read(lambda: self._journal.look(idempotency_key)) is not None
+
+    def _promised(self, entry_id: str, principal: Principal) -> Found | None:
+        entry = self._bounded_read(lambda: self._journal.promised(entry_id))
+        return _found(entry) if entry and entry.principal == principal else None
+
+    def _bounded_read(self, read: Callable[[], T]) -> T:
         try:
-            entries = self._bounded.run(
-                lambda: [self._journal.promised(one) for one in entry_ids], within_s=JOURNAL_LIMIT_S
-            )
+            return self._bounded.run(read, within_s=JOURNAL_LIMIT_S)
         except (JournalUnavailable, TimeoutError) as error:
             raise Refused(Problem.UNAVAILABLE, "The journal does not answer.") from error
-        return [_found(entry) if entry and entry.principal == principal else None for entry in entries]
 
 
 def _found(entry: JournalEntry) -> Found:

@@ -65,16 +65,16 @@ class Desk:
             key, order, principal=principal, entry_id=order_id, until_ms=until_ms
         )
         # Only what was there before can have been cancelled: nobody knew the id of any other.
-        if entry.entry_id != order_id and (known := self.find(entry.entry_id, principal=principal)):
-            return known
-        found = state(recorded=recorded, cancelled=False)
+        cancelled = entry.entry_id != order_id and self._cancelled(entry.entry_id, principal)
+        found = state(recorded=recorded, cancelled=cancelled)
         return Told(order_id=entry.entry_id, order=order, state=found, recorded=recorded)
 
     def cancel(self, order_id: str, *, principal: Principal, until_ms: int) -> Told | None:
         """Cancel the principal's order, once; None where there is none, and then nothing is written."""
-        known = self.find(order_id, principal=principal)
-        if known is None:
+        placed = self._placed(order_id, principal)
+        if placed is None:
             return None
+        order, _ = placed
         cancel = Cancel(cancels=order_id)
         _, recorded = self._flow.take(
             scoped(cancel.key, principal),
@@ -83,17 +83,34 @@ class Desk:
             entry_id=cancel.entry_id,
             until_ms=until_ms,
         )
-        return Told(order_id=order_id, order=known.order, state=OrderState.CANCELLED, recorded=recorded)
+        return Told(order_id=order_id, order=order, state=OrderState.CANCELLED, recorded=recorded)
 
     def find(self, order_id: str, *, principal: Principal) -> Told | None:
         """The principal's order; None where there is none."""
-        self._flow.held_lease()
-        wanted = [order_id, Cancel(cancels=order_id).entry_id]
-        order, cancelled = self._whereabouts.find_each(wanted, principal=principal)
-        if order is None or not isinstance(order.request, Order):
+        placed = self._placed(order_id, principal)
+        if placed is None:
             return None
-        became = state(recorded=order.settled, cancelled=cancelled is not None)
-        return Told(order_id=order_id, order=order.request, state=became, recorded=order.settled)
+        order, recorded = placed
+        became = state(recorded=recorded, cancelled=self._cancelled(order_id, principal))
+        return Told(order_id=order_id, order=order, state=became, recorded=recorded)
+
+    def _placed(self, order_id: str, principal: Principal) -> tuple[Order, bool] | None:
+        """The principal's order, and whether it is in the ledger."""
+        self._flow.held_lease()
+        found = self._whereabouts.find(order_id, principal=principal)
+        return (found.request, found.settled) if found and isinstance(found.request, Order) else None
+
+    def _cancelled(self, order_id: str, principal: Principal) -> bool:
+        """Whether the order's cancellation is in the ledger, or promised to be."""
+        cancel = Cancel(cancels=order_id)
+        try:
+            return self._whereabouts.find(cancel.entry_id, principal=principal) is not None
+        except Refused:
+            # The ledger is away. What the journal knows nothing of was never recorded there; of anything else
+            # nobody can say whether it was.
+            if self._whereabouts.journalled(scoped(cancel.key, principal)):
+                raise
+            return False
 
     def open_orders(self, *, principal: Principal, after: str) -> list[tuple[str, Order]]:
         """The principal's open orders in the ledger, by id after that one; `LISTED` and one more at most."""

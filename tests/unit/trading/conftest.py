@@ -36,6 +36,10 @@ TERMS = {
 class Ledger(World):
     """The world of the payments' tests, whose ledger lists open orders as a book of orders makes it."""
 
+    def look(self, idempotency_key: str) -> object:
+        self.when_asked()
+        return self.entries.get(idempotency_key)
+
     def live(self, *, principal: str, after: str, most: int) -> dict[str, Order]:
         self.when_found()
         ended = {row.cancels for row in self.rows.values() if isinstance(row, Cancel)}

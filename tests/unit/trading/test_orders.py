@@ -4,11 +4,16 @@ from itertools import permutations
 
 import pytest
 
+from durable.errors import JournalUnavailable
 from runtime.database import DatabaseUnavailable
 from tests.unit.trading.conftest import TERMS, Region
 from trading import desk
 
 NOBODYS = "7d0a2d3e-35c5-4a0e-9f6e-000000000000"
+
+
+def unanswered() -> None:
+    raise JournalUnavailable("away")
 
 
 def away() -> None:
@@ -49,6 +54,24 @@ def test_a_cancellation_that_only_the_journal_has_is_told_at_once(region, world)
     world.when_recorded = away
     assert (region.cancel(order_id).status, region.cancel(order_id).body["status"]) == (202, "cancelled")
     assert region.find(order_id).body["status"] == "cancelled"
+
+
+def test_while_the_ledger_is_away_an_accepted_order_is_repeated_and_found(region, world):
+    world.when_recorded = world.when_found = away
+    placed, again = region.place(), region.place()
+    assert (again.status, again.body) == (202, placed.body)
+    order_id = placed.body["order_id"]
+    assert region.find(order_id).body["status"] == "accepted"
+    assert region.cancel(order_id).status == 202
+    assert [one.body["status"] for one in (region.find(order_id), region.place())] == ["cancelled"] * 2
+
+
+def test_while_the_ledger_is_away_nobody_says_that_a_cancellation_failed(region, world):
+    """It is journalled, it may be recorded, and the client was told nothing."""
+    world.when_recorded = world.when_found = away
+    order_id = region.place().body["order_id"]
+    world.when_promised = unanswered
+    assert (region.cancel(order_id).status, region.find(order_id).status) == (503, 503)
 
 
 def test_an_order_that_waits_in_the_journal_can_be_cancelled(region, world):
