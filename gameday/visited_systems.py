@@ -1,6 +1,6 @@
 """The systems that people visit, as the runner of their drills wants them."""
 
-from gameday.targets.single_region.scenarios import FAILOVER_S
+from gameday.targets.single_region.actions import FAILOVER_S
 from gameday.targets.single_region.scenarios import SCENARIOS as OF_SINGLE_REGION
 from gameday.targets.single_region.world import TaskWorld
 from gameday.targets.visited import Visited, VisitedWorld
@@ -9,7 +9,7 @@ from gameday.targets.webapp.scenarios import SCENARIOS as OF_WEBAPP
 from gameday.targets.webapp.world import WebWorld
 from lib.settings.web import ACTIONS
 from lib.systems.load import load_any
-from lib.systems.single_region.metrics import WEB
+from lib.systems.single_region.metrics import SESSIONS, WEB
 from lib.systems.single_region.settings import SingleRegionSettings
 from lib.systems.webapp.settings import WebappSettings
 
@@ -52,7 +52,12 @@ def _single_region_settings() -> SingleRegionSettings:
 
 def _single_region() -> TaskWorld:
     settings = _single_region_settings()
-    return TaskWorld.deployed(settings.public_name, region=settings.here.name, service=settings.name(WEB))
+    return TaskWorld.deployed(
+        settings.public_name,
+        region=settings.here.name,
+        service=settings.name(WEB),
+        inner=settings.name(SESSIONS),
+    )
 
 
 def _single_region_waits(world: VisitedWorld, time_scale: float) -> dict[str, float]:

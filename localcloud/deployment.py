@@ -57,7 +57,9 @@ def _alone(say: Say) -> Iterator[None]:
 def _deploy(cloud: CloudState, say: Say) -> Deployment:
     began = time.monotonic()
     say("synthesizing the stacks")
-    stacks = synthesize(WORK, issuer=cloud.issuer, environment=local_system().synthesis)
+    system = local_system()
+    system.publish(cloud)
+    stacks = synthesize(WORK, issuer=cloud.issuer, environment=system.synthesis)
 
     def apply(stack: Stack) -> int:
         tool = terraform(stack, cloud.aws_environment(next(iter(cloud.regions))))

@@ -73,8 +73,6 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
             password=secrets.token_urlsafe(24),
             database_ca=pair.ca_pem,
             key=state.user_password,
-            endpoint=state.operator_endpoint,
-            access_key_id=state.access_key_id,
         )
         system.seed(partial(client, state), given)
         await websites(parts, state, system)

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Lifespan
 
-from apps.web.application import Parts, application
+from apps.web.application import MOST_BODY, Parts, application
 from apps.web.databases import Databases, Endpoint, Source
 from apps.web.files import Files
 from apps.web.names import follow
@@ -27,7 +28,8 @@ ANSWER_S = 2.0
 def compose(settings: Settings) -> ASGIApp:
     """The application of this instance or task. It asks nothing of AWS yet but the name of its bucket.
 
-    Where there is a service of sessions, the databases are one Aurora cluster.
+    Where there is a service of sessions, the databases are one Aurora cluster, and uploads stay in memory: a
+    container has no file system that it could write.
 
     Raises:
         ParameterUnavailable: there is no bucket to be known. The service is started again by whoever runs it.
@@ -57,6 +59,8 @@ def compose(settings: Settings) -> ASGIApp:
         secure=settings.scheme == "https",
         sessions=SessionService(settings.sessions_url) if settings.sessions_url else None,
     )
+    if settings.sessions_url:
+        MultiPartParser.spool_max_size = MOST_BODY
     return application(parts, _beside(settings, databases))
 
 

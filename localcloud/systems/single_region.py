@@ -74,7 +74,7 @@ class LocalSingleRegion(LocalSystem):
         return {"CONTAINER_IMAGE": f"{host}/{self.settings.system}@{self.image.digest}"}
 
     def seed(self, clients: Clients, given: Given) -> None:
-        """Two secrets of the organisation, and the repository with its image."""
+        """Two secrets of the organisation, and its repository of images."""
         settings, here = self.settings, self.settings.here.name
         owner = {
             "username": settings.database.username,
@@ -87,9 +87,12 @@ class LocalSingleRegion(LocalSystem):
         }
         for name, value in ((settings.database.secret, owner), (settings.secret, web)):
             clients("secretsmanager", here).create_secret(Name=name, SecretString=json.dumps(value))
-        registry = clients("ecr", here)
-        registry.create_repository(repositoryName=settings.system)
-        push(given.endpoint, given.access_key_id, here, settings.system, self.image)
+        clients("ecr", here).create_repository(repositoryName=settings.system)
+
+    def publish(self, cloud: CloudState) -> None:
+        """Push the image that the stacks name."""
+        here = self.settings.here.name
+        push(cloud.operator_endpoint, cloud.access_key_id, here, self.settings.system, self.image)
 
     def wait_until_ready(self, cloud: CloudState, say: Say) -> float:
         """Until the public name leads to an application that can read."""

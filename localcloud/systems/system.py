@@ -26,9 +26,6 @@ class Given:
     """PEM of the trust anchor of the databases."""
     key: str
     """Of the one client, or the password of the one user, that the system knows."""
-    endpoint: str = ""
-    """Of the emulated AWS, outside all regions."""
-    access_key_id: str = ""
 
 
 class LocalSystem(ABC):
@@ -74,6 +71,9 @@ class LocalSystem(ABC):
     @abstractmethod
     def seed(self, clients: Clients, given: Given) -> None:
         """Make what the organisation, or AWS, has in the account before the first deploy."""
+
+    def publish(self, cloud: CloudState) -> None:  # noqa: B027 - most systems have nothing to publish
+        """Make whatever the stacks name and Terraform does not: nothing, for most systems."""
 
     @abstractmethod
     def wait_until_ready(self, cloud: CloudState, say: Say) -> float:

@@ -4,26 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from gameday.observe.web import WebLook
 from gameday.plan.web import Bars, WebScenario, WebStep
-from gameday.targets.single_region.world import TaskWorld
+from gameday.targets.single_region import actions
 
-FAILOVER_S = 20.0
-"""After how many seconds Aurora lets the reader write. AWS: typically less than 60, often less than 30.
-https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html"""
 WRITES_S = 60.0
-
-
-def kill_task(world: TaskWorld) -> str:
-    """All processes of a task of `web` die."""
-    task = world.victim()
-    world.trouble("task-kill", task=task)
-    return f"task {task.rpartition('/')[2]} killed"
-
-
-def lose_writer(world: TaskWorld) -> str:
-    """The instance that writes is lost; Aurora lets the other one write after a while."""
-    writer = world.writer()
-    world.trouble("writer-lost", failover_s=FAILOVER_S)
-    return f"database instance {writer} lost"
 
 
 def whole_again(looks: Sequence[WebLook]) -> bool:
@@ -31,12 +14,23 @@ def whole_again(looks: Sequence[WebLook]) -> bool:
     return any(not look.whole for look in looks) and looks[-1].whole
 
 
+def taken_back(looks: Sequence[WebLook]) -> bool:
+    """Whether a release was under way, and none is, and the definition is the one of before."""
+    rolled = any(look.refresh for look in looks)
+    return rolled and not looks[-1].refresh and looks[-1].whole and looks[-1].template == looks[0].template
+
+
+def rolled_out(looks: Sequence[WebLook]) -> bool:
+    """Whether a release was under way, and only its tasks are there."""
+    return any(look.refresh for look in looks) and not looks[-1].refresh and looks[-1].whole
+
+
 _ALL = (
     WebScenario(
         code="R-1",
         title="task killed",
         expected="another one takes its place",
-        steps=(WebStep(action=kill_task),),
+        steps=(WebStep(action=actions.kill_task),),
         bars=Bars(first_permille=10.0, whole_s=120.0, replaced=1),
         ended=whole_again,
     ),
@@ -44,10 +38,44 @@ _ALL = (
         code="R-3",
         title="writer of the database lost",
         expected="everybody reads on, the reader takes writes, and nothing that was acknowledged is lost",
-        steps=(WebStep(action=lose_writer),),
+        steps=(WebStep(action=actions.lose_writer),),
         bars=Bars(writes_s=WRITES_S, replaced=0),
         ended=lambda looks: looks[-1].whole,
         at_least_s=WRITES_S + 15.0,
+    ),
+    WebScenario(
+        code="R-4",
+        title="bad release: its tasks exit at once",
+        expected="nobody notices, and the version before goes on serving",
+        steps=(WebStep(action=actions.release_what_exits),),
+        bars=Bars(replaced=0, other_versions=0),
+        ended=taken_back,
+    ),
+    WebScenario(
+        code="R-5",
+        title="bad release: its tasks never get well",
+        expected="nobody notices, and the version before goes on serving",
+        # Its tasks fail three checks of 10 s after a start of 15 s.
+        steps=(WebStep(action=actions.release_what_hangs),),
+        bars=Bars(replaced=0, other_versions=0),
+        ended=taken_back,
+    ),
+    WebScenario(
+        code="R-7",
+        title="good release under load",
+        expected="nobody notices, and every task is another one",
+        steps=(WebStep(action=actions.release_again),),
+        bars=Bars(replaced=3),
+        ended=rolled_out,
+    ),
+    WebScenario(
+        code="R-11",
+        title="a task that is found by its private name killed",
+        expected="whoever asks it asks another one",
+        steps=(WebStep(action=actions.kill_sessions_task),),
+        bars=Bars(first_permille=10.0, replaced=0),
+        ended=lambda looks: looks[-1].whole,
+        at_least_s=45.0,
     ),
 )
 SCENARIOS: Mapping[str, WebScenario] = {one.code: one for one in _ALL}

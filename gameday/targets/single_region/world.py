@@ -23,13 +23,21 @@ class TaskWorld(VisitedWorld):
 
     service: str
     """Its name."""
+    inner: str
+    """The service that it finds by a private name."""
 
     @classmethod
-    def deployed(cls, name: str, *, region: str, service: str) -> Self:
+    def deployed(cls, name: str, *, region: str, service: str, inner: str) -> Self:
         """What runs now. Raises localcloud's NotRunning, or NotDeployed, with what to do about it."""
         outputs = deployed_outputs()
         return cls(
-            state=CloudState.load(), name=name, region=region, other=region, outputs=outputs, service=service
+            state=CloudState.load(),
+            name=name,
+            region=region,
+            other=region,
+            outputs=outputs,
+            service=service,
+            inner=inner,
         )
 
     @cached_property
@@ -48,7 +56,7 @@ class TaskWorld(VisitedWorld):
         """
         at = time.time()
         try:
-            service, tasks = self._service(), self._tasks()
+            service, tasks = self._service(), self.tasks(self.service)
             targets = self._clients["elbv2"].describe_target_health(
                 TargetGroupArn=self.outputs["target_group"]
             )["TargetHealthDescriptions"]
@@ -83,7 +91,7 @@ class TaskWorld(VisitedWorld):
         """The ARN of a task that serves. Raises FaultRefused without one."""
         seen = self.look()
         serving = {*seen.in_service} & {*seen.healthy}
-        found = sorted(one["taskArn"] for one in self._tasks() if _id(one) in serving)
+        found = sorted(one["taskArn"] for one in self.tasks(self.service) if _id(one) in serving)
         if not found:
             raise FaultRefused("no task serves that could be harmed")
         return str(found[0])
@@ -101,9 +109,10 @@ class TaskWorld(VisitedWorld):
         )
         return dict(found["services"][0])
 
-    def _tasks(self) -> list[dict[str, Any]]:
+    def tasks(self, service: str) -> list[dict[str, Any]]:
+        """The running tasks of *service* as ECS describes them."""
         ecs, cluster = self._clients["ecs"], self.outputs["cluster_name"]
-        arns = ecs.list_tasks(cluster=cluster, serviceName=self.service)["taskArns"]
+        arns = ecs.list_tasks(cluster=cluster, serviceName=service)["taskArns"]
         told = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
         return [dict(one) for one in told if one["lastStatus"] == RUNNING]
 

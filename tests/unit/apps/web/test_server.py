@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 import trustme
 from moto import mock_aws
+from starlette.formparsers import MultiPartParser
 
 from apps.serving import server
 from apps.web import __main__
 from apps.web.composition import compose
+from apps.web.files import MOST_BYTES
 from apps.web.settings import Settings
 from localcloud.core.ports import free_port
 from runtime.environment import BadEnvironment
@@ -151,13 +153,15 @@ def test_the_process_serves_over_AWS_and_looks_at_its_databases_meanwhile(aws, h
         assert browser.get("/").status == 503
 
 
-def test_S02_with_a_service_of_sessions_it_asks_that_one_and_reports_nothing(aws):
+def test_S02_with_a_service_of_sessions_it_asks_that_one_and_reports_nothing(aws, monkeypatch):
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 1024)
     aws.put_parameter(Name="/webapp-test/files/bucket", Value="files", Type="String")
     nobody = f"http://127.0.0.1:{free_port()}"
     with served(compose(Settings.from_env({**ENVIRONMENT, "SESSIONS_URL": nobody}))) as port:
         assert Browser(port).get("/sessions/canary").status == 503
         assert {"writer", "replica"} <= (names := {one.name for one in threading.enumerate()})
         assert "report" not in names
+    assert MultiPartParser.spool_max_size > MOST_BYTES  # nothing of an upload is written to a disk
 
 
 def test_without_a_bucket_it_does_not_start(aws):

@@ -1,7 +1,6 @@
 """What the local cloud of each system is made of."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -89,7 +88,8 @@ def test_whoever_has_the_key_may_sign_in(system):
 def test_S02_the_single_region_system_runs_the_image_that_is_pushed(system, monkeypatch):
     single, account, pushed = system("single-region"), Account(), []
     monkeypatch.setattr(single_region, "push", lambda *given: pushed.append(given))
-    single.seed(account, replace(GIVEN, endpoint="http://127.0.0.1:1", access_key_id="key"))
+    single.seed(account, GIVEN)
+    single.publish(SimpleNamespace(operator_endpoint="http://127.0.0.1:1", access_key_id="key"))
     assert account.repositories == ["single-region"]
     assert {name for _, name in account.secrets} == {"single-region/database", "single-region/web"}
     [(endpoint, key, region, repository, image)] = pushed

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 from gameday.errors import FaultRefused, ObservationFailed
 from gameday.judge.summary import Objectives, Terraform
 from gameday.judge.web import judge
-from gameday.targets.single_region.scenarios import FAILOVER_S, SCENARIOS, WRITES_S
+from gameday.targets.single_region.actions import EXITS, FAILOVER_S, HANGS
+from gameday.targets.single_region.scenarios import SCENARIOS, WRITES_S
 from gameday.targets.single_region.world import TaskWorld
 from gameday.targets.webapp import asking
 from tests.unit.gameday.targets.webapp.web_record import FAULT, entries, record, visit, visits
@@ -34,7 +35,7 @@ class Aws:
     def __init__(self):
         self.tasks = [task(1), task(2), task(3)]
         self.targets = {"10.0.0.1": "healthy", "10.0.0.2": "healthy", "10.0.0.3": "healthy"}
-        self.rollout, self.refuses, self.executions = "COMPLETED", False, []
+        self.rollout, self.refuses, self.executions, self.done = "COMPLETED", False, [], []
 
     def describe_services(self, **_):
         if self.refuses:
@@ -61,6 +62,22 @@ class Aws:
 
     def describe_alarms(self, **_):
         return {"MetricAlarms": [{"AlarmName": "slow"}]}
+
+    def describe_task_definition(self, **_):
+        container = {"name": "web", "command": ["good"]}
+        return {"taskDefinition": {"family": "web", "revision": 1, "containerDefinitions": [container]}}
+
+    def register_task_definition(self, **told):
+        self.done.append(("register", told))
+        return {"taskDefinition": {"taskDefinitionArn": "arn:aws:ecs:us-east-1:1:task-definition/web:2"}}
+
+    def deregister_task_definition(self, **told):
+        self.done.append(("deregister", told["taskDefinition"].rpartition("/")[2]))
+
+    def update_service(self, **told):
+        if self.refuses:
+            raise REFUSED
+        self.done.append(("update", told.get("taskDefinition", "the same").rpartition("/")[2]))
 
     def list_executions(self, **_):
         if self.refuses:
@@ -89,6 +106,7 @@ class World(TaskWorld):
                 "healing_machine": "arn",
             },
             service="web",
+            inner="sessions",
         )
         self.aws, self.ordered = Aws(), []
 
@@ -149,6 +167,46 @@ def test_R3_the_instance_that_writes_is_lost(world):
     assert SCENARIOS["R-3"].steps[0].action(world) == "database instance database-1 lost"
     assert world.ordered == [("writer-lost", {"failover_s": FAILOVER_S})]
     assert world.leaves_after_s == 20.0
+
+
+@pytest.mark.parametrize(("code", "command"), [("R-4", EXITS), ("R-5", HANGS)])
+def test_S02_a_bad_release_is_the_one_that_runs_but_for_its_command_and_is_withdrawn_afterwards(
+    world, code, command
+):
+    assert SCENARIOS[code].steps[0].action(world) == "web:2 released, which is bad"
+    (_, told), update = world.aws.done
+    assert told == {"family": "web", "containerDefinitions": [{"name": "web", "command": list(command)}]}
+    assert update == ("update", "web:2")
+    world.withdraw()
+    assert world.aws.done[-1] == ("deregister", "web:2")
+
+
+def test_S02_a_release_that_is_refused_is_no_fault(world):
+    SCENARIOS["R-7"].steps[0].action(world)
+    assert world.aws.done == [("update", "the same")]
+    world.aws.refuses = True
+    with pytest.raises(FaultRefused, match="AccessDenied"):
+        SCENARIOS["R-7"].steps[0].action(world)
+
+
+def test_S02_a_task_that_is_found_by_name_is_killed(world):
+    assert SCENARIOS["R-11"].steps[0].action(world) == "task 1 killed"
+    world.aws.tasks = []
+    with pytest.raises(FaultRefused, match="no task of sessions runs"):
+        SCENARIOS["R-11"].steps[0].action(world)
+
+
+def test_S02_a_release_has_ended_when_it_was_seen_and_all_serve(world):
+    before = world.look()
+    under_way = replace(before, refresh="InProgress")
+    released = replace(before, template="web:2")
+    for code, last in (("R-4", before), ("R-7", released)):
+        ended = SCENARIOS[code].ended
+        assert ended([before, under_way, last])
+        assert not ended([before, last])
+        assert not ended([before, under_way])
+        assert not ended([before, under_way, replace(last, healthy=())])
+    assert not SCENARIOS["R-4"].ended([before, under_way, released])
 
 
 def judged(code, given):
