@@ -1,13 +1,17 @@
 """Orders placed, looked up, listed and cancelled, whatever the ledger does."""
 
+from http import HTTPStatus
 from itertools import permutations
+from types import SimpleNamespace
 
 import pytest
 
 from durable.errors import JournalUnavailable
+from intake.peer import Call, PeerAnswer
 from runtime.database import DatabaseUnavailable
 from tests.unit.trading.conftest import TERMS, Region
 from trading import desk
+from trading.order import Order
 
 NOBODYS = "7d0a2d3e-35c5-4a0e-9f6e-000000000000"
 
@@ -156,3 +160,29 @@ def test_health_and_version(region):
     assert [region.send(f"GET {path}").status for path in asked] == [200] * 5
     assert region.send("GET /version").body == {"version": "trading-1"}
     assert region.send("GET /nothing").status == 404
+
+
+def test_another_region_passes_every_question_on_to_the_holder(world, halt):
+    asked = []
+
+    def send(region: str, call: Call, *, within_s: float) -> PeerAnswer:
+        asked.append((region, call.method, call.path, call.headers.get("Idempotency-Key"), call.body))
+        return PeerAnswer(status=HTTPStatus.OK, headers={"x-region": region}, body={"status": "open"})
+
+    region = Region(world, halt, "us-east-2", SimpleNamespace(send=send))
+    answers = [region.place(), region.find(NOBODYS), region.cancel(NOBODYS)]
+    answers.append(region.send("GET /orders", query={"open": "true", "after": NOBODYS}))
+    assert [(one.status, one.headers["X-Region"]) for one in answers] == [(200, "us-east-1")] * 4
+    path = f"/orders/{NOBODYS}"
+    assert asked == [
+        ("us-east-1", "POST", "/orders", "order-0001", Order(**TERMS).canonical().encode()),
+        ("us-east-1", "GET", path, None, None),
+        ("us-east-1", "DELETE", path, None, None),
+        ("us-east-1", "GET", f"/orders?open=true&after={NOBODYS}", None, None),
+    ]
+    assert world.entries == {}
+
+
+def test_what_was_passed_on_once_is_not_passed_on_again(world, halt):
+    region = Region(world, halt, "us-east-2", SimpleNamespace(send=None))
+    assert region.place(headers={"x-forwarded-by": "us-east-1"}).status == 503
