@@ -108,9 +108,9 @@ MUTANTS: Mapping[str, Mutant] = {
         "a lease ends when it begins",
         (
             Change(
-                "lambda/payments/functions.py",
-                "Policy(\n        ttl_ms=ttl_ms,",
-                "Policy(\n        ttl_ms=0,",
+                "lambda/durable/composition.py",
+                "Policy(\n            ttl_ms=ttl_ms,",
+                "Policy(\n            ttl_ms=0,",
             ),
         ),
         "S1",

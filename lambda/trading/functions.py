@@ -1,21 +1,65 @@
-"""Keeper and takeover steps of the trading platform. They wait for a ledger in MySQL (docs/trading.md).
+"""The functions of the trading platform that no client asks: keeper, steps of a takeover, reconciler."""
 
-Until then no region can hold a lease or move a writer, so each function fails: nothing is reported that was
-not done, and the alarms say that the platform cannot recover.
-"""
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from typing import Any, NoReturn
+from durable import composition
+from durable.composition import Composition
+from durable.reconciler import Reconciler
+from failover.keeper import Keeper
+from failover.ports import Facts
+from failover.standing_service import StandingService
+from failover.steps import answer
+from failover.steps.context import StepContext
+from runtime import mysql
+from runtime.environment import Environment
+from runtime.metrics import Meter
+from trading.book import BOOK
+from trading.own_api import OrderApi
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+TRADING = Composition(
+    book=BOOK,
+    driver=mysql,
+    api=lambda parameters, region: OrderApi(parameters, region=region),
+    service=lambda parameters, region: StandingService(OrderApi(parameters, region=region)),
+    requests="Orders",
+)
 
 
-class EngineMissing(Exception):
-    """The fence, the watermark and the replay of orders are not there for MySQL."""
+def keep(_event: dict[str, Any], context: "LambdaContext") -> dict[str, int]:
+    """Keep the lease for over three minutes; the schedule starts the next keeper every minute."""
+    environment = Environment.from_env()
+    return composition.keep(kept(environment), environment, context)
 
 
-def keep(_event: dict[str, Any], _context: object) -> NoReturn:
-    """Keep no lease. Raises EngineMissing."""
-    raise EngineMissing("the keeper has no database that it could fence")
+def step(event: dict[str, Any], _context: object) -> Facts:
+    """One task of the state machine, see `failover.steps.answer`."""
+    return answer(event, step_context())
 
 
-def step(event: dict[str, Any], _context: object) -> NoReturn:
-    """Take no step of a takeover. Raises EngineMissing."""
-    raise EngineMissing(f"step {event.get('step')}: there is no database that it could fence")
+def reconcile(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """One run, started every minute: see `durable.composition.reconcile`."""
+    reconciler, meter = reconciling()
+    return composition.reconcile(reconciler, meter, event, TRADING.requests)
+
+
+@cache
+def kept(environment: Environment) -> Keeper:
+    """The keeper of this process, which outlives an outage of what it was built from."""
+    return TRADING.keeper(environment)
+
+
+@cache
+def step_context() -> StepContext:
+    """What the steps of a takeover to the region this function runs in work with."""
+    return TRADING.step_context(Environment.from_env())
+
+
+@cache
+def reconciling() -> tuple[Reconciler, Meter]:
+    """The reconciler of the region this function runs in, and what measures it."""
+    environment = Environment.from_env()
+    return TRADING.reconciler(environment), Meter(environment)

@@ -22,5 +22,5 @@ def environment(settings: TwoRegionSettings) -> dict[str, str]:
         "TRANSITION_LIMIT_SECONDS": str(settings.limits.transition_s),
         "POWERTOOLS_SERVICE_NAME": settings.system,
         "LOG_LEVEL": settings.functions.log_level,
-        **({"AUTHORIZATION": settings.api.authorization.mode} if settings.api else {}),
+        "AUTHORIZATION": settings.api.authorization.mode if settings.api else "none",
     }

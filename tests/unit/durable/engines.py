@@ -131,10 +131,16 @@ class InPostgreSQL:
 class InMySQL:
     """A server that speaks MySQL, with one isolation level for all."""
 
-    book = IN_MYSQL
-
-    def __init__(self, server: MySQLServer, certificate: ServerCertificate, isolation: str) -> None:
+    def __init__(
+        self,
+        server: MySQLServer,
+        certificate: ServerCertificate,
+        isolation: str = "read committed",
+        book: Book = IN_MYSQL,
+    ) -> None:
+        self.book = book
         self.server = server
+        self.ca_pem = certificate.ca_pem
         self._credentials = Credentials("app", "right", certificate.ca_pem)
         self._isolation = isolation
         self._opened: list[Any] = []

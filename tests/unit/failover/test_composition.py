@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from durable.composition import STATEMENT_TIMEOUT_S
 from durable.event_bus import EventsUnavailable
 from durable.journal import JournalUnavailable
 from failover.approvals import ApprovalsUnavailable
@@ -19,7 +20,7 @@ from failover.decision import Policy
 from failover.lease import LeaseState
 from failover.operations import TakeoverCompleted
 from failover.service_function import MOST_AT_ONCE, WARM_TIMEOUT_S
-from payments.functions import STATEMENT_TIMEOUT_S, keeper_of, step_context
+from payments.functions import keeper_of, step_context
 from runtime import postgresql
 from runtime.environment import Environment
 from tests.unit import emulated

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from durable import recovery
+from durable import composition, recovery
 from failover.decision import Action, Rule
 from failover.keeper import run
 from payments import functions
@@ -94,7 +94,7 @@ def test_a_deployed_keeper_resumes_nothing_it_is_not_fit_for(deployed, leases, p
 def test_the_function_ends_before_its_time_does(deployed, monkeypatch):
     timeline = Timeline(tick_takes=1, timeout=25)
     monkeypatch.setattr(functions, "keeper_of", lambda _: timeline)
-    monkeypatch.setattr(functions, "run", partial(run, clock=lambda: timeline.now, sleep=timeline.sleep))
+    monkeypatch.setattr(composition, "run", partial(run, clock=lambda: timeline.now, sleep=timeline.sleep))
     left = SimpleNamespace(get_remaining_time_in_millis=lambda: (timeline.timeout - timeline.now) * 1000)
     assert keep({}, left) == {"ticks": 1}
     timeline.timeout = 65
@@ -103,7 +103,7 @@ def test_the_function_ends_before_its_time_does(deployed, monkeypatch):
 
 def test_the_function_ticks_as_its_settings_say(deployed, monkeypatch):
     asked = {}
-    monkeypatch.setattr(functions, "run", lambda _, **given: asked.update(given) or 13)
+    monkeypatch.setattr(composition, "run", lambda _, **given: asked.update(given) or 13)
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 25_000)
     assert keep({}, context) == {"ticks": 13}
     assert asked.pop("remaining_s")() == 25.0
@@ -120,7 +120,7 @@ def test_each_keeper_shows_its_gateway_a_token_where_tokens_count(
         functions, "OwnApi", lambda _, region: SimpleNamespace(meet_a_token=lambda: met.append(region))
     )
     monkeypatch.setattr(functions, "Thread", lambda target, daemon: SimpleNamespace(start=target))
-    monkeypatch.setattr(functions, "run", lambda *_, **__: 1)
+    monkeypatch.setattr(composition, "run", lambda *_, **__: 1)
     keep({}, SimpleNamespace(get_remaining_time_in_millis=lambda: 25_000))
     assert met == [Environment.from_env().region] * times
 
@@ -128,7 +128,7 @@ def test_each_keeper_shows_its_gateway_a_token_where_tokens_count(
 def test_a_deployed_keeper_beats_in_the_ledger_of_its_region(deployed, monkeypatch):
     beats = []
     monkeypatch.setattr(
-        functions, "Database", lambda *_: SimpleNamespace(session=lambda: nullcontext("connection"))
+        composition, "Database", lambda *_, **__: SimpleNamespace(session=lambda: nullcontext("connection"))
     )
     monkeypatch.setattr(
         recovery,

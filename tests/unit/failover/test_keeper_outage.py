@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
+from durable import composition
 from failover import observe, region_api
 from failover.decision import PATIENCE_MS, Rule
 from failover.observation import JournalFact
@@ -79,9 +80,9 @@ class Live:
 @pytest.fixture
 def stores(dynamodb, environment, monkeypatch) -> Stores:
     stores = Stores()
-    real = functions.client
+    real = composition.client
     monkeypatch.setattr(
-        functions,
+        composition,
         "client",
         lambda name, **given: stores if name in {"ssm", "secretsmanager"} else real(name, **given),
     )
@@ -102,7 +103,7 @@ def test_a_keeper_renews_although_the_stores_went_away_since_its_last_start(
     *, stores, leases, put, monkeypatch, hours
 ):
     now = LEASE.expires_at_ms
-    monkeypatch.setattr(functions, "now_ms", lambda: now)
+    monkeypatch.setattr(composition, "now_ms", lambda: now)
     put(LEASE)
     invoke()
     assert leases.read().expires_at_ms == now + TTL
@@ -117,7 +118,7 @@ def test_a_keeper_that_starts_cold_meanwhile_moves_nothing_and_calls_a_person_be
 ):
     """The others, which began up to three minutes ago, renew; nobody is failed over because one is blind."""
     now = LEASE.expires_at_ms
-    monkeypatch.setattr(functions, "now_ms", lambda: now)
+    monkeypatch.setattr(composition, "now_ms", lambda: now)
     put(LEASE)
     environment = Environment.from_env()
     warm = functions.keeper_of(environment)
@@ -141,7 +142,7 @@ def test_a_keeper_that_starts_cold_meanwhile_moves_nothing_and_calls_a_person_be
 
 @pytest.mark.parametrize("away", ["ssm", "secretsmanager"])
 def test_a_cold_keeper_says_what_it_cannot_read(*, stores, put, monkeypatch, logged, away):
-    monkeypatch.setattr(functions, "now_ms", lambda: LEASE.expires_at_ms)
+    monkeypatch.setattr(composition, "now_ms", lambda: LEASE.expires_at_ms)
     put(LEASE)
     stores.away = True
     if away == "secretsmanager":

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 
+from durable import composition
 from durable.arrivals import MINUTE_MS, minute_of
 from durable.backlog import BATCH, STALE_MS
 from payments import functions as module
@@ -21,7 +22,7 @@ def composed(world, reconciler, monkeypatch):
     measured: list[dict[str, object]] = []
     meter = SimpleNamespace(record=measured.append)
     monkeypatch.setattr(module, "reconciling", lambda: (reconciler, meter))
-    monkeypatch.setattr(module, "now_ms", world.clock)
+    monkeypatch.setattr(composition, "now_ms", world.clock)
     return measured
 
 

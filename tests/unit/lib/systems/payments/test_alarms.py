@@ -89,7 +89,7 @@ def filters_of(region):
 def test_P10_ledger_writes_that_fail_are_counted_by_the_words_that_the_function_writes(region):
     pattern = filters_of(region)["LedgerWriteFailures"]["pattern"]
     words = re.findall(r'"([^"]+)"', pattern)
-    source = (LAMBDA / "payments" / "payment_flow.py").read_text()
+    source = (LAMBDA / "intake" / "request_flow.py").read_text()
     assert words
     assert all(f'logger.warning("{said}"' in source for said in words)
     assert alarms_of(region)["ledger-writes"]["metric_name"] == "LedgerWriteFailures"
@@ -103,7 +103,7 @@ def test_P10_a_reconciler_that_falls_behind_is_seen_by_the_figure_that_it_writes
     alarm = alarms_of(region)["watermark-age"]
     assert (alarm["namespace"], alarm["metric_name"]) == (told["Namespace"], told["Metrics"][0]["Name"])
     assert alarm["dimensions"] == {name: line[name] for [name] in told["Dimensions"]}
-    assert '"WatermarkAge"' in (LAMBDA / "payments" / "functions.py").read_text()
+    assert '"WatermarkAge"' in (LAMBDA / "durable" / "composition.py").read_text()
 
 
 def test_P10_the_keeper_pages_by_the_codes_that_it_writes(region):

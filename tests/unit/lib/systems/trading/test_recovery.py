@@ -9,8 +9,6 @@ from budget.compute import compute
 from budget.model import Verdict
 from gates.parity import differences
 from tests.unit.lib.systems.trading.conftest import HERE, THERE
-from trading import functions
-from trading.functions import EngineMissing
 
 DIFFERS = {
     r"RegionRole$": "the tag says where a region was placed",
@@ -47,13 +45,6 @@ def test_T07_steps_may_promote_this_regions_database_and_keep_the_lease_to_the_e
     assert "arn:aws:rds::" in promote["Resource"][0]
     (lease,) = [one for one in allowed if "table/trading-lease-test" in json.dumps(one["Resource"])]
     assert lease["Action"] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
-
-
-def test_T07_until_orders_are_kept_in_mysql_nothing_is_taken_over_and_nothing_pretends_to_be():
-    with pytest.raises(EngineMissing):
-        functions.keep({}, None)
-    with pytest.raises(EngineMissing, match="step promote"):
-        functions.step({"step": "promote"}, None)
 
 
 def test_T10_nothing_configured_is_over_the_objective_and_what_only_aws_can_prove_is_unproven(objectives):
