@@ -199,14 +199,22 @@ def test_S02_a_task_that_is_found_by_name_is_killed(world):
 def test_S02_a_release_has_ended_when_it_was_seen_and_all_serve(world):
     before = world.look()
     under_way = replace(before, refresh="InProgress")
-    released = replace(before, template="web:2")
-    for code, last in (("R-4", before), ("R-7", released)):
+    for code in ("R-4", "R-5", "R-7"):
         ended = SCENARIOS[code].ended
-        assert ended([before, under_way, last])
-        assert not ended([before, last])
+        assert ended([under_way, before])
+        assert not ended([before])
         assert not ended([before, under_way])
-        assert not ended([before, under_way, replace(last, healthy=())])
-    assert not SCENARIOS["R-4"].ended([before, under_way, released])
+        assert not ended([under_way, replace(before, healthy=())])
+
+
+def test_S12_R4_a_bad_release_that_replaced_the_tasks_that_served_is_a_miss():
+    before, _, _ = record().looks
+    under_way = replace(before, at=1001.0, refresh="InProgress")
+    assert missed(judged("R-4", record(looks=[before, under_way, replace(before, at=1030.0)]))) == []
+    others = replace(before, at=1030.0, in_service=("i-4", "i-5", "i-6"), healthy=("i-4", "i-5", "i-6"))
+    assert missed(judged("R-4", record(looks=[before, under_way, others]))) == ["instances replaced"]
+    other = replace(before, at=1030.0, version="bad")
+    assert missed(judged("R-4", record(looks=[before, under_way, other]))) == ["looks with another version"]
 
 
 def judged(code, given):
