@@ -13,6 +13,7 @@ from lib.data.database import DatabaseOrigin, RegionalDatabase
 from lib.failover.control import FailoverControl
 from lib.failover.environment import environment
 from lib.failover.observability import RegionalObservability
+from lib.failover.reconciler import Reconciler
 from lib.iam import Allow
 from lib.messaging.event_bus import EventBus
 from lib.network.flow_logs import FlowLogs
@@ -26,7 +27,6 @@ from lib.systems.payments.alarms import regional_alarms
 from lib.systems.payments.api import PaymentApi
 from lib.systems.payments.log_metrics import LOG_METRICS
 from lib.systems.payments.metrics import RegionMetrics
-from lib.systems.payments.reconciler import Reconciler
 from lib.systems.payments.settings import PaymentsSettings
 
 
@@ -79,7 +79,9 @@ class RegionalStack(AwsStack[PaymentsSettings]):
             database=self._database,
             serve=[self._payments.function.invoke(), self._payments.prove()],
         )
-        self._reconciler = Reconciler(self, "reconciliation", platform=platform)
+        self._reconciler = Reconciler(
+            self, "reconciliation", platform=platform, functions="payments.functions"
+        )
         self.api_host = self._payments.http.host
         self.api_endpoint = self._payments.http.endpoint
         self.metrics = RegionMetrics(self.site, self._payments.http.id, settings.alarms)

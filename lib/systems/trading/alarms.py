@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from lib.compute.fleet import fleet_alarms, unhealthy_targets
 from lib.data.copies import copy_alarms
-from lib.failover.alarms import function_alarms, keeper_alarms, replication_alarms, takeover_alarm
+from lib.failover.alarms import (
+    function_alarms,
+    keeper_alarms,
+    replication_alarms,
+    takeover_alarm,
+)
+from lib.failover.reconciler_alarms import reconciler_alarms
 from lib.observability.alarm import Alarm, Side
 from lib.systems.trading.metrics import TradingMetrics
 from lib.systems.trading.settings import TradingSettings
@@ -29,6 +35,7 @@ def regional_alarms(
         ),
         _connections(settings, metrics),
         *_copies(settings, metrics),
+        *reconciler_alarms(metrics),
         takeover_alarm(metrics),
         *keeper_alarms(metrics),
     ]

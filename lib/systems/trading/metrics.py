@@ -7,7 +7,7 @@ from lib.compute.fleet import FleetMetrics
 from lib.data.copies import CopyMetrics
 from lib.failover.metrics import RecoveryMetrics
 
-FUNCTIONS = ("keeper", "steps")
+FUNCTIONS = ("keeper", "steps", "reconciler")
 
 
 @dataclass(frozen=True, slots=True)

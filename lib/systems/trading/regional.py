@@ -19,6 +19,7 @@ from lib.failover.control import FailoverControl
 from lib.failover.environment import environment
 from lib.failover.log_metrics import RECOVERY_LOG_METRICS
 from lib.failover.observability import RegionalObservability
+from lib.failover.reconciler import Reconciler
 from lib.iam import Allow
 from lib.messaging.event_bus import EventBus
 from lib.network import web_acl
@@ -76,7 +77,11 @@ class TradingRegion(AwsStack[TradingSettings]):
         )
         self.buckets = {what: self._bucket(what, archive_days=settings.trail.archive_days) for what in COPIED}
         secret = self._read_secret()
-        self._failover = self._control(functions, secret)
+        platform = self._platform(functions, secret)
+        self._failover = self._control(platform)
+        self._reconciler = Reconciler(
+            self, "reconciliation", platform=platform, functions="trading.functions"
+        )
         self._bus = EventBus(self, "events", site=self.site, key=self.key, settled="OrderSettled")
         self.api_host = self._balancer.dns_name
         self.api_endpoint = f"{'https' if settings.dns.delegated else 'http'}://{self.api_host}"
@@ -169,8 +174,8 @@ class TradingRegion(AwsStack[TradingSettings]):
             after=[*parameters.all, template.role.policy],
         )
 
-    def _control(self, bundle: Bundle, secret: Allow) -> FailoverControl:
-        platform = FunctionPlatform(
+    def _platform(self, bundle: Bundle, secret: Allow) -> FunctionPlatform:
+        return FunctionPlatform(
             site=self.site,
             network=self.network,
             key=self.key,
@@ -178,6 +183,8 @@ class TradingRegion(AwsStack[TradingSettings]):
             environment=environment(self._settings),
             allow=(read_parameters(self.site), secret),
         )
+
+    def _control(self, platform: FunctionPlatform) -> FailoverControl:
         return FailoverControl(
             self,
             "failover",
@@ -189,7 +196,11 @@ class TradingRegion(AwsStack[TradingSettings]):
         )
 
     def _observe(self) -> RegionalObservability:
-        functions = {"keeper": self._failover.keeper, "steps": self._failover.steps}
+        functions = {
+            "keeper": self._failover.keeper,
+            "steps": self._failover.steps,
+            "reconciler": self._reconciler.function,
+        }
         timeouts = {what: function.timeout_s for what, function in functions.items()}
         return RegionalObservability(
             self,

@@ -30,6 +30,7 @@ def test_T07_each_region_has_a_keeper_that_starts_every_minute_and_a_state_machi
     assert {name: one["handler"] for name, one in named.items()} == {
         "trading-keeper-test": "trading.functions.keep",
         "trading-steps-test": "trading.functions.step",
+        "trading-reconciler-test": "trading.functions.reconcile",
     }
     assert all(one["timeout"] <= 300 for one in named.values())
     machine = json.loads(region.only("aws_sfn_state_machine")["definition"])

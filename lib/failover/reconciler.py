@@ -10,16 +10,19 @@ from lib.messaging.event_bus import BusAccess
 
 
 class Reconciler(Construct):
-    """Runs every minute in both regions; only the holder's does anything."""
+    """Runs every minute in both regions; only the holder's does anything.
 
-    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform) -> None:
+    *functions* is the module whose `reconcile` binds it to the system.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform, functions: str) -> None:
         super().__init__(scope, id_)
         site = platform.site
         self.function = Function(
             self,
             "reconciler",
             platform=platform,
-            handler="payments.functions.reconcile",
+            handler=f"{functions}.reconcile",
             memory_mb=1024,
             timeout_s=60,
             reserved=reservations.RECONCILER,
