@@ -26,7 +26,7 @@ class KeeperSign:
     ) -> None:
         self._client = client
         self._table = table
-        self._key: dict[str, Any] = {"system": {"S": f"{system} keeper {region}"}}
+        self._key: dict[str, Any] = {"system": {"S": f"{system}#keeper#{region}"}}
         self._term_ms = term_ms
 
     def leave(self, now_ms: int) -> None:

@@ -58,6 +58,11 @@ def test_a_situation_holds_what_answered_and_nothing_else(aws, cloud):
     assert cloud.takeovers(WEST).status(Takeover.of(LEASE)) is TakeoverFact.SUCCEEDED
 
 
+def test_the_kill_switch_is_looked_for_in_the_region_that_is_asked(aws, cloud):
+    assert cloud.halt_switch(WEST).read() is None
+    assert aws.calls == [(WEST, "GetItem")]
+
+
 def test_a_lease_that_is_not_to_be_read_is_unknown_and_not_an_error(aws, cloud):
     aws.refuses = "InternalServerError"
     found = cloud.situation()

@@ -14,9 +14,17 @@ from lib.systems import load, payments, registry
 from lib.systems.registry import SYSTEMS, System
 
 TWO_REGIONS = {
-    *("primary", "standby", "witness", "protocol", "database", "events", "drills", "approvals"),
+    *("primary", "standby", "witness", "protocol", "events", "drills", "approvals"),
     *("backup", "compliance"),
 }
+
+
+class Alone(OneRegionSettings):
+    """Settings of a system in one region."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return ()
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def alone(settings, monkeypatch) -> OneRegionSettings:
     network = {"zones": 3, "nat_per_zone": False}
     own = {"region": document["primary"], "environment_suffix": "test", "alarms": {}, "network": network}
     monkeypatch.setattr(file, "read", lambda _: plain | own)
-    monkeypatch.setattr(registry, "SYSTEMS", {"payments": System(OneRegionSettings, "nowhere")})
+    monkeypatch.setattr(registry, "SYSTEMS", {"payments": System(Alone, "nowhere")})
     return load.load_any({"ENVIRONMENT_SUFFIX": "test"})
 
 
