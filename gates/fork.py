@@ -28,7 +28,7 @@ import sys
 from pathlib import Path
 from main import App, bundle, load_any, registry
 
-bundle.WEB = ()
+bundle.WEB = bundle.TRADING = ()
 for system in registry.SYSTEMS:
     output = Path(sys.argv[1]) / system
     code = output / "code"

@@ -45,6 +45,8 @@ WEB_PACKAGES = {"apps/web": "apps/web", "apps/serving": "apps/serving", "runtime
 """Its own code, by the place in the zip."""
 WEB_SERVICES = frozenset({"cloudwatch", "s3", "secretsmanager", "ssm", "sts"})
 
+TRADING = (*WEB, "fastjsonschema", "pymysql")
+"""What the order API needs: what the functions do, which share its code, and the driver of its database."""
 TRADING_PACKAGES = {
     **{f"apps/{one}": f"apps/{one}" for one in ("trading", "serving")},
     **{one: f"lambda/{one}" for one in ("runtime", "failover", "durable", "intake", "trading")},
@@ -92,7 +94,7 @@ def build_web(root: Path, output: Path) -> Bundle:
 
     Raises BundleError as `build` does.
     """
-    return _write(web_files(root, WEB_PACKAGES, WEB_SERVICES), output / ASSETS, "web")
+    return _write(web_files(root, WEB_PACKAGES, WEB_SERVICES, WEB), output / ASSETS, "web")
 
 
 def build_trading(root: Path, output: Path) -> Bundle:
@@ -100,7 +102,7 @@ def build_trading(root: Path, output: Path) -> Bundle:
 
     Raises BundleError as `build` does.
     """
-    files = web_files(root, TRADING_PACKAGES, TRADING_SERVICES, {*WEB, *VENDORED, "pymysql"})
+    files = web_files(root, TRADING_PACKAGES, TRADING_SERVICES, TRADING)
     return _write(files, output / ASSETS, "trading")
 
 
@@ -108,7 +110,7 @@ def web_files(
     root: Path,
     packages: Mapping[str, str],
     services: Collection[str],
-    distributions: Collection[str] = WEB,
+    distributions: Collection[str],
 ) -> dict[str, Path]:
     """The files of web applications of the repository at *root*, by the place from which Python finds them.
 

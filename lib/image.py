@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from lib.bundle import WEB_PACKAGES, WEB_SERVICES, web_files
+from lib.bundle import WEB, WEB_PACKAGES, WEB_SERVICES, web_files
 
 PACKAGES = {**WEB_PACKAGES, "apps/sessions": "apps/sessions"}
 """Own code, by its place below HOME: a task definition says which of the applications runs."""
@@ -46,7 +46,7 @@ class Image:
 
 def build_image(root: Path) -> Image:
     """The image of the repository at *root*. Raises BundleError as `lib.bundle.build` does."""
-    return of_files(web_files(root, PACKAGES, SERVICES))
+    return of_files(web_files(root, PACKAGES, SERVICES, WEB))
 
 
 def of_files(files: Mapping[str, Path]) -> Image:

@@ -63,7 +63,7 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         aws = EmulatedAws(emulator_config(state, system, issuer), folder)
         fleet = fleet_of(state, folder)
         balancers = load_balancers(state, fleet.book, time_scale=time_scale)
-        plane = route53(state, time_scale, partial(services, balancers, fleet), pair, system)
+        plane = route53(state, time_scale, lambda: services(balancers, fleet.tasks.services()), pair, system)
         loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
         cloud = LocalCloud(system, state, pair, aws, links, plane, issuer, loop, lost, fleet, balancers)
         await _serve_control(parts, cloud)

@@ -42,13 +42,12 @@ def load_balancers(state: CloudState, instances: InstancePorts, *, time_scale: f
     )
 
 
-def services(balancers: Balancers, fleet: Fleet) -> Mapping[str, Service]:
-    """What is found under the names of load balancers and under private names of tasks."""
-    tasks = fleet.tasks.services()
+def services(balancers: Balancers, tasks: Mapping[str, Service]) -> Mapping[str, Service]:
+    """What is found under the names of load balancers, beside the private names of *tasks*."""
     if not balancers.awake:
         return tasks
     healthy, doors = balancers.healthy(), balancers.doors
-    return tasks | {
+    return dict(tasks) | {
         name: Service(
             healthy=healthy.get(name, False), ports=ports, secure=doors.secure.get(name, frozenset())
         )

@@ -13,7 +13,10 @@ from aiohttp import web
 from localcloud.core.state import CloudState
 from localcloud.fleet.assembly import load_balancers, services
 from localcloud.fleet.ports import PortBook
+from localcloud.route53.records import Service
 from tests.emulator.emulator_process import ACCOUNT, HOME, TOKEN
+
+TASKS = {"sessions.internal": Service(healthy=True, ports={8080: 1})}
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ async def test_a_balancer_that_the_api_made_serves_checks_measures_and_logs(emul
     book.enter("i-1", f"{HOME}b", {8080: server.sockets[0].getsockname()[1]})
     balancers = load_balancers(cloud, book, time_scale=50)
     await balancers.start()
-    assert services(balancers) == {}, "it sleeps until there is a balancer"
+    assert services(balancers, TASKS) == TASKS, "it sleeps until there is a balancer"
     balancers.wake()
 
     def state():
@@ -90,10 +93,10 @@ async def test_a_balancer_that_the_api_made_serves_checks_measures_and_logs(emul
     ports = balancers.doors.ports[made["DNSName"]]
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{ports[80]}/hello") as got:
         assert (got.status, await got.text()) == (200, "/hello")
-    assert services(balancers)[made["DNSName"]].healthy
+    assert services(balancers, TASKS)[made["DNSName"]].healthy
     well = False
     await until(lambda: state() == "unhealthy")
-    assert not services(balancers)[made["DNSName"]].healthy
+    assert not services(balancers, TASKS)[made["DNSName"]].healthy
     await balancers.stop()
     server.close()
     assert cloud.balancer_ca.read_text().startswith("-----BEGIN CERTIFICATE")
