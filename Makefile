@@ -58,8 +58,8 @@ unit: setup ## Unit and policy tests, with coverage of what is deployed or typed
 protocol: setup ## The executable model of the failover protocol, and every bug that it must catch
 	@$(VENV) -m pytest tests/model --numprocesses=auto
 
-contracts: setup ## What the local cloud relies on in the emulator and in PostgreSQL, and what it mends there
-	@$(VENV) -m pytest tests/emulator tests/postgres $(SPREAD) --numprocesses=6 # they wait more than they work
+contracts: setup ## What the local cloud relies on in the emulator, PostgreSQL and MySQL, and what it mends there
+	@$(VENV) -m pytest tests/emulator tests/postgres tests/mysql $(SPREAD) --numprocesses=6 # they wait more than they work
 
 openapi: setup $(CONTRACT_VENV)/.ready ## Schemathesis: the payments function and PostgreSQL do what the OpenAPI document says
 	@$(VENV) -m pytest tests/contract

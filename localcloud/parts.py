@@ -79,7 +79,7 @@ async def databases(
     parts.push_async_callback(asyncio.to_thread, pair.stop)
     links = {}
     for name, database in state.databases.items():
-        links[name] = Link(pair.socket(name))
+        links[name] = Link(pair.target(name))
         await links[name].start(database.link_port)
         parts.push_async_callback(links[name].stop)
     await asyncio.to_thread(pair.start, next(iter(system.databases)))

@@ -12,7 +12,7 @@ TCP window. It bounds throughput at 4 MiB a delay: 40 MB/s at 100 ms."""
 
 
 class Link:
-    """Listens on 127.0.0.1 and relays every connection to the Unix socket *target*.
+    """Listens on 127.0.0.1 and relays every connection to *target*: a Unix socket, or a port of 127.0.0.1.
 
     It belongs to one event loop. What the target sends is late by *delay_ms*, what is sent to it is not: a
     standby lags behind its writer, and confirms at once what has arrived. The delay may be changed at any
@@ -21,7 +21,7 @@ class Link:
     that says no: open connections break off, new ones end at once. `heal` ends both.
     """
 
-    def __init__(self, target: Path, *, delay_ms: float = 0.0) -> None:
+    def __init__(self, target: Path | int, *, delay_ms: float = 0.0) -> None:
         self.delay_ms = delay_ms
         self.carried_bytes = 0
         """Bytes delivered since the start, both directions together."""
@@ -76,7 +76,7 @@ class Link:
         """One connection, from accept to the end of both directions."""
         try:
             await self._flowing.wait()  # a network that swallows packets swallows handshakes too
-            far_reader, far_writer = await asyncio.open_unix_connection(str(self._target))
+            far_reader, far_writer = await self._open()
         except OSError:
             writer.transport.abort()  # nobody listens behind the link: the caller is told by this
             return
@@ -97,6 +97,11 @@ class Link:
                     end.close()
                 else:
                     end.transport.abort()
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._target, int):
+            return await asyncio.open_connection("127.0.0.1", self._target)
+        return await asyncio.open_unix_connection(str(self._target))
 
     def _lag_s(self) -> float:
         return self.delay_ms / 1000

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pymysql
+from pymysql.cursors import Cursor
 from pymysql.err import InterfaceError, OperationalError
 
 from localcloud.core.logs import log_tail
@@ -111,6 +112,9 @@ class MySQLServer:
 
         Raises MySQLDown when there is no answer, MySQLFailed when the answer is an error.
         """
+        return self._ask(Cursor, sql, values, timeout_s)
+
+    def _ask(self, kind: type[Cursor], sql: str, values: tuple[object, ...], timeout_s: float) -> list[Any]:
         try:
             connection = pymysql.connect(
                 unix_socket=str(self.folder / "s.sock"),
@@ -119,15 +123,15 @@ class MySQLServer:
                 connect_timeout=int(_ANSWER_WITHIN_S),
                 read_timeout=timeout_s,
             )
-            with connection, connection.cursor() as cursor:
+            with connection, connection.cursor(kind) as cursor:
                 cursor.execute(sql, values or None)
                 return list(cursor.fetchall())
         except (InterfaceError, OSError) as error:
             raise MySQLDown(f"{self.programs.name} does not answer: {error}", self._advice()) from error
         except pymysql.err.MySQLError as error:
             lost = isinstance(error, OperationalError) and error.args[0] in _LOST
-            kind = MySQLDown if lost else MySQLFailed
-            raise kind(f"{self.programs.name} says: {error}", self._advice()) from error
+            failure = MySQLDown if lost else MySQLFailed
+            raise failure(f"{self.programs.name} says: {error}", self._advice()) from error
 
     def create_owner(self, username: str, password: str, database: str) -> None:
         """Let there be a *database* and the user *username*, who may do everything in it, over TLS alone."""

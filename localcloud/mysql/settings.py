@@ -20,11 +20,9 @@ _MYSQL = {
     "mysqlx": "OFF",
     "secure-file-priv": "NULL",
     "innodb-redo-log-capacity": "32M",
-    "skip-log-bin": "",
 }
 _MARIADB = {
     "innodb-log-file-size": "32M",
-    "skip-log-bin": "",
 }
 
 
@@ -41,6 +39,7 @@ def server_options(
         "port": str(port),
         "ssl-cert": str(certificate.chain),
         "ssl-key": str(certificate.key),
+        **({} if "log-bin" in more else {"skip-log-bin": ""}),
         **more,
     }
     return [f"--{name}={value}" if value else f"--{name}" for name, value in settings.items()]

@@ -24,7 +24,7 @@ class PostgresPair:
     """The servers of two regions. All calls block and may come from any thread.
 
     The constructor makes folders, a certificate authority and passwords, and starts nothing. Then
-    whoever owns the network starts a `Link` to `socket(region)` on each of *link_ports*, and calls
+    whoever owns the network starts a `Link` to `target(region)` on each of *link_ports*, and calls
     `start`. *ports* and *link_ports* are TCP ports of 127.0.0.1 by region: where clients reach the
     region's server over TLS, and where the other region's server reaches it through the link. *names* are
     those besides loopback's that the servers prove to have. A system with both servers in one region gives
@@ -61,8 +61,8 @@ class PostgresPair:
         self._return = Return()
         self._changes = threading.Lock()  # one promotion or owner at a time; kill never waits for it
 
-    def socket(self, region: str) -> Path:
-        """The Unix socket of the region's server: the target of the link that leads there."""
+    def target(self, region: str) -> Path:
+        """The Unix socket of the region's server: where the link that leads there ends."""
         return self._servers[region].storage.socket
 
     def start(self, writer: str) -> None:

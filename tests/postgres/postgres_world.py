@@ -72,7 +72,7 @@ def world() -> Iterator[World]:
             dict(zip((EAST, WEST), each, strict=True)) for each in (numbers[:2], numbers[2:])
         )
         pair = PostgresPair(Path(state) / "state", ports=ports, link_ports=link_ports)
-        links = {region: Link(pair.socket(region)) for region in ports}
+        links = {region: Link(pair.target(region)) for region in ports}
         made = World(pair, ports, links, loop)
         try:
             for region, number in link_ports.items():

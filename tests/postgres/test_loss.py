@@ -102,7 +102,7 @@ def test_a_revived_writer_believes_it_is_one_still_until_it_rejoins(fresh: World
 def test_stop_leaves_neither_processes_nor_files_and_may_be_repeated() -> None:
     before = our_children()
     with world() as made:
-        home = made.pair.socket(EAST).parent.parent
+        home = made.pair.target(EAST).parent.parent
         assert len(our_children() - before) == 4  # a server and an endpoint in each region
         pidfile = home / EAST / "data" / "postmaster.pid"
         segment = pidfile.read_text().splitlines()[6].split()

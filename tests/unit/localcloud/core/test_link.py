@@ -150,3 +150,11 @@ async def test_a_target_that_is_down_ends_the_connection(tmp_path: Path) -> None
         assert await reader.read() == b""
     writer.close()
     await link.stop()
+
+
+async def test_a_link_to_a_port_carries_as_one_to_a_unix_socket_does(link: Link) -> None:
+    further = Link(await link.start())
+    try:
+        assert await say(await connect(further), b"there and back") == b"there and back"
+    finally:
+        await further.stop()
