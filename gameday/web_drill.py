@@ -107,7 +107,7 @@ async def _entries(world: VisitedWorld, visits: Sequence[Visit]) -> set[Entry]:
 
 
 async def _until_whole(world: VisitedWorld, progress: Progress) -> None:
-    """Wait until as many instances serve as should. Raises NotSteady."""
+    """Wait until as many instances serve as should, and none is to be moved. Raises NotSteady."""
     deadline, why = time.monotonic() + WHOLE_WITHIN_S, "nothing was seen"
     progress.say("waiting until every instance serves")
     while time.monotonic() < deadline:
@@ -116,8 +116,10 @@ async def _until_whole(world: VisitedWorld, progress: Progress) -> None:
         except ObservationFailed as error:
             why = str(error)
         else:
-            why = f"{len(look.healthy)} of {look.desired} are healthy"
-            if look.whole and look.version and not look.refresh.endswith("Progress"):
+            why = f"{len(look.healthy)} of {look.desired} are healthy" + (
+                "" if look.balanced else ", and Auto Scaling moves some to other zones"
+            )
+            if look.whole and look.balanced and look.version and not look.refresh.endswith("Progress"):
                 return
         await asyncio.sleep(_LOOK_S)
     raise NotSteady(f"not every instance serves after {WHOLE_WITHIN_S:.0f} s: {why}")

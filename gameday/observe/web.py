@@ -29,6 +29,8 @@ class WebLook:
     leads_to: str
     """The AWS name that the public name leads to."""
 
+    balanced: bool = True
+    """Whether no zone has two instances more than another: Auto Scaling replaces some where one has."""
     copied: bool | None = None
     """Whether the other region has the object that the drill wrote; None: it wrote none."""
 

@@ -1,6 +1,8 @@
 """The web application on the local cloud, as an operator sees it."""
 
 import time
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -24,6 +26,13 @@ class Written:
     """The other region's."""
     key: str
     content: bytes
+
+
+def balanced(group: Mapping[str, Any]) -> bool:
+    """Whether no zone of a described group has two instances more than another."""
+    held = Counter(dict.fromkeys(group["AvailabilityZones"], 0))
+    held.update(one["AvailabilityZone"] for one in group["Instances"])
+    return max(held.values()) - min(held.values()) < 2  # noqa: PLR2004
 
 
 @dataclass
@@ -98,6 +107,7 @@ class WebWorld(VisitedWorld):
             ringing=tuple(sorted(one["AlarmName"] for one in alarms)),
             version=asking.version(self.site),
             leads_to=self.site.leads_to() or "",
+            balanced=balanced(group),
             copied=self.copied(),
         )
 
