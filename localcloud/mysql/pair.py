@@ -117,8 +117,7 @@ class MySQLPair:
             if self.is_writer(region):
                 return
             if not old.running:
-                old.start(read_only=True)
-                await_flow(new)
+                self._start_for_others(old, new)
             if not flows(new):
                 raise MySQLFailed(f"{region} does not replicate", "nothing was changed; mend the link first")
             self._hand_over(old, new)
@@ -191,7 +190,7 @@ class MySQLPair:
             returning.stop()
             if returning.is_standby:
                 returning.start()
-                await_flow(returning)
+                self._follow(returning)
                 return 0
             returning.start(read_only=True)  # nobody can write, and the crash is recovered from
             rows = salvage(returning, survivor, salvage_to)
@@ -219,6 +218,15 @@ class MySQLPair:
         what = f"what {other} has written, in {standby.region}"
         wait_until(what, lambda: has(standby, written), timeout_s=_REBUILT_WITHIN_S)
         self._lags[standby.region].restart()
+
+    def _start_for_others(self, old: PairedServer, new: PairedServer) -> None:
+        """Let *new* read what the dead *old* has on its disk; *old* is as dead as before if it cannot."""
+        old.start(read_only=True)
+        try:
+            await_flow(new)
+        except MySQLFailed:
+            old.stop()
+            raise
 
     def _hand_over(self, old: PairedServer, new: PairedServer) -> None:
         """Promote *new* when it has all that *old* committed before it stopped to."""

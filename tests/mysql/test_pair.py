@@ -29,6 +29,7 @@ def _as_it_was(shared: World) -> Iterator[None]:
     shared.pair.switchover(EAST)
     shared.run(EAST, "delete from orders")
     shared.await_orders(WEST, [])
+    wait_until("replication", lambda: flows(shared.pair._servers[WEST]), timeout_s=WITHIN_S)
 
 
 def insert(world: World, region: str, number: int) -> None:
@@ -160,6 +161,37 @@ def test_a_last_commit_that_does_not_arrive_leaves_the_writer_where_it_was(
             shared.pair.switchover(WEST)
     insert(shared, EAST, 4)
     shared.await_orders(WEST, [4])
+
+
+def test_a_dead_writer_that_cannot_be_read_stays_dead_and_is_one_when_revived(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(server: object) -> None:
+        raise MySQLFailed("no replication", "")
+
+    shared.pair.kill(EAST)
+    with monkeypatch.context() as patched:
+        patched.setattr(pair_module, "await_flow", never)
+        with pytest.raises(MySQLFailed, match="no replication"):
+            shared.pair.switchover(WEST)
+    assert not shared.pair.running(EAST)
+    shared.pair.revive(EAST)
+    assert shared.pair.is_writer(EAST)
+
+
+def test_a_standby_that_was_not_told_whom_to_follow_is_told_when_it_rejoins(
+    shared: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise MySQLFailed("interrupted", "")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pair_module, "follow", interrupted)
+        with pytest.raises(MySQLFailed, match="interrupted"):
+            shared.pair.switchover(WEST)
+    insert(shared, WEST, 8)
+    assert shared.pair.rejoin(EAST, salvage_to=tmp_path / "none") == 0
+    shared.await_orders(EAST, [8])
 
 
 def test_a_killed_standby_comes_back_as_one(shared: World, tmp_path: Path) -> None:
