@@ -36,9 +36,10 @@ def kill_application(world: WebWorld) -> str:
 
 
 def kill_everything(world: WebWorld) -> str:
-    """Every instance loses its power, and none can be launched."""
+    """Every instance loses its power but those that the group ends by itself, and none can be launched."""
     world.trouble("launches-refused", zones=["*"])
-    names = [one["InstanceId"] for one in world.group()["Instances"]]
+    kept = [one for one in world.group()["Instances"] if not one["LifecycleState"].startswith("Terminat")]
+    names = [one["InstanceId"] for one in kept]
     for name in names:
         world.trouble("instance-kill", instance=name)
     return f"{len(names)} instances killed, launches refused"

@@ -206,3 +206,15 @@ def test_a_group_has_grown_when_the_new_instance_serves():
 def test_every_drill_ends_after_its_last_step():
     for scenario in SCENARIOS.values():
         assert scenario.steps[-1].after_s < scenario.at_most_s, scenario.code
+
+
+def test_all_instances_are_killed_but_one_that_the_group_ends_by_itself(world, monkeypatch):
+    states = {"i-1": "InService", "i-2": "Pending:Wait", "i-3": "Terminating:Wait", "i-4": "Terminated"}
+    group = {"Instances": [{"InstanceId": id_, "LifecycleState": state} for id_, state in states.items()]}
+    monkeypatch.setattr(world, "group", lambda: group)
+    assert actions.kill_everything(world) == "2 instances killed, launches refused"
+    assert world.ordered == [
+        ("launches-refused", {"zones": ["*"]}),
+        ("instance-kill", {"instance": "i-1"}),
+        ("instance-kill", {"instance": "i-2"}),
+    ]
