@@ -20,7 +20,7 @@ from runtime.database import Credentials
 
 EAST, WEST = "us-east-1", "us-east-2"
 PASSWORD = "secret"
-WITHIN_S = 15
+WITHIN_S = 60
 
 
 @dataclass
