@@ -9,6 +9,7 @@ MARK_OLD_MIN = 15
 """The watermark is three to four minutes old while the reconciler keeps up (ADR 11)."""
 EVENT_OLD_MIN = 10
 """Events are published every minute; a refused one comes again after one minute, two and four."""
+NOT_HERE = "this region does not hold the lease, or its reconciler fails, which has its own alarm"
 
 
 def reconciler_alarms(metrics: RecoveryMetrics) -> Iterator[Alarm]:
@@ -21,7 +22,7 @@ def reconciler_alarms(metrics: RecoveryMetrics) -> Iterator[Alarm]:
         metric=metrics.metered("WatermarkAge", "Maximum"),
         side=Side.ABOVE,
         threshold=MARK_OLD_MIN * 60_000,
-        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        why_missing=NOT_HERE,
         says=f"The reconciler is {MARK_OLD_MIN} minutes behind: a takeover would have to read all since then",
         runbook="watermark-age",
     )
@@ -32,7 +33,7 @@ def reconciler_alarms(metrics: RecoveryMetrics) -> Iterator[Alarm]:
         threshold=1,
         minutes=1,
         bad_minutes=1,
-        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        why_missing=NOT_HERE,
         says="The watermark is not believed: a fast clock set it, or arrivals were emptied or restored",
         runbook="watermark-ahead",
     )
@@ -41,7 +42,7 @@ def reconciler_alarms(metrics: RecoveryMetrics) -> Iterator[Alarm]:
         metric=metrics.metered("OldestEventAge", "Maximum"),
         side=Side.ABOVE,
         threshold=EVENT_OLD_MIN * 60_000,
-        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        why_missing=NOT_HERE,
         says=f"An event of a settled {request} waits for more than {EVENT_OLD_MIN} minutes to be published",
         runbook="events-age",
     )
@@ -50,7 +51,7 @@ def reconciler_alarms(metrics: RecoveryMetrics) -> Iterator[Alarm]:
         metric=metrics.metered("EventsParked", "Maximum"),
         side=Side.AT_LEAST,
         threshold=1,
-        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        why_missing=NOT_HERE,
         says="The event bus refused an event for a day: it is parked, and its consumers do not know of it",
         runbook="events-parked",
     )
@@ -59,7 +60,7 @@ def reconciler_alarms(metrics: RecoveryMetrics) -> Iterator[Alarm]:
         metric=metrics.metered(f"{requests.title()}SetAside", "Maximum"),
         side=Side.AT_LEAST,
         threshold=1,
-        why_missing="this region does not hold the lease, or its reconciler fails, which has its own alarm",
+        why_missing=NOT_HERE,
         says=f"{article} {request} in the journal cannot be recorded: it contradicts the ledger,"
         " or cannot be read",
         runbook="set-aside",

@@ -1,11 +1,8 @@
 """The single-region system on this machine: containers, and one Aurora cluster of two PostgreSQL servers."""
 
-import json
-import secrets
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from apps.web.users import hashed
 from dr.doctor.aws import Aws
 from lib.image import Image, build_image
 from lib.systems.single_region.metrics import DATABASE
@@ -15,11 +12,11 @@ from localcloud.core.stacks import Stack
 from localcloud.core.state import ACCOUNT_ID, CloudState
 from localcloud.emulator.database_names import address, cluster_address, reader_address
 from localcloud.registry import push
+from localcloud.systems.board import USER, bring_secrets
 from localcloud.systems.site import Site
 from localcloud.systems.system import Clients, Given, LocalSystem, Say
 
 INSTANCES = 2
-USER = "ada"
 
 
 class LocalSingleRegion(LocalSystem):
@@ -75,19 +72,9 @@ class LocalSingleRegion(LocalSystem):
 
     def seed(self, clients: Clients, given: Given) -> None:
         """Two secrets of the organisation, and its repository of images."""
-        settings, here = self.settings, self.settings.here.name
-        owner = {
-            "username": settings.database.username,
-            "password": given.password,
-            "ca": given.database_ca,
-        }
-        web = {
-            "session_keys": [secrets.token_urlsafe(32)],
-            "users": {USER: hashed(given.key, secrets.token_bytes(16))},
-        }
-        for name, value in ((settings.database.secret, owner), (settings.secret, web)):
-            clients("secretsmanager", here).create_secret(Name=name, SecretString=json.dumps(value))
-        clients("ecr", here).create_repository(repositoryName=settings.system)
+        here = self.settings.here.name
+        bring_secrets(clients, self.settings, given)
+        clients("ecr", here).create_repository(repositoryName=self.settings.system)
 
     def publish(self, cloud: CloudState) -> None:
         """Push the image that the stacks name."""

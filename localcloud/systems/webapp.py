@@ -1,21 +1,17 @@
 """The web application on this machine: a balancer, instances, and two databases in one region."""
 
-import json
-import secrets
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
-from apps.web.users import hashed
 from dr.doctor.aws import Aws
 from lib.settings.data import REPLICA, WRITER
 from lib.systems.webapp.settings import WebappSettings
 from localcloud.core.stacks import Stack
 from localcloud.core.state import CloudState
 from localcloud.emulator.database_names import address
+from localcloud.systems.board import USER, bring_secrets
 from localcloud.systems.site import Site
 from localcloud.systems.system import Clients, Given, LocalSystem, Say
-
-USER = "ada"
 
 
 class LocalWebapp(LocalSystem):
@@ -40,18 +36,7 @@ class LocalWebapp(LocalSystem):
 
     def seed(self, clients: Clients, given: Given) -> None:
         """Two secrets of the organisation; the machine image is one that the emulator publishes."""
-        settings, here = self.settings, self.settings.here.name
-        owner = {
-            "username": settings.database.username,
-            "password": given.password,
-            "ca": given.database_ca,
-        }
-        web = {
-            "session_keys": [secrets.token_urlsafe(32)],
-            "users": {USER: hashed(given.key, secrets.token_bytes(16))},
-        }
-        for name, value in ((settings.database.secret, owner), (settings.secret, web)):
-            clients("secretsmanager", here).create_secret(Name=name, SecretString=json.dumps(value))
+        bring_secrets(clients, self.settings, given)
 
     def wait_until_ready(self, cloud: CloudState, say: Say) -> float:
         """Until the public name leads to an application that can read."""
