@@ -8,11 +8,14 @@ import sys
 from types import FrameType
 
 from tests.model.many import explore, quiet, shrunk
+from tests.model.payments import Payments
 from tests.model.run import Outcome, profile_of, run_seed
+from tests.model.toy import Toy
 
 EVERY_S = 10.0
 """A line says how far a run has come."""
 INTERRUPTED = 130
+SYSTEMS = {"payments": Payments, "toy": Toy}
 
 
 def main() -> int:
@@ -22,19 +25,27 @@ def main() -> int:
         "--from", type=int, default=0, dest="first", help="first seed: goes on where a run ended (default 0)"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (default: one a core)")
+    parser.add_argument("--system", choices=SYSTEMS, default="payments", help="default: payments")
     parser.add_argument("--json", action="store_true", help="the summary as one JSON document")
     parser.add_argument("--seed", type=int, help="tell the story of this one run")
     parser.add_argument("--shrink", action="store_true", help="with --seed: make it as short as possible")
     asked = parser.parse_args()
+    system = SYSTEMS[asked.system]
     quiet()
     if asked.seed is not None:
-        outcome = run_seed(asked.seed, story=True)
-        return tell(shrunk(profile_of(asked.seed), outcome) if asked.shrink and outcome.broken else outcome)
+        outcome = run_seed(asked.seed, system=system, story=True)
+        if asked.shrink and outcome.broken:
+            outcome = shrunk(profile_of(asked.seed, system), outcome, system)
+        return tell(outcome)
     signal.signal(signal.SIGTERM, _interrupt)
     seeds = range(asked.first, asked.first + asked.runs)
-    report = explore(seeds, jobs=asked.jobs, every_s=EVERY_S, say=lambda line: print(line, file=sys.stderr))  # noqa: T201
+    report = explore(seeds, jobs=asked.jobs, every_s=EVERY_S, say=_say, system=system)
     print(json.dumps(report.document()) if asked.json else report.text())  # noqa: T201
     return INTERRUPTED if report.interrupted else int(bool(report.broken))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

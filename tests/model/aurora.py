@@ -4,6 +4,7 @@ A cluster that was promoted against is told only when it is reachable: until the
 of its own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ class Cluster:
 
     region: str
     writer: bool
+    recorded: Callable[..., object]
+    """Told of every row before it is written: this cluster, key, id and epoch."""
     up: bool = True
     fence: int | None = None
     beat_ms: int | None = None
@@ -64,6 +67,8 @@ class Cluster:
             self.apply(change)
 
     def write(self, *change: Any) -> None:
+        if change[0] == "row":
+            self.recorded(self, *change[1:4])
         self.apply(change)
         self.log.append(change)
 
@@ -73,7 +78,9 @@ class Aurora:
 
     def __init__(self, world: Any, regions: tuple[str, str]) -> None:
         self._world = world
-        self.clusters = {region: Cluster(region, writer=region == regions[0]) for region in regions}
+        self.clusters = {
+            region: Cluster(region, region == regions[0], world.watch.recorded) for region in regions
+        }
         self.writer = regions[0]
         self.moving_to: str | None = None
         self.planned = False

@@ -1,10 +1,12 @@
 """The schedule of a run: who goes on, how time passes, what breaks, and whether it all works again."""
 
 from tests.model.choices import Choices
+from tests.model.payments import Payments
 from tests.model.profiles import Profile
 from tests.model.scheduler import Task
-from tests.model.site import RECONCILE_MS, SKEW_MS, TICK_MS
-from tests.model.trouble import PAYMENT, Trouble
+from tests.model.subject import CREATED, System
+from tests.model.terms import RECONCILE_MS, SKEW_MS, TICK_MS
+from tests.model.trouble import Trouble
 from tests.model.world import EAST, REGIONS, WEST, World
 
 CALM_LIMIT_MS = 240_000
@@ -17,15 +19,16 @@ MENDS = ("approve", "reset", "retry")
 MEND_EVERY_MS = 20_000
 HARMLESS = {"cut", "witness"}
 """Single faults after which nobody moves: the holder still has a majority."""
-CREATED = 201
 
 
 class Chaos:
     """The `choose` of a scheduler."""
 
-    def __init__(self, profile: Profile, choices: Choices, *, story: bool = False) -> None:
+    def __init__(
+        self, profile: Profile, choices: Choices, *, system: System = Payments, story: bool = False
+    ) -> None:
         self._profile, self._choices = profile, choices
-        self.world = World(choices, self.choose, profile, story=story)
+        self.world = World(choices, self.choose, profile, system=system, story=story)
         self.trouble = Trouble(self.world, choices, profile)
         self._calm_since_ms: int | None = None
         self._served = False
@@ -130,7 +133,7 @@ class Chaos:
                     self.world.scheduler.spawn(
                         region,
                         f"request {key}",
-                        lambda region=region, key=key: self.world.site(region).request(key, PAYMENT),
+                        lambda region=region, key=key: self.world.site(region).request(key),
                     )
 
     def _probe(self) -> None:
@@ -142,7 +145,7 @@ class Chaos:
         self.world.after(2_000, self._probe)
 
     def _ask(self, region: str) -> None:
-        status = self.world.site(region).request(f"probe-{self._probes}", PAYMENT)
+        status = self.world.site(region).request(f"probe-{self._probes}")
         self._served = self._served or status == CREATED
 
     def _ends(self) -> bool:
@@ -188,7 +191,7 @@ class Chaos:
         """The schedule of a region's reconciler."""
         self.world.after(RECONCILE_MS, lambda: self._reconciles(region))
         if self.world.alive[region]:
-            self.world.scheduler.spawn(region, "reconciler", self.world.site(region).reconcile)
+            self.world.scheduler.spawn(region, "reconciler", self.world.site(region).system.reconcile)
 
     def _ticks(self, region: str) -> None:
         """The schedule of a region's keeper."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 
@@ -12,12 +12,21 @@ from durable.arrivals import MINUTE_MS
 from runtime.database import DatabaseUnavailable
 from tests.model.aurora import Cluster
 
+Found = TypeVar("Found")
+
 
 class Database:
     """The cluster of one region as the code under test sees it."""
 
     def __init__(self, world: Any, region: str) -> None:
         self._world, self._cluster = world, world.aurora.clusters[region]
+
+    def ask(self, work: Callable[[Cluster], Found]) -> Found:
+        """What a transaction of a system without SQL finds. Raises DatabaseUnavailable."""
+        try:
+            return self.connect().ask(lambda: work(self._cluster))
+        except InterfaceError as error:
+            raise DatabaseUnavailable(str(error)) from error
 
     def connect(self) -> "Connection":
         self._world.scheduler.point()
@@ -43,25 +52,29 @@ class Connection:
         self._world, self._cluster, self._generation = world, cluster, cluster.generation
 
     def run(self, sql: str, **given: Any) -> list[list[Any]]:
+        return self.ask(lambda: self._execute(sql, given))
+
+    def ask(self, statement: Callable[[], Found]) -> Found:
+        """What a statement finds, if it arrives, and its answer does."""
         world, cluster = self._world, self._cluster
         world.scheduler.point()
         if not cluster.up or cluster.generation != self._generation:
             raise InterfaceError("connection lost")
         fate = world.fate()
         if fate == "late":
-            world.late.append(lambda: self._late(sql, given))
+            world.late.append(lambda: self._late(statement))
         elif fate == "unanswered":
-            self._execute(sql, given)
+            statement()
         if fate and fate != "repeated":
             raise InterfaceError("no answer")
-        return self._execute(sql, given)
+        return statement()
 
     def prepare(self, sql: str) -> Any:
         return SimpleNamespace(run=partial(self.run, sql))
 
-    def _late(self, sql: str, given: dict[str, Any]) -> None:
+    def _late(self, statement: Callable[[], object]) -> None:
         if self._cluster.up and self._cluster.generation == self._generation:
-            self._execute(sql, given)
+            statement()
 
     def _execute(self, sql: str, given: dict[str, Any]) -> list[list[Any]]:
         found = self._read(sql, given)
@@ -102,7 +115,6 @@ class Connection:
             return [[0, 0]]
         if key in cluster.rows:
             return [[1, 0]]
-        self._world.watch.recorded(cluster, key, given["entry_id"], given["epoch"])
         cluster.write(
             "row", key, given["entry_id"], given["epoch"], given["request_hash"], self._world.now_ms
         )

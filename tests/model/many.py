@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from multiprocessing import get_context
 
 from runtime.logs import logger
+from tests.model.payments import Payments
 from tests.model.profiles import Profile
 from tests.model.run import Outcome, run, run_seed
+from tests.model.subject import System
 
 CHUNK = 50
 """Seeds a process takes at a time."""
@@ -24,12 +27,12 @@ def quiet() -> None:
     logger.setLevel(logging.CRITICAL)
 
 
-def play(seeds: Sequence[int]) -> tuple[Counter[str], list[tuple[int, str]]]:
+def play(seeds: Sequence[int], system: System = Payments) -> tuple[Counter[str], list[tuple[int, str]]]:
     """Play some seeds: what happened in all of them, and those that broke something."""
     total: Counter[str] = Counter()
     broken = []
     for seed in seeds:
-        outcome = run_seed(seed)
+        outcome = run_seed(seed, system=system)
         total.update({str(name): times for name, times in outcome.count.items()})
         total[f"profile {outcome.profile}"] += 1
         if outcome.broken:
@@ -38,14 +41,15 @@ def play(seeds: Sequence[int]) -> tuple[Counter[str], list[tuple[int, str]]]:
 
 
 def play_all(
-    seeds: range, jobs: int | None = None
+    seeds: range, jobs: int | None = None, system: System = Payments
 ) -> Iterator[tuple[Counter[str], list[tuple[int, str]], int]]:
     """Play the seeds on all cores; yields chunks of so many seeds as they are done, in order."""
     chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
     # Not forked: this process may have threads.
     pool = ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=get_context("spawn"), initializer=_alone)
     try:
-        for chunk, (total, broken) in zip(chunks, pool.map(play, chunks), strict=True):
+        played = pool.map(partial(play, system=system), chunks)
+        for chunk, (total, broken) in zip(chunks, played, strict=True):
             yield total, broken, len(chunk)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -95,7 +99,9 @@ class Report:
         return asdict(self) | {"happened": dict(sorted(self.happened.items()))}
 
 
-def explore(seeds: range, *, jobs: int, every_s: float, say: Callable[[str], object]) -> Report:
+def explore(
+    seeds: range, *, jobs: int, every_s: float, say: Callable[[str], object], system: System = Payments
+) -> Report:
     """Play the seeds and say now and then how far it has come, and each violation at once.
 
     Ctrl-C ends it; the report then tells of the seeds that were played.
@@ -103,7 +109,7 @@ def explore(seeds: range, *, jobs: int, every_s: float, say: Callable[[str], obj
     report = Report(first=seeds.start, wanted=len(seeds))
     started = said = time.monotonic()
     try:
-        for happened, broken, number in play_all(seeds, jobs):
+        for happened, broken, number in play_all(seeds, jobs, system):
             report.happened += happened
             report.broken += broken
             report.played += number
@@ -119,19 +125,19 @@ def explore(seeds: range, *, jobs: int, every_s: float, say: Callable[[str], obj
     return report
 
 
-def shrunk(profile: Profile, outcome: Outcome) -> Outcome:
+def shrunk(profile: Profile, outcome: Outcome, system: System = Payments) -> Outcome:
     """The same violation from fewer and calmer choices: parts left out, then parts made calm."""
     name = outcome.broken.partition(":")[0]
 
     def fails(choices: Sequence[int]) -> Outcome | None:
-        found = run(profile, given=choices)
+        found = run(profile, given=choices, system=system)
         return found if found.broken and found.broken.startswith(name) else None
 
     best = _without_parts(list(outcome.choices), fails)
     for place, choice in enumerate(best):
         if choice and fails(calmer := [*best[:place], 0, *best[place + 1 :]]):
             best = calmer
-    return run(profile, given=best, story=True)
+    return run(profile, given=best, system=system, story=True)
 
 
 def _without_parts(best: list[int], fails: Callable[[Sequence[int]], Outcome | None]) -> list[int]:

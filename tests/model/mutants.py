@@ -24,13 +24,13 @@ from intake import request_flow
 from intake.request_flow import RequestFlow
 from lib.failover import takeover as asl
 from runtime.database import DatabaseUnavailable
-from tests.model import site
+from tests.model import terms
 
 Patch = pytest.MonkeyPatch
 
 
 def no_skew(patch: Patch) -> None:
-    patch.setattr(site, "BELIEVED_SKEW_MS", 0)
+    patch.setattr(terms, "BELIEVED_SKEW_MS", 0)
 
 
 def no_epoch_check_in_the_ledger(patch: Patch) -> None:

@@ -10,7 +10,7 @@ from durable.backlog import Backlog
 from durable.entry import EntryState
 from durable.journal import Journal
 from durable.ledger import Ledger
-from tests.model import site
+from tests.model import terms
 
 Patch = pytest.MonkeyPatch
 
@@ -80,7 +80,7 @@ def arrival_in_the_minute_of_its_claim(patch: Patch) -> None:
 
 
 def no_grace(patch: Patch) -> None:
-    patch.setattr(site, "GRACE_MS", 0)
+    patch.setattr(terms, "GRACE_MS", 0)
 
 
 def arrivals_of_the_past_only(patch: Patch) -> None:

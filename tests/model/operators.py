@@ -7,6 +7,7 @@ from failover.loss import Approval
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover
 from tests.model.site import Site
+from tests.model.subject import SYSTEM
 from tests.model.surroundings import Parameters
 
 
@@ -60,9 +61,9 @@ class Operator:
         lease = site.leases.read()
         if site.region != site.writer_in() or site.ready() or _elsewhere(lease, site.region):
             return
-        fence = site.fenced.fence_epoch() or 0
+        fence = site.system.database.fence_epoch() or 0
         again = Lease.again(
-            "payments",
+            SYSTEM,
             lease,
             holder=site.region,
             epoch=max(lease.epoch if lease else 0, fence) + 1,

@@ -1,13 +1,14 @@
 """What stands around the code of a region: its threads, parameters, bus and open connection."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
 from botocore.exceptions import ConnectTimeoutError
 
 from durable.ledger import Ledger
+from failover.ports import EventsUnavailable
 from payments.book import BOOK
 from runtime.database import DatabaseUnavailable
 from tests.model.database import Connection, Database
@@ -53,7 +54,7 @@ class Parameters:
     def __init__(self, region: str) -> None:
         self._values = {
             "db/cluster": region,
-            "db/global-cluster": "payments",
+            "db/global-cluster": "global",
             "approvals/policy": json.dumps(POLICY),
             "events/bus": "events",
             "failover/state-machine": f"arn:aws:states:{region}:1:stateMachine:failover",
@@ -88,6 +89,13 @@ class SilentBus:
 
     def put_events(self, **_: object) -> None:
         raise ConnectTimeoutError(endpoint_url="events")
+
+
+class NobodyListens:
+    """`failover.ports.Events` without a bus."""
+
+    def publish(self, _events: Sequence[object]) -> list[str]:
+        raise EventsUnavailable("there is no bus")
 
 
 class LedgerConnection:

@@ -1,78 +1,16 @@
 """Incidents as they happened to others, each a story that once ended badly here, under the calm schedule."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 
 from durable import witnesses
-from runtime.logs import logger
 from tests.model import mutants_of_clocks
-from tests.model.chaos import CREATED, Chaos
-from tests.model.choices import Choices
-from tests.model.many import quiet
-from tests.model.profiles import BY_NAME
-from tests.model.trouble import PAYMENT
-from tests.model.world import EAST, START_MS, WEST
+from tests.model.story import Story, clocks, happens, types
+from tests.model.subject import SYSTEM
+from tests.model.world import EAST, WEST
 
 DAY_MS = 86_400_000
-WELL = replace(BY_NAME["storm"], points=0, heals=False, weights={"time": 1}, jumps_ms=(0,))
-
-
-@pytest.fixture(autouse=True)
-def _silence() -> Iterator[None]:
-    level = logger.log_level
-    quiet()
-    yield
-    logger.setLevel(level)
-
-
-class Story(Chaos):
-    """Both regions are asked for payments every two seconds; a test says what happens when, in seconds."""
-
-    def __init__(self, until_s: int, events: dict[float, Callable[["Story"], object]]) -> None:
-        super().__init__(WELL, Choices(), story=True)
-        self._until_ms = until_s * 1000
-        self.served: dict[str, list[int]] = {EAST: [], WEST: []}
-        """The seconds in which a region acknowledged a payment."""
-        self.called: dict[str, list[int]] = {EAST: [], WEST: []}
-        """The seconds in which a region's keeper called a person."""
-        for at_s, event in events.items():
-            self.world.after(int(at_s * 1000), lambda event=event: event(self))
-        self.play()
-        assert self.world.watch.broken is None, "\n".join(self.world.story[-40:])
-
-    def _second(self) -> int:
-        return (self.world.now_ms - START_MS) // 1000
-
-    def _ask(self, region: str) -> None:
-        if self.world.site(region).request(f"probe-{self._probes}", PAYMENT) == CREATED:
-            self.served[region].append(self._second())
-
-    def _ends(self) -> bool:
-        for region, seconds in self.called.items():
-            if self.world.site(region).pages:
-                seconds.append(self._second())
-        return self.world.now_ms - START_MS > self._until_ms
-
-    def first(self, region: str, *, after_s: int = 0) -> int:
-        """When the region first acknowledged a payment from then on."""
-        return next(second for second in self.served[region] if second >= after_s)
-
-    def first_call(self, region: str, *, after_s: int = 0) -> int:
-        return next(second for second in self.called[region] if second >= after_s)
-
-
-def clocks(region: str, ms: int, of: str = "") -> Callable[[Story], object]:
-    return lambda story: story.world.jumped_ms.__setitem__((region, of), ms)
-
-
-def happens(kind: str, region: str) -> Callable[[Story], object]:
-    return lambda story: story.trouble.happens(kind, region)
-
-
-def types(command: str, region: str) -> Callable[[Story], object]:
-    return lambda story: story.trouble.types(command, region)
 
 
 @pytest.mark.parametrize("ahead_ms", [300_000, DAY_MS])
@@ -180,7 +118,7 @@ def test_a_lease_restored_to_a_takeover_that_ended_calls_within_a_minute_and_is_
         taking = [one for one in story.world.store.leases_before if one["state"]["S"] == "TAKING"]
         story.world.watch.restored()
         expires = {"expires_at_ms": {"N": str(story.world.now_ms + 20_000)}}
-        story.world.store.tables["lease"]["payments"] = taking[-1] | expires
+        story.world.store.tables["lease"][SYSTEM] = taking[-1] | expires
 
     story = Story(300, {20: happens("kill", EAST), 120: restore, 200: types("retry", WEST)})
     assert story.first_call(WEST, after_s=120) < 180
@@ -191,7 +129,7 @@ def test_a_lease_restored_to_an_older_epoch_is_ended_by_one_command():
     def restore(story: Story) -> None:
         first = next(one for one in story.world.store.leases_before if one["epoch"]["N"] == "1")
         story.world.watch.restored()
-        story.world.store.tables["lease"]["payments"] = first
+        story.world.store.tables["lease"][SYSTEM] = first
 
     moves = {20: types("move", WEST), 60: types("move", EAST), 100: restore, 160: types("reset", WEST)}
     story = Story(300, moves)
@@ -214,7 +152,7 @@ def owes_when_arrivals_are_emptied(until_s: int) -> Story:
         return lambda story: setattr(story.world.aurora.clusters[EAST], "up", up)
 
     def asks(story: Story) -> None:
-        story.world.scheduler.spawn(EAST, "request", lambda: story.world.site(EAST).request("owed", PAYMENT))
+        story.world.scheduler.spawn(EAST, "request", lambda: story.world.site(EAST).request("owed"))
 
     return Story(
         until_s,

@@ -14,7 +14,7 @@ CHUNKS = [(Counter(takeover=2), [], 50), (Counter(takeover=1), [(61, "lost: key-
 def explored(monkeypatch, *, ends):
     said = []
 
-    def play_all(_seeds, _jobs):
+    def play_all(_seeds, _jobs, _system):
         yield from CHUNKS
         if ends:
             raise ends

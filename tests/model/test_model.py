@@ -2,7 +2,6 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -11,8 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from failover.lease import Lease
-from runtime.logs import logger
-from tests.model.many import play_all, quiet, shrunk
+from tests.model.many import play_all, shrunk
 from tests.model.profiles import BY_NAME, PROFILES
 from tests.model.run import run, run_seed
 
@@ -22,14 +20,6 @@ KNOWN = [
     for line in (Path(__file__).parent / "regressions.txt").read_text().splitlines()
     if not line.startswith("#")
 ]
-
-
-@pytest.fixture(autouse=True)
-def _silence() -> Iterator[None]:
-    level = logger.log_level
-    quiet()
-    yield
-    logger.setLevel(level)
 
 
 def test_no_schedule_breaks_an_invariant():

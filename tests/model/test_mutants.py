@@ -1,13 +1,11 @@
 """The model finds what is wrong: every seeded bug breaks an invariant that names it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
 
-from runtime.logs import logger
 from tests.model import mutants, mutants_of_clocks, mutants_of_tables, mutants_of_time
-from tests.model.many import quiet
 from tests.model.profiles import BY_NAME, Profile
 from tests.model.run import run
 
@@ -73,14 +71,6 @@ MUTANTS = (
     Mutant(mutants_of_tables.the_journal_is_all_there_is, {"lost"}, "lost-tables", 4656),
     Mutant(mutants_of_tables.the_last_arrival_of_a_key_stands, {"marked-over", "lost"}, "lost-tables"),
 )
-
-
-@pytest.fixture(autouse=True)
-def _silence() -> Iterator[None]:
-    level = logger.log_level
-    quiet()
-    yield
-    logger.setLevel(level)
 
 
 def found(profile: Profile, first: int) -> str:

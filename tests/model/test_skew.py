@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.model import chaos, site
-from tests.model.many import quiet
+from tests.model import chaos, terms
 from tests.model.profiles import BY_NAME, Profile
 from tests.model.run import run
 from tests.model.watch import Watch
@@ -30,9 +29,8 @@ def _forgive(monkeypatch):
         if invariant not in BY_THE_CLOCK:
             real(self, invariant, text)
 
-    quiet()
     monkeypatch.setattr(Watch, "violated", violated)
-    monkeypatch.setattr(site, "GRACE_MS", GRACE_MS)
+    monkeypatch.setattr(terms, "GRACE_MS", GRACE_MS)
 
 
 STALLING = replace(

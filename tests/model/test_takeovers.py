@@ -10,18 +10,12 @@ from tests.model import chaos, machine
 from tests.model.aurora import Aurora
 from tests.model.chaos import Chaos
 from tests.model.choices import Choices
-from tests.model.many import quiet
 from tests.model.profiles import BY_NAME, CALM, Profile
 from tests.model.run import run
 from tests.model.trouble import Trouble
 from tests.model.world import START_MS, WEST
 
 RUNS = 40
-
-
-@pytest.fixture(autouse=True)
-def _silence():
-    quiet()
 
 
 def test_a_holder_that_missed_its_ticks_serves_again_while_the_survivor_is_throttled(monkeypatch):

@@ -12,7 +12,6 @@ import pytest
 
 from failover.takeover import Takeover
 from lib.failover import takeover as asl
-from tests.model.many import quiet
 from tests.model.profiles import BY_NAME
 from tests.model.run import run
 from tests.model.store import DynamoDB
@@ -22,11 +21,6 @@ RUNS = 40
 UNKNOWN = {"latest_expiry_ms"}
 """Attributes that came with this release."""
 LATER = {"a_later_release": {"S": "knows what this is"}}
-
-
-@pytest.fixture(autouse=True)
-def _silence():
-    quiet()
 
 
 def newer(monkeypatch, region: str) -> None:

@@ -7,15 +7,13 @@ from failover.approvals import ApprovalsUnavailable
 from failover.lease_table import LeaseError
 from failover.ports import WriterUnavailable
 from failover.takeover import TakeoverNotStarted
-from payments.payment import PaymentRequest
 from tests.model.choices import Choices
 from tests.model.operators import Operator
 from tests.model.profiles import Profile
 from tests.model.scheduler import Task
-from tests.model.site import GRACE_MS, SKEW_MS
+from tests.model.subject import SYSTEM
+from tests.model.terms import GRACE_MS, SKEW_MS
 from tests.model.world import EAST, PLACES, REGIONS, WEST, WITNESS, World
-
-PAYMENT = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b")
 
 
 class Trouble:
@@ -63,19 +61,19 @@ class Trouble:
             world.advance(due - world.now_ms)
 
     def pay(self) -> None:
-        """A client sends a payment, a new one or one it sent before."""
+        """A client sends a request, a new one or one it sent before."""
         region, key = self._choices.one(REGIONS), f"key-{self._choices.below(self._profile.keys)}"
         if self._world.alive[region]:
             self._world.note(f"a client asks {region} for {key}")
             self._world.scheduler.spawn(
-                region, f"request {key}", lambda: self._world.site(region).request(key, PAYMENT)
+                region, f"request {key}", lambda: self._world.site(region).request(key)
             )
 
     def ask_and_nap(self) -> None:
         """A request to the first region that will stop between claim, arrival and ledger."""
         key = f"key-{self._choices.below(self._profile.keys)}"
         task = self._world.scheduler.spawn(
-            EAST, f"request {key}", lambda: self._world.site(EAST).request(key, PAYMENT)
+            EAST, f"request {key}", lambda: self._world.site(EAST).request(key)
         )
         task.naps_in = (5 + self._choices.below(6), self._choices.one(self._profile.stalls))
 
@@ -98,7 +96,7 @@ class Trouble:
         """A run of the reconciler begins while another one may be at work."""
         region = self._choices.one(REGIONS)
         if self._world.alive[region]:
-            self._world.scheduler.spawn(region, "reconciler", self._world.site(region).reconcile)
+            self._world.scheduler.spawn(region, "reconciler", self._world.site(region).system.reconcile)
 
     def stall(self) -> None:
         """A process stops where it is: for a while, or while the others do so many things."""
@@ -146,7 +144,7 @@ class Trouble:
         if lease is None:
             world.store.tables["lease"].clear()
         else:
-            world.store.tables["lease"]["payments"] = lease
+            world.store.tables["lease"][SYSTEM] = lease
 
     def lose(self) -> None:
         """Journal, arrivals or both ledgers come out of a backup: empty, or of an earlier time."""

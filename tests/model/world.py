@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from durable.arrivals import minute_of
 from failover.lease import Automation, Lease, LeaseState
 from failover.lease_item import to_item
 from tests.model.aurora import Aurora
 from tests.model.choices import Choices
 from tests.model.profiles import Profile
 from tests.model.scheduler import Scheduler, Task
-from tests.model.site import SKEW_MS, Site
+from tests.model.site import Site
 from tests.model.store import Store
+from tests.model.subject import SYSTEM, System
 from tests.model.watch import Watch
 
 EAST, WEST, WITNESS = "us-east-1", "us-west-2", "us-east-2"
@@ -43,6 +43,7 @@ class World:
         choices: decide the fate of messages.
         choose: the schedule: the next task, see Scheduler.
         profile: what goes wrong, and how often.
+        system: what is played.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class World:
         choose: Callable[[Task | None], Task | None],
         profile: Profile,
         *,
+        system: System,
         story: bool = False,
     ) -> None:
         self._choices = choices
@@ -84,7 +86,7 @@ class World:
         self.store = Store(self.watch.written)
         self.aurora = Aurora(self, REGIONS)
         self.scheduler = Scheduler(choose=choose, moment=self._moment, broken=self._broken)
-        self._sites = {region: Site(self, region) for region in REGIONS}
+        self._sites = {region: Site(self, region, system) for region in REGIONS}
 
     def site(self, region: str) -> Site:
         return self._sites[region]
@@ -147,7 +149,7 @@ class World:
 
     def lease(self) -> tuple[int, str, int, str]:
         """Epoch, holder, expiry and automation, as the table has them."""
-        item = self.store.tables["lease"].get("payments")
+        item = self.store.tables["lease"].get(SYSTEM)
         if item is not self._lease_item:
             self._lease_item, self._lease = item, _read(item)
         return self._lease
@@ -176,23 +178,23 @@ class World:
 
     def resume_automation(self) -> None:
         """An operator acknowledges the last failover."""
-        item = self.store.tables["lease"].get("payments")
+        item = self.store.tables["lease"].get(SYSTEM)
         if item and item["automation"]["S"] == Automation.PAUSED:
             self.note("an operator resumes automation")
-            self.store.tables["lease"]["payments"] = {**item, "automation": {"S": str(Automation.RUNNING)}}
+            self.store.tables["lease"][SYSTEM] = {**item, "automation": {"S": str(Automation.RUNNING)}}
             self.watch.resumed()
 
     def begin_served(self) -> None:
         """Start in the middle of the first epoch: EAST serves, WEST replicates."""
-        first = Lease.first("payments", holder=EAST, now_ms=self.now_ms, ttl_ms=self._profile.left_ms)
-        self.store.tables["lease"]["payments"] = to_item(replace(first, state=LeaseState.ACTIVE))
+        first = Lease.first(SYSTEM, holder=EAST, now_ms=self.now_ms, ttl_ms=self._profile.left_ms)
+        self.store.tables["lease"][SYSTEM] = to_item(replace(first, state=LeaseState.ACTIVE))
         for site in self._sites.values():
             site.watched = first
         self.watch.won[1] = EAST
         self.aurora.clusters[EAST].write("fence", 1)
-        if self._choices.below(4) < 3:  # else a system from before the watermarks
+        if self._choices.below(4) < 3:
             renewed_ms = first.expires_at_ms - self.ttl_ms
-            self.aurora.clusters[EAST].write("watermark", minute_of(min(self.now_ms, renewed_ms) - SKEW_MS))
+            self.site(EAST).system.has_served(min(self.now_ms, renewed_ms))
         self.aurora.replicate(2)
 
     def _moment(self) -> tuple[int, tuple[int, str, int, str]]:
