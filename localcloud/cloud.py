@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from localcloud.core.database_pair import DatabasePair
 from localcloud.core.link import Link
 from localcloud.core.state import CloudState
 from localcloud.database_faults import DATABASE_FAULTS, DatabaseFaults
@@ -16,7 +17,6 @@ from localcloud.fleet.fleet import Fleet
 from localcloud.fleet.partial_faults import FLEET_FAULTS, begin
 from localcloud.issuer import Issuer
 from localcloud.partial_faults import PartialFaults
-from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
 from localcloud.systems.system import LocalSystem
 
@@ -34,10 +34,10 @@ class LocalCloud:
 
     system: LocalSystem
     state: CloudState
-    pair: PostgresPair
+    pair: DatabasePair[Any]
     aws: EmulatedAws
     links: dict[str, Link]
-    """The way of the write-ahead log to each PostgreSQL server; they belong to *loop*."""
+    """The way of what is replicated to each database server; they belong to *loop*."""
     plane: Route53Plane
     issuer: Issuer
     """Of access tokens; it belongs to *loop*, too."""
@@ -61,7 +61,7 @@ class LocalCloud:
         )
 
     def promote(self, region: str) -> None:
-        """Make the PostgreSQL server that is called *region* the writer."""
+        """Make the database server that is called *region* the writer."""
         log.info("promoting the database of %s", region)
         self.pair.promote(region)
 
@@ -95,7 +95,7 @@ class LocalCloud:
         return workers + sum(len(self.pair.kill(server)) for server in self._servers(place))
 
     def _servers(self, region: str) -> list[str]:
-        """The PostgreSQL servers there."""
+        """The database servers there."""
         return [server for server, home in self.system.databases.items() if home == region]
 
     def stop(self, region: str) -> int:

@@ -20,7 +20,8 @@ from localcloud.core.state import CloudState
 
 Say = Callable[[str], None]
 
-START_WITHIN_S = 60.0
+START_WITHIN_S = 180.0
+"""With the fetch of a server of MySQL, the first time."""
 STOP_WITHIN_S = 20.0
 READY_WITHIN_S = 180.0
 
@@ -49,7 +50,7 @@ def start(say: Say, *, attached: bool = False, time_scale: float = 1.0) -> Cloud
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    say("starting emulated AWS, two PostgreSQL servers and DNS")
+    say("starting emulated AWS, two database servers and DNS")
     _wait_until_started(process, log)
     return CloudState.load()
 

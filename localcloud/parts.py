@@ -13,12 +13,16 @@ from typing import Any
 import boto3
 
 from lib.settings.common import CommonSettings
+from lib.settings.data import Engine
 from localcloud.core import tls
+from localcloud.core.database_pair import DatabasePair
 from localcloud.core.link import Link
 from localcloud.core.ports import free_ports
 from localcloud.core.state import ACCOUNT_ID, CloudState, DatabaseState, RegionState
 from localcloud.emulator.database_names import PORT
 from localcloud.issuer import Issuer
+from localcloud.mysql import programs
+from localcloud.mysql.pair import MySQLPair
 from localcloud.postgres.pair import PostgresPair
 from localcloud.route53.plane import Route53Plane
 from localcloud.route53.records import Service
@@ -28,6 +32,7 @@ from localcloud.systems.system import LocalSystem
 from localcloud.website import Websites, domain
 
 log = logging.getLogger("localcloud")
+Pair = DatabasePair[Any]
 Serving = Callable[[], Mapping[str, Service]]
 """By AWS name what answers under it."""
 
@@ -68,14 +73,9 @@ def plan(system: LocalSystem, folder: Path) -> CloudState:
 
 async def databases(
     parts: AsyncExitStack, state: CloudState, folder: Path, system: LocalSystem
-) -> tuple[PostgresPair, dict[str, Link]]:
+) -> tuple[Pair, dict[str, Link]]:
     """Both servers, running, and the links between them; they end with *parts*."""
-    pair = PostgresPair(
-        folder,
-        ports={name: database.port for name, database in state.databases.items()},
-        link_ports={name: database.link_port for name, database in state.databases.items()},
-        names=system.certified,
-    )
+    pair = await asyncio.to_thread(_pair, state, folder, system)
     parts.push_async_callback(asyncio.to_thread, pair.stop)
     links = {}
     for name, database in state.databases.items():
@@ -86,6 +86,15 @@ async def databases(
     for link in links.values():
         link.delay_ms = system.replication_delay_ms
     return pair, links
+
+
+def _pair(state: CloudState, folder: Path, system: LocalSystem) -> Pair:
+    """Servers of the system's engine. Raises MissingTool; programs of MySQL are fetched at the first time."""
+    ports = {name: database.port for name, database in state.databases.items()}
+    links = {name: database.link_port for name, database in state.databases.items()}
+    if system.database.engine == Engine.MYSQL:
+        return MySQLPair(folder, programs.find(), ports=ports, link_ports=links, names=system.certified)
+    return PostgresPair(folder, ports=ports, link_ports=links, names=system.certified)
 
 
 async def issuer_of(parts: AsyncExitStack, state: CloudState, settings: CommonSettings) -> Issuer:
@@ -135,7 +144,7 @@ def emulator_config(state: CloudState, system: LocalSystem, issuer: Issuer) -> d
 
 
 def route53(
-    state: CloudState, time_scale: float, serving: Serving, pair: PostgresPair, system: LocalSystem
+    state: CloudState, time_scale: float, serving: Serving, pair: Pair, system: LocalSystem
 ) -> Route53Plane:
     """DNS and health checks over what is served on this machine."""
     served = {}
@@ -160,7 +169,7 @@ def route53(
     )
 
 
-def _databases(state: CloudState, pair: PostgresPair, system: LocalSystem) -> dict[str, Service]:
+def _databases(state: CloudState, pair: Pair, system: LocalSystem) -> dict[str, Service]:
     """By name the server that clients reach under it now."""
     if not pair.started:
         return {}

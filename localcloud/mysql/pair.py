@@ -2,11 +2,11 @@
 
 import secrets
 import shutil
-import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from localcloud.core import tls
+from localcloud.core.database_pair import DatabasePair
 from localcloud.core.processes import wait_until
 from localcloud.mysql.errors import MySQLDown, MySQLFailed
 from localcloud.mysql.lag import Lag
@@ -15,17 +15,15 @@ from localcloud.mysql.programs import Programs
 from localcloud.mysql.replication import await_flow, flows, follow, has, position, promote
 from localcloud.mysql.salvage import salvage
 
-_A_PAIR = 2
 _REBUILT_WITHIN_S = 300.0
 
 
-class MySQLPair:
-    """The servers of two regions. All calls block and may come from any thread.
+class MySQLPair(DatabasePair[PairedServer]):
+    """A pair of MySQL or MariaDB servers.
 
-    As `localcloud.postgres.pair.PostgresPair` in what it is asked and told. Replication goes through the
-    links, asynchronously, over TLS; a standby takes no writes. A link ends at the TCP port of a server,
-    because whoever comes over its Unix socket is the superuser. The path of *state* must be short: a
-    socket's has 104 bytes at most.
+    Replication goes through the links, asynchronously, over TLS; a standby takes no writes. A link ends at
+    the TCP port of a server, because whoever comes over its Unix socket is the superuser. The path of *state*
+    must be short: a socket's has 104 bytes at most.
     """
 
     def __init__(
@@ -37,20 +35,15 @@ class MySQLPair:
         link_ports: Mapping[str, int],
         names: Iterable[str] = (),
     ) -> None:
-        if len(ports) != _A_PAIR or ports.keys() != link_ports.keys():
-            raise ValueError(f"a pair has two regions, received {ports} and {link_ports}")
+        super().__init__(ports, link_ports)
         self.name = programs.name
-        """What a report says ran, such as MySQL 9.7.4."""
         self._home = state / "mysql"
         shutil.rmtree(self._home, ignore_errors=True)
         certificate = tls.issue(self._home / "tls", names)
         self.ca_pem = certificate.ca_pem
-        """The trust anchor that clients need, PEM."""
         self._authority = self._home / "tls" / "authority.pem"
         self._authority.write_text(certificate.ca_pem)
         self._password = secrets.token_urlsafe(18)
-        here, there = ports
-        self._other = {here: there, there: here}
         self._link_ports = dict(link_ports)
         self._servers = {
             region: PairedServer(
@@ -63,9 +56,7 @@ class MySQLPair:
             )
             for number, region in enumerate(ports, start=1)
         }
-        self._writer: str | None = None
         self._lags = {region: Lag() for region in ports}
-        self._changes = threading.Lock()  # one promotion or owner at a time; kill never waits for it
 
     def target(self, region: str) -> int:
         """The port of the region's server: where the link that leads there ends."""
@@ -143,38 +134,6 @@ class MySQLPair:
             return self._lags[region].of(standby, writer)
         except MySQLDown:
             return None
-
-    def kill(self, region: str) -> frozenset[int]:
-        """Kill all database processes of the region at once; returns their ids when they are gone."""
-        return self._servers[region].kill()
-
-    def freeze(self, region: str) -> frozenset[int]:
-        """Let all of the region's database processes stand still; returns their ids."""
-        return self._servers[region].freeze()
-
-    def thaw(self, region: str) -> frozenset[int]:
-        """Let the region's database processes go on where they stood still; returns their ids."""
-        return self._servers[region].thaw()
-
-    def revive(self, region: str) -> None:
-        """Start the region's killed server on its data: a lost writer believes it is one still."""
-        self._servers[region].start()
-
-    @property
-    def started(self) -> bool:
-        """Whether there was ever a writer."""
-        return self._writer is not None
-
-    def running(self, region: str) -> bool:
-        """Whether the region's server has a process."""
-        return self._servers[region].running
-
-    @property
-    def writer(self) -> str:
-        """The region that was made the writer last."""
-        if self._writer is None:
-            raise MySQLFailed("the pair has not been started", "call start() first")
-        return self._writer
 
     def rejoin(self, region: str, *, salvage_to: Path) -> int:
         """Bring a lost writer back as a standby of the other region's server.

@@ -8,9 +8,10 @@ from typing import Any
 from pymysql.cursors import DictCursor
 from pymysql.err import OperationalError
 
+from localcloud.core import disk
 from localcloud.core.processes import freeze_tree, thaw_tree
 from localcloud.core.tls import ServerCertificate
-from localcloud.mysql.errors import MySQLFailed
+from localcloud.mysql.errors import MySQLDown, MySQLFailed
 from localcloud.mysql.programs import Programs
 from localcloud.mysql.server import SUPERUSER, MySQLServer
 
@@ -106,6 +107,12 @@ class PairedServer(MySQLServer):
     def thaw(self) -> frozenset[int]:
         """Let its processes go on where they stood still; returns their ids."""
         return thaw_tree(*self._living())
+
+    def fill_disk(self) -> frozenset[int]:
+        """Let it write to no file until it is started again; returns its processes' ids."""
+        if self._process is None or not self.running:
+            raise MySQLDown(f"the database of {self.region} does not run", self._advice())
+        return disk.fill(self._process.pid, None)
 
     def _end(self, session: int) -> None:
         try:

@@ -1,6 +1,5 @@
 """Two PostgreSQL servers with streaming replication: Aurora's global database on one machine."""
 
-import threading
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from pg8000.native import identifier, literal
 
 from localcloud.core import tls
+from localcloud.core.database_pair import DatabasePair
 from localcloud.postgres import binaries
 from localcloud.postgres.errors import PostgresFailed, ServerDown
 from localcloud.postgres.host import Host
@@ -17,18 +17,12 @@ from localcloud.postgres.statements import END_SESSIONS, caught_up
 from localcloud.postgres.storage import REPLICATOR, Passwords, Storage
 from localcloud.postgres.switchover import STREAMING, Return, hand_over, promote
 
-_A_PAIR = 2
 
+class PostgresPair(DatabasePair[Server]):
+    """A pair of PostgreSQL servers.
 
-class PostgresPair:
-    """The servers of two regions. All calls block and may come from any thread.
-
-    The constructor makes folders, a certificate authority and passwords, and starts nothing. Then
-    whoever owns the network starts a `Link` to `target(region)` on each of *link_ports*, and calls
-    `start`. *ports* and *link_ports* are TCP ports of 127.0.0.1 by region: where clients reach the
-    region's server over TLS, and where the other region's server reaches it through the link. *names* are
-    those besides loopback's that the servers prove to have. A system with both servers in one region gives
-    them names of their own in place of regions.
+    The constructor makes folders, a certificate authority and passwords, and starts nothing. *names* are
+    those besides loopback's that the servers prove to have.
     """
 
     def __init__(
@@ -39,15 +33,12 @@ class PostgresPair:
         link_ports: Mapping[str, int],
         names: Iterable[str] = (),
     ) -> None:
-        if len(ports) != _A_PAIR or ports.keys() != link_ports.keys():
-            raise ValueError(f"a pair has two regions, received {ports} and {link_ports}")
+        super().__init__(ports, link_ports)
         self._host = Host.choose(state, binaries.find())
         certificate = tls.issue(self._host.home / "tls", names)
+        self.name = "PostgreSQL"
         self.ca_pem = certificate.ca_pem
-        """The trust anchor that clients need, PEM."""
         passwords = Passwords()
-        here, there = ports
-        self._other = {here: there, there: here}
         self._servers = {
             region: Server(
                 Storage(region, self._host, upstream=link_ports[other], passwords=passwords),
@@ -56,10 +47,8 @@ class PostgresPair:
             )
             for region, other in self._other.items()
         }
-        self._writer: str | None = None
         self._caught_up_at = dict.fromkeys(ports, 0.0)
         self._return = Return()
-        self._changes = threading.Lock()  # one promotion or owner at a time; kill never waits for it
 
     def target(self, region: str) -> Path:
         """The Unix socket of the region's server: where the link that leads there ends."""
@@ -87,7 +76,7 @@ class PostgresPair:
         """Let the writer have the role *username*, whose sessions end, and a *database* that it owns."""
         role, name = identifier(username), identifier(database)
         with self._changes:
-            writer = self._current_writer()
+            writer = self._servers[self.writer]
             known = writer.query("select 1 from pg_roles where rolname = :name", name=username)
             verb = "alter" if known else "create"
             writer.query(f"{verb} role {role} login password {literal(password)}")
@@ -151,40 +140,6 @@ class PostgresPair:
             return 0.0
         return max(0.0, asked_at - max(self._caught_up_at[region], last_commit_at or 0.0))
 
-    def kill(self, region: str) -> frozenset[int]:
-        """Kill all database processes of the region at once; returns their ids when they are gone."""
-        return self._servers[region].kill()
-
-    def freeze(self, region: str) -> frozenset[int]:
-        """Let all of the region's database processes stand still; returns their ids."""
-        return self._servers[region].freeze()
-
-    def thaw(self, region: str) -> frozenset[int]:
-        """Let the region's database processes go on where they stood still; returns their ids."""
-        return self._servers[region].thaw()
-
-    def fill_disk(self, region: str) -> frozenset[int]:
-        """Let the region's server write nothing until it is started again; returns its processes' ids."""
-        return self._servers[region].fill_disk()
-
-    def revive(self, region: str) -> None:
-        """Start the region's killed server on its data: a lost writer believes it is one still."""
-        self._servers[region].start()
-
-    @property
-    def started(self) -> bool:
-        """Whether there was ever a writer."""
-        return self._writer is not None
-
-    def running(self, region: str) -> bool:
-        """Whether the region's server has a process."""
-        return self._servers[region].running
-
-    @property
-    def writer(self) -> str:
-        """The region that was made the writer last."""
-        return self._current_writer().region
-
     def rejoin(self, region: str, *, salvage_to: Path) -> int:
         """Bring a lost writer back as a standby of the other region's server.
 
@@ -217,8 +172,3 @@ class PostgresPair:
     def _start_standby(self, server: Server) -> None:
         server.start()
         server.wait_until("replication", lambda: server.query(STREAMING) == [[1]])
-
-    def _current_writer(self) -> Server:
-        if self._writer is None:
-            raise PostgresFailed("the pair has not been started", "call start() first")
-        return self._servers[self._writer]

@@ -11,11 +11,11 @@ from typing import Any
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
+from localcloud.core import disk
 from localcloud.core.logs import log_tail
 from localcloud.core.paths import REPOSITORY
 from localcloud.core.processes import freeze_tree, kill_tree, spawn, stop, thaw_tree, wait_until
 from localcloud.core.tls import ServerCertificate
-from localcloud.postgres import disk
 from localcloud.postgres.errors import PostgresFailed, ServerDown
 from localcloud.postgres.storage import SUPERUSER, Storage
 

@@ -8,10 +8,12 @@ from localcloud.core.errors import LocalCloudError
 from localcloud.systems.payments import LocalPayments
 from localcloud.systems.single_region import LocalSingleRegion
 from localcloud.systems.system import LocalSystem
+from localcloud.systems.trading import LocalTrading
 from localcloud.systems.webapp import LocalWebapp
 
 LOCAL: Mapping[str, Callable[[Any], LocalSystem]] = {
     "payments": LocalPayments,
+    "trading": LocalTrading,
     "webapp": LocalWebapp,
     "single-region": LocalSingleRegion,
 }

@@ -9,6 +9,7 @@ import pytest
 from pg8000.exceptions import InterfaceError
 
 from localcloud.core import processes
+from localcloud.core.database_pair import NoWriter
 from localcloud.core.link import Link
 from localcloud.core.ports import free_ports
 from localcloud.postgres.errors import PostgresFailed
@@ -130,5 +131,5 @@ def test_a_server_that_ends_while_starting_shows_the_end_of_its_log(lonely: Post
 
 
 def test_an_owner_needs_a_started_pair(lonely: PostgresPair) -> None:
-    with pytest.raises(PostgresFailed, match="the pair has not been started"):
+    with pytest.raises(NoWriter, match="the pair has not been started"):
         lonely.create_owner("app", PASSWORD, "payments")

@@ -68,7 +68,7 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     authorizers.keep_what_a_jwt_authorizer_has()
     code.unpack_once()
     workers.point_at_own_region(config.region_ports)
-    function_environment.surround(clocks.files, config.redirections)
+    function_environment.surround(clocks.files, config.redirections, config.dns_port)
     workers.end_with_the_server()
     workers.bound_the_pools()
     workers.stay_dead(regions)

@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localcloud.core import disk
 from localcloud.core.processes import freeze_tree, kill_tree, thaw_tree
 from localcloud.fleet.instances.image import INIT, base_python
 from localcloud.fleet.instances.record import Instance
-from localcloud.postgres import disk
 
 SHUTDOWN_S = 15.0
 """How long processes may take to end after SIGTERM; systemd's own default is 90 s."""
@@ -102,7 +102,7 @@ class Machine:
     def fill_disk(self) -> int:
         """Let no process write to a file any more, until the next boot; returns how many there are.
 
-        Raises PostgresFailed where that cannot be played: Linux only.
+        Raises MissingTool where that cannot be played: Linux only.
         """
         return len(disk.fill(self.pid, None)) if self.pid else 0
 

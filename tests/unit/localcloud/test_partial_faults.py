@@ -9,10 +9,10 @@ from botocore.stub import Stubber
 
 from lib.systems.load import load_settings
 from localcloud import partial_faults
+from localcloud.core import disk
+from localcloud.core.errors import MissingTool
 from localcloud.core.state import CloudState, RegionState
 from localcloud.partial_faults import PartialFaults
-from localcloud.postgres import disk
-from localcloud.postgres.errors import PostgresFailed
 from localcloud.systems.payments import LocalPayments
 
 EAST, WEST = "us-east-1", "us-west-2"
@@ -140,10 +140,10 @@ def test_where_there_is_no_prlimit_a_full_disk_cannot_be_played(monkeypatch):
     monkeypatch.setattr(disk, "freeze_tree", lambda _: frozenset({1}))
     monkeypatch.setattr(disk, "thaw_tree", lambda _: None)
     monkeypatch.setattr(disk, "_PRLIMIT", "/nowhere/prlimit")
-    with pytest.raises(PostgresFailed, match="there is no /nowhere/prlimit"):
+    with pytest.raises(MissingTool, match="there is no /nowhere/prlimit"):
         disk.fill(1, None)
     monkeypatch.setattr(disk, "_PRLIMIT", "/bin/false")
-    with pytest.raises(PostgresFailed, match="/bin/false failed"):
+    with pytest.raises(MissingTool, match="/bin/false failed"):
         disk.fill(1, None)
 
 

@@ -1,4 +1,4 @@
-"""Names as an instance's network resolves them: by the DNS server at INSTANCE_DNS, then by this machine's.
+"""Names as a region's network resolves them: by the local cloud's DNS server, then by this machine's.
 
 What AWS serves at a port of a name is served here at another port of 127.0.0.1: the server tells which one
 as SRV of the service. What asks itself at a port finds where that port really is: PORT_8080, say.
@@ -10,12 +10,14 @@ import socket
 import struct
 from typing import Any
 
-SERVICES = {5432: "postgresql", 8080: "http-alt"}
+SERVICES = {80: "http", 443: "https", 5432: "postgresql", 8080: "http-alt"}
 ITSELF = ("127.0.0.1", "localhost")
 A, CNAME, SRV = 1, 5, 33
 POINTER = 0xC0
 WITHIN_S = 1.0
 _addresses, _by_name = socket.getaddrinfo, socket.gethostbyname_ex
+_server: dict[str, int] = {}
+"""The port of the DNS server, if there is one."""
 
 
 def ask(name: str, kind: int) -> list[tuple[int, Any]]:
@@ -25,7 +27,7 @@ def ask(name: str, kind: int) -> list[tuple[int, Any]]:
     header = os.urandom(2) + struct.pack(">5H", 0x0100, 1, 0, 0, 0)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
         way.settimeout(WITHIN_S)
-        way.connect(("127.0.0.1", int(os.environ["INSTANCE_DNS"])))
+        way.connect(("127.0.0.1", _server["port"]))
         way.send(header + question + struct.pack(">2H", kind, 1))
         packet = way.recv(4096)
     (count,) = struct.unpack_from(">H", packet, 6)
@@ -61,7 +63,7 @@ def getaddrinfo(host: Any, port: Any, *more: Any, **named: Any) -> Any:
     """As socket has it; a service that is served here is found wherever it listens, in any order."""
     if host in ITSELF and f"PORT_{port}" in os.environ:
         return _addresses("127.0.0.1", int(os.environ[f"PORT_{port}"]), *more, **named)
-    if port in SERVICES and isinstance(host, str) and "INSTANCE_DNS" in os.environ:
+    if _server and port in SERVICES and isinstance(host, str) and host not in ITSELF:
         found = [value[0] for type_, value in ask(f"_{SERVICES[port]}._tcp.{host}", SRV) if type_ == SRV]
         random.shuffle(found)
         if found:
@@ -71,13 +73,15 @@ def getaddrinfo(host: Any, port: Any, *more: Any, **named: Any) -> Any:
 
 def gethostbyname_ex(name: str) -> tuple[str, list[str], list[str]]:
     """As socket has it: the last alias comes first."""
-    found = ask(name, A) if "INSTANCE_DNS" in os.environ else []
+    found = ask(name, A) if _server else []
     addresses = [".".join(map(str, value)) for type_, value in found if type_ == A]
     if not addresses:
         return _by_name(name)
     return [name, *(value for type_, value in found if type_ == CNAME)][-1], [name], addresses
 
 
-def install() -> None:
-    """Take the place of socket's functions."""
+def install(dns_port: str | None) -> None:
+    """Take the place of socket's functions, with the DNS server at *dns_port* of 127.0.0.1, if there is one."""
+    if dns_port:
+        _server["port"] = int(dns_port)
     socket.getaddrinfo, socket.gethostbyname_ex = getaddrinfo, gethostbyname_ex
