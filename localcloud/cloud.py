@@ -48,6 +48,8 @@ class LocalCloud:
     """Instances and their groups; it belongs to *loop*, too."""
     balancers: Balancers | None = None
     """They belong to *loop*, too."""
+    ways: dict[str, Link] = field(default_factory=dict)
+    """By region the way of its instances to the other one's load balancer; they belong to *loop*, too."""
     dead: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
     cut: set[frozenset[str]] = field(default_factory=set)
@@ -57,7 +59,7 @@ class LocalCloud:
     def __post_init__(self) -> None:
         self.database_faults = DatabaseFaults(self.system, self.pair, self.aws)
         self.partial_faults = PartialFaults(
-            self.system, self.state, self.pair, self.aws, self.lag, self._set_issuer
+            self.system, self.state, self.pair, self.aws, self.lag, self._set_issuer, self._set_clock
         )
 
     def promote(self, region: str) -> None:
@@ -91,7 +93,7 @@ class LocalCloud:
             return workers
         self._look_at_balancers()
         if self.fleet:
-            workers += self._in_loop(self.fleet.kill_region(place))
+            workers += self._in_loop(self.fleet.regions.kill(place))
         return workers + sum(len(self.pair.kill(server)) for server in self._servers(place))
 
     def _servers(self, region: str) -> list[str]:
@@ -104,6 +106,8 @@ class LocalCloud:
         log.warning("stopping %s", region)
         self.stopped.add(region)
         workers = int(self.aws.set_region(region, "stopped")["stopped_processes"])
+        if self.fleet:
+            workers += self._in_loop(self.fleet.regions.stop(region))
         return workers + sum(len(self.pair.freeze(server)) for server in self._servers(region))
 
     def revive(self, place: str) -> int:
@@ -124,7 +128,7 @@ class LocalCloud:
         self.aws.set_region(place, "alive")
         self._look_at_balancers()
         if self.fleet:
-            self._in_loop(self.fleet.revive_region(place))
+            self._in_loop(self.fleet.regions.revive(place))
         return processes
 
     def link(self, one: str, other: str, *, cut: bool) -> None:
@@ -133,9 +137,10 @@ class LocalCloud:
         self.aws.set_link(one, other, cut=cut)
         ends = frozenset({one, other})
         self.cut = self.cut | {ends} if cut else self.cut - {ends}
-        if ends == self.links.keys():
-            for link in self.links.values():
-                self._in_loop(_cut(link) if cut else _heal(link))
+        for ways in (self.links, self.ways):
+            if ends == ways.keys():
+                for way in ways.values():
+                    self._in_loop(_cut(way) if cut else _heal(way))
 
     def fault(self, name: str, order: Mapping[str, Any]) -> None:
         """Begin the fault *name*; see partial_faults.py here and in fleet/, and database_faults.py."""
@@ -165,6 +170,11 @@ class LocalCloud:
 
     def _set_issuer(self, *, up: bool) -> None:
         self._in_loop(self.issuer.start() if up else self.issuer.stop())
+
+    def _set_clock(self, region: str, seconds: float) -> None:
+        self.aws.set_clock(region, seconds)
+        if self.fleet:
+            self.fleet.regions.set_clock(region, seconds)
 
     def heal(self) -> int:
         """End every fault, and let the database that is not the writer follow it.

@@ -38,9 +38,6 @@ class GateFaults(Protocol):
     def set_throttling(self, region: str, service: str, one_in: int) -> None:
         """Refuse one in *one_in* calls of *service* in *region*; 0 ends it."""
 
-    def set_clock(self, region: str, seconds: float) -> None:
-        """Let the clock of the functions of *region* be *seconds* fast."""
-
     def set_managed_failover(self, region: str, *, refused: bool) -> None:
         """Let Aurora take no managed failovers in *region*, or take them again."""
 
@@ -60,6 +57,8 @@ class PartialFaults:
     """Lets commits of either region reach the other one only after so many seconds."""
     set_issuer: Callable[..., None]
     """Lets the issuer of access tokens answer, or nobody there."""
+    set_clock: Callable[[str, float], None]
+    """Lets the clocks of a region's functions and instances be so many seconds fast."""
     flapping: set[str] = field(default_factory=set)
     sabotaged: set[str] = field(default_factory=set)
     throttled: set[tuple[str, str]] = field(default_factory=set)
@@ -100,7 +99,7 @@ class PartialFaults:
         for region, service in sorted(self.throttled):
             self.gate.set_throttling(region, service, 0)
         for region in sorted(self.skewed):
-            self.gate.set_clock(region, 0.0)
+            self.set_clock(region, 0.0)
         for region in sorted(self.unmanaged):
             self.gate.set_managed_failover(region, refused=False)
         if self.copies_cut:
@@ -132,7 +131,7 @@ class PartialFaults:
 
     def _clock(self, order: Order) -> None:
         self.skewed.add(order["region"])
-        self.gate.set_clock(order["region"], float(order["seconds"]))
+        self.set_clock(order["region"], float(order["seconds"]))
 
     def _managed_failover(self, order: Order) -> None:
         self.unmanaged.add(order["region"])

@@ -40,7 +40,7 @@ Serving = Callable[[], Mapping[str, Service]]
 def plan(system: LocalSystem, folder: Path) -> CloudState:
     """Addresses and keys of a new cloud."""
     pair = len(system.regions) > 1
-    ports = iter(free_ports(6 + 3 * len(system.regions) + 2 * len(system.databases)))
+    ports = iter(free_ports(6 + 4 * len(system.regions) + 2 * len(system.databases)))
     control, operator, dns, inner_dns, issuer, websites = (next(ports) for _ in range(6))
     return CloudState(
         pid=os.getpid(),
@@ -55,6 +55,7 @@ def plan(system: LocalSystem, folder: Path) -> CloudState:
                 endpoint=f"http://127.0.0.1:{next(ports)}",
                 front_door=f"http://127.0.0.1:{next(ports)}",
                 peer_port=next(ports) if pair else 0,
+                way_out=next(ports) if pair else 0,
             )
             for region in system.regions
         },
@@ -75,7 +76,7 @@ async def databases(
     parts: AsyncExitStack, state: CloudState, folder: Path, system: LocalSystem
 ) -> tuple[Pair, dict[str, Link]]:
     """Both servers, running, and the links between them; they end with *parts*."""
-    pair = await asyncio.to_thread(_pair, state, folder, system)
+    pair = await asyncio.to_thread(pair_of, state, folder, system)
     parts.push_async_callback(asyncio.to_thread, pair.stop)
     links = {}
     for name, database in state.databases.items():
@@ -88,7 +89,7 @@ async def databases(
     return pair, links
 
 
-def _pair(state: CloudState, folder: Path, system: LocalSystem) -> Pair:
+def pair_of(state: CloudState, folder: Path, system: LocalSystem) -> Pair:
     """Servers of the system's engine. Raises MissingTool; programs of MySQL are fetched at the first time."""
     ports = {name: database.port for name, database in state.databases.items()}
     links = {name: database.link_port for name, database in state.databases.items()}

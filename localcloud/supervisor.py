@@ -17,7 +17,7 @@ from localcloud.cloud import LocalCloud
 from localcloud.control import application
 from localcloud.core.paths import CLOUD_FILE, LOGS, STATE
 from localcloud.emulated_aws import EmulatedAws
-from localcloud.fleet.assembly import fleet_of, load_balancers, services
+from localcloud.fleet.assembly import fleet_of, load_balancers, services, ways_between
 from localcloud.parts import client, databases, emulator_config, issuer_of, plan, port, route53, websites
 from localcloud.service_metrics import ServiceMetrics
 from localcloud.systems.registry import local_system
@@ -65,7 +65,8 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         balancers = load_balancers(state, fleet.book, time_scale=time_scale)
         plane = route53(state, time_scale, lambda: services(balancers, fleet.tasks.services()), pair, system)
         loop, lost = asyncio.get_running_loop(), folder / "salvaged.jsonl"
-        cloud = LocalCloud(system, state, pair, aws, links, plane, issuer, loop, lost, fleet, balancers)
+        ways = ways_between(state, balancers)
+        cloud = LocalCloud(system, state, pair, aws, links, plane, issuer, loop, lost, fleet, balancers, ways)
         await _serve_control(parts, cloud)
         parts.callback(aws.stop)
         aws.start()
@@ -78,6 +79,9 @@ async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIter
         await websites(parts, state, system)
         await balancers.start()
         parts.push_async_callback(balancers.stop)
+        for region, way in ways.items():
+            await way.start(state.regions[region].way_out)
+            parts.push_async_callback(way.stop)
         await plane.start()
         parts.push_async_callback(plane.stop)
         metrics = ServiceMetrics(

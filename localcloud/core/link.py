@@ -14,18 +14,20 @@ TCP window. It bounds throughput at 4 MiB a delay: 40 MB/s at 100 ms."""
 class Link:
     """Listens on 127.0.0.1 and relays every connection to *target*: a Unix socket, or a port of 127.0.0.1.
 
-    It belongs to one event loop. What the target sends is late by *delay_ms*, what is sent to it is not: a
+    A *target* that may change is asked for at each connection, and raises OSError while there is none. The
+    link belongs to one event loop. What the target sends is late by *delay_ms*, what is sent to it is not: a
     standby lags behind its writer, and confirms at once what has arrived. The delay may be changed at any
     time; bytes keep their order, and a long delay does not mean fewer of them under way. A held
     link is a network that swallows packets: connections stay open and silent. A cut link is one
     that says no: open connections break off, new ones end at once. `heal` ends both.
     """
 
-    def __init__(self, target: Path | int, *, delay_ms: float = 0.0) -> None:
+    def __init__(self, target: Path | int | Callable[[], int], *, delay_ms: float = 0.0) -> None:
         self.delay_ms = delay_ms
         self.carried_bytes = 0
         """Bytes delivered since the start, both directions together."""
-        self._target = target
+        self.target: Callable[[], Path | int] = target if callable(target) else lambda: target
+        """Where it leads now."""
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._cut = False
@@ -99,9 +101,10 @@ class Link:
                     end.transport.abort()
 
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if isinstance(self._target, int):
-            return await asyncio.open_connection("127.0.0.1", self._target)
-        return await asyncio.open_unix_connection(str(self._target))
+        target = self.target()
+        if isinstance(target, int):
+            return await asyncio.open_connection("127.0.0.1", target)
+        return await asyncio.open_unix_connection(str(target))
 
     def _lag_s(self) -> float:
         return self.delay_ms / 1000

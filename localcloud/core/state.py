@@ -24,10 +24,12 @@ class RegionState(BaseModel):
     """URL at which the public reaches the region's HTTP API."""
     peer_port: int = 0
     """Where the region's functions reach the other region's HTTP API; all others use its front door."""
+    way_out: int = 0
+    """Where the region's instances reach the other region's load balancer; all others use its own port."""
 
 
 class DatabaseState(BaseModel):
-    """The ports of one PostgreSQL server: for clients over TLS, and for the server that follows it."""
+    """The ports of one database server: for clients over TLS, and for the server that follows it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,7 +51,7 @@ class CloudState(BaseModel):
     secret_access_key: str
     regions: dict[str, RegionState]
     databases: dict[str, DatabaseState] = {}
-    """PostgreSQL servers by name."""
+    """Database servers by name."""
     system: str = "payments"
     """The system that this cloud is for."""
     dns_port: int

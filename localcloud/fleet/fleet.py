@@ -17,6 +17,7 @@ from localcloud.fleet.instances.host import STATUS_CHECK_S, InstanceHost
 from localcloud.fleet.instances.record import Instance
 from localcloud.fleet.metering import Meter
 from localcloud.fleet.ports import PortBook
+from localcloud.fleet.regions import FleetRegions
 from localcloud.fleet.tasks import TaskPorts
 from localcloud.fleet.view import view
 
@@ -36,16 +37,17 @@ class Fleet:
     """URL of the AWS API by region."""
     dns_port: int = 0
     """Where instances ask for names; 0 leaves them this machine's DNS."""
+    ways: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By region and other region the port at which instances reach that one's load balancer."""
     book: PortBook = field(default_factory=PortBook)
     status_check_s: float = STATUS_CHECK_S
     clock: Callable[[], float] = time.time
     keepers: dict[tuple[str, str], GroupKeeper] = field(default_factory=dict)
     host: InstanceHost = field(init=False)
     faults: InstanceFaults = field(init=False)
+    regions: FleetRegions = field(init=False)
     meter: Meter = field(init=False)
     tasks: TaskPorts = field(init=False)
-    dead: set[str] = field(default_factory=set)
-    """Regions whose control planes do nothing, and whose instances have no power."""
     full: frozenset[str] = frozenset()
     """Zones in which launches are refused."""
     _target_ports: dict[str, int] = field(default_factory=dict)
@@ -64,8 +66,10 @@ class Fleet:
             ports_of=self._ports_of,
             status_check_s=self.status_check_s,
             dns_port=self.dns_port,
+            ways=self.ways,
         )
         self.faults = InstanceFaults(self.host)
+        self.regions = FleetRegions(self.host)
         self.tasks = TaskPorts(self.book)
         self.meter = Meter(self.desk, self.host)
 
@@ -112,8 +116,8 @@ class Fleet:
         """Read everything once, and do what is to be done."""
         snapshot = await asyncio.to_thread(self.desk.snapshot)
         instances = [Instance.of(each, self.desk.account) for each in snapshot["instances"]]
-        living = [each for each in instances if each.region not in self.dead]
-        groups = [each for each in snapshot["groups"] if each["region"] not in self.dead]
+        living = [each for each in instances if each.region not in self.regions.dead]
+        groups = [each for each in snapshot["groups"] if each["region"] not in self.regions.unkept]
         await asyncio.to_thread(self._learn_ports, groups)
         self.tasks.follow(snapshot["containers"], snapshot["names"])
         await self.host.follow(living, self.clock())
@@ -131,7 +135,7 @@ class Fleet:
                 key, GroupKeeper(region, self.desk.caller(region), self.desk.tell)
             )
             keeper.turn(told, by_group[key], alarms.get(region, ()))
-        for key in [key for key in self.keepers if key not in known and key[0] not in self.dead]:
+        for key in [key for key in self.keepers if key not in known and key[0] not in self.regions.unkept]:
             self.keepers.pop(key).end()
 
     def _learn_ports(self, groups: list[Told]) -> None:
@@ -155,23 +159,6 @@ class Fleet:
                 if member.id == name:
                     return "InService" if member.alive else "Terminated"
         return "InService"
-
-    async def kill_region(self, region: str) -> int:
-        """All instances of the region lose their power, and nobody replaces them."""
-        self.dead.add(region)
-        here = [each for each in self.host.running.values() if each.machine.instance.region == region]
-        for each in here:
-            self.book.power_off(each.machine.instance.id)
-            await asyncio.to_thread(each.machine.power_off)
-        return len(here)
-
-    async def revive_region(self, region: str) -> None:
-        """The region lives again; its instances boot."""
-        self.dead.discard(region)
-        for each in self.host.running.values():
-            if each.machine.instance.region == region:
-                each.boots = 0
-        self.wake_if_awake()
 
     async def refuse_launches(self, zones: list[str]) -> None:
         """Let EC2 refuse to launch in *zones*, everywhere for "*", nowhere for none."""

@@ -50,8 +50,9 @@ def surround(clocks: Mapping[str, Path], ways: Mapping[str, str], dns_port: int)
     """Give each process its region's clock, and a way to the other region that a cut link cuts, too.
 
     On AWS the clock is that of the host, and a function that calls the other region's API leaves its
-    own region. Names of load balancers are found as instances find them, by the DNS at *dns_port*. Upstream has one clock for all, and its processes reach every port of this machine. Only
-    Python's time() and time_ns() go wrong: what sleeps or times out goes by another clock, there as here.
+    own region. Names of load balancers are found as instances find them, by the DNS server at *dns_port*.
+    Upstream has one clock for all, and its processes reach every port of this machine. Only Python's time()
+    and time_ns() go wrong: what sleeps or times out goes by another clock, there as here.
     """
 
     def credentials(original: Wrapper, config: dict[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Keeps the machines what the records of EC2 say, and does to them what drills order."""
 
 import asyncio
+import json
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -63,6 +64,10 @@ class InstanceHost:
     status_check_s: float = STATUS_CHECK_S
     dns_port: int = 0
     """Where instances ask for names; 0 leaves them this machine's DNS."""
+    ways: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By region and other region the port at which instances reach that one's load balancer."""
+    fast: dict[str, float] = field(default_factory=dict)
+    """By region how many seconds the clock of an instance is fast that boots there."""
     running: dict[str, Running] = field(default_factory=dict)
     _clocks: dict[str, Clocks] = field(default_factory=dict)
     _given_ports: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -106,6 +111,7 @@ class InstanceHost:
         ports, metadata_port = self._ports(instance)
         service = MetadataService(self._session(instance.region), self.lifecycle)
         server = MetadataServer(service, instance, metadata_port)
+        self.clock(instance.id).set(instance.id, self.fast.get(instance.region, 0.0))
         await server.start()
         machine = Machine(instance, self.folder / instance.id, self.logs / f"{instance.id}.log")
         machine.root.mkdir(parents=True, exist_ok=True)
@@ -138,6 +144,7 @@ class InstanceHost:
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url,
             "INSTANCE_CLOCK": str(self.clock(instance.id).files[instance.id]),
             **({"INSTANCE_DNS": str(self.dns_port)} if self.dns_port else {}),
+            "INSTANCE_WAYS": json.dumps(self.ways.get(instance.region, {})),
         }
 
     async def _check(self, instance: Instance, here: Running, now: float) -> None:

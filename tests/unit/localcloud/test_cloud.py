@@ -239,12 +239,23 @@ class FleetParts:
     def __init__(self, told):
         self.told = told
 
-    async def kill_region(self, region):
+    @property
+    def regions(self):
+        return self
+
+    async def kill(self, region):
         self.told.append(("fleet dead", region))
         return 7
 
-    async def revive_region(self, region):
+    async def stop(self, region):
+        self.told.append(("fleet stands still", region))
+        return 7
+
+    async def revive(self, region):
         self.told.append(("fleet alive", region))
+
+    def set_clock(self, region, seconds):
+        self.told.append(("fleet clock", region, seconds))
 
     async def refuse_launches(self, zones):
         self.told.append(("full", *zones))
@@ -275,6 +286,28 @@ async def test_a_killed_region_loses_its_instances_too_and_gets_them_back(cloud,
     assert told[-1] == ("fleet alive", EAST)
     await asyncio.to_thread(cloud.kill, WITNESS)
     assert ("fleet dead", WITNESS) not in told
+
+
+async def test_in_a_stopped_region_instances_stand_still_too(cloud, told, fleet):
+    assert await asyncio.to_thread(cloud.stop, EAST) == 5 + 7
+    assert ("fleet stands still", EAST) in told
+    await asyncio.to_thread(cloud.revive, EAST)
+    assert told[-1] == ("fleet alive", EAST)
+
+
+async def test_instances_have_the_wrong_clock_of_their_region(cloud, told, fleet):
+    await asyncio.to_thread(cloud.fault, "clock", {"region": EAST, "seconds": 20})
+    assert told == [("clock", EAST, 20.0), ("fleet clock", EAST, 20.0)]
+    await asyncio.to_thread(cloud.heal)
+    assert ("fleet clock", EAST, 0.0) in told
+
+
+async def test_between_the_regions_requests_are_not_passed_on_either(cloud, told):
+    cloud.ways = {name: Link(told, f"way of {name}") for name in (EAST, WEST)}
+    await asyncio.to_thread(cloud.link, WEST, EAST, cut=True)
+    assert {("wal cut", f"way of {EAST}"), ("wal cut", f"way of {WEST}")} <= {*told}
+    await asyncio.to_thread(cloud.heal)
+    assert {("wal heal", f"way of {EAST}"), ("wal heal", f"way of {WEST}")} <= {*told}
 
 
 async def test_troubles_of_the_fleet_go_to_the_fleet_and_end_with_all_others(cloud, told, fleet):

@@ -72,7 +72,9 @@ def fault(told):
         dns_port=1,
         calls_log=Path("calls"),
     )
-    return PartialFaults(LocalPayments(load_settings({})), state, told, told, told.lag, told.set_issuer)
+    return PartialFaults(
+        LocalPayments(load_settings({})), state, told, told, told.lag, told.set_issuer, told.set_clock
+    )
 
 
 def test_what_goes_on_is_ended_once(fault, told):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,39 @@ async def test_a_link_to_a_port_carries_as_one_to_a_unix_socket_does(link: Link)
         assert await say(await connect(further), b"there and back") == b"there and back"
     finally:
         await further.stop()
+
+
+async def test_a_link_whose_end_moves_asks_for_it_at_each_connection() -> None:
+    async def told(text: bytes) -> asyncio.Server:
+        async def tell(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(text)
+            writer.close()
+
+        return await asyncio.start_server(tell, "127.0.0.1", 0)
+
+    ends: list[asyncio.Server] = []
+
+    def end() -> int:
+        if not ends:
+            raise ConnectionRefusedError("nobody is there yet")
+        return int(ends[-1].sockets[0].getsockname()[1])
+
+    link = Link(end)
+    port = await link.start()
+
+    async def heard() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            async with asyncio.timeout(5):
+                return await reader.read()
+        finally:
+            writer.close()
+
+    with suppress(ConnectionResetError):
+        assert await heard() == b""
+    for text in (b"first", b"second"):
+        ends.append(await told(text))
+        assert await heard() == text
+    await link.stop()
+    for server in ends:
+        server.close()

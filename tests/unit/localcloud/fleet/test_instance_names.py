@@ -19,9 +19,10 @@ DATABASE = "board-1.c0local.us-east-1.rds.amazonaws.com"
 WRITER = "db.internal.example"
 TASKS = "sessions.internal.example"
 SITE = "web-1.us-east-1.elb.amazonaws.com"
+THERE = "web-2.us-east-2.elb.amazonaws.com"
 PROGRAM = """
 import json, socket, sys
-DATABASE, TASKS = sys.argv[1:]
+DATABASE, TASKS, SITE, THERE = sys.argv[1:]
 def told(ask):
     try:
         return ask()
@@ -33,6 +34,8 @@ print(json.dumps({
     "database": told(lambda: socket.getaddrinfo(DATABASE, 5432, type=socket.SOCK_STREAM)[0][4]),
     "itself": told(lambda: socket.getaddrinfo("127.0.0.1", 8080, type=socket.SOCK_STREAM)[0][4]),
     "tasks": told(lambda: sorted(a[4][1] for a in socket.getaddrinfo(TASKS, 8080, type=socket.SOCK_STREAM))),
+    "site": told(lambda: socket.getaddrinfo(SITE, 80, type=socket.SOCK_STREAM)[0][4]),
+    "site over there": told(lambda: socket.getaddrinfo(THERE, 443, type=socket.SOCK_STREAM)[0][4]),
     "other port": told(lambda: socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM)[0][4]),
     "nobody": told(lambda: socket.gethostbyname_ex("nobody.internal.example")[0]),
 }))
@@ -69,9 +72,12 @@ async def test_an_instance_finds_a_database_by_its_own_and_by_its_private_name(p
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     environment = {"PYTHONPATH": str(GUEST / "lib"), "INSTANCE_DNS": str(ports[1]), "PATH": os.defpath}
-    environment["PORT_8080"] = "28080"
+    environment |= {"PORT_8080": "28080", "INSTANCE_WAYS": json.dumps({"us-east-2": 38080})}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(program), DATABASE, TASKS, env=environment, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        *(str(program), DATABASE, TASKS, SITE, THERE),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
     )
     printed, _ = await asyncio.wait_for(process.communicate(), 20)
     here = ["127.0.0.1", 15432]
@@ -81,6 +87,8 @@ async def test_an_instance_finds_a_database_by_its_own_and_by_its_private_name(p
         "database": here,
         "itself": ["127.0.0.1", 28080],
         "tasks": [18081, 18082],
+        "site": ["127.0.0.1", 18080],
+        "site over there": ["127.0.0.1", 38080],
         "other port": ["127.0.0.1", 80],
         "nobody": "gaierror",
     }

@@ -9,10 +9,14 @@ import pytest
 from apps.web.users import Users
 from lib.systems.load import load_any
 from lib.systems.registry import SYSTEMS
+from localcloud import parts
 from localcloud.core.errors import LocalCloudError
 from localcloud.core.stacks import Stack
+from localcloud.mysql.programs import Programs
 from localcloud.systems import registry, single_region
+from localcloud.systems import trading as trading_module
 from localcloud.systems.system import Given
+from trading.order import Order
 
 GIVEN = Given("owner's password", "-----BEGIN CERTIFICATE-----", "a key")
 
@@ -42,10 +46,10 @@ def system(monkeypatch):
     return system
 
 
-def test_every_system_has_a_local_cloud_but_those_that_docs_say_have_none(system):
+def test_every_system_has_a_local_cloud(system):
+    assert registry.LOCAL.keys() == SYSTEMS.keys()
     for name in registry.LOCAL:
         assert system(name).settings.system == name
-    assert SYSTEMS.keys() - registry.LOCAL.keys() == {"trading"}
 
 
 def test_a_system_without_one_is_told_which_have(monkeypatch):
@@ -64,6 +68,33 @@ def test_the_payment_system_has_its_secrets_in_both_regions_and_a_server_in_each
     assert account.secrets.keys() == {(region, name) for region in payments.regions for name in names}
     assert {*payments.databases.items()} == {(region, region) for region in payments.regions}
     assert next(iter(payments.databases)) == payments.settings.primary.name
+
+
+def test_the_trading_platform_has_its_secret_in_both_regions_and_a_mysql_server_in_each(
+    system, monkeypatch, tmp_path
+):
+    trading, account = system("trading"), Account()
+    trading.seed(account, GIVEN)
+    assert account.secrets.keys() == {(region, "trading/database") for region in trading.regions}
+    owner = json.loads(account.secrets["us-east-2", "trading/database"])
+    assert owner == {"username": "trading", "password": GIVEN.password, "ca": GIVEN.database_ca}
+    assert [*trading.databases] == ["us-east-1", "us-east-2"]
+    monkeypatch.setattr(parts.programs, "find", lambda: Programs(("mysqld",), None, "9.7.4"))
+    pair = parts.pair_of(parts.plan(trading, tmp_path), tmp_path, trading)
+    assert (pair.name, pair.target("us-east-1") > 0) == ("MySQL 9.7.4", True)
+
+
+def test_the_name_of_the_trading_platform_leads_to_whoever_takes_orders(system, monkeypatch):
+    trading, said = system("trading"), []
+    asked = []
+    site = SimpleNamespace(wait_until_ready=lambda: 3.0, url=lambda: "http://127.0.0.1:81")
+    monkeypatch.setattr(trading_module.Site, "of", lambda cloud, name: asked.append((cloud, name)) or site)
+    assert trading.wait_until_ready("cloud", said.append) == 3.0
+    assert asked == [("cloud", "trade.dev.trading.test")]
+    told = trading.how_to_call("cloud")
+    assert "http://127.0.0.1:81/orders" in told
+    body = told.partition("-d '")[2].removesuffix("'")
+    assert Order.parse(body).symbol == "ACME"
 
 
 def test_the_web_application_has_both_databases_in_the_first_region(system):

@@ -4,6 +4,7 @@ What AWS serves at a port of a name is served here at another port of 127.0.0.1:
 as SRV of the service. What asks itself at a port finds where that port really is: PORT_8080, say.
 """
 
+import json
 import os
 import random
 import socket
@@ -18,6 +19,8 @@ WITHIN_S = 1.0
 _addresses, _by_name = socket.getaddrinfo, socket.gethostbyname_ex
 _server: dict[str, int] = {}
 """The port of the DNS server, if there is one."""
+_ways: dict[str, int] = {}
+"""By other region the port of the way to its load balancer."""
 
 
 def ask(name: str, kind: int) -> list[tuple[int, Any]]:
@@ -63,6 +66,8 @@ def getaddrinfo(host: Any, port: Any, *more: Any, **named: Any) -> Any:
     """As socket has it; a service that is served here is found wherever it listens, in any order."""
     if host in ITSELF and f"PORT_{port}" in os.environ:
         return _addresses("127.0.0.1", int(os.environ[f"PORT_{port}"]), *more, **named)
+    if way := next((way for region, way in _ways.items() if f".{region}.elb." in str(host)), None):
+        return _addresses("127.0.0.1", way, *more, **named)
     if _server and port in SERVICES and isinstance(host, str) and host not in ITSELF:
         found = [value[0] for type_, value in ask(f"_{SERVICES[port]}._tcp.{host}", SRV) if type_ == SRV]
         random.shuffle(found)
@@ -80,8 +85,12 @@ def gethostbyname_ex(name: str) -> tuple[str, list[str], list[str]]:
     return [name, *(value for type_, value in found if type_ == CNAME)][-1], [name], addresses
 
 
-def install(dns_port: str | None) -> None:
-    """Take the place of socket's functions, with the DNS server at *dns_port* of 127.0.0.1, if there is one."""
+def install(dns_port: str | None, ways: str = "{}") -> None:
+    """Take the place of socket's functions, with the DNS server at *dns_port* of 127.0.0.1, if there is one.
+
+    *ways* is a JSON object: by other region the port at which its load balancer is reached.
+    """
     if dns_port:
         _server["port"] = int(dns_port)
+    _ways.update(json.loads(ways))
     socket.getaddrinfo, socket.gethostbyname_ex = getaddrinfo, gethostbyname_ex

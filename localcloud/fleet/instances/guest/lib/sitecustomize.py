@@ -15,4 +15,4 @@ if "INSTANCE_CLOCK" in os.environ:
 if "INSTANCE_DNS" in os.environ or any(name.startswith("PORT_") for name in os.environ):
     import instance_names  # type: ignore[import-not-found] # beside this file
 
-    instance_names.install(os.environ.get("INSTANCE_DNS"))
+    instance_names.install(os.environ.get("INSTANCE_DNS"), os.environ.get("INSTANCE_WAYS", "{}"))
