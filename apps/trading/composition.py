@@ -4,7 +4,9 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp
 
+from apps.serving.secret_users import SecretUsers
 from apps.trading.clerks import Clerks
+from apps.trading.gate import Gate, hashes
 from apps.trading.settings import TradingInstance
 from apps.trading.surface import surface
 from durable.journal import Journal
@@ -18,6 +20,7 @@ from intake.health import Health
 from intake.peer import Peer
 from intake.readiness import DATABASE_LIMIT_S, Readiness
 from intake.request_flow import RequestFlow
+from intake.sessions import Sessions
 from intake.whereabouts import Whereabouts
 from runtime import mysql
 from runtime.clients import client
@@ -62,6 +65,11 @@ class _Shared:
         self._parameters = Parameters(client("ssm"), environment.parameter_prefix)
         table = LeaseTable(self._dynamodb, environment.lease_table, environment.system)
         self.lease = RecentLease(table, now_ms)
+        self._gate = Gate(
+            users=SecretUsers(self._secrets, lambda: self._parameters.get("users/secret"), hashes),
+            sessions=Sessions(self._dynamodb, environment.sessions_table),
+            clock=now_ms,
+        )
 
     def clerk(self) -> OrderRoutes:
         """Another one."""
@@ -93,7 +101,7 @@ class _Shared:
             ),
             health=Health(region=region, readiness=self._readiness()),
             version=self._instance.version,
-            who=lambda _request: "",  # nobody is asked who they are (docs/trading.md)
+            gate=self._gate,
         )
 
     def _readiness(self) -> Readiness:

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan
 
 from apps.serving.guard import Guard
+from apps.serving.secret_users import SecretUsers, UsersUnavailable
 from apps.web import canary_session, screens
 from apps.web.board import Board
 from apps.web.databases import Databases
@@ -22,7 +23,7 @@ from apps.web.session_service import SessionsUnavailable
 from apps.web.sessions import KeptSessions, Sessions
 from apps.web.signing_in import SigningIn
 from apps.web.stored_sessions import Store, StoredSessions
-from apps.web.users import SecretUsers, UsersUnavailable
+from apps.web.users import Users
 from runtime.database import DatabaseUnavailable
 
 MOST_BODY: Final = MOST_BYTES + 64 * 1024
@@ -36,7 +37,7 @@ class Parts:
 
     databases: Databases
     files: Files
-    users: SecretUsers
+    users: SecretUsers[Users]
     version: str
     secure: bool
     sessions: Store | None = None

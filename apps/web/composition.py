@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Lifespan
 
+from apps.serving.secret_users import SecretUsers
 from apps.web.application import MOST_BODY, Parts, application
 from apps.web.databases import Databases, Endpoint, Source
 from apps.web.files import Files
@@ -16,7 +17,7 @@ from apps.web.pool import Pool
 from apps.web.session_service import SessionService
 from apps.web.settings import Settings
 from apps.web.upkeep import PROBE_S, REPORT_S, Every, Report, Watch
-from apps.web.users import SecretUsers
+from apps.web.users import Users
 from runtime.clients import client
 from runtime.database import Database, DatabaseUnavailable
 from runtime.parameters import Parameters, ParameterUnavailable
@@ -54,7 +55,7 @@ def compose(settings: Settings) -> ASGIApp:
     parts = Parts(
         databases=databases,
         files=Files(client("s3", read_timeout=10.0), parameters.get("files/bucket")),
-        users=SecretUsers(secrets, lambda: parameters.get("web/secret")),
+        users=SecretUsers(secrets, lambda: parameters.get("web/secret"), Users.read),
         version=settings.version,
         secure=settings.scheme == "https",
         sessions=SessionService(settings.sessions_url) if settings.sessions_url else None,

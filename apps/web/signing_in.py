@@ -7,21 +7,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from apps.serving.passwords import AT_ONCE, MOST_CHARACTERS, WAIT_S
+from apps.serving.secret_users import SecretUsers
 from apps.web import forms
 from apps.web.screens import screen
 from apps.web.sessions import KeptSessions, Session
-from apps.web.users import SecretUsers
-
-AT_ONCE = 2
-"""Passwords that are tried at the same time: each costs a twentieth of a second of a processor and 16 MiB."""
-WAIT_S = 3.0
-MOST_PASSWORD = 200
+from apps.web.users import Users
 
 
 class SigningIn:
     """Answers around the session."""
 
-    def __init__(self, users: SecretUsers, sessions: KeptSessions) -> None:
+    def __init__(self, users: SecretUsers[Users], sessions: KeptSessions) -> None:
         self._users = users
         self._sessions = sessions
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -37,7 +34,7 @@ class SigningIn:
         if not session.allows(forms.field(form, "csrf")):
             raise HTTPException(403, "The form is out of date; load the page anew.")
         name, password = forms.field(form, "name"), forms.field(form, "password")
-        if len(password) > MOST_PASSWORD or not await self._admits(name, password):
+        if len(password) > MOST_CHARACTERS or not await self._admits(name, password):
             return await run_in_threadpool(
                 self._form, session, status=403, message="Name or password is wrong."
             )

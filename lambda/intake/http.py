@@ -74,6 +74,12 @@ class Request:
             raise Refused(Problem.MALFORMED, "The body is not text in UTF-8.") from None
 
 
+_WITH_PROBLEM: Mapping[Problem, Mapping[str, str]] = {
+    Problem.UNAVAILABLE: {"Retry-After": str(RETRY_AFTER_S)},
+    Problem.UNIDENTIFIED: {"WWW-Authenticate": "Bearer"},  # RFC 9110: a 401 says how to prove who asks
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One answer; `log` is what the log line adds about it, and holds no personal data."""
@@ -88,11 +94,10 @@ class Answer:
     def of_refusal(cls, refused: Refused, request_id: str, *, system: str) -> Self:
         """The problem document that tells a client of that system why."""
         problem = refused.problem
-        unavailable = problem is Problem.UNAVAILABLE
         return cls(
             status=problem.status,
             content_type="application/problem+json",
-            headers={"Retry-After": str(RETRY_AFTER_S)} if unavailable else {},
+            headers=_WITH_PROBLEM.get(problem, {}),
             log={"problem": problem.uri(system), "detail": refused.detail},
             body={
                 "type": problem.uri(system),

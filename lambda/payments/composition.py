@@ -13,12 +13,12 @@ from intake.handover_wait import HandoverWait
 from intake.peer import Peer
 from intake.readiness import DATABASE_LIMIT_S, Readiness
 from intake.request_flow import RequestFlow
+from intake.sessions import Sessions
 from intake.whereabouts import Whereabouts
 from payments.api import PaymentApi
 from payments.book import BOOK
 from payments.payer import Mode
 from payments.session_api import SessionApi
-from payments.sessions import Sessions
 from runtime.clients import client
 from runtime.clock import now_ms
 from runtime.database import Database

@@ -1,17 +1,15 @@
 """The routes of the sessions. They need no lease: either region serves them at any time."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from intake.http import Answer, Request
 from intake.principal import scoped
-from intake.problems import Problem, Refused, unavailable
+from intake.problems import Problem, Refused
+from intake.sessions import Session, Sessions, answering
 from payments import payer, validation
-from payments.errors import SessionsUnavailable
 from payments.payer import Mode
-from payments.sessions import Session, Sessions
 from runtime.clock import Clock
 
 
@@ -35,13 +33,13 @@ class SessionApi:
         session_id, kept_as = self._named(request)
         data, ttl_s = validation.session(request.headers, request.body)
         session = Session(session_id=kept_as, data=data, expires_at=self._now_s() + ttl_s)
-        with _answers():
+        with answering():
             self._sessions.put(session)
         return Answer(status=HTTPStatus.OK, body=_session(session_id, session))
 
     def _find(self, request: Request) -> Answer:
         session_id, kept_as = self._named(request)
-        with _answers():
+        with answering():
             session = self._sessions.find(kept_as, now_s=self._now_s())
         if session is None:
             raise Refused(Problem.NOT_FOUND, "There is no such session here, or not any more.")
@@ -49,7 +47,7 @@ class SessionApi:
 
     def _delete(self, request: Request) -> Answer:
         _, kept_as = self._named(request)
-        with _answers():
+        with answering():
             self._sessions.delete(kept_as)
         return Answer(status=HTTPStatus.NO_CONTENT, body={})
 
@@ -61,14 +59,6 @@ class SessionApi:
 
     def _now_s(self) -> int:
         return self._clock() // 1000
-
-
-@contextmanager
-def _answers() -> Iterator[None]:
-    try:
-        yield
-    except SessionsUnavailable:
-        raise unavailable("the sessions do not answer") from None
 
 
 def _session(session_id: str, session: Session) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from intake.at_holder import AtHolder
@@ -19,7 +19,17 @@ from trading.schemas import FORM, NAME, SYNTHETIC_FORM
 
 START = str(UUID(int=0))
 """Every order's id is after it."""
-Place = Callable[..., Told]
+
+
+class Gate(Protocol):
+    """Knows who asks."""
+
+    @property
+    def routes(self) -> Mapping[str, Callable[[Request], Answer]]:
+        """Where people sign in and out."""
+
+    def who(self, request: Request) -> Principal:
+        """Who sent the request. Raises Refused."""
 
 
 class OrderRoutes:
@@ -27,7 +37,6 @@ class OrderRoutes:
 
     Args:
         version: of the bundle that runs.
-        who: says who asks, or raises Refused.
     """
 
     def __init__(
@@ -37,18 +46,19 @@ class OrderRoutes:
         at_holder: AtHolder,
         health: Health,
         version: str,
-        who: Callable[[Request], Principal],
+        gate: Gate,
     ) -> None:
         self._desk = desk
         self._at_holder = at_holder
         self._version = version
-        self._who = who
+        self._who = gate.who
         routes: dict[str, Callable[[Request], Answer]] = {
             "POST /orders": self._place,
             "POST /synthetic-orders": self._prove,
             "GET /orders": self._list,
             "GET /orders/{order_id}": self._find,
             "DELETE /orders/{order_id}": self._cancel,
+            **gate.routes,
             "GET /health": health.live,
             **health.routes,
             "GET /version": self._told_version,
@@ -63,51 +73,44 @@ class OrderRoutes:
             return Answer.of_refusal(refused, request.request_id, system=NAME)
 
     def _place(self, request: Request) -> Answer:
-        order = Order(**FORM.read(request.headers, request.body))
-        key, by = _key(request), self._who(request)
+        by = self._who(request)
+        key, order = _key(request), Order(**FORM.read(request.headers, request.body))
         call = Call(
             method="POST",
             path="/orders",
             body=order.canonical().encode(),
-            headers={"Content-Type": "application/json", "Idempotency-Key": key},
+            headers={**_token(request), "Content-Type": "application/json", "Idempotency-Key": key},
         )
-        return self._at_holder.answer(
-            request, call, lambda: self._placed(request, self._desk.place, key, order, by)
-        )
+
+        def place() -> Answer:
+            return _placed(self._desk.place(key, order, principal=by, until_ms=_until_ms(request)))
+
+        return self._at_holder.answer(request, call, place)
 
     def _prove(self, request: Request) -> Answer:
         """An order that the platform places itself. This region proves what it can: nothing is passed on."""
         order = Order(**SYNTHETIC_FORM.read(request.headers, request.body))
-        return self._placed(request, self._desk.prove, _key(request), order, "")
-
-    def _placed(self, request: Request, place: Place, key: str, order: Order, by: Principal) -> Answer:
-        told = place(key, order, principal=by, until_ms=request.arrived_ms + LAST_START_MS)
-        return _answer(
-            told,
-            HTTPStatus.CREATED if told.recorded else HTTPStatus.ACCEPTED,
-            headers={"Location": f"/orders/{told.order_id}"},
-        )
+        return _placed(self._desk.prove(_key(request), order, until_ms=_until_ms(request)))
 
     def _find(self, request: Request) -> Answer:
-        order_id, by = _order_id(request), self._who(request)
+        by, order_id = self._who(request), _order_id(request)
 
         def find() -> Answer:
             return _answer(_found(self._desk.find(order_id, principal=by)), HTTPStatus.OK)
 
-        return self._at_holder.answer(request, Call(method="GET", path=f"/orders/{order_id}"), find)
+        return self._at_holder.answer(request, _call(request, "GET", f"/orders/{order_id}"), find)
 
     def _cancel(self, request: Request) -> Answer:
-        order_id, by = _order_id(request), self._who(request)
+        by, order_id = self._who(request), _order_id(request)
 
         def cancel() -> Answer:
-            until_ms = request.arrived_ms + LAST_START_MS
-            told = _found(self._desk.cancel(order_id, principal=by, until_ms=until_ms))
+            told = _found(self._desk.cancel(order_id, principal=by, until_ms=_until_ms(request)))
             return _answer(told, HTTPStatus.OK if told.recorded else HTTPStatus.ACCEPTED)
 
-        return self._at_holder.answer(request, Call(method="DELETE", path=f"/orders/{order_id}"), cancel)
+        return self._at_holder.answer(request, _call(request, "DELETE", f"/orders/{order_id}"), cancel)
 
     def _list(self, request: Request) -> Answer:
-        after, by = _after(request), self._who(request)
+        by, after = self._who(request), _after(request)
 
         def listed() -> Answer:
             found = self._desk.open_orders(principal=by, after=after)
@@ -115,8 +118,8 @@ class OrderRoutes:
             more = {"after": shown[-1]["order_id"]} if len(found) > LISTED else {}
             return Answer(status=HTTPStatus.OK, body={"orders": shown, **more})
 
-        path = f"/orders?open=true&after={after}"
-        return self._at_holder.answer(request, Call(method="GET", path=path), listed)
+        call = _call(request, "GET", f"/orders?open=true&after={after}")
+        return self._at_holder.answer(request, call, listed)
 
     def _told_version(self, _request: Request) -> Answer:
         return Answer(status=HTTPStatus.OK, body={"version": self._version})
@@ -151,6 +154,26 @@ def _found(told: Told | None) -> Told:
     if told is None:
         raise Refused(Problem.NOT_FOUND, "There is no such order.")
     return told
+
+
+def _until_ms(request: Request) -> int:
+    """When no step of it that may wait begins any more."""
+    return request.arrived_ms + LAST_START_MS
+
+
+def _token(request: Request) -> dict[str, str]:
+    """The token of a session that is known here; the holder looks it up again."""
+    return {"Authorization": request.headers["authorization"]}
+
+
+def _call(request: Request, method: str, path: str) -> Call:
+    """A request without a body, for another region."""
+    return Call(method=method, path=path, headers=_token(request))
+
+
+def _placed(told: Told) -> Answer:
+    status = HTTPStatus.CREATED if told.recorded else HTTPStatus.ACCEPTED
+    return _answer(told, status, headers={"Location": f"/orders/{told.order_id}"})
 
 
 def _answer(told: Told, status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Answer:

@@ -12,6 +12,7 @@ from intake.problems import Problem, Refused
 from intake.request_flow import RequestFlow
 from intake.whereabouts import Whereabouts
 from runtime.database import DatabaseUnavailable
+from trading import synthetic
 from trading.halt import HaltSwitch
 from trading.order import Cancel, Order, OrderState, state
 
@@ -56,10 +57,19 @@ class Desk:
         """Take the order, once. It is refused while order entry is halted, a repeated one too."""
         self._flow.held_lease()
         self._halt.must_be_open()
-        return self.prove(client_order_id, order, principal=principal, until_ms=until_ms)
+        return self._take(client_order_id, order, principal=principal, until_ms=until_ms)
 
-    def prove(self, client_order_id: str, order: Order, *, principal: Principal, until_ms: int) -> Told:
-        """As `place`, halted or not: for orders of the platform's own, which are in no money."""
+    def prove(self, client_order_id: str, order: Order, *, until_ms: int) -> Told:
+        """Take the platform's own order of this epoch, halted or not. It is nobody's.
+
+        Nobody is asked who they are for it: whoever sends it again changes nothing, and there is no other.
+        """
+        lease = self._flow.held_lease()
+        if (client_order_id, order) != (synthetic.key(lease.system, lease.epoch), synthetic.ORDER):
+            raise Refused(Problem.INVALID, "This is not the synthetic order of the present epoch.")
+        return self._take(client_order_id, order, principal="", until_ms=until_ms)
+
+    def _take(self, client_order_id: str, order: Order, *, principal: Principal, until_ms: int) -> Told:
         key, order_id = scoped(client_order_id, principal), self._new_id()
         entry, recorded = self._flow.take(
             key, order, principal=principal, entry_id=order_id, until_ms=until_ms

@@ -3,7 +3,7 @@
 import json
 import secrets
 
-from apps.web.users import hashed
+from apps.serving.passwords import hashed
 from lib.systems.single_region.settings import SingleRegionSettings
 from lib.systems.webapp.settings import WebappSettings
 from localcloud.systems.system import Clients, Given

@@ -1,5 +1,7 @@
 """What an instance of the trading platform is told, and what it may do."""
 
+from collections.abc import Iterable
+
 from lib.compute import first_boot
 from lib.compute.group import own_rights
 from lib.compute.parameters import read_parameters
@@ -36,7 +38,7 @@ def user_data(site: Site[TradingSettings], release: Release) -> str:
 def rights(
     site: Site[TradingSettings],
     *,
-    secret: Allow,
+    secrets: Iterable[Allow],
     bundles: EncryptedBucket,
     trail: EncryptedBucket,
     logs: EncryptedBucket,
@@ -53,6 +55,6 @@ def rights(
         *logs.write(LOGS),
         *logs.read(LOGS),
         read_parameters(site),
-        secret,
+        *secrets,
         *own_rights(site),
     ]

@@ -76,7 +76,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             origin=origin,
         )
         self.buckets = {what: self._bucket(what, archive_days=settings.trail.archive_days) for what in COPIED}
-        secret = self._read_secret()
+        secret = self._read_secret("database", settings.database.secret)
         platform = self._platform(functions, secret)
         self._failover = self._control(platform)
         self._reconciler = Reconciler(
@@ -138,10 +138,9 @@ class TradingRegion(AwsStack[TradingSettings]):
             archive_days=archive_days,
         )
 
-    def _read_secret(self) -> Allow:
+    def _read_secret(self, what: str, name: str) -> Allow:
         """Plan fails where the entry is missing, in either region, before anything is created."""
-        name = self._settings.database.secret
-        secret = DataAwsSecretsmanagerSecret(self, "database-secret", name=name)
+        secret = DataAwsSecretsmanagerSecret(self, f"{what}-secret", name=name)
         return Allow(("secretsmanager:GetSecretValue",), (secret.arn,))
 
     def _fleet(self, bundle: Bundle, secret: Allow, *, parameters: Parameters) -> ScaledGroup:
@@ -157,7 +156,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             user_data=application.user_data(self.site, release),
             allow=application.rights(
                 self.site,
-                secret=secret,
+                secrets=(secret, self._read_secret("users", self._settings.users_secret)),
                 bundles=bundles,
                 trail=self.buckets["audit"],
                 logs=self.buckets["logs"],
@@ -230,6 +229,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             "db/writer": self._database.address,
             "db/name": self._settings.database.name,
             "db/secret": self._settings.database.secret,
+            "users/secret": self._settings.users_secret,
             "db/cluster": self._database.arn,
             "db/global-cluster": self._database.global_id,
             "api/endpoint": self.api_endpoint,

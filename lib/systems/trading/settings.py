@@ -8,7 +8,7 @@ from lib.settings import offered
 from lib.settings.compute import Instances
 from lib.settings.data import Engine, Trail
 from lib.settings.observability import RecoveryAlarms
-from lib.settings.section import Seconds
+from lib.settings.section import Seconds, SecretName
 from lib.settings.two_regions import TwoRegionSettings
 from lib.settings.web import WebAcl
 
@@ -29,10 +29,17 @@ class TradingSettings(TwoRegionSettings):
     HOST: ClassVar[str] = "trade"
     REQUESTS: ClassVar[str] = "orders"
 
+    users_secret: SecretName
+    """Name of the existing entry of Secrets Manager, in both regions, that says who may sign in."""
     instances: Instances
     web_acl: WebAcl
     trail: Trail
     alarms: TradingAlarms
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """That of the database, and that of those who order."""
+        return (*super().secrets, self.users_secret)
 
     @model_validator(mode="after")
     def _the_ledger_is_mysql(self) -> Self:

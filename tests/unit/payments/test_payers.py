@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from intake.errors import SessionsUnavailable
 from intake.forwarding import FORWARDED_BY
 from intake.peer import PeerAnswer
 from intake.principal import scoped
 from intake.problems import Refused
-from payments.errors import SessionsUnavailable
 from payments.payer import Mode, of_role
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.conftest import World

@@ -8,8 +8,8 @@ from durable.errors import JournalUnavailable
 from failover.lease import Handover, Kind
 from failover.lease_table import LeaseUnknown
 from failover.ports import StaleEpoch
+from intake.errors import SessionsUnavailable
 from intake.problems import InTransit
-from payments.errors import SessionsUnavailable
 from runtime.database import DatabaseUnavailable
 from tests.unit.payments.service import BODY, SESSION_ID, Frontend, event, fail, get, post, session
 from tests.unit.payments.test_payment_flow import flow_in

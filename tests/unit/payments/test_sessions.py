@@ -4,8 +4,8 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 from moto import mock_aws
 
+from intake.sessions import Session, Sessions
 from payments import handler as module
-from payments.sessions import Session, Sessions
 from tests.unit import emulated
 from tests.unit.payments.service import SESSION_ID, Frontend, event, session
 

@@ -9,9 +9,9 @@ from botocore.exceptions import ConnectTimeoutError
 from durable.arrivals import Arrivals
 from durable.errors import JournalUnavailable
 from durable.journal import Journal
+from intake.errors import SessionsUnavailable
+from intake.sessions import Session, Sessions
 from payments.book import BOOK
-from payments.errors import SessionsUnavailable
-from payments.sessions import Session, Sessions
 
 DOWN = ConnectTimeoutError(endpoint_url="https://dynamodb")
 

@@ -18,6 +18,7 @@ from intake.http import Answer, Request
 from intake.request_flow import RequestFlow
 from intake.whereabouts import Whereabouts
 from tests.unit.payments.conftest import World
+from trading import synthetic
 from trading.api import OrderRoutes
 from trading.desk import Desk
 from trading.halt import HaltSwitch
@@ -57,7 +58,14 @@ class Ledger(World):
 class Region:
     """What clients reach in a region: `send` answers a request to a route."""
 
-    def __init__(self, world: Ledger, halt: HaltSwitch, name: str = "us-east-1", peer: Any = None) -> None:
+    def __init__(
+        self,
+        world: Ledger,
+        halt: HaltSwitch,
+        name: str = "us-east-1",
+        peer: Any = None,
+        gate: Any = None,
+    ) -> None:
         ids = iter(f"7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2d{number:03x}" for number in range(4_096))
         lease = RecentLease(world, world.clock, world.steady_s)
         flow = RequestFlow(
@@ -87,11 +95,16 @@ class Region:
             ),
             health=Health(region=name, readiness=self.readiness),
             version="trading-1",
-            who=lambda request: request.headers.get("x-test-principal", ""),
+            gate=gate or SimpleNamespace(routes={}, who=lambda request: request.headers["x-test-principal"]),
         )
 
     def send(self, route: str, *, by: str = "", body: bytes = b"", key: str = "order-0001", **more) -> Answer:
-        headers = {"content-type": "application/json", "idempotency-key": key, "x-test-principal": by}
+        headers = {
+            "content-type": "application/json",
+            "idempotency-key": key,
+            "x-test-principal": by,
+            "authorization": f"Bearer of {by}",
+        }
         return self.routes.answer(
             Request(
                 route=route,
@@ -108,6 +121,12 @@ class Region:
 
     def place(self, terms: object = TERMS, **more) -> Answer:
         return self.send("POST /orders", body=json.dumps(terms).encode(), **more)
+
+    def prove(self, **more) -> Answer:
+        lease = self.world.lease
+        key = synthetic.key(lease.system, lease.epoch)
+        given = {"body": synthetic.ORDER.canonical().encode(), "key": key} | more
+        return self.send("POST /synthetic-orders", **given)
 
     def find(self, order_id: str, **more) -> Answer:
         return self.send("GET /orders/{order_id}", order_id=order_id, **more)

@@ -1,5 +1,6 @@
 """Orders placed, looked up, listed and cancelled, whatever the ledger does."""
 
+import json
 from http import HTTPStatus
 from itertools import permutations
 from types import SimpleNamespace
@@ -186,3 +187,17 @@ def test_another_region_passes_every_question_on_to_the_holder(world, halt):
 def test_what_was_passed_on_once_is_not_passed_on_again(world, halt):
     region = Region(world, halt, "us-east-2", SimpleNamespace(send=None))
     assert region.place(headers={"x-forwarded-by": "us-east-1"}).status == 503
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"key": "synthetic-payments-8"},
+        {"key": "order-0001"},
+        {"body": json.dumps(TERMS | {"currency": "XTS"}).encode()},
+    ],
+)
+def test_nobody_who_has_not_signed_in_can_fill_the_ledger_with_synthetic_orders(region, world, other):
+    assert [region.prove().status for _ in range(2)] == [201, 201]
+    assert region.prove(**other).status == 400
+    assert len(world.entries) == 1

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from moto import mock_aws
 
+from apps.serving.passwords import hashed
 from apps.trading import __main__
 from apps.trading.clerks import Clerks
 from apps.trading.composition import compose
@@ -40,13 +41,16 @@ ENVIRONMENT = {
 }
 
 
+WHO = {"Authorization": "Bearer of ada", "X-Test-Principal": "ada"}
+
+
 class Site(SimpleNamespace):
     """A served instance; *ask* sends one request."""
 
     def ask(self, method, path, body=None, **headers):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        plain = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, plain)
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, WHO | given)
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
@@ -109,6 +113,7 @@ def test_a_header_that_came_twice_is_none(site):
     connection.putrequest("POST", "/orders")
     body = json.dumps(TERMS).encode()
     for name, value in (
+        *WHO.items(),
         ("Idempotency-Key", "order-0001"),
         ("Idempotency-Key", "order-0002"),
         ("Content-Type", "application/json"),
@@ -149,9 +154,14 @@ def test_what_nobody_thought_of_is_a_problem_too(site):
 
 def test_a_takeover_proves_itself_by_one_order_an_epoch(site):
     api = OrderApi(SimpleNamespace(get=lambda _name: f"http://127.0.0.1:{site.port}"), region="us-east-1")
-    answers = [api.prove(system="trading", epoch=epoch) for epoch in (7, 7, 8)]
-    assert [(one.status, one.headers["x-region"]) for one in answers] == [(201, "us-east-1")] * 3
-    assert [entry.request.currency for entry in site.world.entries.values()] == ["XTS", "XTS"]
+    system, epoch = site.world.lease.system, site.world.lease.epoch
+    answers = [api.prove(system=system, epoch=one) for one in (epoch, epoch, epoch + 1)]
+    assert [(one.status, one.headers["x-region"]) for one in answers] == [
+        (201, "us-east-1"),
+        (201, "us-east-1"),
+        (400, "us-east-1"),
+    ]
+    assert [entry.request.currency for entry in site.world.entries.values()] == ["XTS"]
     assert (api.live(), api.ready()) == (True, True)
 
 
@@ -162,22 +172,35 @@ def test_the_environment_is_read_whole():
         TradingInstance.from_env(ENVIRONMENT | {"SCHEME": "ftp"})
 
 
-def test_an_instance_whose_region_holds_no_lease_lives_and_takes_no_orders(monkeypatch):
+def own_table(name, key):
+    emulated.own_client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def test_an_instance_whose_region_holds_no_lease_lives_signs_people_in_and_takes_no_orders(monkeypatch):
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     clients.client.cache_clear()
     with mock_aws():
-        emulated.own_client("dynamodb").create_table(
-            TableName="lease",
-            KeySchema=[{"AttributeName": "system", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "system", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
+        own_table("lease", "system")
+        own_table("sessions", "session_id")
+        secret = json.dumps({"users": {"ada": hashed("correct horse", b"salt")}})
+        emulated.own_client("secretsmanager").create_secret(Name="trading/users", SecretString=secret)
+        emulated.own_client("ssm").put_parameter(
+            Name="/trading-test/users/secret", Value="trading/users", Type="String"
         )
         with served(compose(TradingInstance.from_env(ENVIRONMENT))) as port:
             site = Site(port=port)
             asked = [site.ask("GET", path).status for path in ("/health", "/health/ready", "/version")]
             assert asked == [200, 503, 200]
-            answer = site.place()
+            assert site.place().status == 401
+            given = json.dumps({"name": "ada", "password": "correct horse"})
+            token = json.loads(site.ask("POST", "/sessions", given).text)["token"]
+            answer = site.place(Authorization=f"Bearer {token}")
             assert (answer.status, "no_lease" in json.loads(answer.text)["detail"]) == (503, True)
     clients.client.cache_clear()
 

@@ -15,13 +15,14 @@ from moto import mock_aws
 from pg8000.exceptions import Error
 from pg8000.native import Connection
 
+from apps.serving.passwords import hashed
 from apps.serving.server import server
 from apps.web import entries
 from apps.web.application import Parts, application
 from apps.web.databases import Databases, Endpoint, Source
 from apps.web.files import Files
 from apps.web.pool import Pool
-from apps.web.users import Users, hashed
+from apps.web.users import Users
 from localcloud.core.ports import free_port
 from runtime.database import DatabaseUnavailable
 from tests.unit import emulated

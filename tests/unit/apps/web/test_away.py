@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from apps.serving.secret_users import UsersUnavailable
 from apps.web.files import FilesUnavailable
-from apps.web.users import UsersUnavailable
 
 from .conftest import Browser
 

@@ -4,9 +4,12 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from starlette.responses import Response
 
-from apps.web import signing_in, users
+from apps.serving import secret_users
+from apps.serving.passwords import hashed
+from apps.serving.secret_users import SecretUsers, UsersUnavailable
+from apps.web import signing_in
 from apps.web.sessions import LIFETIME_S, Sessions
-from apps.web.users import SecretUsers, Users, UsersUnavailable, hashed
+from apps.web.users import Users
 from runtime.parameters import ParameterUnavailable
 
 from .conftest import PASSWORD, USERS, Browser
@@ -162,14 +165,14 @@ AWAY = EndpointConnectionError(endpoint_url="https://secretsmanager")
 
 def known(*secrets):
     now, client = [0.0], Secrets(*secrets)
-    return SecretUsers(client, lambda: "web", lambda: now[0]), now, client
+    return SecretUsers(client, lambda: "web", Users.read, lambda: now[0]), now, client
 
 
 def test_the_users_are_read_once_a_minute():
     read, now, client = known(GOOD)
     assert read().hashes == read().hashes == {"ada": "h"}
     assert client.reads == 1
-    now[0] += users.CACHE_S
+    now[0] += secret_users.CACHE_S
     read()
     assert client.reads == 2
 
@@ -178,7 +181,7 @@ def test_the_users_are_read_once_a_minute():
 def test_the_last_known_users_outlive_an_outage(later, caplog):
     read, now, _ = known(GOOD, later)
     read()
-    now[0] += users.CACHE_S
+    now[0] += secret_users.CACHE_S
     assert read().hashes == {"ada": "h"}
     assert "short" not in caplog.text
 
@@ -190,7 +193,7 @@ def test_without_ever_having_read_them_nobody_is_known_and_the_store_is_not_hamm
             read()
     assert client.reads == 1
     client.secrets = [GOOD]
-    now[0] += users.RETRY_S
+    now[0] += secret_users.RETRY_S
     assert read().hashes == {"ada": "h"}
 
 
@@ -199,7 +202,7 @@ def test_a_parameter_that_cannot_be_read_is_an_outage_too():
         raise ParameterUnavailable("web/secret")
 
     with pytest.raises(UsersUnavailable):
-        SecretUsers(Secrets(GOOD), away)()
+        SecretUsers(Secrets(GOOD), away, Users.read)()
 
 
 def test_browsers_that_are_not_signed_in_keep_their_session(port):

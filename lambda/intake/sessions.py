@@ -1,4 +1,4 @@
-"""Sessions: small maps of text that both regions serve, whoever takes the payments."""
+"""Sessions: small maps of text that both regions serve, whoever holds the lease."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.errors import SessionsUnavailable
+from intake.errors import SessionsUnavailable
+from intake.problems import unavailable
 from runtime.logs import logger
 
 if TYPE_CHECKING:
@@ -86,3 +87,12 @@ def _answers(operation: str) -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise SessionsUnavailable(f"sessions {operation}: {error}") from error
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Refuse the request when the sessions do not answer within."""
+    try:
+        yield
+    except SessionsUnavailable:
+        raise unavailable("the sessions do not answer") from None
