@@ -47,6 +47,8 @@ class Book:
     """The columns that it tells. No personal data: who may know more asks for the request."""
     live: str = "true"
     """Which rows have not come to an end: a condition in the engine's SQL, on the row ``live``."""
+    ended_by: Callable[[DurableRequest, str, str], str | None] = lambda _request, _entry_id, _principal: None
+    """The key of the entry that ends the request with this id of this principal; None: nothing ends it."""
     parse: Callable[[str], DurableRequest]
     read: Callable[[Mapping[str, Any]], DurableRequest]
     """The request of a row."""

@@ -18,6 +18,7 @@ from durable.lease_view import ServingStatus
 from durable.reconciler import STATEMENT_TIMEOUT_S as RECONCILER_TIMEOUT_S
 from durable.reconciler import Reconciler
 from durable.recovery import FencedLedger, JournalRecovery
+from durable.validation import JournalValidation
 from failover.approvals import Approvals
 from failover.aurora import Aurora
 from failover.decision import Policy
@@ -40,6 +41,7 @@ from runtime.parameters import Parameters
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 STATEMENT_TIMEOUT_S = 10.0
 """Nobody is served yet: a step can wait for locks of a dying writer longer than a request could."""
@@ -58,6 +60,8 @@ class Composition:
     service: Callable[[Parameters, str], Service]
     requests: str
     """What the system takes, as the names of its metrics begin."""
+    halt: Callable[[Environment, "DynamoDBClient"], Callable[[str], None]] | None = None
+    """Makes what stops new requests, for a reason; None where no takeover is validated."""
 
     def keeper(self, environment: Environment) -> Keeper:
         """The keeper of this region."""
@@ -106,6 +110,7 @@ class Composition:
             writer=Aurora.of(parameters),
             api=self.api(parameters, environment.region),
             service=self.service(parameters, environment.region),
+            validation=self._validation(environment, dynamodb, journal, database),
             approvals=Approvals(dynamodb, lambda: parameters.get("approvals/table")),
             policy=lambda: LossPolicy.parse(parameters.get("approvals/policy")),
             bus=NotedBus(
@@ -115,6 +120,14 @@ class Composition:
             clock=now_ms,
             pause=time.sleep,
         )
+
+    def _validation(
+        self, environment: Environment, dynamodb: "DynamoDBClient", journal: Journal, database: FencedLedger
+    ) -> JournalValidation | None:
+        if self.halt is None:
+            return None
+        stop = self.halt(environment, dynamodb)
+        return JournalValidation(journal=journal, database=database, book=self.book, stop=stop)
 
     def reconciler(self, environment: Environment) -> Reconciler:
         """The reconciler of this region."""

@@ -48,6 +48,9 @@ class Ask(StrEnum):
     """key, entry_id: [key, id, hash] of every row under either."""
     RECORDED = auto()
     """keys: [key, id, hash] of the rows under them."""
+    EXAMINED = auto()
+    """keys: [key, id, hash, principal, whether `Book.live` names it, the book's columns] of the rows under
+    them."""
     NEWEST = auto()
     """most: [key, id, hash, settled at], the latest first."""
     FIRST_IN = auto()

@@ -22,6 +22,17 @@ class Row:
     """Milliseconds since 1970, by the writer's clock."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A request as a copy of the ledger has it, whole."""
+
+    identity: Identity
+    principal: str
+    live: bool
+    """Whether it has not come to an end, as the ledger lists it: see `Book.live`."""
+    request: DurableRequest
+
+
 class Ledger:
     """The ledger behind one open connection.
 
@@ -171,6 +182,19 @@ class Ledger:
         """Which request the ledger has under each of the keys that it knows."""
         rows = self._run(Ask.RECORDED, keys=list(keys))
         return _identities(rows)
+
+    def examined(self, keys: Iterable[str]) -> dict[str, Examined]:
+        """What the ledger has under each of the keys that it knows, whole."""
+        rows = self._run(Ask.EXAMINED, keys=list(keys))
+        return {
+            key: Examined(
+                identity=Identity(str(entry_id), request_hash),
+                principal=principal,
+                live=bool(live),
+                request=self._book.read(dict(zip(self._book.columns, row, strict=True))),
+            )
+            for key, entry_id, request_hash, principal, live, *row in rows
+        }
 
     def set_aside(self, found: Iterable[SetAside], *, epoch: int) -> None:
         """List these for a person, each once; the list is replicated with the ledger.

@@ -118,6 +118,31 @@ class Recovery(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validated:
+    """What was found when the data of this region was validated."""
+
+    compared: int
+    """Requests of earlier epochs that were looked at."""
+    accounts: int
+    """Principals whose sums were compared."""
+    contradictions: tuple[str, ...]
+    """What should not be, one line each, without personal data."""
+
+
+class Validation(Protocol):
+    """What a system demands of its data before a takeover ends.
+
+    Both methods raise `RecoveryUnavailable` or `DatabaseUnavailable` when something does not answer.
+    """
+
+    def examine(self, *, epoch: int, until_ms: int) -> Validated:
+        """Look at what was acknowledged before this epoch, by clocks that showed no more than *until_ms*."""
+
+    def halt(self, reason: str) -> None:
+        """Let no new requests of clients in, in either region, until a person says so."""
+
+
 class Writer(Protocol):
     """The control plane that moves the writer between the regions. Every method raises WriterUnavailable."""
 

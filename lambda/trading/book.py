@@ -1,8 +1,10 @@
 """Orders and their cancellations as the journal, the ledger and the outbox know them."""
 
-from durable.book import Book
+from durable.book import Book, DurableRequest
 from durable.mysql import MySQL
+from intake.principal import Principal, scoped
 from trading import order
+from trading.order import Cancel, Order
 
 # Ids and keys are bytes: see durable.mysql.schema.
 _TABLES = """
@@ -29,6 +31,12 @@ create table if not exists ledger_orders (
 );
 """
 
+
+def _ended_by(request: DurableRequest, order_id: str, principal: Principal) -> str | None:
+    """The key of an order's cancellation. Cancellations are ended by nothing."""
+    return scoped(Cancel(cancels=order_id).key, principal) if isinstance(request, Order) else None
+
+
 BOOK = Book(
     engine=MySQL(),
     table="ledger_orders",
@@ -39,6 +47,7 @@ BOOK = Book(
     told=("cancels", "symbol"),
     live="""live.cancels is null
     and not exists (select 1 from ledger_orders as later where later.cancels = live.entry_id)""",
+    ended_by=_ended_by,
     parse=order.parse,
     read=order.read,
 )

@@ -1,5 +1,6 @@
 """The functions of the trading platform that no client asks: keeper, steps of a takeover, reconciler."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -7,18 +8,35 @@ from durable import composition
 from durable.composition import Composition
 from durable.reconciler import Reconciler
 from failover.keeper import Keeper
-from failover.ports import Facts
+from failover.ports import Facts, RecoveryUnavailable
 from failover.standing_service import StandingService
 from failover.steps import answer
 from failover.steps.context import StepContext
 from runtime import mysql
+from runtime.clock import now_ms
 from runtime.environment import Environment
 from runtime.metrics import Meter
 from trading.book import BOOK
+from trading.halt import Halt, HaltSwitch, HaltUnknown
 from trading.own_api import OrderApi
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def _halting(environment: Environment, dynamodb: "DynamoDBClient") -> Callable[[str], None]:
+    """What throws the kill switch. Raises RecoveryUnavailable when nobody knows whether it is thrown."""
+    switch = HaltSwitch(dynamodb, environment.lease_table, environment.system)
+
+    def halt(reason: str) -> None:
+        try:
+            switch.halt(Halt(reason=reason, by=f"a takeover to {environment.region}", at_ms=now_ms()))
+        except HaltUnknown as error:
+            raise RecoveryUnavailable(str(error)) from error
+
+    return halt
+
 
 TRADING = Composition(
     book=BOOK,
@@ -26,6 +44,7 @@ TRADING = Composition(
     api=lambda parameters, region: OrderApi(parameters, region=region),
     service=lambda parameters, region: StandingService(OrderApi(parameters, region=region)),
     requests="Orders",
+    halt=_halting,
 )
 
 

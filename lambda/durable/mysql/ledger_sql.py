@@ -96,6 +96,11 @@ LAST_IN = _ROW + _IN_MINUTE + "order by settled_at desc limit %(most)s"
 
 RECORDED = "select idempotency_key, entry_id, request_hash from {table} where idempotency_key in %(keys)s"
 
+EXAMINED = """
+select idempotency_key, entry_id, request_hash, principal, ({live}), {columns} from {table} as live
+where idempotency_key in %(keys)s
+"""
+
 SET_ASIDE = admitted(
     """
     insert into ledger_set_aside (idempotency_key, entry_id, why)

@@ -88,6 +88,11 @@ RECORDED = """
 select idempotency_key, entry_id, request_hash from {table} where idempotency_key = any(:keys)
 """
 
+EXAMINED = """
+select idempotency_key, entry_id, request_hash, principal, ({live}), {columns} from {table} as live
+where idempotency_key = any(:keys)
+"""
+
 SET_ASIDE = """
 insert into ledger.set_aside as kept (idempotency_key, entry_id, why)
 select :key, :entry_id, :why where ledger.admit(:epoch)

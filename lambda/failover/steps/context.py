@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from failover.approvals import Approvals
 from failover.lease_table import LeaseTable
 from failover.loss import LossPolicy
-from failover.ports import Api, Events, Facts, FencedDatabase, Recovery, Service, Sign, Writer
+from failover.ports import (
+    Api,
+    Events,
+    Facts,
+    FencedDatabase,
+    Recovery,
+    Service,
+    Sign,
+    Validation,
+    Writer,
+)
 from failover.takeover import Takeover
 from runtime.clock import Clock
 
@@ -26,6 +36,8 @@ class StepContext:
     api: Api
     service: Service
     approvals: Approvals
+    validation: Validation | None = None
+    """None for a system that demands nothing beyond the replay."""
     policy: Callable[[], LossPolicy]
     """What this deployment may lose without asking."""
     bus: Events

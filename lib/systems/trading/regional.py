@@ -15,6 +15,7 @@ from lib.compute.release import publish
 from lib.data.backup import RegionalBackup
 from lib.data.copies import CopyMetrics
 from lib.data.database import DatabaseOrigin, RegionalDatabase
+from lib.data.table import TableAccess
 from lib.failover.control import FailoverControl
 from lib.failover.environment import environment
 from lib.failover.log_metrics import RECOVERY_LOG_METRICS
@@ -191,7 +192,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             platform=platform,
             functions="trading.functions",
             database=self._database,
-            serve=[],
+            serve=[TableAccess.to(self.site, "lease").put_under(f"{self._settings.system}#halt")],
         )
 
     def _observe(self) -> RegionalObservability:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from durable.engine import Ask, Refusal, StatementRefused
-from durable.ledger import Ledger
+from durable.ledger import Examined, Ledger
 from durable.set_aside import NotRecordable, SetAside, Why
 from failover.ports import StaleEpoch
 from runtime.database import DatabaseUnavailable
@@ -454,3 +454,14 @@ def test_a_principals_own_requests_that_live_are_listed_by_their_ids(engine, led
     ended = replace(engine.book, live=f"live.idempotency_key <> '{made[1].idempotency_key}'")
     listed = Ledger(engine.connect(), ended).live(principal="sub:ada", after=str(UUID(int=0)), most=9)
     assert listed.keys() == {each.entry_id for each in made[2:]}
+
+
+def test_what_is_examined_is_told_whole(ledger, entry) -> None:
+    ledger.record(replace(entry, principal="ada"), epoch=1, region="us-east-1")
+    found = ledger.examined([entry.idempotency_key, "order-9999"])
+    assert found == {
+        entry.idempotency_key: Examined(
+            identity=entry.identity, principal="ada", live=True, request=entry.request
+        )
+    }
+    assert ledger.examined([]) == {}

@@ -11,7 +11,7 @@ from durable.entry import EntryState, JournalEntry
 from durable.replay import replay
 from failover.decision import Rule
 from failover.lease import LeaseState
-from failover.ports import StaleEpoch
+from failover.ports import RecoveryUnavailable, StaleEpoch
 from failover.steps.errors import NotYet
 from failover.takeover import Takeover
 from runtime import mysql
@@ -23,6 +23,7 @@ from tests.unit.failover.conftest import dynamodb, environment, lease_store, put
 from tests.unit.failover.scene import EAST, LEASE, WEST
 from trading import functions
 from trading.book import BOOK
+from trading.halt import HaltSwitch
 from trading.order import Order
 
 ORDER = Order(side="buy", symbol="ACME", quantity=100, limit_minor=1250, currency="EUR", time_in_force="gtc")
@@ -121,3 +122,14 @@ def test_what_serves_orders_stands_already(deployed) -> None:
 
 def test_the_driver_is_that_of_the_book() -> None:
     assert functions.TRADING.driver is mysql
+
+
+def test_T07_a_takeover_throws_the_kill_switch_or_tries_again(deployed, dynamodb) -> None:  # noqa: F811
+    validation = functions.step_context().validation
+    assert validation is not None
+    validation.halt("2 contradictions")
+    switch = HaltSwitch(dynamodb, Environment.from_env().lease_table, "trading")
+    halt = switch.read()
+    assert (halt.reason, halt.by) == ("2 contradictions", f"a takeover to {EAST}")
+    with pytest.raises(RecoveryUnavailable):
+        functions._halting(replace(Environment.from_env(), lease_table="nowhere"), dynamodb)("why")
