@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from apps.serving import passwords
 from apps.web.users import Users
 from lib.systems.load import load_any
 from lib.systems.registry import SYSTEMS
@@ -75,7 +76,10 @@ def test_the_trading_platform_has_its_secret_in_both_regions_and_a_mysql_server_
 ):
     trading, account = system("trading"), Account()
     trading.seed(account, GIVEN)
-    assert account.secrets.keys() == {(region, "trading/database") for region in trading.regions}
+    names = {"trading/database", "trading/users"}
+    assert account.secrets.keys() == {(region, name) for region in trading.regions for name in names}
+    users = json.loads(account.secrets["us-east-1", "trading/users"])["users"]
+    assert passwords.admits(users, "drill", GIVEN.key)
     owner = json.loads(account.secrets["us-east-2", "trading/database"])
     assert owner == {"username": "trading", "password": GIVEN.password, "ca": GIVEN.database_ca}
     assert [*trading.databases] == ["us-east-1", "us-east-2"]
@@ -89,11 +93,13 @@ def test_the_name_of_the_trading_platform_leads_to_whoever_takes_orders(system, 
     asked = []
     site = SimpleNamespace(wait_until_ready=lambda: 3.0, url=lambda: "http://127.0.0.1:81")
     monkeypatch.setattr(trading_module.Site, "of", lambda cloud, name: asked.append((cloud, name)) or site)
-    assert trading.wait_until_ready("cloud", said.append) == 3.0
-    assert asked == [("cloud", "trade.dev.trading.test")]
-    told = trading.how_to_call("cloud")
+    cloud = SimpleNamespace(user_password="key")
+    assert trading.wait_until_ready(cloud, said.append) == 3.0
+    assert asked == [(cloud, "trade.dev.trading.test")]
+    told = trading.how_to_call(cloud)
     assert "http://127.0.0.1:81/orders" in told
-    body = told.partition("-d '")[2].removesuffix("'")
+    assert '{"name": "drill", "password": "key"}' in told
+    body = told.rpartition("-d '")[2].removesuffix("'")
     assert Order.parse(body).symbol == "ACME"
 
 
