@@ -24,6 +24,7 @@ from dr.server_clock import ServerClock
 from dr.situation import Aurora, Inspection, Situation
 from dr.topology import Topology, survey
 from dr.waiting import together
+from durable.trail import FOLDER
 from failover.approvals import Approvals
 from failover.lease import Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
@@ -31,6 +32,9 @@ from failover.takeover import Takeover, Takeovers
 from runtime.clock import now_ms
 from runtime.parameters import Parameters
 from trading.halt import HaltSwitch
+
+TRAIL_S = 120.0
+"""A day has up to 1,440 pages of each region."""
 
 
 class Cloud:
@@ -53,6 +57,24 @@ class Cloud:
         """The kill switch of order entry, as *region* shows it."""
         table = self.deployment.lease_table
         return HaltSwitch(client("dynamodb", region), table, self.deployment.system)
+
+    def audit_pages(self, region: str, day: str) -> dict[str, bytes]:
+        """The pages of a day's audit trail that lie in *region*, by their keys. Raises AwsUnavailable."""
+        s3, ssm = client("s3", region), client("ssm", region)
+        name = f"{self.deployment.places[region].parameter_prefix}/audit/bucket"
+
+        def read() -> dict[str, bytes]:
+            bucket = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+            listing = s3.get_paginator("list_objects_v2")
+            keys = [
+                one["Key"]
+                for writer in self.deployment.places
+                for page in listing.paginate(Bucket=bucket, Prefix=f"{FOLDER}/{writer}/{day}/")
+                for one in page.get("Contents", ())
+            ]
+            return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+        return ask(region, read, within_s=TRAIL_S)
 
     def caller(self, region: str) -> tuple[str, str]:
         """Whose credentials these are: AWS's id, and the ARN. Raises AwsUnavailable."""

@@ -28,6 +28,7 @@ from dr.replay import command as replay
 from dr.rewind.command import rewind
 from dr.status import status
 from dr.token_command import token
+from dr.trail import trail
 from dr.waiting import deadline
 from evidence import manifest as sealed
 
@@ -54,6 +55,7 @@ app.command()(rewind)
 app.command("promote-replica")(promote_replica)
 app.command()(drill)
 app.command()(token)
+app.command()(trail)
 app.add_typer(replay.commands, name="events")
 
 

@@ -88,6 +88,7 @@ CONTENT: Mapping[str, Mapping[str, Schema]] = {
     "resume": AUTOMATION,
     "halt": HALT,
     "resume-trading": HALT,
+    "trail": {"pages": ANY_MAP, "wrong": ANY_MAP, "late": ANY_MAP, "unread": ANY_MAP},
     "ack": {**AUTOMATION, "acknowledged_before": FLAG},
     "budget": {"system": TEXT, "objectives": _list(ANY_MAP), "warnings": _list(TEXT)},
     "doctor": {"account": TEXT, "environment": TEXT, "checks": _list(ANY_MAP)},

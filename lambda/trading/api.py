@@ -21,7 +21,7 @@ START = str(UUID(int=0))
 """Every order's id is after it."""
 
 
-class Gate(Protocol):
+class Identification(Protocol):
     """Knows who asks."""
 
     @property
@@ -46,7 +46,7 @@ class OrderRoutes:
         at_holder: AtHolder,
         health: Health,
         version: str,
-        gate: Gate,
+        gate: Identification,
     ) -> None:
         self._desk = desk
         self._at_holder = at_holder

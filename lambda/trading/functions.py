@@ -1,21 +1,28 @@
 """The functions of the trading platform that no client asks: keeper, steps of a takeover, reconciler."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from durable import composition
 from durable.composition import Composition
+from durable.journal import Journal
+from durable.lease_view import ServingStatus
 from durable.reconciler import Reconciler
+from durable.trail import Trail
 from failover.keeper import Keeper
+from failover.lease_table import LeaseTable
 from failover.ports import Facts, RecoveryUnavailable
 from failover.standing_service import StandingService
 from failover.steps import answer
 from failover.steps.context import StepContext
 from runtime import mysql
+from runtime.clients import client
 from runtime.clock import now_ms
 from runtime.environment import Environment
 from runtime.metrics import Meter
+from runtime.parameters import Parameters
 from trading.book import BOOK
 from trading.halt import Halt, HaltSwitch, HaltUnknown
 from trading.own_api import OrderApi
@@ -60,9 +67,11 @@ def step(event: dict[str, Any], _context: object) -> Facts:
 
 
 def reconcile(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """One run, started every minute: see `durable.composition.reconcile`."""
+    """One run, started every minute: see `durable.composition.reconcile`. Then the audit trail is written."""
     reconciler, meter = reconciling()
-    return composition.reconcile(reconciler, meter, event, TRADING.requests)
+    done = composition.reconcile(reconciler, meter, event, TRADING.requests)
+    serves = done["serving_status"] == ServingStatus.READY and done["watermark"] is not None
+    return {**done, "pages": trail().write(before=done["watermark"]) if serves else 0}
 
 
 @cache
@@ -82,3 +91,29 @@ def reconciling() -> tuple[Reconciler, Meter]:
     """The reconciler of the region this function runs in, and what measures it."""
     environment = Environment.from_env()
     return TRADING.reconciler(environment), Meter(environment)
+
+
+@cache
+def trail() -> Trail:
+    """The audit trail that the region this function runs in writes."""
+    environment = Environment.from_env()
+    dynamodb, parameters = client("dynamodb"), Parameters(client("ssm"), environment.parameter_prefix)
+    leases = LeaseTable(dynamodb, environment.lease_table, environment.system)
+    switch = HaltSwitch(dynamodb, environment.lease_table, environment.system)
+
+    def seen() -> dict[str, Any]:
+        lease, halt = leases.read(), switch.read()
+        return {
+            "epoch": lease.epoch if lease else None,
+            "holder": lease.holder if lease else None,
+            "automation": lease.automation if lease else None,
+            "halt": asdict(halt) if halt else None,
+        }
+
+    return Trail(
+        client("s3"),
+        lambda: parameters.get("audit/bucket"),
+        Journal.of(environment, dynamodb, BOOK),
+        region=environment.region,
+        seen=seen,
+    )

@@ -127,6 +127,7 @@ def _allow(site: Site, source: EncryptedBucket, target: Target) -> list[Allow]:
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
     """
+    locks = ("s3:GetObjectLegalHold", "s3:GetObjectRetention") if source.locked else ()
     through = f"s3.{site.region.name}.amazonaws.com", f"s3.{target.region}.amazonaws.com"
     return [
         Allow(("s3:GetReplicationConfiguration", "s3:ListBucket"), (source.arn,)),
@@ -135,6 +136,7 @@ def _allow(site: Site, source: EncryptedBucket, target: Target) -> list[Allow]:
                 "s3:GetObjectVersionAcl",
                 "s3:GetObjectVersionForReplication",
                 "s3:GetObjectVersionTagging",
+                *locks,
             ),
             (f"{source.arn}/*",),
         ),

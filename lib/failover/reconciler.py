@@ -1,21 +1,32 @@
 """The reconciler of one region: settles what was accepted, publishes what was settled."""
 
+from collections.abc import Iterable
+
 from constructs import Construct
 
 from lib.compute.function import Function, FunctionPlatform
 from lib.compute.schedule import EveryMinute
 from lib.data.table import TableAccess
 from lib.failover import reservations
+from lib.iam import Allow
 from lib.messaging.event_bus import BusAccess
 
 
 class Reconciler(Construct):
     """Runs every minute in both regions; only the holder's does anything.
 
-    *functions* is the module whose `reconcile` binds it to the system.
+    *functions* is the module whose `reconcile` binds it to the system, which may need to do more: *also*.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, platform: FunctionPlatform, functions: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        platform: FunctionPlatform,
+        functions: str,
+        also: Iterable[Allow] = (),
+    ) -> None:
         super().__init__(scope, id_)
         site = platform.site
         self.function = Function(
@@ -33,6 +44,7 @@ class Reconciler(Construct):
                 TableAccess.to(site, "arrivals").query(),
                 TableAccess.to(site, "arrivals").scan(),
                 BusAccess.to(site).put(),
+                *also,
             ],
         )
         EveryMinute(self, "schedule", site=site, what="reconciler", function=self.function)

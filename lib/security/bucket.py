@@ -19,6 +19,7 @@ from lib.site import Site
 class PrivateBucket(Construct):
     """A private, versioned bucket, encrypted by S3 as every new bucket is.
 
+    *lockable*: its objects can be locked, which S3 decides when a bucket is made.
     Whoever makes one says by `open_to` who may use it beside this account's roles: over TLS only.
     """
 
@@ -30,6 +31,7 @@ class PrivateBucket(Construct):
         site: Site,
         what: str,
         provider: TerraformProvider | None = None,
+        lockable: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self._provider = provider
@@ -38,6 +40,7 @@ class PrivateBucket(Construct):
             "bucket",
             bucket=bucket_name(site, what),
             force_destroy=site.settings.lifecycle.force_destroy,
+            object_lock_enabled=True if lockable else None,
             provider=provider,
         )
         self.name = bucket.bucket

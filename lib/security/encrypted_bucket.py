@@ -10,6 +10,11 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
     S3BucketLifecycleConfigurationRuleTransition,
 )
+from cdktf_cdktf_provider_aws.s3_bucket_object_lock_configuration import (
+    S3BucketObjectLockConfigurationA,
+    S3BucketObjectLockConfigurationRuleA,
+    S3BucketObjectLockConfigurationRuleDefaultRetentionA,
+)
 from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
     S3BucketServerSideEncryptionConfigurationA,
     S3BucketServerSideEncryptionConfigurationRuleA,
@@ -31,7 +36,8 @@ ARCHIVE = "GLACIER"
 class EncryptedBucket(PrivateBucket):
     """A private bucket whose objects lie under *key*, and which keeps old versions for a while.
 
-    With *archive_days* objects go to the archive when they are so old, and stay there.
+    With *archive_days* objects go to the archive when they are so old, and stay there. With *locked_days*
+    nobody changes or deletes a version of an object before it is so old, whoever they are.
     """
 
     def __init__(
@@ -44,9 +50,13 @@ class EncryptedBucket(PrivateBucket):
         key: EncryptionKey,
         old_versions_days: int,
         archive_days: int | None = None,
+        locked_days: int | None = None,
     ) -> None:
-        super().__init__(scope, id_, site=site, what=what)
+        super().__init__(scope, id_, site=site, what=what, lockable=locked_days is not None)
         self.key = key
+        self.locked = locked_days is not None
+        if locked_days is not None:
+            self._lock(locked_days)
         S3BucketServerSideEncryptionConfigurationA(
             self,
             "encryption",
@@ -70,6 +80,24 @@ class EncryptedBucket(PrivateBucket):
         S3BucketLifecycleConfiguration(
             self, "lifecycle", bucket=self.name, rule=rules, depends_on=[self.versions]
         )
+
+    def _lock(self, days: int) -> None:
+        """In compliance mode, which no right lifts."""
+        S3BucketObjectLockConfigurationA(
+            self,
+            "lock",
+            bucket=self.name,
+            rule=S3BucketObjectLockConfigurationRuleA(
+                default_retention=S3BucketObjectLockConfigurationRuleDefaultRetentionA(
+                    mode="COMPLIANCE", days=days
+                )
+            ),
+            depends_on=[self.versions],
+        )
+
+    def list_names(self, prefix: str) -> Allow:
+        """List the names of objects below *prefix*."""
+        return Allow(("s3:ListBucket",), (self.arn,), when={"StringLike": {"s3:prefix": [prefix]}})
 
     def read(self, *objects: str) -> list[Allow]:
         """Read *objects*, as an instance does."""

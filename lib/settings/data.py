@@ -125,6 +125,8 @@ class Trail(Section):
     """How old objects are when they go to the archive; they are never deleted."""
     old_versions_days: Annotated[int, Field(ge=1)]
     """How long what was overwritten or deleted can be had back."""
+    locked_days: Annotated[int, Field(ge=1)]
+    """In a protected environment nobody changes or deletes an object of the audit trail that is younger."""
 
 
 START_WITHIN_MIN = 60

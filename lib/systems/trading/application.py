@@ -18,8 +18,8 @@ CHECK = TargetCheck(path="/health", every_s=10, timeout_s=5, in_a_row=3)
 """Whether an instance lives; whether its region takes orders is what Route 53 asks."""
 ALREADY_TOLD = frozenset({"PARAMETER_PREFIX"})
 """What the script says of itself."""
-TRAIL, LOGS = "audit/*", "logs/*"
-"""Where instances write in the bucket of the audit trail, and in that of logs."""
+LOGS = "logs/*"
+"""Where instances write in the bucket of logs."""
 
 
 def user_data(site: Site[TradingSettings], release: Release) -> str:
@@ -40,10 +40,9 @@ def rights(
     *,
     secrets: Iterable[Allow],
     bundles: EncryptedBucket,
-    trail: EncryptedBucket,
     logs: EncryptedBucket,
 ) -> list[Allow]:
-    """What an instance may do: take orders under the lease, and write down what was done."""
+    """What an instance may do: take orders under the lease, and keep logs."""
     return [
         *bundles.read_version(KEY),
         TableAccess.to(site, "lease").read(),
@@ -51,7 +50,6 @@ def rights(
         TableAccess.to(site, "arrivals").put(),
         TableAccess.to(site, "arrivals").query(),
         TableAccess.to(site, "sessions").read_write_delete(),
-        *trail.write(TRAIL),
         *logs.write(LOGS),
         *logs.read(LOGS),
         read_parameters(site),

@@ -40,6 +40,8 @@ from lib.systems.trading.alarms import regional_alarms
 from lib.systems.trading.metrics import TradingMetrics
 from lib.systems.trading.settings import TradingSettings
 
+TRAIL = "audit/*"
+"""Where the audit trail lies in its bucket."""
 COPIED = ("audit", "logs")
 """The buckets whose objects go to the other region's bucket of the same name."""
 
@@ -76,12 +78,23 @@ class TradingRegion(AwsStack[TradingSettings]):
             key=self.key,
             origin=origin,
         )
-        self.buckets = {what: self._bucket(what, archive_days=settings.trail.archive_days) for what in COPIED}
+        locked_days = {"audit": settings.trail.locked_days} if settings.lifecycle.protected else {}
+        self.buckets = {
+            what: self._bucket(
+                what, archive_days=settings.trail.archive_days, locked_days=locked_days.get(what)
+            )
+            for what in COPIED
+        }
         secret = self._read_secret("database", settings.database.secret)
         platform = self._platform(functions, secret)
         self._failover = self._control(platform)
+        trail = self.buckets["audit"]
         self._reconciler = Reconciler(
-            self, "reconciliation", platform=platform, functions="trading.functions"
+            self,
+            "reconciliation",
+            platform=platform,
+            functions="trading.functions",
+            also=[*trail.read(TRAIL), *trail.write(TRAIL), trail.list_names(TRAIL)],
         )
         self._bus = EventBus(self, "events", site=self.site, key=self.key, settled="OrderSettled")
         self.api_host = self._balancer.dns_name
@@ -128,7 +141,9 @@ class TradingRegion(AwsStack[TradingSettings]):
         web_acl.guard(self, site=self.site, settings=self._settings.web_acl, balancer_arn=balancer.arn)
         return balancer
 
-    def _bucket(self, what: str, *, archive_days: int | None) -> EncryptedBucket:
+    def _bucket(
+        self, what: str, *, archive_days: int | None, locked_days: int | None = None
+    ) -> EncryptedBucket:
         return EncryptedBucket(
             self,
             what,
@@ -137,6 +152,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             key=self.key,
             old_versions_days=self._settings.trail.old_versions_days,
             archive_days=archive_days,
+            locked_days=locked_days,
         )
 
     def _read_secret(self, what: str, name: str) -> Allow:
@@ -159,7 +175,6 @@ class TradingRegion(AwsStack[TradingSettings]):
                 self.site,
                 secrets=(secret, self._read_secret("users", self._settings.users_secret)),
                 bundles=bundles,
-                trail=self.buckets["audit"],
                 logs=self.buckets["logs"],
             ),
         )

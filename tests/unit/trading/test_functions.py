@@ -8,9 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from durable.entry import EntryState, JournalEntry
+from durable.lease_view import ServingStatus
 from durable.replay import replay
 from failover.decision import Rule
 from failover.lease import LeaseState
+from failover.lease_item import to_item
 from failover.ports import RecoveryUnavailable, StaleEpoch
 from failover.steps.errors import NotYet
 from failover.takeover import Takeover
@@ -23,11 +25,11 @@ from tests.unit.failover.conftest import dynamodb, environment, lease_store, put
 from tests.unit.failover.scene import EAST, LEASE, WEST
 from trading import functions
 from trading.book import BOOK
-from trading.halt import HaltSwitch
+from trading.halt import Halt, HaltSwitch
 from trading.order import Order
 
 ORDER = Order(side="buy", symbol="ACME", quantity=100, limit_minor=1250, currency="EUR", time_in_force="gtc")
-CACHES = (functions.kept, functions.step_context, functions.reconciling)
+CACHES = (functions.kept, functions.step_context, functions.reconciling, functions.trail)
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +135,26 @@ def test_T07_a_takeover_throws_the_kill_switch_or_tries_again(deployed, dynamodb
     assert (halt.reason, halt.by) == ("2 contradictions", f"a takeover to {EAST}")
     with pytest.raises(RecoveryUnavailable):
         functions._halting(replace(Environment.from_env(), lease_table="nowhere"), dynamodb)("why")
+
+
+def test_T05_the_holder_writes_the_audit_trail_behind_the_watermark(deployed, dynamodb, monkeypatch) -> None:  # noqa: F811
+    s3 = emulated.client("s3", EAST)
+    s3.create_bucket(Bucket="trading-audit")
+    emulated.client("ssm", EAST).put_parameter(
+        Name="/trading-dev/audit/bucket", Value="trading-audit", Type="String", Overwrite=True
+    )
+    lease = replace(LEASE, system="trading")
+    dynamodb.put_item(TableName="lease", Item=to_item(lease))
+    HaltSwitch(dynamodb, "lease", "trading").halt(Halt(reason="a fat finger", by="arn:ada", at_ms=1))
+    done = {"serving_status": ServingStatus.READY, "watermark": 29_700_001}
+    monkeypatch.setattr("durable.composition.reconcile", lambda *_: done)
+    monkeypatch.setattr("durable.journal.Journal.arrived", lambda _journal, _minute: iter(()))
+    assert functions.reconcile({}, None) == {**done, "pages": 1}
+    (key,) = [one["Key"] for one in s3.list_objects_v2(Bucket="trading-audit")["Contents"]]
+    page = json.loads(s3.get_object(Bucket="trading-audit", Key=key)["Body"].read())
+    assert (page["seen"]["epoch"], page["seen"]["holder"]) == (lease.epoch, lease.holder)
+    assert page["seen"]["halt"] == {"reason": "a fat finger", "by": "arn:ada", "at_ms": 1}
+    HaltSwitch(dynamodb, "lease", "trading").resume()
+    for other in ({"watermark": None}, {"serving_status": ServingStatus.NOT_HOLDER}):
+        done = {"serving_status": ServingStatus.READY, "watermark": 29_700_009} | other
+        assert functions.reconcile({}, None)["pages"] == 0

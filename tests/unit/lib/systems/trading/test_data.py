@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from gates.requests.variants import PROTECTED
 from tests.unit.lib.systems.trading.conftest import HERE, THERE
+from tests.unit.synthesized import synthesize
 
 EXPORTED = ["audit", "error", "general", "slowquery"]
 
@@ -121,3 +123,34 @@ def test_T05_a_role_copies_one_bucket_into_the_one_of_its_name(world):
     (into,) = write["Resource"]
     assert "trading-use2" in into
     assert "audit_bucket" in into
+
+
+def test_T05_only_the_reconciler_writes_and_reads_the_trail(region):
+    policies = {
+        body["name"]: json.loads(body["policy"])["Statement"] for body in region.all("aws_iam_role_policy")
+    }
+    may = {
+        name: {action for one in statements for action in one.get("Action", ()) if "audit/*" in str(one)}
+        for name, statements in policies.items()
+    }
+    assert {name.split("-")[1] for name, actions in may.items() if actions} == {"reconciler"}
+    (actions,) = [actions for actions in may.values() if actions]
+    assert actions == {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
+
+
+def test_T05_in_a_protected_environment_nobody_changes_a_page_of_the_trail_for_a_year(
+    changed, functions, tmp_path, region
+):
+    assert not any("object_lock" in kind for kind in region.document["resource"])
+    stacks = synthesize(changed(**PROTECTED), functions, tmp_path)
+    for code in (HERE, THERE):
+        (lock,) = stacks[code].all("aws_s3_bucket_object_lock_configuration")
+        assert "audit_bucket" in lock["bucket"]
+        assert lock["rule"]["default_retention"] == {"mode": "COMPLIANCE", "days": 365}
+        lockable = [
+            one["bucket"] for one in stacks[code].all("aws_s3_bucket") if one.get("object_lock_enabled")
+        ]
+        assert len(lockable) == 1
+    roles = {body["name"]: body["policy"] for body in stacks["world"].all("aws_iam_role_policy")}
+    copies = {name: "s3:GetObjectRetention" in policy for name, policy in roles.items() if "copies" in name}
+    assert {name.split("-")[1] for name, reads in copies.items() if reads} == {"audit"}
