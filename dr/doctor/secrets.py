@@ -11,6 +11,7 @@ from lib.settings.common import CommonSettings
 from lib.settings.two_regions import TwoRegionSettings
 from lib.systems.payments.settings import PaymentsSettings
 from lib.systems.single_region.settings import SingleRegionSettings
+from lib.systems.trading.settings import TradingSettings
 from lib.systems.webapp.settings import WebappSettings
 
 PASSWORD_LENGTH = range(8, 42)
@@ -50,6 +51,11 @@ def read_api_key(patient: Patient[PaymentsSettings]) -> Secret:
 def read_site(patient: Patient[Sites]) -> Secret:
     """The secret of the application. Raises Unanswered."""
     return _read(patient, patient.settings.secret, patient.region)
+
+
+def read_users(patient: Patient[TradingSettings]) -> Secret:
+    """The secret with those who may order, in one region. Raises Unanswered."""
+    return _read(patient, patient.settings.users_secret, patient.region)
 
 
 def _read(patient: Patient[Any], name: str, region: str) -> Secret:
@@ -123,15 +129,28 @@ def judge_site(settings: Sites, secret: Secret) -> Iterable[str]:
     if (content := _object(secret)) is None:
         yield _no_object(settings.secret, secret)
         return
-    keys, users = content.get("session_keys"), content.get("users")
+    keys = content.get("session_keys")
     if not (isinstance(keys, list) and keys and all(isinstance(one, str) for one in keys)):
         yield f"{settings.secret} has no session_keys, a list of texts"
     elif any(len(one) < SHORTEST_KEY for one in keys):
         yield f"one of the session_keys of {settings.secret} has fewer than {SHORTEST_KEY} characters"
+    yield from _users(settings.secret, content)
+
+
+def judge_users(settings: TradingSettings, secret: Secret) -> Iterable[str]:
+    """Why nobody could order."""
+    if (content := _object(secret)) is None:
+        yield _no_object(settings.users_secret, secret)
+    else:
+        yield from _users(settings.users_secret, content)
+
+
+def _users(name: str, content: Mapping[str, Any]) -> Iterable[str]:
+    users = content.get("users")
     if not (isinstance(users, dict) and users):
-        yield f"{settings.secret} has no users"
-    elif strange := sorted(name for name, text in users.items() if not str(text).startswith("scrypt:")):
-        yield f"the password of {', '.join(strange)} in {settings.secret} is not scrypt:SALT:HASH"
+        yield f"{name} has no users"
+    elif strange := sorted(user for user, text in users.items() if not str(text).startswith("scrypt:")):
+        yield f"the password of {', '.join(strange)} in {name} is not scrypt:SALT:HASH"
 
 
 def judge_alike(_: CommonSettings, both: Mapping[str, list[Secret]]) -> Iterable[str]:
@@ -189,7 +208,7 @@ CHECKS: tuple[Check[Any, Any], ...] = (
     Check(
         code="D24",
         asks="every secret says the same in both regions",
-        settings=("database.secret", "api.key_secret"),
+        settings=("database.secret", "api.key_secret", "users_secret"),
         fix="replicate it: aws secretsmanager replicate-secret-to-regions",
         read=read_all,
         judge=judge_alike,
@@ -197,9 +216,18 @@ CHECKS: tuple[Check[Any, Any], ...] = (
         of=(TwoRegionSettings,),
     ),
     Check(
+        code="D25",
+        asks="the secret with those who may order is JSON with users",
+        settings=("users_secret",),
+        fix="put it into {region}: docs/trading.md tells what is in it",
+        read=read_users,
+        judge=judge_users,
+        of=(TradingSettings,),
+    ),
+    Check(
         code="D26",
         asks=f"every secret is encrypted with {KEY_OF_AWS}, which whoever may read the secret may use",
-        settings=("database.secret", "api.key_secret", "secret"),
+        settings=("database.secret", "api.key_secret", "secret", "users_secret"),
         fix=f"aws secretsmanager update-secret --kms-key-id {KEY_OF_AWS}",
         read=read_all,
         judge=judge_keys,

@@ -72,7 +72,7 @@ DOCUMENTS: Mapping[type[CommonSettings], Documents] = {
             data.backups,
             data.restore_tests,
         ),
-        "deploy-storage": (storage.plain, storage.kept, storage.copies),
+        "deploy-storage": (storage.plain, storage.kept, storage.copies, storage.locked),
         "deploy-network": (*NETWORK, *PAIRED),
         "deploy-operations": (*RUN, *TWO_REGIONS),
         **BALANCERS,

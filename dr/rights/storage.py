@@ -32,6 +32,11 @@ def copies(settings: CommonSettings, _: str) -> Iterable[Statement]:
     yield do("s3", "PutReplicationConfiguration", _buckets(settings))
 
 
+def locked(settings: CommonSettings, _: str) -> Iterable[Statement]:
+    """For how long nobody changes an object."""
+    yield do("s3", "PutBucketObjectLockConfiguration", _buckets(settings))
+
+
 def objects(settings: CommonSettings, _: str) -> Iterable[Statement]:
     """Objects that a deploy writes."""
     yield do("s3", OBJECTS, [f"{bucket}/*" for bucket in _buckets(settings)])

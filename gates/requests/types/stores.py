@@ -102,6 +102,11 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
             prepare=lambda body: _under("lifecycle_configuration", body),
         ),
     ),
+    "aws_s3_bucket_object_lock_configuration": (
+        Call(
+            "s3", "PutObjectLockConfiguration", prepare=lambda body: _under("object_lock_configuration", body)
+        ),
+    ),
     "aws_s3_bucket_server_side_encryption_configuration": (
         Call(
             "s3",

@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": set(),
     # what an operator types
     "dr": {"budget", "evidence", "failover", "lib", "lib.settings", "lib.systems", "remediation", "runtime"}
-    | {"trading"},
+    | {"durable", "trading"},
     # where it runs locally, and how it is broken
     "localcloud": {"apps", "dr", "lib", "lib.settings", "lib.systems"},
     "gameday.errors": set(),

@@ -38,6 +38,7 @@ NOTHING_TO_KEEP = {
     "aws_sqs_queue": "has none to set; `dr guard` refuses its loss",
     "aws_backup_plan": "says what is backed up; what was lies in the vault",
     "aws_backup_selection": "says what is backed up; what was lies in the vault",
+    "aws_s3_bucket_object_lock_configuration": "goes with its bucket; S3 takes no lock back",
     "aws_s3_bucket_replication_configuration": "says what is copied; copies lie in the other bucket",
     "aws_s3_bucket_versioning": "goes with its bucket",
     "aws_rds_cluster_instance": "the storage is its cluster's",

@@ -47,7 +47,8 @@ def _secrets(ca: str) -> dict[str, str]:
         for system, owner in OWNERS.items()
     }
     sites = {f"{system}/web": json.dumps(SITE) for system in ("single-region", "webapp")}
-    return {**databases, **sites, "payments/api-key": "a-key"}
+    users = json.dumps({"users": SITE["users"]})
+    return {**databases, **sites, "payments/api-key": "a-key", "trading/users": users}
 
 
 def _fleet() -> dict[tuple[str, str], Any]:

@@ -134,6 +134,24 @@ def test_whoever_may_sign_in_is_written_as_the_application_reads_it(aws, of_syst
         assert problem("D23", of_system(system)) == said.format(system)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        (None, "there is no secret trading/users with a text"),
+        ("a-text", "trading/users is no JSON object"),
+        ('{"users": {}}', "trading/users has no users"),
+        ('{"users": {"eve": "secret"}}', "the password of eve in trading/users is not scrypt:SALT:HASH"),
+    ],
+)
+def test_whoever_may_order_is_written_as_the_application_reads_it(aws, of_system, passes, problem, case):
+    secret, said = case
+    assert passes("D25", of_system("trading"))
+    del aws.secrets[EAST]["trading/users"]
+    if secret is not None:
+        aws.secrets[EAST]["trading/users"] = secret
+    assert problem("D25", of_system("trading")) == said
+
+
 def test_a_region_with_another_password_could_not_take_over(write, passes, problem):
     assert passes("D24")
     write(regions=[WEST], password="another-one")

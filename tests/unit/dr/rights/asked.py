@@ -16,6 +16,7 @@ OTHERWISE = {
     "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
     "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
 }
@@ -38,6 +39,7 @@ UNMADE = {
     "CreateVpcEndpoint": "DeleteVpcEndpoints",
     "EnableMetricsCollection": "DisableMetricsCollection",
     "PutBucketLifecycleConfiguration": "DeleteBucketLifecycle",
+    "PutObjectLockConfiguration": "PutObjectLockConfiguration",
     "PutCompositeAlarm": "DeleteAlarms",
     "PutDashboard": "DeleteDashboards",
     "PutMetricAlarm": "DeleteAlarms",
