@@ -148,6 +148,7 @@ bench: setup ## Print the figures of README's performance table
 	@$(VENV) -m bench.synth
 	@$(VENV) -m bench.handler
 	@$(VENV) -m bench.fence --seconds 3
+	@$(VENV) -m bench.orders
 
 format: setup ## Rewrite the sources in the house format
 	@$(VENV) -m ruff format .

@@ -16,7 +16,7 @@ import pg8000.native
 from bench import stand_in
 from durable.ledger import Ledger
 from failover.lease import Lease, LeaseState
-from failover.lease_item import to_item
+from failover.lease_item import Item, to_item
 from localcloud.core import tls
 from localcloud.core.paths import REPOSITORY
 from localcloud.core.ports import free_ports
@@ -72,22 +72,24 @@ def prepared() -> Iterator[Ground]:
             "port": port,
             "secret": json.dumps(secret),
             "parameters": {f"{PREFIX}/{name}": value for name, value in parameters.items()},
-            "tables": {"lease": [to_item(_lease())]},
+            "tables": {"lease": [lease_item("payments")]},
         }
-        with _aws(told):
+        with aws(told):
             yield Ground(
                 environment(port), lambda: _connection(server.port, secret["password"], secret["ca"])
             )
 
 
-def _lease() -> Lease:
+def lease_item(system: str) -> Item:
+    """The ACTIVE lease of a system, held here."""
     now_ms = time.time_ns() // 1_000_000
-    first = Lease.first("payments", holder=REGION, now_ms=now_ms, ttl_ms=LEASE_TTL_MS)
-    return replace(first, state=LeaseState.ACTIVE)
+    first = Lease.first(system, holder=REGION, now_ms=now_ms, ttl_ms=LEASE_TTL_MS)
+    return to_item(replace(first, state=LeaseState.ACTIVE))
 
 
 @contextlib.contextmanager
-def _aws(told: dict[str, object]) -> Iterator[None]:
+def aws(told: dict[str, object]) -> Iterator[None]:
+    """The stand-in for AWS: its port, secret, parameters and items."""
     command = [sys.executable, "-m", stand_in.__name__]
     with subprocess.Popen(
         command,

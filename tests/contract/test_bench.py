@@ -56,3 +56,9 @@ def test_both_fences_are_measured_and_ours_uses_up_no_multixact() -> None:
     )
     assert [name for name, *_ in found] == ["before", "now"]
     assert found[1][1:] == ("0.00", "0.00")
+
+
+def test_an_order_is_measured_beside_a_bare_insert() -> None:
+    table = printed("bench.orders")
+    for row in ("a bare insert", "an order, journalled in two regions"):
+        assert re.search(rf"^{row} +( +\d+(\.\d+)?){{4}}$", table, re.MULTILINE), table
