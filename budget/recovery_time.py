@@ -10,6 +10,7 @@ def recovery_time(settings: TwoRegionSettings) -> tuple[Objective, ...]:
     """All ways run at the same time, so each has the whole objective for itself."""
     limit = settings.objectives.rto_s
     return (
+        *_accepted(settings),
         Objective(name="rto_takeover", limit_s=limit, legs=(*_detection(settings), *_takeover(settings))),
         Objective(name="rto_dns", limit_s=limit, legs=_dns(settings)),
         Objective(
@@ -35,6 +36,20 @@ def _detection(settings: TwoRegionSettings) -> tuple[Leg, ...]:
         ),
         _configured("next tick of the challenger", 0, protocol.tick_s, "protocol.tick_s"),
     )
+
+
+def _accepted(settings: TwoRegionSettings) -> tuple[Objective, ...]:
+    """Until requests are accepted again, which waits for no promotion; where the settings allow it."""
+    if not settings.early_acceptance.requests:
+        return ()
+    tasks = forced_tasks(takeover("steps", settings.limits))
+    steps = [task["Parameters"]["Payload"]["step"] for task in tasks]
+    once = sum(task["TimeoutSeconds"] for task in tasks[: steps.index("accept") + 1])
+    run = _configured(
+        "steps before requests are accepted", 0, once, "TimeoutSeconds of these steps, each run once"
+    )
+    limit = settings.objectives.rto_s
+    return (Objective(name="rto_accepted", limit_s=limit, legs=(*_detection(settings), run)),)
 
 
 def _takeover(settings: TwoRegionSettings) -> tuple[Leg, ...]:

@@ -55,9 +55,8 @@ def _writer(situation: Situation, target: str) -> Inspection:
     if situation.topology.lease_read_in is None:
         operations.lease_of(situation)
     lease, inspection = situation.lease, situation.inspections.get(target)
-    # Nobody acknowledges by a lease that is TAKING, and the write fails if it is by then ACTIVE.
-    if lease and not lease.held_by(target) and lease.state is not LeaseState.TAKING:
-        raise Refused(f"{lease.holder} holds the lease: dr switchover, or dr failover when it is lost")
+    if lease and not lease.held_by(target):
+        _must_have_stopped(lease, situation, target)
     if inspection is None or inspection.database != DatabaseFact.WRITER or inspection.gap is None:
         why = (
             inspection.why or f"its database is {inspection.database}" if inspection else "it does not answer"
@@ -67,3 +66,13 @@ def _writer(situation: Situation, target: str) -> Inspection:
     if target in ready:
         raise Refused(f"{target} serves: there is nothing to reset")
     return inspection
+
+
+def _must_have_stopped(lease: Lease, situation: Situation, target: str) -> None:
+    """Raises Refused if its holder may serve. The write fails if the lease serves by then, or is renewed."""
+    if lease.accepts:
+        now_ms = situation.now_ms(target)
+        if now_ms is None or not lease.expired(now_ms=now_ms, skew_ms=situation.clock_skew_ms):
+            raise Refused(f"{lease.holder} accepts requests until its lease runs out: dr status, then again")
+    elif lease.state is not LeaseState.TAKING:
+        raise Refused(f"{lease.holder} holds the lease: dr switchover, or dr failover when it is lost")

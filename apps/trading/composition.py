@@ -9,6 +9,7 @@ from apps.trading.clerks import Clerks
 from apps.trading.gate import Gate, hashes
 from apps.trading.settings import TradingInstance
 from apps.trading.surface import surface
+from durable.early_acceptance import EarlyAcceptance
 from durable.journal import Journal
 from durable.lease_view import RecentLease
 from durable.ledger_connection import LedgerConnection
@@ -82,6 +83,7 @@ class _Shared:
             skew_ms=self._environment.clock_skew_s * 1000,
             lease=self.lease,
             journal=journal,
+            early=EarlyAcceptance.of(self._environment, self._dynamodb),
             ledger=ledger,
             clock=now_ms,
             new_id=lambda: str(uuid4()),

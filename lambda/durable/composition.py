@@ -12,6 +12,7 @@ from durable.announcements import Announcements, NotedBus
 from durable.arrivals import MINUTE_MS
 from durable.backlog import Backlog, Report
 from durable.book import Book
+from durable.early_acceptance import EarlyLimits
 from durable.event_bus import EventBus, own_bus
 from durable.journal import Journal
 from durable.lease_view import ServingStatus
@@ -113,6 +114,7 @@ class Composition:
             validation=self._validation(environment, dynamodb, journal, database),
             approvals=Approvals(dynamodb, lambda: parameters.get("approvals/table")),
             policy=lambda: LossPolicy.parse(parameters.get("approvals/policy")),
+            accepts_early=EarlyLimits.parse(environment.early_acceptance).requests > 0,
             bus=NotedBus(
                 own_bus(environment.region, client("events", attempts=1), parameters, environment.system),
                 database,

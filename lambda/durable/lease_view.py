@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
-from failover.lease import MAX_AGE_MS, Lease, LeaseState
+from failover.lease import MAX_AGE_MS, Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
 from runtime.clock import Clock
 
@@ -69,7 +69,7 @@ class RecentLease:
 
 
 def _serves(lease: Lease | None) -> bool:
-    return lease is not None and lease.state is LeaseState.ACTIVE
+    return lease is not None and lease.serves
 
 
 class ServingStatus(StrEnum):
@@ -84,21 +84,28 @@ class ServingStatus(StrEnum):
     """It ends later than any lease can: this clock, or the one that wrote it, is wrong."""
     DATABASE_UNAVAILABLE = "H60_database_unavailable"
     FENCED = "H70_fenced"
+    ACCEPTING = "H80_accepting"
+    """It takes requests into the journal, and its database is not a writer yet."""
     READY = "H90_ready"
+
+    @property
+    def takes_requests(self) -> bool:
+        """Whether clients belong here."""
+        return self in {ServingStatus.ACCEPTING, ServingStatus.READY}
 
 
 def serving_status(
     lease: Lease | None, *, region: str, now_ms: int, ttl_ms: int, skew_ms: int
 ) -> ServingStatus:
-    """What the lease says about the region now; READY means it may acknowledge."""
+    """What the lease says about the region now: READY may acknowledge, ACCEPTING only as accepted."""
     if lease is None:
         return ServingStatus.NO_LEASE
     if not lease.held_by(region):
         return ServingStatus.NOT_HOLDER
-    if lease.state is not LeaseState.ACTIVE:
+    if not lease.serves:
         return ServingStatus.NOT_ACTIVE
     if not lease.believed(now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms):
         return ServingStatus.EXPIRY_DOUBTED
     if not lease.acknowledges(region, now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms):
         return ServingStatus.LEASE_EXPIRED
-    return ServingStatus.READY
+    return ServingStatus.ACCEPTING if lease.accepts else ServingStatus.READY

@@ -10,7 +10,7 @@ IN_TRANSIT_MS = 15_000
 
 
 class LeaseState(StrEnum):
-    """What the holder is doing with its lease. Only ACTIVE acknowledges."""
+    """What the holder is doing with its lease. ACTIVE acknowledges, and TAKING once it accepts."""
 
     TAKING = "TAKING"
     ACTIVE = "ACTIVE"
@@ -80,6 +80,9 @@ class Lease:
     """The last epoch whose failover an operator acknowledged."""
     latest_expiry_ms: int = 0
     """The latest expiry that any epoch before this one had; 0 where older code wrote the lease."""
+    accepting_epoch: int = 0
+    """The epoch whose holder takes requests into the journal before its database is a writer. It names the
+    epoch, so what an earlier failover left here lets nobody in."""
 
     @classmethod
     def first(cls, system: str, *, holder: str, now_ms: int, ttl_ms: int) -> "Lease":
@@ -198,11 +201,21 @@ class Lease:
         """Whether the region is the holder, expired or not."""
         return self.holder == region
 
+    @property
+    def accepts(self) -> bool:
+        """Whether the holder takes requests into the journal, and settles them once the writer is there."""
+        return self.state is LeaseState.TAKING and self.accepting_epoch == self.epoch
+
+    @property
+    def serves(self) -> bool:
+        """Whether requests are acknowledged under it, while it has not expired."""
+        return self.state is LeaseState.ACTIVE or self.accepts
+
     def acknowledges(self, region: str, *, now_ms: int, ttl_ms: int, skew_ms: int) -> bool:
-        """Whether the region may acknowledge a request now."""
+        """Whether the region may acknowledge a request now, as settled or as accepted."""
         return (
             self.held_by(region)
-            and self.state is LeaseState.ACTIVE
+            and self.serves
             and now_ms < self.expires_at_ms - skew_ms
             and self.believed(now_ms=now_ms, ttl_ms=ttl_ms, skew_ms=skew_ms)
         )

@@ -25,6 +25,7 @@ def to_item(lease: Lease) -> Item:
         "handover": _handover_item(lease.handover),
         "acknowledged_epoch": _number(lease.acknowledged_epoch),
         "latest_expiry_ms": _number(lease.latest_expiry_ms),
+        "accepting_epoch": _number(lease.accepting_epoch),
     }
     if lease.previous_holder is not None:
         item["previous_holder"] = {"S": lease.previous_holder}
@@ -46,7 +47,8 @@ def from_item(item: Mapping[str, Any]) -> Lease:
         attempt=int(item["attempt"]["N"]),
         handover=_handover(item["handover"]),
         acknowledged_epoch=int(item["acknowledged_epoch"]["N"]),
-        latest_expiry_ms=int(item["latest_expiry_ms"]["N"]) if "latest_expiry_ms" in item else 0,
+        latest_expiry_ms=_number_of(item, "latest_expiry_ms"),
+        accepting_epoch=_number_of(item, "accepting_epoch"),
     )
 
 
@@ -71,3 +73,8 @@ def _handover(item: Mapping[str, Any]) -> Handover | None:
 
 def _number(value: int) -> Item:
     return {"N": str(value)}
+
+
+def _number_of(item: Mapping[str, Any], name: str) -> int:
+    """A number that older code does not write."""
+    return int(item[name]["N"]) if name in item else 0

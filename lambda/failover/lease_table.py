@@ -85,6 +85,18 @@ class LeaseTable(LeaseStore):
             reached=lambda found: _succession(found) == _succession(successor),
         )
 
+    def accept(self, lease: Lease) -> Lease:
+        """Let the holder of a TAKING lease take requests into the journal; once more changes nothing."""
+        return self._change(
+            replace(lease, state=LeaseState.TAKING),
+            replace(lease, accepting_epoch=lease.epoch),
+            new=("accepting_epoch",),
+            given=("epoch", "holder", "state"),
+            reached=lambda found: (
+                (found.epoch, found.holder, found.serves) == (lease.epoch, lease.holder, True)
+            ),
+        )
+
     def activate(self, lease: Lease, *, now_ms: int) -> Lease:
         """Let the holder acknowledge: TAKING becomes ACTIVE, once; running it again changes nothing."""
         return self._change(

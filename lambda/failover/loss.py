@@ -44,6 +44,8 @@ class Loss(StrEnum):
     """Why a promotion goes on, or waits. The code is a contract with logs and runbooks."""
 
     NOTHING_FORCED = "L10_nothing_forced"
+    DECIDED_BEFORE = "L15_decided_before"
+    """An execution of this epoch went on already: the region accepts requests, so the figures move."""
     JOURNAL_COMPLETE = "L20_journal_complete"
     WITHIN_BUDGET = "L30_within_budget"
     APPROVED = "L40_approved"

@@ -23,6 +23,7 @@ class PlannedStep:
 
 GUARD = PlannedStep("guard", "see that the lease asks for it, that the journal answers and the target is fit")
 APPROVE = PlannedStep("approve", "over the loss budget, wait until two principals have typed dr approve")
+ACCEPT = PlannedStep("accept", "let the target take requests into the journal; DNS follows its readiness")
 WAIT_WRITER = PlannedStep("wait_writer", "wait until the target's database takes writes")
 FENCE = PlannedStep("fence", "let the ledger take writes of the new epoch only")
 RECONCILE = PlannedStep("reconcile", "record every journalled request that the ledger lacks")
@@ -34,6 +35,7 @@ PROVE = (
 FORCED = (
     GUARD,
     APPROVE,
+    ACCEPT,
     PlannedStep("promote", "FailoverGlobalCluster with data loss allowed, called in the target region"),
     WAIT_WRITER,
     FENCE,
@@ -41,7 +43,7 @@ FORCED = (
     SERVE,
     *PROVE,
 )
-"""Of a failover, and of a bootstrap, which promotes nothing."""
+"""Of a failover, and of a bootstrap, which accepts nothing early and promotes nothing."""
 PLANNED = (
     GUARD,
     PlannedStep("warm", "start execution environments of the target for the requests that will wait"),

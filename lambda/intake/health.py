@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from durable.lease_view import ServingStatus
 from intake.http import Answer, Request
 from intake.readiness import Readiness
 
@@ -33,7 +32,7 @@ class Health:
 
     def _ready(self, _request: Request) -> Answer:
         serving_status = self._readiness.check()
-        ready = serving_status is ServingStatus.READY
+        ready = serving_status.takes_requests
         return Answer(
             status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
             body={"region": self._region, "ready": ready, "reason": serving_status},

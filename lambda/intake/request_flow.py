@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from durable.book import DurableRequest
+from durable.early_acceptance import Early, LimitReached
 from durable.entry import EntryState, JournalEntry
 from durable.errors import JournalUnavailable
 from durable.journal import Journal
@@ -38,6 +39,7 @@ class RequestFlow:
         skew_ms: int,
         lease: RecentLease,
         journal: Journal,
+        early: Early,
         ledger: LedgerConnection,
         clock: Clock,
         new_id: Callable[[], str],
@@ -47,6 +49,7 @@ class RequestFlow:
         self._skew_ms = skew_ms
         self._lease = lease
         self._journal = journal
+        self._early = early
         self._ledger = ledger
         self._clock = clock
         self._new_id = new_id
@@ -62,6 +65,8 @@ class RequestFlow:
     ) -> tuple[JournalEntry, bool]:
         """The journalled request of *principal*, and whether it is settled in the ledger or only accepted.
 
+        While the database of this region is being promoted, nothing new is settled.
+
         Nothing that may wait starts after *until_ms*, nor later than `PATIENCE_MS` from now. A new entry gets
         a new id unless *entry_id* is given.
 
@@ -73,7 +78,7 @@ class RequestFlow:
         latest_ms = self._clock() + PATIENCE_MS
         if until_ms is not None:
             latest_ms = min(latest_ms, until_ms)
-        lease = self.held_lease()
+        lease = self.held_lease(early=True)
         draft = JournalEntry(
             idempotency_key=idempotency_key,
             entry_id=entry_id or self._new_id(),
@@ -85,11 +90,14 @@ class RequestFlow:
             state=EntryState.INTENT,
             accepted_at_ms=self._clock(),
         )
+        if lease.accepts:
+            self._admit(draft)
         entry = self._accept(draft, latest_ms)
         if entry.request_hash != request.digest():
             raise Refused(Problem.KEY_REUSED, "Use a new Idempotency-Key for a new request.")
         settled = entry.state is EntryState.SETTLED
-        recorded = settled or self._record(entry, lease.epoch, latest_ms)
+        # While the writer is on its way, this region's ledger may lack even what was settled elsewhere.
+        recorded = not lease.accepts and (settled or self._record(entry, lease.epoch, latest_ms))
         if not recorded:
             self._promise(entry, latest_ms)
         # A writer that stalled may have journalled the entry after its successor replayed the
@@ -103,8 +111,11 @@ class RequestFlow:
             self._still_holds(lease, latest_ms)
         return entry, recorded
 
-    def held_lease(self) -> Lease:
+    def held_lease(self, *, early: bool = False) -> Lease:
         """The lease under which this region may acknowledge now.
+
+        *early*: one that lets it only accept will do. Its ledger may lack what was settled elsewhere, so
+        whoever reads it does without.
 
         Raises:
             HeldElsewhere: another region may.
@@ -119,9 +130,9 @@ class RequestFlow:
         found = serving_status(lease, region=self._region, **terms)
         if lease is None:
             raise unavailable(found)
-        if found is ServingStatus.READY:
+        if found is ServingStatus.READY or (early and found is ServingStatus.ACCEPTING):
             return lease
-        if lease.acknowledges(lease.holder, **terms):
+        if not lease.held_by(self._region) and lease.acknowledges(lease.holder, **terms):
             raise HeldElsewhere(lease.holder, repeat_unchanged(found))
         if lease.in_transit(now_ms=now_ms, skew_ms=self._skew_ms):
             raise InTransit(found)
@@ -131,11 +142,19 @@ class RequestFlow:
         """Raises InTransit when a fresh look shows that *region* no longer acknowledges."""
         self._lease.forget()
         try:
-            holder = self.held_lease().holder
+            holder = self.held_lease(early=True).holder
         except HeldElsewhere as elsewhere:
             holder = elsewhere.holder
         if holder != region:
             raise InTransit(ServingStatus.NOT_HOLDER)
+
+    def _admit(self, entry: JournalEntry) -> None:
+        try:
+            self._early.admit(entry)
+        except LimitReached as error:
+            raise unavailable(str(error)) from None
+        except JournalUnavailable:
+            raise unavailable("nobody knows how much is accepted") from None
 
     def _accept(self, entry: JournalEntry, latest_ms: int) -> JournalEntry:
         # Earlier than the request is a clock that was set back: nothing may be found by such a time.
@@ -181,7 +200,7 @@ class RequestFlow:
     def _still_holds(self, lease: Lease, latest_ms: int) -> None:
         if self._clock() > latest_ms:
             raise unavailable("too slow")
-        if self.held_lease().epoch != lease.epoch:
+        if self.held_lease(early=True).epoch != lease.epoch:
             raise unavailable(ServingStatus.FENCED)
 
 

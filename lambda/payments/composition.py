@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import uuid4
 
+from durable.early_acceptance import EarlyAcceptance
 from durable.journal import Journal
 from durable.lease_view import RecentLease
 from durable.ledger_connection import LedgerConnection
@@ -60,6 +61,7 @@ def service() -> PaymentService:
         skew_ms=skew_ms,
         lease=lease,
         journal=journal,
+        early=EarlyAcceptance.of(environment, dynamodb),
         ledger=ledger,
         clock=now_ms,
         new_id=lambda: str(uuid4()),

@@ -26,6 +26,8 @@ class Environment:
     clock_skew_s: int
     keeper_lifetime_s: int
     transition_limit_s: int
+    early_acceptance: str
+    """What is accepted before the writer is there, as JSON: see `durable.early_acceptance.EarlyLimits`."""
     authorization: str
     """How clients of the API prove who they are: `jwt` or `none`; empty where an API has no such setting."""
 
@@ -49,6 +51,7 @@ class Environment:
             clock_skew_s=_seconds(source, "CLOCK_SKEW_SECONDS"),
             keeper_lifetime_s=_seconds(source, "KEEPER_LIFETIME_SECONDS"),
             transition_limit_s=_seconds(source, "TRANSITION_LIMIT_SECONDS"),
+            early_acceptance=source.get("EARLY_ACCEPTANCE", "").strip(),
             authorization=source.get("AUTHORIZATION", "").strip(),
         )
 

@@ -74,6 +74,11 @@ class TableAccess:
         only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key]}}
         return Allow(("dynamodb:PutItem",), (self.arn,), when=only)
 
+    def count_early(self, system: str) -> Allow:
+        """Change the items in which `durable.early_acceptance` counts, and no others."""
+        only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{system}#early#*"]}}
+        return Allow(("dynamodb:UpdateItem",), (self.arn,), when=only)
+
     def _allow(self, *actions: str) -> Allow:
         return Allow(tuple(f"dynamodb:{action}" for action in actions), (self.arn,))
 

@@ -22,5 +22,6 @@ def environment(settings: TwoRegionSettings) -> dict[str, str]:
         "TRANSITION_LIMIT_SECONDS": str(settings.limits.transition_s),
         "POWERTOOLS_SERVICE_NAME": settings.system,
         "LOG_LEVEL": settings.functions.log_level,
+        "EARLY_ACCEPTANCE": settings.early_acceptance.limits(),
         "AUTHORIZATION": settings.api.authorization.mode if settings.api else "none",
     }

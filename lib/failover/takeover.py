@@ -27,6 +27,8 @@ AFTER_WRITER = {
 STEP_LIMIT_S = 70
 """A little more than the timeout of the function behind every step."""
 APPROVAL_PAUSE_S = 5
+ACCEPT_RETRY_S = 10
+"""Accepting early must not make the takeover late: if it fails, the promotion begins all the same."""
 FIRST_PAUSE_S, PAUSES_GROW, LONGEST_PAUSE_S = 1, 1.5, 5
 """Between two tries of a step."""
 
@@ -55,10 +57,11 @@ def takeover(function_arn: str, limits: Limits) -> State:
             "Approval",
             step("approve", then="IsApproval"),
             waits=limits.approval_s // APPROVAL_PAUSE_S,
-            then="Promote",
+            then="Accept",
             pause_s=APPROVAL_PAUSE_S,
             given_up=NOT_APPROVED,
         ),
+        "Accept": _step(function_arn, "accept", then="Promote", failed="Promote", retry_s=ACCEPT_RETRY_S),
         "Promote": step("promote", then="StartWriter"),
         "GuardPlanned": planned("guard", then="Warm"),
         "Warm": planned("warm", then="Drain"),

@@ -12,6 +12,7 @@ from lib.settings.common import CommonSettings
 from lib.settings.compliance import ComplianceSettings
 from lib.settings.data import Backup, Database, Trail
 from lib.settings.drills import Drills
+from lib.settings.early_acceptance import EarlyAcceptance
 from lib.settings.messaging import Events
 from lib.settings.network import EndpointNetwork, Placement
 from lib.settings.observability import RecoveryAlarms
@@ -38,6 +39,7 @@ class TwoRegionSettings(CommonSettings):
     events: Events
     drills: Drills = Drills()
     approvals: Approvals
+    early_acceptance: EarlyAcceptance = EarlyAcceptance()
     trail: Trail | None = None
     """None for a system that keeps its records in tables and log groups only."""
 
@@ -93,6 +95,15 @@ class TwoRegionSettings(CommonSettings):
             raise ValueError(
                 f"witness = {self.witness}: cannot vote with {self.primary.name} and {self.standby.name}; "
                 f"a strongly consistent table takes three regions of one set: {offered}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _early_requests_are_safe_in_the_journal(self) -> Self:
+        if self.early_acceptance.requests and self.approvals.journal != "trusted":
+            raise ValueError(
+                f"early_acceptance.requests = {self.early_acceptance.requests}: needs approvals.journal = "
+                '"trusted"; a journal that is not strongly consistent may lose what was accepted'
             )
         return self
 

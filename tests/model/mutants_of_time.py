@@ -10,6 +10,8 @@ from durable.backlog import Backlog
 from durable.entry import EntryState
 from durable.journal import Journal
 from durable.ledger import Ledger
+from failover.lease import LeaseState
+from intake.request_flow import RequestFlow
 from tests.model import terms
 
 Patch = pytest.MonkeyPatch
@@ -87,3 +89,13 @@ def arrivals_of_the_past_only(patch: Patch) -> None:
     """Nobody reads the present minute."""
 
     patch.setattr(Arrivals, "last", lambda self, _until_ms: minute_of(self._clock()) - 1)
+
+
+def a_region_that_accepts_is_taken_for_one_that_serves(patch: Patch) -> None:
+    real = RequestFlow.held_lease
+
+    def held_lease(self, *, early=False):
+        lease = real(self, early=early)
+        return replace(lease, state=LeaseState.ACTIVE) if lease.accepts else lease
+
+    patch.setattr(RequestFlow, "held_lease", held_lease)

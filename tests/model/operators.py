@@ -6,14 +6,19 @@ from failover.lease import Handover, Kind, Lease, LeaseState
 from failover.loss import Approval
 from failover.observation import TakeoverFact
 from failover.takeover import Takeover
+from tests.model import terms
 from tests.model.site import Site
 from tests.model.subject import SYSTEM
 from tests.model.surroundings import Parameters
 
 
-def _elsewhere(lease: Lease | None, region: str) -> bool:
+def _elsewhere(lease: Lease | None, site: Site) -> bool:
     """Whether another region may acknowledge by this lease."""
-    return lease is not None and not lease.held_by(region) and lease.state is not LeaseState.TAKING
+    if lease is None or lease.held_by(site.region):
+        return False
+    if lease.accepts:
+        return not lease.expired(now_ms=site.clock(), skew_ms=terms.BELIEVED_SKEW_MS)
+    return lease.state is not LeaseState.TAKING
 
 
 class Operator:
@@ -59,7 +64,7 @@ class Operator:
         """`dr reset-lease` where the writer is, unless this region serves or another one holds the lease."""
         site = self._site
         lease = site.leases.read()
-        if site.region != site.writer_in() or site.ready() or _elsewhere(lease, site.region):
+        if site.region != site.writer_in() or site.ready() or _elsewhere(lease, site):
             return
         fence = site.system.database.fence_epoch() or 0
         again = Lease.again(

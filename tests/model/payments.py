@@ -23,7 +23,7 @@ from runtime.database import DatabaseUnavailable
 from tests.model import terms
 from tests.model.database import Database
 from tests.model.subject import ACCEPTED, CREATED, SYSTEM, Subject
-from tests.model.surroundings import LedgerConnection, OneAfterTheOther, Parameters, SilentBus
+from tests.model.surroundings import Early, LedgerConnection, OneAfterTheOther, Parameters, SilentBus
 
 PAYMENT = PaymentRequest(amount_minor=5, currency="EUR", debtor="a", creditor="b")
 
@@ -39,6 +39,7 @@ class Process:
             skew_ms=terms.BELIEVED_SKEW_MS,
             lease=self.lease,
             journal=journal,
+            early=Early(site.world),
             ledger=LedgerConnection(database),
             clock=site.clock,
             new_id=site.world.new_id,
@@ -47,6 +48,8 @@ class Process:
 
 class Payments(Subject):
     """One region of the payment system."""
+
+    accepts_early = True
 
     def __init__(self, site: Any) -> None:
         self._site, self._world, self._region = site, site.world, site.region

@@ -59,6 +59,7 @@ class Site:
                 rds_in=lambda other: ControlPlane(self.world, other, caller=self.region),
             ),
             policy=lambda: LossPolicy.parse(parameters.get("approvals/policy")),
+            accepts_early=self.system.accepts_early,
             api=self,
             approvals=Approvals(self.dynamodb, lambda: "approvals"),
             bus=self.system.events,

@@ -20,6 +20,8 @@ class Subject(Protocol):
 
     no_promise: ClassVar[frozenset[str]] = frozenset()
     """Profiles under which it may lose what was acknowledged: it is not played under them."""
+    accepts_early: ClassVar[bool] = False
+    """Whether it takes requests while its database is promoted."""
     database: FencedDatabase
     events: Events
 

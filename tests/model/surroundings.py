@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ConnectTimeoutError
 
+from durable.entry import JournalEntry
+from durable.errors import JournalUnavailable
 from durable.ledger import Ledger
 from failover.ports import EventsUnavailable
 from payments.book import BOOK
@@ -62,6 +64,20 @@ class Parameters:
 
     def get(self, name: str) -> str:
         return self._values[name]
+
+
+class Early:
+    """What counts requests that are accepted early: it does so without a limit, or does not answer."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+
+    def admit(self, entry: JournalEntry) -> None:
+        world = self._world
+        world.scheduler.point()
+        world.count["early"] += 1
+        if not world.quorum(entry.region) or world.fate():
+            raise JournalUnavailable("early acceptance: no answer")
 
 
 class Signs:

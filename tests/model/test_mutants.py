@@ -62,6 +62,7 @@ MUTANTS = (
     Mutant(mutants_of_time.arrival_in_the_minute_of_its_claim, {"marked-over"}, "ping-pong"),
     Mutant(mutants_of_time.no_grace, {"marked-over"}, "minutes", 2663),
     Mutant(mutants_of_time.arrivals_of_the_past_only, {"lost"}, "one-fault"),
+    Mutant(mutants_of_time.a_region_that_accepts_is_taken_for_one_that_serves, {"settled-early"}, "storm"),
     Mutant(mutants_of_clocks.every_expiry_believed, {"lost", "two-acknowledge"}, "jumps"),
     Mutant(mutants_of_clocks.nobody_knows_how_fast_a_clock_was, {"lost"}, "jumps", 324),
     Mutant(mutants_of_clocks.only_the_own_lease_tells_how_fast_a_clock_was, {"lost"}, "jumps", 498),

@@ -7,8 +7,10 @@ from collections import Counter
 from typing import Any
 
 from failover.lease import Kind
+from failover.lease_item import from_item
 from failover.takeover import Takeover
 from tests.model.aurora import Cluster
+from tests.model.subject import SYSTEM
 
 Item = dict[str, Any]
 
@@ -140,6 +142,9 @@ class Watch:
         """An operator's new epoch where the lease is."""
         self._world.count["begun anew"] += 1
         stands = holder == old["holder"]["S"] or old["state"]["S"] == "TAKING"
+        expired_ms = self._world.now_ms - int(old["expires_at_ms"]["N"])
+        if from_item(old).accepts and holder != old["holder"]["S"] and expired_ms < 0:
+            self.broken_by_time("taken-before-expiry", f"epoch {epoch}, {-expired_ms} ms too early")
         if not stands or epoch <= int(old["epoch"]["N"]):
             self.violated("lease-change", f"epoch {epoch} of {holder} was begun anew from {old}")
         self._armed = True
@@ -212,8 +217,15 @@ class Watch:
         if settled and self._ledger_lost:
             self._owed[key] = entry_id
         elif settled:
+            self._not_early(region, epoch, key)
             self._settled.append((key, epoch))
             self.complete(region, epoch)
+
+    def _not_early(self, region: str, epoch: int, key: str) -> None:
+        """A region that only accepts calls nothing settled: its ledger may lack what another one settled."""
+        item = self._world.store.tables["lease"].get(SYSTEM)
+        if item and not self._restored and (lease := from_item(item)).accepts and lease.epoch == epoch:
+            self.violated("settled-early", f"{key} is called settled while {region} only accepts")
 
     def _identified(self, key: str, entry_id: str) -> None:
         """A key was answered with this payment id."""

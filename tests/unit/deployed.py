@@ -13,5 +13,6 @@ ENVIRONMENT = {
     "CLOCK_SKEW_SECONDS": "2",
     "KEEPER_LIFETIME_SECONDS": "190",
     "TRANSITION_LIMIT_SECONDS": "1800",
+    "EARLY_ACCEPTANCE": '{"requests": 100, "money": {"EUR": 1000000}}',
     "AUTHORIZATION": "jwt",
 }

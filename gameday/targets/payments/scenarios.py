@@ -123,7 +123,7 @@ S9 = Scenario(
 )
 """Health checks of the holder fail from time to time. Three in a row are needed: nobody may move."""
 
-S10_STEPS = 9
+S10_STEPS = 10
 """Of a forced takeover, from the guard to the record."""
 
 S10 = Scenario(

@@ -7,6 +7,7 @@ from failover.lease_table import LeaseLost, LeaseUnknown
 from failover.order import FORCED
 from failover.ports import RecoveryUnavailable, WriterUnavailable
 from failover.steps import (
+    accept,
     activate,
     approve,
     drain,
@@ -38,6 +39,7 @@ _RUN: dict[str, Step] = {
         drain,
         settle,
         approve,
+        accept,
         promote,
         wait_writer,
         hand_over,

@@ -17,6 +17,8 @@ def run(takeover: Takeover, context: StepContext) -> Facts:
     lease = current_lease(takeover, context)
     if takeover.kind is not Kind.FAILOVER or is_writer(context):
         return {"done": True, "rule": Loss.NOTHING_FORCED}
+    if lease.accepts:
+        return {"done": True, "rule": Loss.DECIDED_BEFORE}
     policy = context.policy()
     figures = assess(context, lease, trusted=policy.journal_trusted)
     asked = document(

@@ -40,6 +40,8 @@ class StepContext:
     """None for a system that demands nothing beyond the replay."""
     policy: Callable[[], LossPolicy]
     """What this deployment may lose without asking."""
+    accepts_early: bool
+    """Whether requests may be taken into the journal before the writer is here."""
     bus: Events
     clock: Clock
     pause: Callable[[float], None]

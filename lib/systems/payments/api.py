@@ -42,6 +42,7 @@ class PaymentApi(Construct):
             timeout_s=API_TIMEOUT_S,
             allow=[
                 TableAccess.to(platform.site, "lease").read(),
+                TableAccess.to(platform.site, "lease").count_early(platform.site.settings.system),
                 TableAccess.to(platform.site, "journal").write(),
                 TableAccess.to(platform.site, "arrivals").put(),
                 TableAccess.to(platform.site, "arrivals").query(),

@@ -46,6 +46,7 @@ def rights(
     return [
         *bundles.read_version(KEY),
         TableAccess.to(site, "lease").read(),
+        TableAccess.to(site, "lease").count_early(site.settings.system),
         TableAccess.to(site, "journal").write(),
         TableAccess.to(site, "arrivals").put(),
         TableAccess.to(site, "arrivals").query(),

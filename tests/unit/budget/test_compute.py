@@ -28,6 +28,7 @@ def objectives(found):
 
 def test_B04_payments_lose_nothing_and_the_rest_says_what_is_unproven():
     assert {name: one.verdict for name, one in objectives(settings()).items()} == {
+        "rto_accepted": Verdict.MET,
         "rto_takeover": Verdict.UNPROVEN,
         "rto_dns": Verdict.UNPROVEN,
         "rto_events": Verdict.MET,
@@ -37,6 +38,13 @@ def test_B04_payments_lose_nothing_and_the_rest_says_what_is_unproven():
         "rpo_events": Verdict.INFEASIBLE,
         "rpo_backup_copies": Verdict.INFEASIBLE,
     }
+
+
+def test_B11_requests_are_accepted_again_without_waiting_for_a_promotion():
+    accepted = objectives(settings())["rto_accepted"]
+    assert [leg.basis for leg in accepted.legs] == [Basis.CONFIGURED] * 4
+    assert accepted.most_s == 30 + 2 + 10 + 3 * 70
+    assert "rto_accepted" not in objectives(settings(early_acceptance={"requests": 0}))
 
 
 def test_B04_the_failover_of_the_event_endpoint_is_what_AWS_declares():
@@ -161,7 +169,8 @@ def summary(tmp_path, **changes):
 
 
 def test_B04_what_a_drill_measured_stands_beside_the_sum_and_not_in_it(tmp_path):
-    with_drill = compute(settings(), measured(summary(tmp_path))).objectives[0]
+    drilled = compute(settings(), measured(summary(tmp_path))).objectives
+    (with_drill,) = [one for one in drilled if one.name == "rto_takeover"]
     without = objectives(settings())["rto_takeover"]
     assert with_drill.measured == Measured(seconds=41.9, run="local S1 r1")
     assert with_drill.reason == without.reason

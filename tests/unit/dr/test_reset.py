@@ -131,3 +131,15 @@ def test_what_nobody_can_tell_is_no_reason_to_begin(unready):
     topology = replace(unready.found.topology, lease_read_in=None)
     unready.found = replace(unready.found, topology=topology)
     assert "cannot be read" in refusal(dr(unready, "reset-lease", "--region", EAST, "--yes"))
+
+
+ACCEPTING = replace(
+    LEASE, state=LeaseState.TAKING, holder=WEST, previous_holder=EAST, accepting_epoch=LEASE.epoch
+)
+
+
+def test_B11_a_region_that_accepts_is_not_cut_off_before_its_lease_has_run_out(unready):
+    put(unready, replace(ACCEPTING, expires_at_ms=NOW + 20_000))
+    assert "accepts requests until" in refusal(dr(unready, "reset-lease", "--yes"))
+    put(unready, replace(ACCEPTING, expires_at_ms=NOW - 3_000))
+    assert dr(unready, "reset-lease", "--yes").exit_code == 0

@@ -37,6 +37,7 @@ def tools_of(west: West, leases: LeaseTable, clock: Callable[[], int]) -> StepCo
         service=west,
         approvals=west,
         policy=lambda: LossPolicy.parse(west.get("approvals/policy")),
+        accepts_early=west.accepts_early,
         bus=own_bus(WEST, west, west, "payments"),
         clock=clock,
         pause=west.paused.append,

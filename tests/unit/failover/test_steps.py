@@ -57,6 +57,7 @@ def test_a_takeover_from_beginning_to_end(context, west):
                 "money": {"EUR": 10},
             },
         },
+        "accept": {"accepts": True},
         "promote": {"requested": True},
         "wait_writer": {"done": True, "database": "writer"},
         "fence": {"fence": 8},

@@ -65,6 +65,7 @@ class West(SimpleNamespace):
             reachable=True,
             aurora={"members": OTHER_CLUSTER, "to": None},
             members=[OWN_CLUSTER, OTHER_CLUSTER],
+            accepts_early=True,
             failovers=[],
             fence=7,
             rows={"key-1": (7, EAST)},

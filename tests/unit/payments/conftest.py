@@ -152,6 +152,7 @@ class World(SimpleNamespace):
             epochs={},
             reads=0,
             when_lease_read=nothing,
+            when_admitted=nothing,
             when_accepted=nothing,
             when_recorded=nothing,
             when_settled=nothing,
@@ -176,6 +177,9 @@ class World(SimpleNamespace):
         self.reads += 1
         self.when_lease_read()
         return self.lease
+
+    def admit(self, _entry: JournalEntry) -> None:
+        self.when_admitted()
 
     def accept(self, entry: JournalEntry, *, until_ms: int) -> JournalEntry:
         self.until_ms = until_ms

@@ -65,6 +65,7 @@ class Frontend(SimpleNamespace):
             skew_ms=2_000,
             lease=lease,
             journal=world,
+            early=world,
             ledger=world,
             clock=world.clock,
             new_id=lambda: next(ids),

@@ -30,6 +30,7 @@ def flow_in(world, *, region: str = "us-east-1", ledger=None) -> RequestFlow:
         skew_ms=2_000,
         lease=RecentLease(world, world.clock, world.steady_s),
         journal=world,
+        early=world,
         ledger=ledger or world,
         clock=world.clock,
         new_id=lambda: str(uuid4()),

@@ -18,15 +18,21 @@ def test_every_key_arrives_typed():
         clock_skew_s=2,
         keeper_lifetime_s=190,
         transition_limit_s=1800,
+        early_acceptance='{"requests": 100, "money": {"EUR": 1000000}}',
         authorization="jwt",
     )
 
 
-@pytest.mark.parametrize("key", sorted(ENVIRONMENT.keys() - {"AUTHORIZATION"}))
+@pytest.mark.parametrize("key", sorted(ENVIRONMENT.keys() - {"AUTHORIZATION", "EARLY_ACCEPTANCE"}))
 def test_a_missing_key_is_named(key):
     source = {name: value for name, value in ENVIRONMENT.items() if name != key}
     with pytest.raises(BadEnvironment, match=key):
         Environment.from_env(source)
+
+
+def test_older_settings_accept_nothing_early():
+    source = {name: value for name, value in ENVIRONMENT.items() if name != "EARLY_ACCEPTANCE"}
+    assert Environment.from_env(source).early_acceptance == ""
 
 
 def test_an_api_without_the_setting_has_no_mode():

@@ -74,6 +74,7 @@ class Region:
             skew_ms=2_000,
             lease=lease,
             journal=world,
+            early=world,
             ledger=world,
             clock=world.clock,
             new_id=lambda: next(ids),

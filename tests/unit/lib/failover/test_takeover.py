@@ -79,6 +79,7 @@ PLANNED_ONLY = (BEFORE_THE_LEASE | {"Undo"}) - {"AwaitWriter", "HandOver"}
 def test_a_step_that_cannot_be_completed_holds_the_takeover_or_undoes_a_planned_one():
     for name, task in TASKS.items():
         where = HELD if name in set(TASKS) - BEFORE_THE_LEASE - FORCED_ONLY else "MayUndo"
+        where = "Promote" if name == "Accept" else where
         assert [(catch["ErrorEquals"], catch["Next"]) for catch in task["Catch"]] == [(["States.ALL"], where)]
     assert STATES["MayUndo"]["Default"] == HELD
     assert {choice["Next"] for choice in STATES["MayUndo"]["Choices"]} == {"Undo"}
@@ -87,6 +88,11 @@ def test_a_step_that_cannot_be_completed_holds_the_takeover_or_undoes_a_planned_
     assert STATES[NOT_APPROVED]["Error"] == NOT_APPROVED
     assert "dr approve" in STATES[NOT_APPROVED]["Cause"]
     assert (STATES[HELD]["Error"], STATES[ABORTED]["Error"]) == (HELD, ABORTED)
+
+
+def test_accepting_early_never_holds_the_promotion_up_for_long():
+    assert STATES["Accept"]["Next"] == "Promote"
+    assert pauses_s(TASKS["Accept"]) < 20
 
 
 def test_errors_are_retried_but_a_verdict_is_not():
@@ -148,7 +154,7 @@ def test_every_step_gets_the_takeover_it_belongs_to():
     [
         ("Writer", 1800, "IsLeaseElsewhere", 1, "MayUndo"),
         ("Settled", 40, "Switch", 1, "MayUndo"),
-        ("Approval", 300, "Promote", APPROVAL_PAUSE_S, NOT_APPROVED),
+        ("Approval", 300, "Accept", APPROVAL_PAUSE_S, NOT_APPROVED),
     ],
 )
 def test_every_wait_ends(*, what, waits, then, pause_s, otherwise):

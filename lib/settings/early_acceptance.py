@@ -1,0 +1,20 @@
+"""The section of a system's settings that says what is accepted while a lost database is being promoted."""
+
+import json
+
+from pydantic import Field
+
+from lib.settings.approvals import Amount, Money
+from lib.settings.section import Section
+
+
+class EarlyAcceptance(Section):
+    """What a region that has taken over may accept before its database takes writes; nothing by default."""
+
+    requests: Amount = 0
+    money: Money = Field(default_factory=dict)
+    """Minor units; a currency that is not named waits for the writer."""
+
+    def limits(self) -> str:
+        """As functions and instances are told it."""
+        return json.dumps({"requests": self.requests, "money": self.money}, sort_keys=True)
