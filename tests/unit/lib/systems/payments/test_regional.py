@@ -3,6 +3,7 @@ import json
 import pytest
 
 from failover.keeper import LAST_TICK_S
+from lib.systems.load import load_settings
 
 ORIGIN_ONLY = {
     "database_name",
@@ -59,6 +60,7 @@ def test_every_function_is_told_the_same(region):
                 "TRANSITION_LIMIT_SECONDS": "1800",
                 "POWERTOOLS_SERVICE_NAME": "payments",
                 "LOG_LEVEL": "INFO",
+                "EARLY_ACCEPTANCE": load_settings({}).early_acceptance.limits(),
                 "AUTHORIZATION": "jwt",
             }
         ]
