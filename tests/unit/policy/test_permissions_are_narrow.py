@@ -103,13 +103,13 @@ def test_P24_each_role_has_its_duties_and_no_more(region):
 
 
 def test_P24_payments_may_read_the_lease_but_not_change_it(region):
-    tables = {
-        action
+    tables = [
+        (statement["Action"], statement.get("Condition"))
         for name, statement in statements(region)
         if "-service-" in name and "table/payments-lease-test" in json.dumps(statement["Resource"])
-        for action in statement["Action"]
-    }
-    assert tables == {"dynamodb:GetItem"}
+    ]
+    own = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["payments#early#*"]}}
+    assert tables == [(["dynamodb:GetItem"], None), (["dynamodb:UpdateItem"], own)]
 
 
 @pytest.mark.parametrize(
