@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from durable.arrivals import AHEAD, FAR, Arrivals, answering
 from durable.book import Book
-from durable.entry import EntryState, Item, JournalEntry, Kept, from_item, kept, to_item
+from durable.entry import EntryState, Identity, Item, JournalEntry, Kept, from_item, kept, to_item
 from durable.errors import JournalUnavailable
 from runtime.clock import now_ms
 from runtime.environment import Environment
@@ -114,6 +114,11 @@ class Journal:
         item = self._item(idempotency_key)
         return kept(item, self._book) if item else None
 
+    def has(self, idempotency_key: str, identity: Identity) -> bool:
+        """Whether this very request is under the key."""
+        kept_now = self.look(idempotency_key)
+        return kept_now is not None and kept_now.identity == identity
+
     def _item(self, idempotency_key: str) -> Item | None:
         with answering("find"):
             found = self._client.get_item(
@@ -192,6 +197,11 @@ class Journal:
             return chain(self._all(), self._forgotten())
         return self._arrivals.between(since, last)
 
+    def forgot(self, since: int, *, until_ms: int) -> bool:
+        """Whether something arrived in the minute *since* or after it that the journal does not know."""
+        arrived = self._arrivals.between(since, self._arrivals.last(until_ms))
+        return any(True for _ in self._unknown(arrived))
+
     def _all(self) -> Iterator[Kept]:
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         with answering("entries"):
@@ -199,8 +209,11 @@ class Journal:
                 yield from (kept(item, self._book) for item in page["Items"])
 
     def _forgotten(self) -> Iterator[Kept]:
-        """What arrived and is not in the journal, or is there as another request."""
-        arrived = self._arrivals.all()
+        """Whatever arrived and the journal does not know."""
+        return self._unknown(self._arrivals.all())
+
+    def _unknown(self, arrived: Iterator[Kept]) -> Iterator[Kept]:
+        """Those of what arrived that are not in the journal, or are there as another request."""
         while batch := list(islice(arrived, AT_ONCE)):
             known = {
                 (item["idempotency_key"]["S"], item["entry_id"]["S"])

@@ -91,6 +91,18 @@ class JournalRecovery:
         for since in (None, minute_of(now_ms)):
             next(self.journal.entries(since), None)
 
+    def whole(self, *, until_ms: int) -> bool:
+        """Whether the journal has the newest requests of this copy, and all that arrived since its watermark.
+
+        A copy without requests, or whose arrivals are gone, cannot tell: then it has not.
+        """
+        with self.database.ledger() as ledger:
+            rows = newest(ledger)
+            since = begin(self.journal, ledger, rows)
+            if since is None or not all(self.journal.has(key, row.identity) for key, row in rows.items()):
+                return False
+            return not self.journal.forgot(since, until_ms=until_ms)
+
     def arriving(self, now_ms: int) -> int:
         """How many requests came in this minute and the one before it."""
         minute = minute_of(now_ms)

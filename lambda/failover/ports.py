@@ -101,6 +101,12 @@ class Recovery(Protocol):
     def ready_for_replay(self, now_ms: int) -> None:
         """Return if all that was acknowledged can be read here now."""
 
+    def whole(self, *, until_ms: int) -> bool:
+        """Whether what claims keys has forgotten none that it ought to know: it came out of no backup.
+
+        Nobody acknowledged by a clock that showed more than *until_ms*.
+        """
+
     def arriving(self, now_ms: int) -> int:
         """How many requests came in this minute and the one before it."""
 

@@ -9,6 +9,7 @@ from durable.errors import JournalUnavailable
 from durable.journal import Journal
 from durable.lease_view import RecentLease, ServingStatus, serving_status
 from durable.ledger_connection import LedgerConnection
+from durable.replay import InLedger, beside
 from durable.set_aside import NotRecordable, Why
 from failover.lease import Lease
 from failover.lease_table import LeaseUnknown
@@ -93,6 +94,8 @@ class RequestFlow:
         if lease.accepts:
             self._admit(draft)
         entry = self._accept(draft, latest_ms)
+        if lease.accepts:
+            self._must_not_contradict(entry)
         if entry.request_hash != request.digest():
             raise Refused(Problem.KEY_REUSED, "Use a new Idempotency-Key for a new request.")
         settled = entry.state is EntryState.SETTLED
@@ -155,6 +158,19 @@ class RequestFlow:
             raise unavailable(str(error)) from None
         except JournalUnavailable:
             raise unavailable("nobody knows how much is accepted") from None
+
+    def _must_not_contradict(self, entry: JournalEntry) -> None:
+        """Raises Refused when this copy of the ledger, as far as it has come, has another one under the key.
+
+        A copy that does not answer is asked when the request is settled.
+        """
+        try:
+            recorded = self._ledger.use(lambda ledger: ledger.recorded([entry.idempotency_key]))
+        except DatabaseUnavailable as error:
+            logger.warning("accepted without the ledger", extra={"reason": str(error)})
+            return
+        if beside(entry, recorded) is InLedger.ASIDE:
+            raise _not_recordable(Why.CONTRADICTED)
 
     def _accept(self, entry: JournalEntry, latest_ms: int) -> JournalEntry:
         # Earlier than the request is a clock that was set back: nothing may be found by such a time.

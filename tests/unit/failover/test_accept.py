@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from durable.entry import Identity
 from failover.lease import Kind, LeaseState
 from failover.lease_item import from_item, to_item
 from failover.lease_table import LeaseLost
@@ -15,6 +16,7 @@ from .machine import tools_of
 from .scene import EAST, LEASE, NOW, SKEW, TTL, WEST
 from .west import TAKEN, TAKEOVER
 
+OTHER = Identity(entry_id="another", request_hash="another")
 ACCEPTING = replace(TAKEN, accepting_epoch=TAKEN.epoch)
 
 
@@ -50,6 +52,25 @@ def test_a_system_without_a_limit_accepts_nothing_early(west, leases, clock, put
     west.accepts_early = False
     lease = put(TAKEN)
     assert perform("accept", TAKEOVER, tools_of(west, leases, clock)) == {"accepts": False}
+    assert leases.read() == lease
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"forgets": True},
+        {"minute": None},
+        {"rows": {}},
+        {"never_came": {"key-1"}},
+        {"others": {"key-1": OTHER}},
+    ],
+    ids=["an arrival is unknown", "no watermark", "no requests here", "arrivals are gone", "another request"],
+)
+def test_a_journal_that_may_have_been_restored_is_not_opened_early(*, west, leases, clock, put, broken):
+    vars(west).update(broken)
+    lease = put(TAKEN)
+    facts = perform("accept", TAKEOVER, tools_of(west, leases, clock))
+    assert facts == {"accepts": False, "why": "the journal may have been restored"}
     assert leases.read() == lease
 
 

@@ -66,6 +66,7 @@ class West(SimpleNamespace):
             aurora={"members": OTHER_CLUSTER, "to": None},
             members=[OWN_CLUSTER, OTHER_CLUSTER],
             accepts_early=True,
+            forgets=False,
             failovers=[],
             fence=7,
             rows={"key-1": (7, EAST)},
@@ -169,6 +170,13 @@ class West(SimpleNamespace):
     # the journal
     def look(self, key: str) -> Kept | None:
         return self.journalled.get(key)
+
+    def has(self, key: str, identity: Identity) -> bool:
+        kept = self.look(key)
+        return kept is not None and kept.identity == identity
+
+    def forgot(self, since: int, *, until_ms: int) -> bool:
+        return self.forgets
 
     def came(self, entry: JournalEntry, *, settled_at_ms: int) -> bool:
         assert settled_at_ms == NOW

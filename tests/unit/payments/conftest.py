@@ -17,7 +17,7 @@ import pytest
 from pg8000.exceptions import Error
 from pg8000.native import Connection
 
-from durable.entry import EntryState, JournalEntry
+from durable.entry import EntryState, Identity, JournalEntry
 from durable.ledger import Ledger
 from failover.lease import Automation, Lease, LeaseState
 from localcloud.core.ports import free_port
@@ -153,6 +153,8 @@ class World(SimpleNamespace):
             reads=0,
             when_lease_read=nothing,
             when_admitted=nothing,
+            when_looked_up=nothing,
+            identities={},
             when_accepted=nothing,
             when_recorded=nothing,
             when_settled=nothing,
@@ -208,6 +210,10 @@ class World(SimpleNamespace):
             self.rows[entry.entry_id] = entry.request
             self.principals[entry.entry_id] = entry.principal
             self.epochs[entry.idempotency_key] = (epoch, region)
+
+    def recorded(self, keys: list[str]) -> dict[str, Identity]:
+        self.when_looked_up()
+        return {key: self.identities[key] for key in keys if key in self.identities}
 
     def find(self, entry_id: str, *, principal: str = "") -> PaymentRequest | None:
         self.when_found()

@@ -9,10 +9,11 @@ from botocore.exceptions import ConnectTimeoutError
 from moto import mock_aws
 
 from durable.early_acceptance import EarlyAcceptance, EarlyLimits, LimitReached
-from durable.entry import EntryState
+from durable.entry import EntryState, Identity
 from durable.errors import JournalUnavailable
 from failover.lease import LeaseState
 from intake.problems import HeldElsewhere, InTransit, Refused
+from runtime.database import DatabaseUnavailable
 from tests.unit import emulated
 from tests.unit.payments.service import Frontend, fail, get, post
 from tests.unit.payments.test_payment_flow import KEY, flow_in
@@ -129,6 +130,18 @@ def test_what_is_not_admitted_is_not_journalled(accepting, entry, error):
     with pytest.raises(Refused, match="Repeat the request unchanged"):
         flow_in(accepting).take(KEY, entry.request)
     assert accepting.entries == {}
+
+
+def test_a_key_that_this_copy_of_the_ledger_has_for_another_payment_is_not_accepted(accepting, entry):
+    accepting.identities = {KEY: Identity(entry_id=entry.entry_id, request_hash=entry.request_hash)}
+    with pytest.raises(Refused, match="another request under this key"):
+        flow_in(accepting).take(KEY, entry.request)
+    assert accepting.promises == {}
+
+
+def test_a_copy_that_does_not_answer_keeps_nobody_waiting(accepting, entry):
+    accepting.when_looked_up = fail(DatabaseUnavailable("it is being promoted"))
+    assert flow_in(accepting).take(KEY, entry.request)[1] is False
 
 
 def test_a_region_that_serves_counts_nothing(world, entry):

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from durable.arrivals import MINUTE_MS, SHARDS
+from durable.arrivals import MINUTE_MS, SHARDS, minute_of
 from durable.entry import EntryState, Unreadable
 from durable.errors import EntryUnreadable, JournalUnavailable
 from durable.journal import AT_ONCE, PAUSE_S, TRIES
@@ -161,6 +161,20 @@ def test_what_the_journal_forgot_is_among_all_there_is_once(client, journal, acc
     accept(idempotency_key="order-0002")
     client.delete_item(TableName=TABLE, Key={"idempotency_key": {"S": entry.idempotency_key}})
     assert keys(journal.entries(None)) == ["order-0002", entry.idempotency_key]
+
+
+def test_a_journal_knows_whether_it_forgot_what_arrived_since(client, journal, accept, entry, clock) -> None:
+    minute = minute_of(clock.now)
+    accept()
+    assert journal.has(entry.idempotency_key, entry.identity)
+    assert not journal.forgot(minute, until_ms=clock.now)
+    client.delete_item(TableName=TABLE, Key={"idempotency_key": {"S": entry.idempotency_key}})
+    assert not journal.has(entry.idempotency_key, entry.identity)
+    assert journal.forgot(minute, until_ms=clock.now)
+    assert not journal.forgot(minute + 1, until_ms=clock.now)
+    other = accept(entry_id="7d0a2d3e-35c5-4a0e-9f6e-0a4bd2a2c999")
+    assert journal.has(entry.idempotency_key, other.identity)
+    assert not journal.has(entry.idempotency_key, entry.identity)
 
 
 def test_what_the_journal_has_as_another_payment_by_now_is_among_all_there_is(
