@@ -24,7 +24,7 @@ def _webapp_settings() -> WebappSettings:
 def _webapp() -> WebWorld:
     settings = _webapp_settings()
     return WebWorld.deployed(
-        settings.public_name,
+        name=settings.public_name,
         region=settings.here.name,
         other=settings.there.name,
         actions_table=settings.name(ACTIONS),
@@ -53,8 +53,9 @@ def _single_region_settings() -> SingleRegionSettings:
 def _single_region() -> TaskWorld:
     settings = _single_region_settings()
     return TaskWorld.deployed(
-        settings.public_name,
+        name=settings.public_name,
         region=settings.here.name,
+        other=settings.here.name,
         service=settings.name(WEB),
         inner=settings.name(SESSIONS),
     )

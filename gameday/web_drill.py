@@ -63,7 +63,7 @@ async def run_drill(world: VisitedWorld, scenario: WebScenario, progress: Progre
             until = time.time()
         host = meter.read()
     progress.say("the load has ended; entries are counted")
-    entries = await _entries(world, visitors.visits)
+    entries = await counted_entries(world, visitors.visits)
     actions = await asyncio.to_thread(world.actions, marks[0].at)
     return WebRecord(
         run=run,
@@ -90,7 +90,7 @@ async def _let_in(visitors: Visitors) -> AsyncIterator[None]:
         raise NotSteady(str(error)) from error
 
 
-async def _entries(world: VisitedWorld, visits: Sequence[Visit]) -> set[Entry]:
+async def counted_entries(world: VisitedWorld, visits: Sequence[Visit]) -> set[Entry]:
     """All entries, once those that somebody wrote had their time to reach the replica.
 
     Raises NotSteady when they cannot be read.

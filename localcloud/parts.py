@@ -6,7 +6,6 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +184,7 @@ async def websites(parts: AsyncExitStack, state: CloudState, system: LocalSystem
     """The pages of the region that has some, which need nothing of another one."""
     if system.websites:
         inside = state.model_copy(update={"operator_endpoint": state.regions[system.websites].endpoint})
-        sites = Websites(state.websites_port, partial(client, inside, "s3", system.websites))
+        sites = Websites(state.websites_port, client(inside, "s3", system.websites))
         await sites.start()
         parts.push_async_callback(sites.stop)
 

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -23,10 +22,10 @@ def domain(region: str) -> str:
 
 @dataclass(slots=True)
 class Websites:
-    """Serves HTTP on *port* of this machine; *s3* makes a client of the region that they are in."""
+    """Serves HTTP on *port* of this machine; *s3* is a client of the region that they are in."""
 
     port: int
-    s3: Callable[[], Any]
+    s3: Any
     _runner: web.ServerRunner | None = field(default=None, init=False)
 
     async def start(self) -> None:
@@ -47,14 +46,13 @@ class Websites:
         return await asyncio.to_thread(self._page, bucket, request.path.lstrip("/"))
 
     def _page(self, bucket: str, key: str) -> web.Response:
-        s3 = self.s3()
         try:
-            site = s3.get_bucket_website(Bucket=bucket)
+            site = self.s3.get_bucket_website(Bucket=bucket)
             suffix = site["IndexDocument"]["Suffix"]
             wanted = f"{key}{suffix}" if key.endswith("/") or not key else key
-            found = _object(s3, bucket, wanted)
+            found = _object(self.s3, bucket, wanted)
             if found is None and "ErrorDocument" in site:
-                found = _object(s3, bucket, site["ErrorDocument"]["Key"], HTTPStatus.NOT_FOUND)
+                found = _object(self.s3, bucket, site["ErrorDocument"]["Key"], HTTPStatus.NOT_FOUND)
         except ClientError:
             found = None
         except BotoCoreError:

@@ -1,10 +1,10 @@
 """A deployed system that people visit by its public name, as an operator sees it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import boto3
 from botocore.config import Config
@@ -39,6 +39,15 @@ class VisitedWorld(ABC):
     outputs: Mapping[str, Any]
     undo: list[Callable[[], object]] = field(default_factory=list, kw_only=True)
     """How each change of this drill that Terraform knows nothing of is taken back."""
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, kw_only=True)
+
+    @classmethod
+    def deployed(cls, **own: Any) -> Self:
+        """What runs now; *own* is all that neither the cloud nor Terraform tells.
+
+        Raises localcloud's NotRunning, or NotDeployed, with what to do about it.
+        """
+        return cls(outputs=deployed_outputs(), state=CloudState.load(), **own)
 
     @abstractmethod
     def look(self) -> WebLook:
@@ -49,9 +58,34 @@ class VisitedWorld(ABC):
         """What the system did by itself since then, and to what. Raises ObservationFailed."""
 
     @property
-    @abstractmethod
     def leaves_after_s(self) -> float:
         """After how many seconds of failing checks the balancer leaves a target."""
+        found = self.client("elbv2").describe_target_groups(TargetGroupArns=[self.outputs["target_group"]])
+        group = found["TargetGroups"][0]
+        return float(group["HealthCheckIntervalSeconds"] * group["UnhealthyThresholdCount"])
+
+    def healthy_targets(self) -> frozenset[str]:
+        """Ids of the balancer's targets that are healthy."""
+        found = self.client("elbv2").describe_target_health(TargetGroupArn=self.outputs["target_group"])
+        told = found["TargetHealthDescriptions"]
+        return frozenset(one["Target"]["Id"] for one in told if one["TargetHealth"]["State"] == "healthy")
+
+    def ringing(self) -> tuple[str, ...]:
+        """Names of the alarms that ring in the first region."""
+        found = self.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
+        return tuple(sorted(one["AlarmName"] for one in found))
+
+    def serving(self) -> list[str]:
+        """Instances or tasks that serve, in order, as a look names them."""
+        seen = self.look()
+        return sorted({*seen.in_service} & {*seen.healthy})
+
+    def victim(self) -> str:
+        """One that serves. Raises FaultRefused without one."""
+        found = self.serving()
+        if not found:
+            raise FaultRefused("nothing serves that could be harmed")
+        return found[0]
 
     @cached_property
     def resolver(self) -> ServiceResolver:
@@ -59,11 +93,17 @@ class VisitedWorld(ABC):
         return ServiceResolver("127.0.0.1", self.state.dns_port)
 
     def client(self, service: str, region: str = "") -> Any:
-        """A client in the first region, unless in another one."""
-        made: Any = boto3.client
-        return made(
+        """A client in the first region, unless in another one; the same one each time."""
+        key = service, region or self.region
+        if key not in self._clients:
+            self._clients[key] = self._made(*key)
+        return self._clients[key]
+
+    def _made(self, service: str, region: str) -> Any:
+        make: Any = boto3.client
+        return make(
             service,
-            region_name=region or self.region,
+            region_name=region,
             endpoint_url=self.state.operator_endpoint,
             aws_access_key_id=self.state.access_key_id,
             aws_secret_access_key=self.state.secret_access_key,
@@ -116,7 +156,11 @@ def deployed_outputs() -> Mapping[str, Any]:
     return found
 
 
-def target_leaves_after_s(elb: Any, arn: str) -> float:
-    """Seconds of failing checks after which a balancer leaves a target of the group *arn*."""
-    group = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"][0]
-    return float(group["HealthCheckIntervalSeconds"] * group["UnhealthyThresholdCount"])
+def whole(looks: Sequence[WebLook]) -> bool:
+    """Whether as many serve now as should."""
+    return looks[-1].whole
+
+
+def whole_again(looks: Sequence[WebLook]) -> bool:
+    """Whether one was missing and none is now."""
+    return any(not look.whole for look in looks) and whole(looks)

@@ -5,13 +5,9 @@ from collections.abc import Mapping, Sequence
 from gameday.observe.web import WebLook
 from gameday.plan.web import Bars, WebScenario, WebStep
 from gameday.targets.single_region import actions
+from gameday.targets.visited import whole, whole_again
 
 WRITES_S = 60.0
-
-
-def whole_again(looks: Sequence[WebLook]) -> bool:
-    """Whether a task was missing and none is now."""
-    return any(not look.whole for look in looks) and looks[-1].whole
 
 
 def released(looks: Sequence[WebLook]) -> bool:
@@ -34,7 +30,7 @@ _ALL = (
         expected="everybody reads on, the reader takes writes, and nothing that was acknowledged is lost",
         steps=(WebStep(action=actions.lose_writer),),
         bars=Bars(writes_s=WRITES_S, replaced=0),
-        ended=lambda looks: looks[-1].whole,
+        ended=whole,
         at_least_s=WRITES_S + 15.0,
     ),
     WebScenario(
@@ -68,7 +64,7 @@ _ALL = (
         expected="whoever asks it asks another one",
         steps=(WebStep(action=actions.kill_sessions_task),),
         bars=Bars(first_permille=10.0, replaced=0),
-        ended=lambda looks: looks[-1].whole,
+        ended=whole,
         at_least_s=45.0,
     ),
 )

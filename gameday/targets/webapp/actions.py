@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gameday.errors import FaultRefused
 from gameday.targets.operators import Typed
 from gameday.targets.webapp.bundle import Fetched
+from gameday.targets.webapp.scaling import keep_size
 from gameday.targets.webapp.world import WebWorld, Written
 from remediation.observation import Symptom
 
@@ -102,15 +103,9 @@ def mend_copies(world: WebWorld) -> str:
     return "the way of copies is mended"
 
 
-def more_visitors(world: WebWorld) -> str:
-    """Nothing is done to the system: the load itself is the fault."""
-    _keep_size(world)
-    return "more visitors come"
-
-
 def ring_again_and_again(world: WebWorld) -> str:
     """One alarm rings three times, then all of the system ring at once, and nothing is wrong."""
-    _keep_size(world)
+    keep_size(world)
     names = _alarms(world)
     repeated = next(name for name in names if f"-{Symptom.SATURATED}-" in name)
     for state in ("ALARM", "OK") * 2:
@@ -136,16 +131,6 @@ def _set(world: WebWorld, names: Iterable[str], state: str) -> None:
     cloudwatch = world.client("cloudwatch")
     for name in names:
         cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a drill")
-
-
-def _keep_size(world: WebWorld) -> None:
-    """Let the group have in the end as many instances as it has now."""
-    group, autoscaling = world.group(), world.client("autoscaling")
-    wanted = {
-        "AutoScalingGroupName": group["AutoScalingGroupName"],
-        "DesiredCapacity": group["DesiredCapacity"],
-    }
-    world.undo.append(lambda: autoscaling.set_desired_capacity(**wanted))
 
 
 def release_again(world: WebWorld) -> str:

@@ -5,16 +5,13 @@ from collections.abc import Mapping, Sequence
 from gameday.load.visitors import VisitPlan
 from gameday.observe.web import WebLook
 from gameday.plan.web import Bars, Ended, WebScenario, WebStep
+from gameday.targets.visited import whole, whole_again
 from gameday.targets.webapp import actions
+from gameday.targets.webapp.scaling import more_visitors
 
 MENDED_S = 1200.0
 WRITES_S = actions.STANDBY_S + 30.0
 """When at most entries can be written again: the second copy recovers, and every instance finds it."""
-
-
-def whole_again(looks: Sequence[WebLook]) -> bool:
-    """Whether an instance was missing and none is now."""
-    return any(not look.whole for look in looks) and looks[-1].whole
 
 
 def grown(looks: Sequence[WebLook]) -> bool:
@@ -69,7 +66,7 @@ _ALL = (
         expected="everybody reads on, and the second copy takes writes; nothing is lost",
         steps=(WebStep(action=actions.lose_writers_machine),),
         bars=Bars(writes_s=WRITES_S, replaced=0, actions=0),
-        ended=lambda looks: looks[-1].whole,
+        ended=whole,
         at_least_s=WRITES_S + 15.0,
     ),
     WebScenario(
@@ -81,7 +78,7 @@ _ALL = (
             WebStep(after_s=20.0, action=actions.promote_replica),
         ),
         bars=Bars(writes_s=90.0, lost=None, replaced=0),
-        ended=lambda looks: looks[-1].whole,
+        ended=whole,
         at_least_s=105.0,
     ),
     WebScenario(
@@ -97,12 +94,11 @@ _ALL = (
         code="W-7",
         title="three times the load",
         expected="the group grows, and no health check takes an instance of it",
-        # 60 requests a second of each instance, where scaling wants 50: three minutes, and a boot.
-        steps=(WebStep(action=actions.more_visitors),),
+        # 20 requests a second of each instance, where scaling wants 16.7: three minutes, and a boot.
+        steps=(WebStep(action=more_visitors),),
         bars=Bars(replaced=0, grown=1),
         ended=grown,
         at_most_s=600.0,
-        load=VisitPlan(rate=60.0),
         surge=3.0,
     ),
     WebScenario(
@@ -129,7 +125,7 @@ _ALL = (
             WebStep(after_s=40.0, action=actions.silence),
         ),
         bars=Bars(actions=1, replaced=0),
-        ended=lambda looks: looks[-1].whole,
+        ended=whole,
         at_least_s=130.0,
     ),
     WebScenario(

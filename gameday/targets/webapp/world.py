@@ -4,16 +4,14 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gameday.errors import FaultRefused, ObservationFailed
+from gameday.errors import ObservationFailed
 from gameday.observe.web import WebLook
-from gameday.targets.visited import VisitedWorld, deployed_outputs, target_leaves_after_s
+from gameday.targets.visited import VisitedWorld
 from gameday.targets.webapp import asking
-from localcloud.core.state import CloudState
 from remediation.record import SYSTEM
 from remediation.rules import Action
 
@@ -44,51 +42,21 @@ class WebWorld(VisitedWorld):
     written: Written | None = None
     """The object that this drill wrote."""
 
-    @classmethod
-    def deployed(cls, name: str, *, region: str, other: str, actions_table: str) -> Self:
-        """What runs now. Raises localcloud's NotRunning, or NotDeployed, with what to do about it."""
-        outputs = deployed_outputs()
-        return cls(
-            state=CloudState.load(),
-            name=name,
-            region=region,
-            other=other,
-            outputs=outputs,
-            actions_table=actions_table,
-        )
-
-    @cached_property
-    def _clients(self) -> dict[str, Any]:
-        return {name: self.client(name) for name in ("autoscaling", "elbv2", "cloudwatch")}
-
     def group(self) -> dict[str, Any]:
         """The group as Auto Scaling describes it."""
         named = self.outputs["group_name"]
-        found = self._clients["autoscaling"].describe_auto_scaling_groups(AutoScalingGroupNames=[named])
+        found = self.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[named])
         return dict(found["AutoScalingGroups"][0])
-
-    @property
-    def leaves_after_s(self) -> float:
-        """After how many seconds of failing checks the balancer leaves a target."""
-        return target_leaves_after_s(self._clients["elbv2"], self.outputs["target_group"])
-
-    def serving(self) -> list[str]:
-        """Instances that are in service and healthy, in order."""
-        seen = self.look()
-        return sorted({*seen.in_service} & {*seen.healthy})
 
     def look(self) -> WebLook:
         """The system now. Raises ObservationFailed."""
         at = time.time()
         try:
             group = self.group()
-            refreshes = self._clients["autoscaling"].describe_instance_refreshes(
+            refreshes = self.client("autoscaling").describe_instance_refreshes(
                 AutoScalingGroupName=self.outputs["group_name"]
             )["InstanceRefreshes"]
-            targets = self._clients["elbv2"].describe_target_health(
-                TargetGroupArn=self.outputs["target_group"]
-            )["TargetHealthDescriptions"]
-            alarms = self._clients["cloudwatch"].describe_alarms(StateValue="ALARM")["MetricAlarms"]
+            healthy, ringing = self.healthy_targets(), self.ringing()
         except (BotoCoreError, ClientError, LookupError) as error:
             raise ObservationFailed(str(error)) from error
         return WebLook(
@@ -99,12 +67,10 @@ class WebWorld(VisitedWorld):
                     one["InstanceId"] for one in group["Instances"] if one["LifecycleState"] == "InService"
                 )
             ),
-            healthy=tuple(
-                sorted(one["Target"]["Id"] for one in targets if one["TargetHealth"]["State"] == "healthy")
-            ),
+            healthy=tuple(sorted(healthy)),
             template=str(group["LaunchTemplate"]["Version"]),
             refresh=refreshes[0]["Status"] if refreshes else "",
-            ringing=tuple(sorted(one["AlarmName"] for one in alarms)),
+            ringing=ringing,
             version=asking.version(self.site),
             leads_to=self.site.leads_to() or "",
             balanced=balanced(group),
@@ -133,10 +99,3 @@ class WebWorld(VisitedWorld):
             if one["resource"]["S"] != SYSTEM and one["action"]["S"] != Action.PAGE
         )
         return tuple(what for at_ms, what in told if at_ms >= since * 1000)
-
-    def victim(self) -> str:
-        """An instance that serves. Raises FaultRefused without one."""
-        found = self.serving()
-        if not found:
-            raise FaultRefused("no instance serves that could be harmed")
-        return found[0]

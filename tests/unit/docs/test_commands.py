@@ -30,6 +30,7 @@ MODULES = {"bench", "dr", "gameday", "gates", "localcloud", "tests"}
 
 RUN_BY_A_TEST = {
     "bench.fence": "tests/contract/test_bench.py",
+    "bench.fleet": "tests/unit/bench/test_fleet.py",
     "bench.handler": "tests/contract/test_bench.py",
     "bench.pictures": "tests/browser/test_pictures.py",
     "bench.synth": "tests/contract/test_bench.py",

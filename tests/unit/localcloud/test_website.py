@@ -28,7 +28,7 @@ def s3():
 
 
 async def asked(s3, path, *, host=NAME, method="GET"):
-    sites = Websites(free_port(), lambda: s3)
+    sites = Websites(free_port(), s3)
     await sites.start()
     try:
         async with aiohttp.ClientSession() as http:

@@ -68,8 +68,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"gameday.chaos", "gameday.judge", "gameday.report", "gameday.targets", "gameday.errors", "lib"}
     | {"lib.settings", "lib.systems", "localcloud"},
     "gates": {"dr", "lib", "lib.settings", "lib.systems", "localcloud", "main"},
-    "bench": {"durable", "failover", "gameday.report", "intake", "localcloud", "payments", "runtime"}
-    | {"apps", "trading"},
+    "bench": {"apps", "durable", "failover", "gameday", "gameday.judge", "gameday.load", "gameday.observe"}
+    | {"gameday.report", "gameday.targets", "intake", "localcloud", "payments", "runtime", "trading"},
 }
 FUNCTIONS = ROOT / "lambda"
 

@@ -159,7 +159,7 @@ def test_R1_a_task_that_serves_is_killed(world):
     assert SCENARIOS["R-1"].steps[0].action(world) == "task 1 killed"
     assert world.ordered == [("task-kill", {"task": "arn:aws:ecs:us-east-1:1:task/all/1"})]
     world.aws.tasks = []
-    with pytest.raises(FaultRefused, match="no task serves"):
+    with pytest.raises(FaultRefused, match="nothing serves"):
         world.victim()
 
 

@@ -191,12 +191,6 @@ def test_a_file_that_waits_for_its_copy_is_looked_for_in_the_other_region(world)
     assert [told["cut"] for name, told in world.ordered] == [True, True, False]
 
 
-def test_more_visitors_change_nothing_but_what_the_group_is_to_be_in_the_end(world):
-    assert actions.more_visitors(world) == "more visitors come"
-    world.withdraw()
-    assert [told["DesiredCapacity"] for told in world.sizes] == [3]
-
-
 def test_a_group_has_grown_when_the_new_instance_serves():
     assert not grown([BEFORE, LESS])
     assert not grown([BEFORE, SimpleNamespace(desired=4, whole=False)])
