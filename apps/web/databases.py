@@ -40,6 +40,10 @@ class Read(Generic[T]):
     """What the reader wrote last may be missing: the replica has not got it, and the writer is away."""
 
 
+class Unfit(DatabaseUnavailable):
+    """It answers, and does not do what it is for."""
+
+
 class Endpoint:
     """One database and what is known of it. Threads share it; a fact that is a moment old does no harm."""
 
@@ -89,20 +93,26 @@ class Endpoint:
         [[writable]] = connection.run(_WRITABLE)
         if self.source is Source.WRITER and not writable:
             # The name still leads to a database that lost its role: only a new connection follows it.
-            raise DatabaseUnavailable("it takes no writes")
+            raise Unfit("it takes no writes")
 
     def _attempt(self, work: Callable[[Connection], T]) -> T:
+        began = self._clock()
         try:
             result = self._pool.run(work)
         except Busy:
             raise  # nor does a crowd of requests make an instance unready
-        except DatabaseUnavailable:
-            self._resting_until = self._clock() + REST_S
-            self._last = (False, self._clock())
+        except DatabaseUnavailable as error:
+            if isinstance(error, Unfit) or not self._answered_since(began):
+                self._resting_until = self._clock() + REST_S
+                self._last = (False, self._clock())
             raise
         self._resting_until = self._clock()
         self._last = (True, self._clock())
         return result
+
+    def _answered_since(self, moment: float) -> bool:
+        """Whether somebody else was answered meanwhile: then one connection failed, not the database."""
+        return self._last is not None and self._last[0] and self._last[1] > moment
 
 
 class Databases:

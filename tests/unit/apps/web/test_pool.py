@@ -119,6 +119,32 @@ def test_a_crowd_that_finds_every_connection_busy_says_nothing_about_the_databas
     assert replica.run(ask)
 
 
+def test_a_connection_that_fails_while_another_one_is_answered_says_nothing_about_the_database(
+    server_of, now
+):
+    writer = endpoint(server_of(), now)
+
+    def slow(connection):
+        now[0] += 1.0
+        assert writer.run(ask)
+        connection.run("select nothing from nowhere")
+
+    with pytest.raises(DatabaseUnavailable, match="the database failed"):
+        writer.run(slow)
+    assert writer.seen is True
+    assert writer.run(ask)
+
+
+def test_a_database_that_answered_before_but_not_since_is_away(server_of, now):
+    server = server_of()
+    writer = endpoint(server, now)
+    writer.run(ask)
+    server.take_away()
+    with pytest.raises(DatabaseUnavailable, match="taken away"):
+        writer.run(ask)
+    assert writer.seen is False
+
+
 def test_a_database_that_goes_and_comes_back_is_told_once_each_time(server_of, now, caplog):
     server = server_of()
     writer = endpoint(server, now)
@@ -156,6 +182,22 @@ def test_a_writer_whose_name_leads_to_a_replica_is_away(server_of, now):
     assert writer.probe() is False
     with pytest.raises(DatabaseUnavailable):
         writer.run(ask)
+
+
+def test_a_writer_that_takes_no_writes_is_away_although_a_reader_was_answered_meanwhile(server_of, now):
+    server, answered = server_of(), []
+
+    def connect():
+        connection = server.connect()
+        connection.run("set default_transaction_read_only = on")
+        now[0] += 1.0
+        if len(server.opened) == 1:
+            answered.append(writer.run(ask))
+        return connection
+
+    writer = Endpoint(Source.WRITER, Pool(connect), lambda: now[0])
+    assert writer.probe() is False
+    assert answered
 
 
 def test_what_was_seen_long_ago_is_unknown(server_of, now):
