@@ -4,6 +4,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
 """
 
 import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -13,11 +16,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 HOST = "127.0.0.1"
 READS = frozenset({"GET", "HEAD"})
+FRESH_S = 1.0
+"""For how long a page is not read again: everybody comes at once, and S3 is quicker than this machine."""
 
 
 def domain(region: str) -> str:
     """The AWS name that websites of the region are served under."""
     return f"s3-website-{region}.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a website answers with."""
+
+    status: HTTPStatus
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -26,7 +40,11 @@ class Websites:
 
     port: int
     s3: Any
+    clock: Callable[[], float] = time.monotonic
     _runner: web.ServerRunner | None = field(default=None, init=False)
+    _reading: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _kept: dict[tuple[str, str], tuple[float, Page]] = field(default_factory=dict, init=False)
+    """Moment and page, by bucket and key."""
 
     async def start(self) -> None:
         """Open the port."""
@@ -43,9 +61,17 @@ class Websites:
         bucket = (request.host or "").partition(":")[0]
         if request.method not in READS:
             return web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED)
-        return await asyncio.to_thread(self._page, bucket, request.path.lstrip("/"))
+        page = await asyncio.to_thread(self._page, bucket, request.path.lstrip("/"))
+        return web.Response(status=page.status, body=page.body, headers=page.headers)
 
-    def _page(self, bucket: str, key: str) -> web.Response:
+    def _page(self, bucket: str, key: str) -> Page:
+        with self._reading:
+            kept = self._kept.get((bucket, key))
+            if kept is None or self.clock() - kept[0] >= FRESH_S:
+                kept = self._kept[bucket, key] = (self.clock(), self._read(bucket, key))
+            return kept[1]
+
+    def _read(self, bucket: str, key: str) -> Page:
         try:
             site = self.s3.get_bucket_website(Bucket=bucket)
             suffix = site["IndexDocument"]["Suffix"]
@@ -56,15 +82,15 @@ class Websites:
         except ClientError:
             found = None
         except BotoCoreError:
-            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
-        return found or web.Response(status=HTTPStatus.NOT_FOUND)
+            return Page(HTTPStatus.SERVICE_UNAVAILABLE)
+        return found or Page(HTTPStatus.NOT_FOUND)
 
 
-def _object(s3: Any, bucket: str, key: str, status: HTTPStatus = HTTPStatus.OK) -> web.Response | None:
+def _object(s3: Any, bucket: str, key: str, status: HTTPStatus = HTTPStatus.OK) -> Page | None:
     """An object as a page; None where there is none."""
     try:
         told = s3.get_object(Bucket=bucket, Key=key)
     except s3.exceptions.NoSuchKey:
         return None
     headers = {"Content-Type": told["ContentType"], "ETag": told["ETag"], "Server": "AmazonS3"}
-    return web.Response(status=status, body=told["Body"].read(), headers=headers)
+    return Page(status, told["Body"].read(), headers)

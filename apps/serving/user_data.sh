@@ -13,6 +13,8 @@ if [ -z "$python" ]; then
   python=$(command -v python3.13)
 fi
 export AWS_REGION=@region@ AWS_DEFAULT_REGION=@region@
+# By default one second without an answer of the metadata service means no credentials, and no boot.
+export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
 
 mkdir -p "$home" "$root/etc/systemd/system"
 aws s3api get-object --bucket @bucket@ --key @key@ --version-id "@object@" "$home/bundle.zip" > /dev/null
@@ -35,6 +37,7 @@ Wants=network-online.target
 ExecStart=$python -m apps.@unit@
 WorkingDirectory=$home/app
 Environment=AWS_REGION=@region@
+Environment=AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
 Environment=PARAMETER_PREFIX=@prefix@
 Environment=BUNDLE_VERSION=@version@
 Environment=SCHEME=@scheme@

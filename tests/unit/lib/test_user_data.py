@@ -75,7 +75,11 @@ class Image:
         self.folder, self.calls = folder, folder / "calls"
         commands = folder / "bin"
         commands.mkdir()
-        self._command(commands / "aws", f'case "$1" in s3api) cp {bundle} "$9";; esac')
+        self._command(
+            commands / "aws",
+            f"printenv AWS_METADATA_SERVICE_NUM_ATTEMPTS >> {folder}/attempts\n"
+            f'case "$1" in s3api) cp {bundle} "$9";; esac',
+        )
         self._command(commands / "systemctl", "true")
         self._command(commands / "curl", 'case "$*" in *token*PUT*|*PUT*) echo t;; *) echo i-1;; esac')
         (commands / "python3.13").symlink_to(sys.executable)
@@ -130,6 +134,8 @@ def test_W04_an_instance_boots_the_very_bundle_as_a_service_without_root(image, 
     assert f"Environment=PORT={port}\n" in unit
     assert "Environment=POWERTOOLS_SERVICE_NAME=web LOG_LEVEL=INFO\n" in unit
     assert f"ExecStart={tmp_path}/bin/python3.13 -m apps.web\n" in unit
+    assert "Environment=AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5\n" in unit
+    assert set((tmp_path / "attempts").read_text().split()) == {"5"}
     assert {"DynamicUser=yes", "Restart=always", "TimeoutStopSec=30"} <= set(unit.splitlines())
     assert (tmp_path / "opt/web/app/apps/web/__main__.py").exists()
     calls = image.calls.read_text().splitlines()
