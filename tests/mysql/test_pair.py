@@ -1,6 +1,7 @@
 """Two real servers of each kind; a test leaves EAST the writer, both running and alike, and no order."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from localcloud.core import processes
 from localcloud.core.link import Link
 from localcloud.core.processes import wait_until
 from localcloud.mysql import pair as pair_module
-from localcloud.mysql.errors import MySQLFailed
+from localcloud.mysql.errors import MySQLDown, MySQLFailed
 from localcloud.mysql.replication import flows, position
 from tests.mysql.mysql_world import EAST, WEST, WITHIN_S, World, world
 
@@ -216,3 +217,19 @@ def test_a_region_that_nobody_promoted_is_followed_by_none(shared: World, tmp_pa
     with pytest.raises(MySQLFailed, match=f"{WEST} has no writer to follow"):
         shared.pair.rejoin(EAST, salvage_to=tmp_path / "none")
     insert(shared, EAST, 1)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a full disk can be played on Linux only")
+def test_a_writer_on_a_full_disk_takes_no_order_and_keeps_what_it_committed(shared: World) -> None:
+    insert(shared, EAST, 1)
+    shared.await_orders(WEST, [1])
+    assert shared.pair.fill_disk(EAST)
+    with pytest.raises(MySQLError):
+        insert(shared, EAST, 2)
+    shared.pair.kill(EAST)
+    with pytest.raises(MySQLDown, match=f"the database of {EAST} does not run"):
+        shared.pair.fill_disk(EAST)
+    shared.pair.revive(EAST)
+    assert shared.orders(EAST) == [1]
+    insert(shared, EAST, 3)
+    shared.await_orders(WEST, [1, 3])

@@ -269,9 +269,11 @@ class TradingRegion(AwsStack[TradingSettings]):
             "steps_function": self._failover.steps.name,
             "state_machine": self._failover.machine.arn,
             "event_bus": self._bus.name,
+            "event_archive": self._bus.archive_arn,
             "backup_alerts": self._backup.alerts.topic_arn,
             "cluster_arn": self._database.arn,
             "audit_bucket": self.buckets["audit"].name,
             "logs_bucket": self.buckets["logs"].name,
+            "parameter_prefix": self.site.settings.parameter_prefix,
         }
         self.output({f"{name}_{self.site.region.snake}": value for name, value in values.items()})

@@ -7,6 +7,7 @@ import pytest
 
 from budget.compute import compute
 from budget.model import Verdict
+from dr.deployment import Deployment
 from gates.parity import differences
 from tests.unit.lib.systems.trading.conftest import HERE, THERE
 
@@ -37,6 +38,15 @@ def test_T07_each_region_has_a_keeper_that_starts_every_minute_and_a_state_machi
     assert machine["TimeoutSeconds"] == 600, "twice the objective; after that a person decides"
     assert "Reconcile" in machine["States"], "data is compared before the region serves"
     assert "trading-keeper-test" in region.by("aws_cloudwatch_event_rule", "name")
+
+
+def test_T11_an_operators_commands_find_in_the_outputs_all_that_they_need(trading):
+    written = {name: value for stack in trading.values() for name, value in stack.outputs.items()}
+    regions = {"us-east-1", "us-east-2"}
+    urls = {f"api_endpoint_{region.replace('-', '_')}": f"http://{region}" for region in regions}
+    deployment = Deployment.of(written | urls)
+    assert deployment.places.keys() == regions
+    assert len({place.parameter_prefix for place in deployment.places.values()}) == 1
 
 
 def test_T07_steps_may_promote_this_regions_database_and_keep_the_lease_to_the_end(region):
