@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from localcloud.core.errors import NotRunning
-from localcloud.core.paths import CLOUD_FILE
+from localcloud.core.paths import CLOUD_FILE, NAMES
 
 ACCOUNT_ID = "123456789012"
 """Of every local cloud."""
@@ -90,6 +90,11 @@ class CloudState(BaseModel):
                 f"{path.name} cannot be understood: {error}",
                 "stop what is left of it with: make down",
             ) from error
+
+    def shell(self) -> dict[str, str]:
+        """Variables of a person's shell: tools of AWS call this cloud, and Python finds its balancers by name."""
+        names = {"PYTHONPATH": str(NAMES), "INSTANCE_DNS": str(self.dns_port)}
+        return {**self.aws_environment(next(iter(self.regions))), **names}
 
     def aws_environment(self, region: str) -> dict[str, str]:
         """Environment variables that point any AWS SDK, CLI or Terraform at this cloud."""

@@ -97,6 +97,7 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     _keep_objects()
     zones.say_that_zones_are_not_signed()
     aurora.place_endpoints(config.databases)
+    aurora.replicate_nothing_itself()
     aurora.create_databases(hooks)
     aurora.promote(hooks)
     _run_databases(hooks)

@@ -1,4 +1,4 @@
-"""Aurora global clusters whose databases are the supervisor's PostgreSQL servers."""
+"""Aurora global clusters whose databases are the supervisor's servers."""
 # ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
 
 import threading
@@ -16,7 +16,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 def place_endpoints(ports: Mapping[str, int]) -> None:
-    """Put a cluster's endpoint where the region's PostgreSQL server listens, from creation on.
+    """Put a cluster's endpoint where the region's database server listens, from creation on.
 
     Upstream invents a host name first and changes host and port with the first instance, so that
     everything derived from the cluster's attributes differs in the second plan.
@@ -39,8 +39,16 @@ def place_endpoints(ports: Mapping[str, int]) -> None:
     wrap(rds, "_create_db_cluster_impl", create)
 
 
+def replicate_nothing_itself() -> None:
+    """Let a planned move of Aurora MySQL 8 change the roles, as one of PostgreSQL does.
+
+    Upstream replicates between containers of its own, and refuses the move where there are none.
+    """
+    wrap(rds, "_aurora_mysql_8_replication_enabled", lambda _original, _cluster: False)
+
+
 def create_databases(hooks: Hooks) -> None:
-    """Create the master user and the database of a new cluster in PostgreSQL.
+    """Create the master user and the database of a new cluster.
 
     A secondary cluster names no master user and gets all by replication.
     """
@@ -62,7 +70,7 @@ def create_databases(hooks: Hooks) -> None:
 
 
 def promote(hooks: Hooks) -> None:
-    """Promote the PostgreSQL server of the target region before the roles change.
+    """Promote the database server of the target region before the roles change.
 
     Upstream only swaps the roles. One promotion at a time: a caller that lost patience and asks again
     finds either the same promotion running or its target the writer.

@@ -8,11 +8,10 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
+from localcloud.core.paths import NAMES
 from localcloud.emulator.patches.workers import region_of
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
 
-NAMES = Path(__file__).resolve().parents[2] / "fleet" / "instances" / "guest" / "lib"
-"""Where instance_names.py is."""
 # Runs before anything of the function; the function's environment does not show that it did.
 _SURROUNDED = """
 def _set_clock(path):

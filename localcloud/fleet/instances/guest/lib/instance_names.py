@@ -69,11 +69,19 @@ def getaddrinfo(host: Any, port: Any, *more: Any, **named: Any) -> Any:
     if way := next((way for region, way in _ways.items() if f".{region}.elb." in str(host)), None):
         return _addresses("127.0.0.1", way, *more, **named)
     if _server and port in SERVICES and isinstance(host, str) and host not in ITSELF:
-        found = [value[0] for type_, value in ask(f"_{SERVICES[port]}._tcp.{host}", SRV) if type_ == SRV]
+        found = _ports(f"_{SERVICES[port]}._tcp.{host}")
         random.shuffle(found)
         if found:
             return [one for real in found for one in _addresses("127.0.0.1", real, *more, **named)]
     return _addresses(host, port, *more, **named)
+
+
+def _ports(service: str) -> list[int]:
+    """Where the service is on this machine; nowhere while the local cloud's DNS server does not answer."""
+    try:
+        return [value[0] for type_, value in ask(service, SRV) if type_ == SRV]
+    except OSError:
+        return []
 
 
 def gethostbyname_ex(name: str) -> tuple[str, list[str], list[str]]:
