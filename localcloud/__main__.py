@@ -90,7 +90,7 @@ def status() -> None:
 def environment() -> None:
     """Print the shell's `export` lines that point any AWS tool, and `dr`, at the running local cloud."""
     cloud = CloudState.load()
-    for name, value in cloud.shell().items():
+    for name, value in cloud.aws_environment(next(iter(cloud.regions))).items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
 
 
@@ -107,7 +107,7 @@ def run(
         if not bare:
             deployment.deploy(cloud, say)
             local_system().wait_until_ready(cloud, say)
-        environment = os.environ | cloud.shell()
+        environment = os.environ | cloud.aws_environment(next(iter(cloud.regions)))
         code = subprocess.run(command, env=environment, check=False).returncode
     finally:
         if fresh:

@@ -91,13 +91,11 @@ class CloudState(BaseModel):
                 "stop what is left of it with: make down",
             ) from error
 
-    def shell(self) -> dict[str, str]:
-        """Variables of a person's shell: tools of AWS call this cloud, and Python finds its balancers by name."""
-        names = {"PYTHONPATH": str(NAMES), "INSTANCE_DNS": str(self.dns_port)}
-        return {**self.aws_environment(next(iter(self.regions))), **names}
-
     def aws_environment(self, region: str) -> dict[str, str]:
-        """Environment variables that point any AWS SDK, CLI or Terraform at this cloud."""
+        """Environment variables that point any AWS SDK, CLI or Terraform at this cloud.
+
+        Python finds the names of its load balancers, too.
+        """
         return {
             "AWS_ENDPOINT_URL": self.operator_endpoint,
             "AWS_ACCESS_KEY_ID": self.access_key_id,
@@ -107,4 +105,6 @@ class CloudState(BaseModel):
             "AWS_EC2_METADATA_DISABLED": "true",
             "TOKEN_ISSUER": self.issuer,
             "TOKEN_ISSUER_CA": str(self.issuer_ca),
+            "PYTHONPATH": str(NAMES),
+            "INSTANCE_DNS": str(self.dns_port),
         }
