@@ -22,8 +22,7 @@ class MySQLPair(DatabasePair[PairedServer]):
     """A pair of MySQL or MariaDB servers.
 
     Replication goes through the links, asynchronously, over TLS; a standby takes no writes. A link ends at
-    the TCP port of a server, because whoever comes over its Unix socket is the superuser. The path of *state*
-    must be short: a socket's has 104 bytes at most.
+    the TCP port of a server, because whoever comes over its Unix socket is the superuser.
     """
 
     def __init__(
@@ -63,10 +62,7 @@ class MySQLPair(DatabasePair[PairedServer]):
         return self._servers[region].port
 
     def start(self, writer: str) -> None:
-        """Start both servers, empty, with the one of region *writer* as the writer.
-
-        Returns when replication flows. Raises MySQLFailed, and then nothing runs any more.
-        """
+        """Start both servers. Raises MySQLFailed, and then nothing runs any more."""
         first, second = self._servers[writer], self._servers[self._other[writer]]
         try:
             first.initialise()
@@ -98,9 +94,8 @@ class MySQLPair(DatabasePair[PairedServer]):
             self._writer = region
 
     def switchover(self, region: str) -> None:
-        """Make the region's server the writer and the other one its standby; nothing is lost.
+        """Move the writer without loss; one whose processes are dead is started for that, read only.
 
-        A writer whose processes are dead is started for that, read only: its disk has all that it committed.
         Raises MySQLFailed; the old writer writes again if that was before the promotion.
         """
         new, old = self._servers[region], self._servers[self._other[region]]
@@ -123,10 +118,7 @@ class MySQLPair(DatabasePair[PairedServer]):
             return False
 
     def lag(self, region: str) -> float | None:
-        """How many seconds of the other region's commits this region lacks; 0.0 for a writer.
-
-        None is unknown: one of the two does not answer.
-        """
+        """How many seconds of the other region's commits this region lacks; None is unknown."""
         standby, writer = self._servers[region], self._servers[self._other[region]]
         if self.is_writer(region):
             return 0.0

@@ -17,7 +17,7 @@ from localcloud.core.processes import kill_tree, run, spawn, stop, wait_until
 from localcloud.core.tls import ServerCertificate
 from localcloud.mysql.errors import MySQLDown, MySQLFailed
 from localcloud.mysql.programs import Programs
-from localcloud.mysql.settings import common_options, server_options
+from localcloud.mysql.settings import common_options, server_options, socket_of
 
 SUPERUSER = "root"
 """Comes over the socket, without a password: its folder is closed to others."""
@@ -35,7 +35,7 @@ class MySQLServer:
     """The server whose files are all below *folder*; clients reach it over TLS at *port* of 127.0.0.1.
 
     Args:
-        folder: is made by `initialise`. A short path: a Unix socket's has 104 bytes at most.
+        folder: is made by `initialise`; MySQLFailed is raised where its path is too long for a Unix socket.
         options: of the server, beyond those of `localcloud.mysql.settings`.
     """
 
@@ -49,6 +49,7 @@ class MySQLServer:
         options: dict[str, str] | None = None,
     ) -> None:
         self.folder = folder
+        self._socket = socket_of(folder)
         self.programs = programs
         self.port = port
         self.log = folder / "server.log"
@@ -117,7 +118,7 @@ class MySQLServer:
     def _ask(self, kind: type[Cursor], sql: str, values: tuple[object, ...], timeout_s: float) -> list[Any]:
         try:
             connection = pymysql.connect(
-                unix_socket=str(self.folder / "s.sock"),
+                unix_socket=str(self._socket),
                 user=SUPERUSER,
                 autocommit=True,
                 connect_timeout=int(_ANSWER_WITHIN_S),

@@ -5,6 +5,7 @@ import pwd
 from pathlib import Path
 
 from localcloud.core.tls import ServerCertificate
+from localcloud.mysql.errors import MySQLFailed
 from localcloud.mysql.programs import Programs
 
 _OPTIONS = {
@@ -25,6 +26,20 @@ _MARIADB = {
     "innodb-log-file-size": "32M",
 }
 
+_LONGEST_SOCKET = 103
+"""Bytes of a Unix socket's path on macOS; Linux has room for four more."""
+
+
+def socket_of(folder: Path) -> Path:
+    """Where the superuser comes in. Raises MySQLFailed where that path is too long for a Unix socket."""
+    path = folder / "s.sock"
+    if (length := len(os.fsencode(path))) > _LONGEST_SOCKET:
+        raise MySQLFailed(
+            f"{path} has {length} bytes, and a Unix socket has {_LONGEST_SOCKET} at most",
+            "move the repository to a shorter path",
+        )
+    return path
+
 
 def server_options(
     programs: Programs, folder: Path, *, port: int, certificate: ServerCertificate, more: dict[str, str]
@@ -34,7 +49,7 @@ def server_options(
         **common_options(programs, folder),
         **_OPTIONS,
         **(_MARIADB if programs.is_mariadb else _MYSQL),
-        "socket": str(folder / "s.sock"),
+        "socket": str(socket_of(folder)),
         "pid-file": str(folder / "pid"),
         "port": str(port),
         "ssl-cert": str(certificate.chain),

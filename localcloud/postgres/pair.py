@@ -55,10 +55,7 @@ class PostgresPair(DatabasePair[Server]):
         return self._servers[region].storage.socket
 
     def start(self, writer: str) -> None:
-        """Start both servers, empty, with the one of region *writer* as the writer.
-
-        Returns when replication flows. Raises PostgresFailed, and then nothing runs any more.
-        """
+        """Start both servers. Raises PostgresFailed, and then nothing runs any more."""
         first, second = self._servers[writer], self._servers[self._other[writer]]
         try:
             first.storage.initialise()
@@ -122,11 +119,7 @@ class PostgresPair(DatabasePair[Server]):
         return not in_recovery
 
     def lag(self, region: str) -> float | None:
-        """How many seconds of the other region's commits this region lacks; 0.0 for a writer.
-
-        None is unknown: one of the two does not answer. Both are asked, because a standby alone
-        cannot tell an idle writer from a cut link.
-        """
+        """How many seconds of the other region's commits this region lacks; None is unknown."""
         standby, writer = self._servers[region], self._servers[self._other[region]]
         if self.is_writer(region):
             return 0.0

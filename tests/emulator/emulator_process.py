@@ -174,6 +174,7 @@ def _config(folder: Path, hook_port: int) -> dict[str, Any]:
         "strong_tables": ["lease"],
         "witness": WITNESS,
         "primary_control_region": HOME,
+        "dns_port": free_port(),
     }
 
 

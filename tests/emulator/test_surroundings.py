@@ -1,7 +1,10 @@
+import asyncio
 import time
 
 import pytest
 
+from localcloud.route53.answers import Code, Reply, Resource
+from localcloud.route53.dns import DnsServer
 from tests.emulator.deployed import function, invoke, role
 from tests.emulator.emulator_process import AWAY, HOME
 
@@ -35,6 +38,18 @@ def test_a_function_goes_to_the_other_regions_api_by_its_own_regions_way(emulato
     assert led == {"port": ways[region]}
     _, own = invoke(emulator, {"do": "connect", "port": doors[region]}, region)
     assert own == {"port": doors[region]}
+
+
+async def test_a_function_finds_a_load_balancer_by_its_name(emulator):
+    balancer = "orders-1.us-east-1.elb.amazonaws.com"
+    asked = f"_http._tcp.{balancer}"
+    served = Reply(Code.NOERROR, (Resource(asked, "SRV", 60, f"0 0 18080 {balancer}."),))
+    nothing = Reply(Code.NXDOMAIN)
+    dns = DnsServer(emulator.config["dns_port"], lambda name, _: served if name == f"{asked}." else nothing)
+    await dns.start()
+    _, found = await asyncio.to_thread(invoke, emulator, {"do": "find", "name": balancer})
+    await dns.stop()
+    assert found == {"port": 18080}
 
 
 def test_a_function_does_not_see_what_surrounds_it(emulator):

@@ -1,6 +1,7 @@
 """What the local cloud of each system is made of."""
 
 import json
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -84,7 +85,8 @@ def test_the_trading_platform_has_its_secret_in_both_regions_and_a_mysql_server_
     assert owner == {"username": "trading", "password": GIVEN.password, "ca": GIVEN.database_ca}
     assert [*trading.databases] == ["us-east-1", "us-east-2"]
     monkeypatch.setattr(parts.programs, "find", lambda: Programs(("mysqld",), None, "9.7.4"))
-    pair = parts.pair_of(parts.plan(trading, tmp_path), tmp_path, trading)
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # a socket's path must be short
+        pair = parts.pair_of(parts.plan(trading, Path(folder)), Path(folder), trading)
     assert (pair.name, pair.target("us-east-1") > 0) == ("MySQL 9.7.4", True)
 
 
