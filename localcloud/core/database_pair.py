@@ -1,14 +1,16 @@
 """Two database servers, of which one follows the other: what is the same whatever their engine."""
 
+import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from localcloud.core.errors import LocalCloudError
 
 _A_PAIR = 2
+log = logging.getLogger("localcloud")
 
 
 class PairedDatabase(Protocol):
@@ -37,6 +39,30 @@ class PairedDatabase(Protocol):
 Server = TypeVar("Server", bound=PairedDatabase)
 
 
+class Return:
+    """The way back of the server that a switchover left behind: nobody has to wait until it follows."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def begin(self, work: Callable[[], None]) -> None:
+        """Do *work* beside everything else; when it fails, that is in the log, and nothing follows."""
+
+        def tell_a_failure() -> None:
+            try:
+                work()
+            except LocalCloudError:
+                log.exception("the database server that was left behind does not follow")
+
+        self._thread = threading.Thread(target=tell_a_failure, daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until it ended, in whichever way."""
+        if self._thread is not None:
+            self._thread.join()
+
+
 class NoWriter(LocalCloudError):
     """The pair was never started."""
 
@@ -62,6 +88,7 @@ class DatabasePair(ABC, Generic[Server]):
         here, there = ports
         self._other = {here: there, there: here}
         self._writer: str | None = None
+        self._return = Return()
         self._changes = threading.Lock()  # one promotion or owner at a time; kill never waits for it
 
     @abstractmethod
@@ -87,7 +114,8 @@ class DatabasePair(ABC, Generic[Server]):
     def switchover(self, region: str) -> None:
         """Make the region's server the writer and the other one its standby; nothing is lost.
 
-        A writer whose processes are dead is started for that: its disk has all that it committed. Raises
+        A writer whose processes are dead is started for that: its disk has all that it committed. Returns
+        when the new writer takes writes; the old one comes back by itself, and the next change waits. Raises
         LocalCloudError; the old writer writes again if that was before the promotion.
         """
 

@@ -73,7 +73,7 @@ class MySQLPair(DatabasePair[PairedServer]):
             account = f"{REPLICATOR}@'127.0.0.1'"
             first.query(f"create user {account} identified by %s require ssl", self._password)
             first.query(f"grant replication slave on *.* to {account}")
-            self._follow(second)
+            self._catch_up(second)
         except BaseException:
             self.stop()
             raise
@@ -89,6 +89,7 @@ class MySQLPair(DatabasePair[PairedServer]):
     def promote(self, region: str) -> None:
         """Make the region's server a writer, whatever the other one does, and read that back."""
         with self._changes:
+            self._return.wait()
             if not self.is_writer(region):
                 promote(self._servers[region])
             self._writer = region
@@ -100,6 +101,7 @@ class MySQLPair(DatabasePair[PairedServer]):
         """
         new, old = self._servers[region], self._servers[self._other[region]]
         with self._changes:
+            self._return.wait()
             if self.is_writer(region):
                 return
             if not old.running:
@@ -108,7 +110,7 @@ class MySQLPair(DatabasePair[PairedServer]):
                 raise MySQLFailed(f"{region} does not replicate", "nothing was changed; mend the link first")
             self._hand_over(old, new)
             self._writer = region
-            self._follow(old)
+            self._return.begin(lambda: self._follow(old))
 
     def is_writer(self, region: str) -> bool:
         """Whether the region's server takes writes; one that does not answer takes none."""
@@ -136,25 +138,27 @@ class MySQLPair(DatabasePair[PairedServer]):
         """
         returning, survivor = self._servers[region], self._servers[self._other[region]]
         with self._changes:
+            self._return.wait()
             if not self.is_writer(survivor.region):
                 raise MySQLFailed(f"{survivor.region} has no writer to follow", "promote it first")
             returning.stop()
             if returning.is_standby:
                 returning.start()
-                self._follow(returning)
+                self._catch_up(returning)
                 return 0
             returning.start(read_only=True)  # nobody can write, and the crash is recovered from
             rows = salvage(returning, survivor, salvage_to)
             returning.stop()
             returning.take(self._template)
             returning.start(read_only=True)
-            self._follow(returning)
+            self._catch_up(returning)
             return rows
 
     def stop(self) -> None:
         """Stop both servers, within seconds, and delete their data, for good; safe to repeat."""
         for server in self._servers.values():
             server.kill()
+        self._return.wait()
         shutil.rmtree(self._home, ignore_errors=True)
 
     @property
@@ -162,12 +166,16 @@ class MySQLPair(DatabasePair[PairedServer]):
         return self._home / "template"
 
     def _follow(self, standby: PairedServer) -> None:
-        """Let *standby* follow the other one, and have all that it has written until now."""
+        """Let *standby* follow the other one."""
+        follow(standby, self._link_ports[self._other[standby.region]], self._password, self._authority)
+        self._lags[standby.region].restart()
+
+    def _catch_up(self, standby: PairedServer) -> None:
+        """Let *standby* follow the other one and have what that has written until now."""
+        self._follow(standby)
         other = self._other[standby.region]
-        follow(standby, self._link_ports[other], self._password, self._authority)
         written = position(self._servers[other])
-        what = f"what {other} has written, in {standby.region}"
-        wait_until(what, lambda: has(standby, written), timeout_s=_REBUILT_WITHIN_S)
+        wait_until(f"what {other} has", lambda: has(standby, written), timeout_s=_REBUILT_WITHIN_S)
         self._lags[standby.region].restart()
 
     def _start_for_others(self, old: PairedServer, new: PairedServer) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pymysql.cursors import DictCursor
+from pymysql.cursors import Cursor, DictCursor
 from pymysql.err import OperationalError
 
 from localcloud.core import disk
 from localcloud.core.processes import freeze_tree, thaw_tree
 from localcloud.core.tls import ServerCertificate
-from localcloud.mysql.errors import MySQLDown, MySQLFailed
+from localcloud.mysql.errors import MySQLDown
 from localcloud.mysql.programs import Programs
 from localcloud.mysql.server import SUPERUSER, MySQLServer
 
@@ -87,10 +87,11 @@ class PairedServer(MySQLServer):
 
     def end_sessions(self, username: str | None = None) -> None:
         """End those of *username*, or of all clients; what they had not committed is undone."""
-        sql = "select id, user from information_schema.processlist"
-        for number, user in self.query(sql):
-            if user == username or (username is None and user not in _OF_NO_CLIENT):
-                self._end(int(number))
+        with self.session() as connection, connection.cursor() as cursor:
+            cursor.execute("select id, user from information_schema.processlist")
+            for number, user in cursor.fetchall():
+                if user == username or (username is None and user not in _OF_NO_CLIENT):
+                    _end(cursor, int(number))
 
     def replication(self) -> Mapping[str, Any]:
         """What the server says of its replication, by column; nothing of a server that follows nobody."""
@@ -114,16 +115,17 @@ class PairedServer(MySQLServer):
             raise MySQLDown(f"the database of {self.region} does not run", self._advice())
         return disk.fill(self._process.pid, None)
 
-    def _end(self, session: int) -> None:
-        try:
-            self.query(f"kill connection {session}")
-        except MySQLFailed as error:
-            if not (isinstance(error.__cause__, OperationalError) and error.__cause__.args[0] == _GONE):
-                raise
-
     def _living(self) -> list[int]:
         return [self._process.pid] if self._process is not None and self.running else []
 
     def _read_only(self, joint: str) -> str:
         words = ("read", "only") if self.programs.is_mariadb else ("super", "read", "only")
         return joint.join(words)
+
+
+def _end(cursor: Cursor, session: int) -> None:
+    try:
+        cursor.execute(f"kill connection {session}")
+    except OperationalError as error:
+        if error.args[0] != _GONE:
+            raise

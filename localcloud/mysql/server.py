@@ -4,7 +4,8 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -116,17 +117,22 @@ class MySQLServer:
         return self._ask(Cursor, sql, values, timeout_s)
 
     def _ask(self, kind: type[Cursor], sql: str, values: tuple[object, ...], timeout_s: float) -> list[Any]:
+        with self.session(timeout_s) as connection, connection.cursor(kind) as cursor:
+            cursor.execute(sql, values or None)
+            return list(cursor.fetchall())
+
+    @contextmanager
+    def session(self, timeout_s: float = _ANSWER_WITHIN_S) -> "Iterator[pymysql.Connection]":
+        """A connection of the superuser, closed at the end. Raises as `query` does."""
         try:
-            connection = pymysql.connect(
+            with pymysql.connect(
                 unix_socket=str(self._socket),
                 user=SUPERUSER,
                 autocommit=True,
                 connect_timeout=int(_ANSWER_WITHIN_S),
                 read_timeout=timeout_s,
-            )
-            with connection, connection.cursor(kind) as cursor:
-                cursor.execute(sql, values or None)
-                return list(cursor.fetchall())
+            ) as connection:
+                yield connection
         except (InterfaceError, OSError) as error:
             raise MySQLDown(f"{self.programs.name} does not answer: {error}", self._advice()) from error
         except pymysql.err.MySQLError as error:

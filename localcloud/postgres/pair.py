@@ -15,7 +15,7 @@ from localcloud.postgres.salvage import salvage
 from localcloud.postgres.server import PATIENTLY_S, Server
 from localcloud.postgres.statements import END_SESSIONS, caught_up
 from localcloud.postgres.storage import REPLICATOR, Passwords, Storage
-from localcloud.postgres.switchover import STREAMING, Return, hand_over, promote
+from localcloud.postgres.switchover import STREAMING, hand_over, promote
 
 
 class PostgresPair(DatabasePair[Server]):
@@ -48,7 +48,6 @@ class PostgresPair(DatabasePair[Server]):
             for region, other in self._other.items()
         }
         self._caught_up_at = dict.fromkeys(ports, 0.0)
-        self._return = Return()
 
     def target(self, region: str) -> Path:
         """The Unix socket of the region's server: where the link that leads there ends."""

@@ -1,8 +1,5 @@
 """Moves the writer from one running server to the other without losing a commit."""
 
-import threading
-from collections.abc import Callable
-
 from localcloud.postgres.errors import PostgresFailed
 from localcloud.postgres.server import PATIENTLY_S, Server
 
@@ -29,23 +26,6 @@ def hand_over(old: Server, new: Server) -> None:
         raise
     promote(new)
     old.storage.follow()
-
-
-class Return:
-    """The way back of the server that a switchover left behind: nobody has to wait until it follows."""
-
-    def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-
-    def begin(self, work: Callable[[], None]) -> None:
-        """Do *work* beside everything else; when it fails, that is in the log, and nothing follows."""
-        self._thread = threading.Thread(target=work, daemon=True)
-        self._thread.start()
-
-    def wait(self) -> None:
-        """Wait until it ended, in whichever way."""
-        if self._thread is not None:
-            self._thread.join()
 
 
 def promote(server: Server) -> None:
