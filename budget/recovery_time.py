@@ -2,7 +2,8 @@
 
 from budget.declared import declared
 from budget.model import Basis, Leg, Objective
-from lib.failover.takeover import State, takeover
+from lib.failover.states import State
+from lib.failover.takeover import takeover
 from lib.settings.two_regions import TwoRegionSettings
 
 

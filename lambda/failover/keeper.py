@@ -9,6 +9,7 @@ from failover.lease_table import LeaseError, LeaseTable
 from failover.observation import Observation
 from failover.observe import Observer
 from failover.ports import Sign, StaleEpoch
+from failover.rules import CLOCK_OFF, EXPIRES_IN, TURN
 from failover.takeover import Takeover, TakeoverNotStarted, Takeovers
 from runtime.database import DatabaseUnavailable
 from runtime.logs import logger
@@ -141,8 +142,8 @@ def _log(seen: Observation, decision: Decision, outcome: str) -> None:
             "epoch": seen.lease.epoch,
             "holder": seen.lease.holder,
             "state": seen.lease.state,
-            "expires_in_ms": seen.lease.expires_at_ms - seen.now_ms,
-            "clock_off_ms": seen.clock_off_ms,
+            EXPIRES_IN: seen.lease.expires_at_ms - seen.now_ms,
+            CLOCK_OFF: seen.clock_off_ms,
         }
     log = logger.error if decision.calls else logger.info
-    log("keeper", extra=line)
+    log(TURN, extra=line)

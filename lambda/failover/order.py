@@ -1,6 +1,7 @@
 """The steps of a takeover in their order, and what each does in the words of an operator. Pure.
 
-What runs them (`failover.steps`) and `dr plan` take them from here; a test holds the state machine to it.
+The functions that run them (`failover.steps`), the state machine (`lib.failover.takeover`) and `dr plan` are
+made of this.
 """
 
 from dataclasses import dataclass

@@ -3,6 +3,11 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+TURN = "keeper"
+"""The message of the log line that every turn of a keeper writes; alarms count them."""
+EXPIRES_IN, CLOCK_OFF = "expires_in_ms", "clock_off_ms"
+"""Fields of that line, milliseconds, that alarms measure."""
+
 
 class Action(StrEnum):
     """What the keeper does."""

@@ -1,10 +1,12 @@
 """What is counted in the logs of keeper and steps, as values. Pure: no construct.
 
-The texts and the codes are those that the functions write; tests compare them with the functions' source.
+Codes, message and fields are those with which the functions write them.
 """
 
 from dataclasses import dataclass
 
+from failover.loss import Loss
+from failover.rules import CLOCK_OFF, EXPIRES_IN, TURN, Rule
 from lib.observability.log_metrics import LogMetric
 from lib.settings.two_regions import TwoRegionSettings
 
@@ -32,41 +34,36 @@ class Page:
 
 
 PAGES = (
-    Page("R10_lease_unknown", "The lease table has not answered in this region for a minute"),
-    Page("R22_lease_removed", "There is no lease although the ledger had one: type dr reset-lease"),
-    Page("R25_no_lease", "There is no lease, and this region cannot begin one"),
-    Page("R31_not_ready", "The holder renews its lease and takes no {requests}"),
-    Page("R32_own_expiry_doubted", "The holder's lease ends later than a lease can: a clock is wrong"),
-    Page("R36_stuck", "A takeover or a switchover of this region failed or has not ended in time"),
-    Page("R37_fenced", "The ledger of the holder takes another epoch: no {request} can be settled"),
-    Page("R38_holder_unfit", "The holder is unfit, and no region has taken over"),
-    Page("R39_taken_before", "The lease asks for a takeover that has ended: it came out of a backup"),
-    Page("R41_expiry_doubted", "The other region's lease ends later than a lease can: a clock is wrong"),
-    Page("R42_handover_failed", "A switchover to this region failed while the holder drains for it"),
-    Page("R43_not_started", "A takeover of this region does not start: its state machine does not answer"),
-    Page("R44_renewed_lately", "The lease is renewed, but expired by this region's clock: a clock is wrong"),
+    Page(Rule.LEASE_UNKNOWN, "The lease table has not answered in this region for a minute"),
+    Page(Rule.LEASE_REMOVED, "There is no lease although the ledger had one: type dr reset-lease"),
+    Page(Rule.NO_LEASE, "There is no lease, and this region cannot begin one"),
+    Page(Rule.NOT_READY, "The holder renews its lease and takes no {requests}"),
+    Page(Rule.OWN_EXPIRY_DOUBTED, "The holder's lease ends later than a lease can: a clock is wrong"),
+    Page(Rule.STUCK, "A takeover or a switchover of this region failed or has not ended in time"),
+    Page(Rule.FENCED, "The ledger of the holder takes another epoch: no {request} can be settled"),
+    Page(Rule.HOLDER_UNFIT, "The holder is unfit, and no region has taken over"),
+    Page(Rule.TAKEN_BEFORE, "The lease asks for a takeover that has ended: it came out of a backup"),
+    Page(Rule.EXPIRY_DOUBTED, "The other region's lease ends later than a lease can: a clock is wrong"),
+    Page(Rule.HANDOVER_FAILED, "A switchover to this region failed while the holder drains for it"),
+    Page(Rule.NOT_STARTED, "A takeover of this region does not start: its state machine does not answer"),
+    Page(Rule.RENEWED_LATELY, "The lease is renewed, but expired by this region's clock: a clock is wrong"),
     Page(
-        "R45_never_served", "The very first takeover of the system did not end: there is nothing to take over"
+        Rule.NEVER_SERVED, "The very first takeover of the system did not end: there is nothing to take over"
     ),
+    Page(Rule.PAUSED, "The holder's lease expired and automation is paused: a person must decide"),
+    Page(Rule.UNFIT_HERE, "The holder's lease expired and this region is not fit to take over"),
     Page(
-        "R50_automation_paused", "The holder's lease expired and automation is paused: a person must decide"
-    ),
-    Page("R60_unfit_here", "The holder's lease expired and this region is not fit to take over"),
-    Page(
-        "L50_over_budget",
+        Loss.OVER_BUDGET,
         "A takeover waits for two approvals: it may lose more than the budget; type dr approve",
         function="steps",
     ),
 )
 
 
-KEEPER = "keeper"
-
-
 RECOVERY_LOG_METRICS = (
-    LogMetric("KeeperTicks", "keeper", f'{{ $.message = "{KEEPER}" }}'),
-    LogMetric("LeaseRemaining", "keeper", f'{{ $.message = "{KEEPER}" }}', "$.expires_in_ms"),
-    LogMetric("ClockDifference", "keeper", f'{{ $.message = "{KEEPER}" }}', "$.clock_off_ms"),
+    LogMetric("KeeperTicks", "keeper", f'{{ $.message = "{TURN}" }}'),
+    LogMetric("LeaseRemaining", "keeper", f'{{ $.message = "{TURN}" }}', f"$.{EXPIRES_IN}"),
+    LogMetric("ClockDifference", "keeper", f'{{ $.message = "{TURN}" }}', f"$.{CLOCK_OFF}"),
     *(
         LogMetric(page.metric, page.function, f'{{ $.level = "ERROR" && $.rule = "{page.rule}" }}')
         for page in PAGES

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from failover.steps import perform
 from failover.takeover import Takeover
 from lib.failover import takeover as asl
+from lib.failover.states import ABORTED
 from lib.settings.timing import Limits
 
 LIMITS = Limits(
@@ -60,7 +61,7 @@ class Execution:
                 self._world.watch.taken_over(self.takeover)
             case {"Type": "Fail"}:
                 self.status = "FAILED"
-                self._world.count["undone" if name == asl.ABORTED else "held"] += 1
+                self._world.count["undone" if name == ABORTED else "held"] += 1
 
     def _holds(self, choice: dict[str, Any]) -> bool:
         match choice:

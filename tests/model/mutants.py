@@ -11,7 +11,7 @@ from durable.errors import JournalUnavailable
 from durable.lease_view import RecentLease
 from durable.postgresql import ledger_sql
 from durable.replay import Replayed
-from failover import lease_table, takeover
+from failover import lease_table, order, takeover
 from failover.decision import Action
 from failover.keeper import Keeper
 from failover.lease import Lease, LeaseState
@@ -158,8 +158,8 @@ def renew_without_epoch(patch: Patch) -> None:
 
 
 def activate_before_reconcile(patch: Patch) -> None:
-    late = {"Reconcile": "activate", "Activate": "reconcile"}
-    patch.setattr(asl, "AFTER_WRITER", asl.AFTER_WRITER | late)
+    early = {order.RECONCILE: order.SERVE, order.SERVE: order.RECONCILE}
+    patch.setattr(asl, "FORCED", tuple(early.get(step, step) for step in asl.FORCED))
 
 
 def lease_remembered_for_a_minute(patch: Patch) -> None:

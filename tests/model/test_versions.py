@@ -10,6 +10,7 @@ from collections import Counter
 
 import pytest
 
+from failover.order import SERVE, PlannedStep
 from failover.takeover import Takeover
 from lib.failover import takeover as asl
 from tests.model.profiles import BY_NAME
@@ -93,9 +94,9 @@ def test_regions_of_different_releases_take_over_from_each_other(monkeypatch, re
 
 @pytest.mark.parametrize("profile", ["storm", "planned"])
 def test_an_execution_of_the_release_before_ends_with_the_functions_of_this_one(monkeypatch, profile):
-    steps = dict(asl.AFTER_WRITER)
-    place = list(steps).index("Activate")
-    older = [*list(steps.items())[:place], ("Publish", "publish"), *list(steps.items())[place:]]
-    monkeypatch.setattr(asl, "AFTER_WRITER", dict(older))
+    publish = PlannedStep("publish", "tell consumers")
+    for name, steps in (("FORCED", asl.FORCED), ("PLANNED", asl.PLANNED)):
+        place = steps.index(SERVE)
+        monkeypatch.setattr(asl, name, (*steps[:place], publish, *steps[place:]))
     total = played(profile)
     assert total["activated"]

@@ -24,6 +24,7 @@ STORE = ROOT / ".local" / "synthesized"
 INPUTS = (
     *("lib/**/*.py", "lib/**/*.html", "main.py", "config/**/*", "Pipfile.lock"),
     *("apps/**/*.*", "lambda/runtime/**/*.py"),  # what instances run is packed with the stacks
+    "lambda/failover/*.py",  # rules and steps, of which alarms and the state machine are made
 )
 KEPT_S = 24 * 60 * 60
 

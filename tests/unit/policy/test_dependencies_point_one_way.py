@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib.compute": VALUES | {"lib.network", "lib.security", "lib.observability"},
     "lib.data": VALUES | {"lib.network", "lib.security", "lib.observability"},
     "lib.failover": VALUES
-    | {"lib.compute", "lib.data", "lib.messaging", "lib.security", "lib.observability"},
+    | {"lib.compute", "lib.data", "lib.messaging", "lib.security", "lib.observability", "failover"},
     "lib.systems": VALUES
     | {
         "lib.compute",

@@ -2,18 +2,10 @@ import pytest
 
 from failover.decision import Policy
 from failover.lease import Kind
-from failover.order import FORCED
-from failover.order import PLANNED as PLANNED_ORDER
+from failover.order import FORCED, PLANNED
 from failover.steps import PLANNED_STEPS, STEPS, settle
-from lib.failover.takeover import (
-    ABORTED,
-    APPROVAL_PAUSE_S,
-    DONE,
-    HELD,
-    NOT_APPROVED,
-    PLANNED,
-    takeover,
-)
+from lib.failover.states import ABORTED, DONE, HELD, NOT_APPROVED
+from lib.failover.takeover import APPROVAL_PAUSE_S, takeover
 from lib.settings.timing import SETTLE_ROUND_S, Limits, invariants
 from lib.systems.load import load_settings
 
@@ -54,13 +46,14 @@ def test_P11_the_steps_run_in_order(kind):
 
 @pytest.mark.parametrize("kind", ["switchover", "failback"])
 def test_a_planned_takeover_drains_first_and_gets_the_lease_after_the_writer(kind):
-    assert walk(kind) == [step.name for step in PLANNED_ORDER]
+    assert walk(kind) == [step.name for step in PLANNED]
 
 
 def test_the_machine_knows_every_kind_and_every_step():
     steps = {task["Parameters"]["Payload"]["step"] for task in TASKS.values()}
     assert steps == set(STEPS) | set(PLANNED_STEPS)
-    assert {kind.value for kind in Kind if kind.planned} == set(PLANNED)
+    choices = {choice["StringEquals"] for choice in STATES["IsPlanned"]["Choices"]}
+    assert choices == {kind.value for kind in Kind if kind.planned}
 
 
 def test_every_state_exists_and_is_reached():

@@ -125,9 +125,9 @@ def test_P10_the_keeper_pages_by_the_codes_that_it_writes(region):
 
 def test_P10_the_keepers_lines_are_those_that_are_counted():
     source = (LAMBDA / "failover" / "keeper.py").read_text()
-    assert 'log("keeper", extra=line)' in source
-    assert '"expires_in_ms"' in source
-    assert '"clock_off_ms"' in source
+    assert "log(TURN, extra=line)" in source
+    assert "EXPIRES_IN: " in source
+    assert "CLOCK_OFF: " in source
     assert "if decision.calls" in source
 
 
