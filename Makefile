@@ -120,7 +120,7 @@ up: setup ## Start the local cloud, deploy both regions, leave them running
 	@$(VENV) -m localcloud up
 
 down: setup ## Stop the local cloud and everything it started
-	@$(VENV) -m localcloud down
+	@$(if $(filter file,$(origin SYSTEM)),env -u SYSTEM )$(VENV) -m localcloud down # not named: the only one that runs
 
 plan: setup ## Plan every stack against AWS, and refuse what would lose state (needs credentials)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" $(VENV) -m gates.cloud_plan $(PLAN_FLAGS)
@@ -155,7 +155,7 @@ format: setup ## Rewrite the sources in the house format
 	@$(VENV) -m ruff check --fix .
 
 clean: ## Remove everything that was generated (stop the local cloud first: make down)
-	@if [ -e .local/cloud.json ]; then echo "the local cloud is running: run 'make down' first" >&2; exit 1; fi
+	@if ls .local/clouds/*/cloud.json >/dev/null 2>&1; then echo "the local cloud is running: run 'make down' first" >&2; exit 1; fi
 	@rm -rf .venv .local cdktf.out node_modules .coverage .coverage.judges .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-OutputsFile = Annotated[Path, typer.Option("--outputs", help="The deployment's flat outputs.")]
+OutputsFile = Annotated[
+    Path, typer.Option("--outputs", envvar="DR_OUTPUTS", help="The deployment's flat outputs.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; change nothing.")]

@@ -15,8 +15,9 @@ from rich.console import Console
 from lib.errors import SettingsError
 from lib.systems.registry import SYSTEMS
 from localcloud import deployment, lifecycle
+from localcloud.core import clouds
 from localcloud.core.errors import LocalCloudError
-from localcloud.core.paths import OUTPUTS, STATE
+from localcloud.core.paths import CLOUD_FILE, OUTPUTS, REPOSITORY, STATE
 from localcloud.core.stacks import in_order, synthesize, terraform
 from localcloud.core.state import CloudState
 from localcloud.core.terraform import Terraform
@@ -45,7 +46,8 @@ def up() -> None:
     cloud = lifecycle.start(say)
     made = deployment.deploy(cloud, say)
     system.wait_until_ready(cloud, say)
-    say(f"{made.resources} resources in {len(made.stacks)} stacks; outputs in {OUTPUTS.name}")
+    outputs = OUTPUTS.relative_to(REPOSITORY)
+    say(f"{made.resources} resources in {len(made.stacks)} stacks; outputs in {outputs}")
     screen.print(_how_to_call(cloud, system), soft_wrap=True)
 
 
@@ -57,16 +59,22 @@ def _how_to_call(cloud: CloudState, system: LocalSystem) -> str:
     )
     return f"""
 {system.how_to_call(cloud)}
-Ask AWS anything ({STATE.name}/cloud.json has the secret key):
+Ask AWS anything ({CLOUD_FILE.relative_to(REPOSITORY)} has the secret key):
   {variables} aws dynamodb list-tables
 Stop it:
-  make down"""
+  make down SYSTEM={cloud.system}"""
 
 
 @app.command()
 def down() -> None:
-    """Stop the local cloud and everything it started."""
-    screen.print("stopped" if lifecycle.stop(say) else "no local cloud was running")
+    """Stop a local cloud and everything it started: of SYSTEM, else the only one that runs."""
+    file = clouds.meant()
+    if lifecycle.stop(say, file):
+        screen.print("stopped")
+    elif others := clouds.started():
+        screen.print(f"no local cloud of {file.parent.name} was running, but of {', '.join(others)}")
+    else:
+        screen.print("no local cloud was running")
 
 
 @app.command()
@@ -82,14 +90,14 @@ def status() -> None:
     """Print what the running local cloud says about itself, as JSON."""
     import urllib.request  # noqa: PLC0415 - only this command needs it
 
-    with urllib.request.urlopen(f"{CloudState.load().control}/status", timeout=5) as answer:
+    with urllib.request.urlopen(f"{clouds.load().control}/status", timeout=5) as answer:
         sys.stdout.write(answer.read().decode() + "\n")
 
 
 @app.command("env")
 def environment() -> None:
     """Print the shell's `export` lines that point any AWS tool, and `dr`, at the running local cloud."""
-    cloud = CloudState.load()
+    cloud = clouds.load()
     for name, value in cloud.aws_environment(next(iter(cloud.regions))).items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
 

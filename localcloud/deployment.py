@@ -14,7 +14,7 @@ import boto3
 from dr import outputs as deployed
 from dr.doctor.aws import Account
 from lib.systems.load import load_settings
-from localcloud.core.paths import OUTPUTS, STATE, WORK
+from localcloud.core.paths import LAST_OUTPUTS, OUTPUTS, STATE, WORK
 from localcloud.core.stacks import Stack, in_order, synthesize, terraform
 from localcloud.core.state import CloudState
 from localcloud.core.terraform import Terraform
@@ -71,7 +71,9 @@ def _deploy(cloud: CloudState, say: Say) -> Deployment:
         return resources
 
     resources = in_order(stacks, apply)
-    deployed.write({stack.name: _tool(cloud, stack).outputs() for stack in stacks}, OUTPUTS)
+    outputs = {stack.name: _tool(cloud, stack).outputs() for stack in stacks}
+    for file in (OUTPUTS, LAST_OUTPUTS):
+        deployed.write(outputs, file)
     return Deployment(stacks, sum(resources.values()), time.monotonic() - began)
 
 

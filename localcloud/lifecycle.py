@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
-from lib.systems.load import load_any
 from localcloud.core import preflight
-from localcloud.core.errors import LocalCloudError, NotRunning, StartFailed
+from localcloud.core.errors import NotRunning, StartFailed
 from localcloud.core.paths import CLOUD_FILE, LOGS, REPOSITORY, WORK
 from localcloud.core.state import CloudState
 
@@ -34,7 +33,7 @@ def start(say: Say, *, attached: bool = False, time_scale: float = 1.0) -> Cloud
     preflight.check()
     if running():
         say("the local cloud is running already")
-        return _of_this_system(CloudState.load())
+        return CloudState.load()
     LOGS.mkdir(parents=True, exist_ok=True)
     CLOUD_FILE.unlink(missing_ok=True)
     if WORK.exists():
@@ -53,16 +52,6 @@ def start(say: Say, *, attached: bool = False, time_scale: float = 1.0) -> Cloud
     say("starting emulated AWS, two database servers and DNS")
     _wait_until_started(process, log)
     return CloudState.load()
-
-
-def _of_this_system(cloud: CloudState) -> CloudState:
-    """*cloud*. Raises LocalCloudError when it is one of another system."""
-    if cloud.system != (asked := load_any().system):
-        raise LocalCloudError(
-            f"the local cloud that runs is one of {cloud.system}, not of {asked}",
-            f"stop it first (make down), or use it: SYSTEM={cloud.system}",
-        )
-    return cloud
 
 
 def _wait_until_started(process: subprocess.Popen[bytes], log: Path) -> None:
@@ -89,7 +78,7 @@ def wait_until_ready(front_doors: Sequence[str]) -> float:
                 time.sleep(0.25)
     raise StartFailed(
         f"nothing was ready after {READY_WITHIN_S:.0f} s",
-        "look at .local/logs for the errors of functions and instances",
+        f"look at {LOGS} for the errors of functions and instances",
     )
 
 
@@ -103,23 +92,23 @@ def running() -> bool:
         return False
 
 
-def stop(say: Say) -> bool:
-    """Stop the local cloud and all its processes; returns whether there was one."""
+def stop(say: Say, file: Path = CLOUD_FILE) -> bool:
+    """Stop the local cloud that *file* tells of, with all its processes; returns whether there was one."""
     try:
-        cloud = CloudState.load()
+        cloud = CloudState.load(file)
     except NotRunning:
-        CLOUD_FILE.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
         return False
     try:
         os.kill(cloud.pid, signal.SIGTERM)
     except ProcessLookupError:
-        CLOUD_FILE.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
         return False
-    say("stopping the local cloud")
+    say(f"stopping the local cloud of {cloud.system}")
     deadline = time.monotonic() + STOP_WITHIN_S
-    while CLOUD_FILE.exists() and time.monotonic() < deadline:
+    while file.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
-    if CLOUD_FILE.exists():
+    if file.exists():
         os.kill(cloud.pid, signal.SIGKILL)
-        CLOUD_FILE.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
     return True

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from localcloud.cloud import LocalCloud
 from localcloud.control import application
-from localcloud.core.paths import CLOUD_FILE, LOGS, STATE
+from localcloud.core.paths import CLOUD, CLOUD_FILE, LOGS
 from localcloud.emulated_aws import EmulatedAws
 from localcloud.fleet.assembly import fleet_of, load_balancers, services, ways_between
 from localcloud.parts import client, databases, emulator_config, issuer_of, plan, port, route53, websites
@@ -52,7 +52,7 @@ def _stop_at_end_of_input(stopped: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def running(*, time_scale: float = 1.0, folder: Path = STATE) -> AsyncIterator[LocalCloud]:
+async def running(*, time_scale: float = 1.0, folder: Path = CLOUD) -> AsyncIterator[LocalCloud]:
     """A local cloud with its organisation's secrets seeded and nothing deployed; it ends with the block."""
     system = local_system()
     LOGS.mkdir(parents=True, exist_ok=True)

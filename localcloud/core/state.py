@@ -1,4 +1,4 @@
-"""What a running local cloud tells others about itself: `.local/cloud.json`, readable by its owner only."""
+"""What a running local cloud tells others about itself: its `cloud.json`, readable by its owner only."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from localcloud.core.errors import NotRunning
-from localcloud.core.paths import CLOUD_FILE, NAMES
+from localcloud.core.paths import CLOUD_FILE, NAMES, OUTPUTS
 
 ACCOUNT_ID = "123456789012"
 """Of every local cloud."""
@@ -62,6 +62,8 @@ class CloudState(BaseModel):
     user_password: str = ""
     """Of the one who may sign in, where people do."""
     calls_log: Path
+    outputs: Path = OUTPUTS
+    """File with the flat outputs of what is deployed."""
     issuer: str = ""
     """URL of the issuer of access tokens."""
     issuer_ca: Path = Path()
@@ -84,11 +86,11 @@ class CloudState(BaseModel):
         try:
             return cls.model_validate(json.loads(path.read_text()))
         except FileNotFoundError:
-            raise NotRunning("no local cloud is running", "start one with: make up") from None
+            raise _not_running(path) from None
         except (ValueError, ValidationError) as error:
             raise NotRunning(
                 f"{path.name} cannot be understood: {error}",
-                "stop what is left of it with: make down",
+                f"stop what is left of it with: make down SYSTEM={path.parent.name}",
             ) from error
 
     def aws_environment(self, region: str) -> dict[str, str]:
@@ -103,8 +105,20 @@ class CloudState(BaseModel):
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
+            "SYSTEM": self.system,
+            "DR_OUTPUTS": str(self.outputs),
             "TOKEN_ISSUER": self.issuer,
             "TOKEN_ISSUER_CA": str(self.issuer_ca),
             "PYTHONPATH": str(NAMES),
             "INSTANCE_DNS": str(self.dns_port),
         }
+
+
+def _not_running(file: Path) -> NotRunning:
+    others = sorted(other.parent.name for other in file.parent.parent.glob("*/cloud.json"))
+    if others:
+        return NotRunning(
+            f"no local cloud of {file.parent.name} is running, but of {', '.join(others)}",
+            f"start it with: make up SYSTEM={file.parent.name}; or use another: SYSTEM={others[0]}",
+        )
+    return NotRunning("no local cloud is running", f"start one with: make up SYSTEM={file.parent.name}")

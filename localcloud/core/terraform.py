@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.core.errors import TerraformFailed
-from localcloud.core.paths import STATE
+from localcloud.core.paths import LOGS, STATE
 from localcloud.core.toolchain import find_binary, find_mirror
 
 PLUGIN_CACHE = STATE / "terraform-plugins"
@@ -110,7 +110,7 @@ class Terraform:
         except subprocess.TimeoutExpired:
             raise TerraformFailed(
                 f"{what} was still running after {timeout:.0f} s and was stopped",
-                "look at .local/logs/emulator.log for the call that never got its answer",
+                f"look at {LOGS}/emulator.log for the call that never got its answer",
             ) from None
         if done.returncode not in accepted:
             tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-40:])

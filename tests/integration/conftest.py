@@ -20,7 +20,7 @@ from lib.settings.authorization import Mode
 from lib.systems.load import load_settings
 from runtime.signing import signed
 
-OUTPUTS = Path(__file__).parents[2] / "cfn-outputs" / "flat-outputs.json"
+OUTPUTS = Path(os.environ.get("DR_OUTPUTS", Path(__file__).parents[2] / "cfn-outputs/flat-outputs.json"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def test_the_file_comes_back_as_it_was_written_and_only_its_owner_can_read_it(tm
 
 def test_without_a_cloud_the_advice_is_to_start_one(tmp_path):
     with pytest.raises(NotRunning, match=r"no local cloud is running\n  start one with: make up"):
-        CloudState.load(tmp_path / "cloud.json")
+        CloudState.load(tmp_path / "payments" / "cloud.json")
 
 
 @pytest.mark.parametrize("content", ["{", "{}"])
@@ -50,6 +50,7 @@ def test_the_environment_points_every_sdk_at_this_cloud():
     environment = CLOUD.aws_environment("us-east-1")
     assert environment["AWS_ENDPOINT_URL"] == CLOUD.operator_endpoint
     assert environment["AWS_EC2_METADATA_DISABLED"] == "true"
+    assert (environment["SYSTEM"], environment["DR_OUTPUTS"]) == ("payments", str(CLOUD.outputs))
 
 
 async def test_a_program_finds_the_load_balancers_of_this_cloud_by_name():
