@@ -8,7 +8,7 @@ import pytest
 from localcloud import __main__ as command
 from localcloud import deployment
 from localcloud.core.stacks import Stack
-from localcloud.systems import payments
+from localcloud.systems import payments, two_regions
 
 NAMES = [f"payments-{what}-dev" for what in ("foundation", "use1", "usw2", "world")]
 
@@ -36,7 +36,7 @@ def destroyed(monkeypatch):
 
 @pytest.mark.parametrize(("writer", "last"), [("us-east-1", "use1"), ("us-west-2", "usw2")])
 def test_the_region_with_the_writer_is_destroyed_after_the_other(monkeypatch, destroyed, writer, last):
-    monkeypatch.setattr(payments, "region_of_writer", lambda aws, settings: writer)
+    monkeypatch.setattr(two_regions, "region_of_writer", lambda aws, settings: writer)
     assert deployment.destroy(SimpleNamespace(issuer=""), lambda _: None) == 4
     first = {"use1", "usw2"} - {last}
     assert destroyed == [f"payments-{what}-dev" for what in ("world", *first, last, "foundation")]

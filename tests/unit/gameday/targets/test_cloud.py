@@ -29,7 +29,8 @@ OUTPUTS = {
 
 @pytest.fixture
 def files(tmp_path):
-    cloud_file, outputs_file = tmp_path / "cloud.json", tmp_path / "flat-outputs.json"
+    cloud_file, outputs_file = tmp_path / "clouds" / "payments" / "cloud.json", tmp_path / "flat-outputs.json"
+    cloud_file.parent.mkdir(parents=True)
     cloud_file.write_text(json.dumps(STATE))
     outputs_file.write_text(json.dumps(OUTPUTS))
     return cloud_file, outputs_file
