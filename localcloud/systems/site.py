@@ -8,6 +8,7 @@ from typing import Self
 from dnslib import QTYPE, DNSError, DNSRecord
 
 from localcloud.core.errors import StartFailed
+from localcloud.core.paths import LOGS
 from localcloud.core.state import CloudState
 
 READY = "/health/ready"
@@ -55,7 +56,7 @@ class Site:
             time.sleep(0.5)
         raise StartFailed(
             f"{self.name} was not ready after {READY_WITHIN_S:.0f} s",
-            "look at the logs of its instances: .local/logs/instances",
+            f"look at the logs of its instances: {LOGS}/instances",
         )
 
     def _ready(self) -> bool:
