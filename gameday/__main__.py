@@ -54,14 +54,14 @@ def drill(
     *,
     scenario: Annotated[
         str | None,
-        typer.Option(help="Code of the scenario, several with commas, or all.", show_default="S1 or W-1"),
+        typer.Option(help="Code of the scenario, several with commas, or all.", show_default="the usual one"),
     ] = None,
     runs: Annotated[int, typer.Option(min=1, help="How often; then min, median and max are told.")] = 1,
     time_scale: Annotated[
         float, typer.Option(min=0.1, help="What the local cloud divides check intervals by.")
     ] = 1.0,
     rate: Annotated[
-        float | None, typer.Option(min=1, help="Payments a second.", show_default="the scenario's")
+        float | None, typer.Option(min=1, help="New requests a second.", show_default="the scenario's")
     ] = None,
     retries: Annotated[
         int, typer.Option(min=0, help="So many invalid runs, which prove nothing, are held again.")

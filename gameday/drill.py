@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gameday.errors import LedgerUnread, ObservationFailed
 from gameday.judge.timeline import epoch_before, restored_s
 from gameday.load import tasks
-from gameday.load.payments import Load, LoadPlan
+from gameday.load.arrivals import Load, LoadPlan
 from gameday.load.records import LedgerRow, Operation
 from gameday.observe.dr_answers import DrAnswer
 from gameday.observe.executions import StepSeen
@@ -21,6 +21,7 @@ from gameday.plan.scenario import Scenario
 from gameday.precondition import wait_until_given
 from gameday.report.live.look import View
 from gameday.report.progress import Progress
+from gameday.targets.operators import HALT, RESUME_TRADING
 
 _COUNT_S = 0.5
 """Seconds between two counts of all attempts, which cost more the longer a drill lasts."""
@@ -29,7 +30,7 @@ _COUNT_S = 0.5
 async def run_drill(
     world: World, scenario: Scenario, plan: LoadPlan, progress: Progress, *, run: str
 ) -> Record:
-    """Run *scenario* against *world*; the name *run* marks its payments.
+    """Run *scenario* against *world*; the name *run* marks its requests.
 
     Raises NotSteady, FaultRefused or LedgerUnread when there can be no record.
     """
@@ -43,9 +44,10 @@ async def run_drill(
         endpoints=world.endpoints,
         resolver=world.resolver,
         plan=plan,
+        requests=world.requests,
         credentials=world.credentials,
     )
-    progress.say(f"load: {plan.rate:g} payments/s from {plan.populations} client populations")
+    progress.say(f"load: {plan.rate:g} new requests/s from {plan.populations} client populations")
     view = View(
         scenario=scenario,
         history=history,
@@ -62,11 +64,11 @@ async def run_drill(
             pace.close = True
             fault = await _break(world, view, plan, progress)
         until, host = time.time(), meter.read()
-        progress.say(f"arrivals end; {load.pending} payments still wait for their answer")
+        progress.say(f"arrivals end; {load.pending} requests still wait for their answer")
         await load.drain(scenario.follow.drain_s)
     region = _serving(history, fault)
     rows = await _settled_rows(world, region, run, load.operations, scenario.follow.settle_s)
-    progress.say(f"checking {len(load.operations)} payments against {len(rows)} rows of the ledger")
+    progress.say(f"checking {len(load.operations)} requests against {len(rows)} rows of the ledger")
     return Record(
         run=run,
         history=history,
@@ -79,6 +81,7 @@ async def run_drill(
         host=host,
         steady_since=steady_since,
         until=until,
+        listed=await world.listed(),
     )
 
 
@@ -90,6 +93,8 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
     at, done_at = marks[0].at, marks[-1].done_at
 
     returns: list[float] = []
+    halts: list[Mark] = []
+    resumptions: list[Mark] = []
 
     async def later() -> None:
         for step in sorted(scenario.steps[len(now) :], key=lambda step: step.after_s):
@@ -97,6 +102,10 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
             marks.append(await _apply(world, step.action, progress, view.history))
             if isinstance(step.action, Revive):
                 returns.append(marks[-1].at)
+            if step.action == HALT:
+                halts.append(marks[-1])
+            if step.action == RESUME_TRADING:
+                resumptions.append(marks[-1])
 
     rest = asyncio.create_task(later())
     try:
@@ -112,6 +121,8 @@ async def _break(world: World, view: View, plan: LoadPlan, progress: Progress) -
         marks=tuple(marks),
         silent_from=done_at if scenario.silences else None,
         silent_until=returns[0] if scenario.silences and returns else None,
+        halted_from=halts[0].done_at if halts else None,
+        halted_until=resumptions[0].at if resumptions else None,
     )
 
 
@@ -167,7 +178,7 @@ def _serving(history: History, fault: Fault) -> str:
 async def _settled_rows(
     world: World, region: str, run: str, operations: Sequence[Operation], within_s: float
 ) -> Sequence[LedgerRow]:
-    """The run's rows, once accepted payments had their time to arrive among them."""
+    """The run's rows, once accepted requests had their time to arrive among them."""
     accepted = {operation.key for operation in operations if operation.only_accepted}
     deadline = time.monotonic() + within_s
     while True:

@@ -12,7 +12,9 @@ from gameday.deployment import Stage
 from gameday.errors import NotDeployed
 from gameday.runner import LocalRunner
 from gameday.series import Runner
-from gameday.targets.payments.scenarios import SCENARIOS as PAYMENTS
+from gameday.targets.payments.system import PAYMENTS
+from gameday.targets.trading.system import TRADING
+from gameday.targets.two_regions.system import TwoRegionSystem
 from gameday.targets.visited import Visited
 from gameday.visited_systems import SINGLE_REGION, WEBAPP
 from gameday.web_runner import WebRunner
@@ -51,15 +53,20 @@ class Target:
 
 
 TARGETS: Mapping[str, Callable[[], Target]] = {
-    "payments": lambda: Target(
-        {code: Listed(one.title, one.expect.moves_told, one.expect.moves) for code, one in PAYMENTS.items()},
-        LocalRunner,
-        "S1",
-    ),
+    "payments": lambda: _two_regions(PAYMENTS, "S1"),
+    "trading": lambda: _two_regions(TRADING, "T-1"),
     "webapp": lambda: _visited(WEBAPP, "W-1"),
     "single-region": lambda: _visited(SINGLE_REGION, "R-1"),
 }
 """By the name that SYSTEM says."""
+
+
+def _two_regions(system: TwoRegionSystem, usual: str) -> Target:
+    scenarios = {
+        code: Listed(one.title, one.expect.moves_told, one.expect.moves)
+        for code, one in system.scenarios.items()
+    }
+    return Target(scenarios, partial(LocalRunner, system=system), usual)
 
 
 def _visited(system: Visited, usual: str) -> Target:

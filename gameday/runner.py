@@ -19,9 +19,9 @@ from gameday.report.live.look import FILE
 from gameday.report.progress import Progress
 from gameday.targets import cloud
 from gameday.targets.operators import SWITCHOVER
-from gameday.targets.payments.healing import heal, holder
-from gameday.targets.payments.local import LocalWorld
-from gameday.targets.payments.scenarios import SCENARIOS
+from gameday.targets.two_regions.healing import heal, holder
+from gameday.targets.two_regions.system import TwoRegionSystem
+from gameday.targets.two_regions.world import LocalWorld
 from gameday.versions import harness_versions
 from lib.settings.two_regions import TwoRegionSettings
 from lib.systems.load import load_settings
@@ -31,16 +31,17 @@ from lib.systems.load import load_settings
 class LocalRunner:
     """Implements gameday.series.Runner."""
 
+    system: TwoRegionSystem
     stage: Stage
     screen: Console
     evidence_folder: Path
     time_scale: float
     rate: float | None
-    """Payments a second; None: as the scenario says."""
+    """New requests a second; None: as the scenario says."""
 
     def drill(self, scenario: str) -> Summary:
         """Run a scenario, write its evidence and print the report."""
-        given, settings = SCENARIOS[scenario], load_settings()
+        given, settings = self.system.scenarios[scenario], load_settings()
         progress = Progress(self.screen, FILE)
         world = self._at_side(given.precondition.side, settings, progress)
         progress.say(f"[bold]{given.code}[/bold] {given.title}; {world.primary} holds the lease")
@@ -65,7 +66,7 @@ class LocalRunner:
 
     def heal(self) -> None:
         """End all faults and let automation run again; then no region is dead, and any view will do."""
-        heal(LocalWorld.of(cloud.load(), load_settings()))
+        heal(LocalWorld.of(cloud.load(), load_settings(), self.system))
 
     def _at_side(self, side: Side, settings: TwoRegionSettings, progress: Progress) -> LocalWorld:
         """The world once the lease is where the scenario wants it."""
@@ -77,9 +78,11 @@ class LocalRunner:
         SWITCHOVER.type(world.deployed.state, world.places)
         return self._world(settings)
 
-    @staticmethod
-    def _world(settings: TwoRegionSettings) -> LocalWorld:
+    def _world(self, settings: TwoRegionSettings) -> LocalWorld:
         """The world as seen from the region that does not hold the lease."""
         deployed = cloud.load()
-        views = {name: LocalWorld.of(deployed, settings, holder=name) for name in deployed.state.regions}
+        views = {
+            name: LocalWorld.of(deployed, settings, self.system, holder=name)
+            for name in deployed.state.regions
+        }
         return views[holder(*views.values())]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 from rich.table import Table
 
-from gameday.judge.summary import Judged, Measured, Payments, Summary
+from gameday.judge.summary import Judged, Measured, RequestCounts, Summary
 from gameday.report.console import words
 from gameday.series import Ran, worst
 
@@ -29,13 +29,17 @@ class Outcome(_Part):
     """Every expectation that was not met, in words."""
     invalid_reasons: tuple[str, ...] = ()
     measured: Measured | None = None
-    payments: Payments | None = None
+    noun: str = "payment"
+    """One of what `requests` counts."""
+    requests: RequestCounts | None = Field(
+        default=None, validation_alias="payments", serialization_alias="payments"
+    )
     superseded: bool = False
     """It was invalid and held again; the exit code does not count it."""
 
     @property
     def valid(self) -> bool:
-        """Whether its figures mean anything; a run that harmed a payment is missed even when they do not."""
+        """Whether its figures mean anything; a run that did harm is missed even when they do not."""
         return self.verdict in {"met", "missed"} and not self.invalid_reasons
 
 
@@ -83,7 +87,7 @@ class Runs(_Part):
         return path
 
     def show(self, screen: Console) -> None:
-        """One line a drill, all payments, then a table of the spreads where a scenario ran more than once."""
+        """One line a drill, all requests, then a table of the spreads where a scenario ran more than once."""
         screen.print("drill verdict  restored")
         for one in self.outcomes:
             screen.print(_line(one), soft_wrap=True)
@@ -102,7 +106,8 @@ def _outcome(summary: Judged, *, superseded: bool) -> Outcome:
         missed=tuple(words(check) for check in summary.checks if not check.met),
         invalid_reasons=summary.invalid_reasons,
         measured=summary.measured if isinstance(summary, Summary) else None,
-        payments=summary.payments if isinstance(summary, Summary) else None,
+        noun=summary.noun if isinstance(summary, Summary) else "",
+        requests=summary.requests if isinstance(summary, Summary) else None,
         superseded=superseded,
     )
 
@@ -116,17 +121,17 @@ def _line(one: Outcome) -> str:
 
 
 def _balance(outcomes: Sequence[Outcome]) -> str:
-    """All payments of drills with a verdict; whoever was only told "accepted" may not lose one either."""
+    """All requests of drills with a verdict; whoever was only told "accepted" may not lose one either."""
     valid = f"valid drills: {sum(one.valid for one in outcomes)}"
-    payments = [one.payments for one in outcomes if one.payments and one.verdict != "invalid"]
-    if not payments:
+    counted = [one for one in outcomes if one.requests and one.verdict != "invalid"]
+    if not counted:
         return valid
     acknowledged, lost, accepted_lost, duplicated, fenced = (
-        sum(getattr(one, count) for one in payments)
+        sum(getattr(one.requests, count) for one in counted)
         for count in ("acknowledged", "lost", "accepted_lost", "duplicated", "acknowledged_while_fenced")
     )
     return (
-        f"{valid}; {acknowledged:,} payments acknowledged, "
+        f"{valid}; {acknowledged:,} {counted[0].noun}s acknowledged, "
         f"{lost + accepted_lost} lost, {duplicated} duplicated, {fenced} acknowledged while fenced"
     )
 

@@ -12,9 +12,10 @@ from gameday.chaos import payments
 from gameday.errors import NotSteady, ObservationFailed
 from gameday.observe.history import LeaseSeen
 from gameday.targets import cloud
-from gameday.targets.payments import healing
-from gameday.targets.payments.local import LocalWorld
 from gameday.targets.payments.scenarios import SCENARIOS
+from gameday.targets.payments.system import PAYMENTS
+from gameday.targets.two_regions import healing
+from gameday.targets.two_regions.world import LocalWorld
 from lib.systems.load import load_settings
 from localcloud.core.paths import STATE
 
@@ -102,13 +103,15 @@ def heal() -> None:
 def _world() -> LocalWorld:
     """The world in which the region that holds the lease now is the holder."""
     deployed, settings = cloud.load(), load_settings()
-    views = {name: LocalWorld.of(deployed, settings, holder=name) for name in deployed.state.regions}
+    views = {
+        name: LocalWorld.of(deployed, settings, PAYMENTS, holder=name) for name in deployed.state.regions
+    }
     return views[healing.holder(*views.values())]
 
 
 def _given_world() -> LocalWorld:
     """The world in which the region that held the lease at the beginning is the holder."""
-    return LocalWorld.of(cloud.load(), load_settings(), holder=_read(GIVEN)["holder"])
+    return LocalWorld.of(cloud.load(), load_settings(), PAYMENTS, holder=_read(GIVEN)["holder"])
 
 
 def _lease(world: LocalWorld) -> LeaseSeen | None:

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from gameday.load.payments import Load, LoadPlan
+from gameday.load.arrivals import Load, LoadPlan
 from gameday.observe.target import World
 
 _DRAIN_S = 60.0
@@ -37,6 +37,7 @@ async def pay(world: World, *, run: str, seconds: float, rate: float) -> Paid:
         endpoints=world.endpoints,
         resolver=world.resolver,
         plan=plan,
+        requests=world.requests,
         credentials=world.credentials,
     )
     async with load.arriving():

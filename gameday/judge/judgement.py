@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from os import cpu_count
 
 from gameday.judge.ledger_check import LedgerFindings, check
+from gameday.judge.order_check import OrderFindings, check_orders
 from gameday.judge.settings import DrillSettings
 from gameday.judge.steadiness import steadiness
 from gameday.judge.summary import Host, Measured, Steady, Summary, Terraform
@@ -17,8 +18,9 @@ from gameday.judge.verdict import (
     answered,
     calls,
     checks,
+    counted,
+    harm,
     only_slow,
-    payments,
     rpo_s,
     verdict,
 )
@@ -28,7 +30,7 @@ from gameday.observe.record import Record
 from gameday.plan.scenario import Scenario
 
 _LEAST_SHARE = 0.9
-"""Share of the payments the steady phase should have brought that must have been settled in it."""
+"""Share of the requests the steady phase should have brought that must have been settled in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Judgement:
     summary: Summary
     events: list[Event]
     findings: LedgerFindings
+    orders: OrderFindings | None
     calls: CallReport
 
 
@@ -58,7 +61,7 @@ def judge(
     end = record.until if whole else fault.at + (seen.restored_s or 0)
     findings = check(record.operations, record.rows, record.journal, tenures(record.history.leases), fault)
     made = recovery_calls(record.calls, fault, end, planned=planned)
-    limits = Limits(steady_payments=int(rate * scenario.precondition.steady_s * _LEAST_SHARE))
+    limits = Limits(steady_requests=int(rate * scenario.precondition.steady_s * _LEAST_SHARE))
     reasons = invalid_reasons(
         history=record.history,
         operations=record.operations,
@@ -70,12 +73,17 @@ def judge(
     measured = Measured.of(seen, rpo_s(findings, fault))
     moved = steadiness(record.history, record.operations, fault, seen.restored_s, record.until)
     steady = Steady(**asdict(moved), failed_steps=failed_steps(record.steps), loss=loss_found(record.steps))
-    counts, made_counts = payments(record.operations, findings), calls(made)
+    counts, made_counts = counted(record.operations, findings), calls(made)
+    orders = (
+        None if record.listed is None else check_orders(record.operations, record.rows, record.listed, fault)
+    )
     met = checks(
         measured=measured,
         objectives=settings.objectives,
         expect=scenario.expect,
-        payments=counts,
+        noun=settings.noun,
+        requests=counts,
+        orders=orders.counts if orders else None,
         calls=made_counts,
         terraform=terraform,
         steady=steady,
@@ -100,7 +108,9 @@ def judge(
         steady=steady,
         configured_waits=settings.waits,
         declared_aws=DECLARED_AWS,
-        payments=counts,
+        noun=settings.noun,
+        requests=counts,
+        orders=orders.counts if orders else None,
         calls=made_counts,
         terraform=terraform,
         versions=versions,
@@ -112,6 +122,8 @@ def judge(
         ),
         answered=answered(record.history.answers, fault),
         checks=met,
-        verdict=verdict(reasons, met),
+        verdict=verdict(reasons, met, harm(settings.noun)),
     )
-    return Judgement(summary=summary, events=events(seen, fault), findings=findings, calls=made)
+    return Judgement(
+        summary=summary, events=events(seen, fault), findings=findings, orders=orders, calls=made
+    )

@@ -1,4 +1,4 @@
-"""Is every acknowledged payment in the surviving ledger, once, with its amount, and rightly acknowledged?
+"""Is every acknowledged request in the surviving ledger, once, with its amount, and rightly acknowledged?
 
 Pure: histories in, findings out. Each finding holds the keys it is about, so evidence can be followed up.
 """
@@ -17,15 +17,15 @@ class LedgerFindings:
     """What the check found; in a sound run all but acknowledged, accepted and reconciled are empty."""
 
     acknowledged: Sequence[str]
-    """Keys of payments answered with 201."""
+    """Keys of requests answered with 201."""
     accepted: Sequence[str]
-    """Keys of payments whose best answer was 202."""
+    """Keys of requests whose best answer was 202."""
     lost: Sequence[str]
     """Acknowledged, but not in the ledger."""
     accepted_lost: Sequence[str]
     """Accepted, but not in the ledger."""
     duplicated: Sequence[str]
-    """In the ledger more than once, or known to clients under more than one payment id."""
+    """In the ledger more than once, or known to clients under more than one id."""
     mismatched: Sequence[str]
     """In the ledger with another amount or currency than the client asked for."""
     unbalanced: Mapping[str, int]
@@ -37,11 +37,11 @@ class LedgerFindings:
     rescued: Sequence[str]
     """Of the reconciled ones those acknowledged before the fault: the fault took their rows with it."""
     oldest_lost_at: float | None
-    """When the oldest of the lost payments was acknowledged."""
+    """When the oldest of the lost requests was acknowledged."""
 
     @property
     def sound(self) -> bool:
-        """Whether no payment was harmed."""
+        """Whether no request was harmed."""
         return not (
             self.lost
             or self.accepted_lost
@@ -63,8 +63,9 @@ def check(
     by_key: dict[str, list[LedgerRow]] = defaultdict(list)
     for row in rows:
         by_key[row.idempotency_key].append(row)
-    acknowledged = [op for op in operations if op.acknowledgements]
-    accepted = [op for op in operations if op.only_accepted]
+    written = [op for op in operations if op.kind.writes]
+    acknowledged = [op for op in written if op.acknowledgements]
+    accepted = [op for op in written if op.only_accepted]
     lost = [op for op in acknowledged if op.key not in by_key]
     reconciled = _reconciled(rows, journal)
     before = [op for op in acknowledged if (op.acknowledged_at or fault.at) < fault.at]
@@ -88,18 +89,18 @@ def _keys(operations: Iterable[Operation]) -> list[str]:
 
 
 def _duplicated(operations: Sequence[Operation], rows: Sequence[LedgerRow]) -> set[str]:
-    """Keys with more than one payment id, and keys that share one, over ledger and answers alike."""
+    """Keys with more than one id, and keys that share one, over ledger and answers alike."""
     told = {
-        (op.key, attempt.payment_id)
+        (op.key, attempt.entry_id)
         for op in operations
         for attempt in op.attempts
-        if attempt.payment_id is not None and (attempt.settled or attempt.accepted)
+        if attempt.entry_id is not None and (attempt.settled or attempt.accepted)
     }
-    pairs = told | {(row.idempotency_key, row.payment_id) for row in rows}
+    pairs = told | {(row.idempotency_key, row.entry_id) for row in rows}
     ids_of_key = Counter(key for key, _ in pairs)
-    keys_of_id = Counter(payment_id for _, payment_id in pairs)
+    keys_of_id = Counter(entry_id for _, entry_id in pairs)
     rows_of_key = Counter(row.idempotency_key for row in rows)
-    return {key for key, payment_id in pairs if ids_of_key[key] > 1 or keys_of_id[payment_id] > 1} | {
+    return {key for key, entry_id in pairs if ids_of_key[key] > 1 or keys_of_id[entry_id] > 1} | {
         key for key, count in rows_of_key.items() if count > 1
     }
 

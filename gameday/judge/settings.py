@@ -12,6 +12,8 @@ class DrillSettings:
 
     objectives: Objectives
     waits: ConfiguredWaits
+    noun: str
+    """One of what clients send."""
     time_scale: float
     """What the local cloud divides the health check interval by. No timeout is ever scaled."""
 
@@ -29,5 +31,6 @@ class DrillSettings:
                 health_check_interval_s=dns.health_check_interval_s / time_scale,
                 health_check_threshold=dns.health_check_threshold,
             ),
+            noun=settings.REQUESTS.removesuffix("s"),
             time_scale=time_scale,
         )

@@ -20,7 +20,7 @@ class Steadiness:
     old_holder_ready: int
     """Looks at which the old holder called itself ready although a later epoch had begun."""
     refusals: int
-    """Payments that the old holder answered with 503."""
+    """Requests that the old holder answered with 503."""
     unlatched: int
     """Failovers after which automation still ran: another one could follow without a person."""
     failed_permille: float
@@ -28,7 +28,7 @@ class Steadiness:
     planned: int = 0
     """Of the epochs begun those that were handed over, and not taken."""
     longest_stall_s: float | None = 0.0
-    """The longest that a payment, unanswered when the fault came or later, waited from its arrival to its
+    """The longest that a request, unanswered when the fault came or later, waited from its arrival to its
     acknowledgement; None: for one it never came."""
 
 

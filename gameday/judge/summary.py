@@ -52,7 +52,7 @@ class Measured(Part):
 
     @property
     def takeover_s(self) -> float | None:
-        """From the lease taken to the first payment settled: promotion, and what orchestration costs."""
+        """From the lease taken to the first request settled: promotion, and what orchestration costs."""
         if self.first_ack_s is None or self.detected_s is None:
             return None
         return round(self.first_ack_s - self.detected_s, 3)
@@ -95,8 +95,8 @@ class Declared(Part):
     sources: tuple[str, ...]
 
 
-class Payments(Part):
-    """Counts of payments."""
+class RequestCounts(Part):
+    """RequestCounts of what clients had written: of payments, or of orders and their cancellations."""
 
     attempted: int
     acknowledged: int
@@ -114,6 +114,18 @@ class Payments(Part):
     reconciled: int
     rescued: int = 0
     """Of the reconciled ones those acknowledged before the fault: nothing but the journal had them."""
+
+
+class OrderCounts(Part):
+    """RequestCounts of orders; see gameday/judge/order_check.py."""
+
+    open: int
+    unlisted: int
+    undead: int
+    taken: int
+    denied: int
+    entered: int = 0
+    """While order entry was halted."""
 
 
 class CallLine(Part):
@@ -145,7 +157,7 @@ class Terraform(Part):
 
 
 class Host(Part):
-    """The machine from the steady phase until the last payment arrived; load and pressure at worst."""
+    """The machine from the steady phase until the last request arrived; load and pressure at worst."""
 
     cores: int
     load_per_core: float
@@ -248,7 +260,12 @@ class Summary(Part):
     steady: Steady
     configured_waits: ConfiguredWaits
     declared_aws: dict[str, Declared]
-    payments: Payments
+    noun: str = "payment"
+    """One of what `requests` counts."""
+    requests: RequestCounts = Field(validation_alias="payments", serialization_alias="payments")
+    """The first system gave its name in the file."""
+    orders: OrderCounts | None = None
+    """Null where clients cannot cancel anything."""
     calls: Calls
     terraform: Terraform
     versions: dict[str, str]

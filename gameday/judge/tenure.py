@@ -1,4 +1,4 @@
-"""Who was allowed to acknowledge payments, and when: read off the observed lease."""
+"""Who was allowed to acknowledge requests, and when: read off the observed lease."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

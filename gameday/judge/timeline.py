@@ -104,7 +104,7 @@ def events(seen: Moments, fault: Fault) -> list[Event]:
         *_told("active", seen.active_s, "fence raised, journal replayed, lease ACTIVE"),
         *_told("ready", seen.ready_s, f"/health/ready of {fault.survivor} answers 200"),
         *_told("dns moved", seen.dns_moved_s, f"a fresh answer names {fault.survivor}"),
-        *_told("first ack", seen.first_ack_s, f"first payment settled by {fault.survivor}"),
+        *_told("first ack", seen.first_ack_s, f"first request settled by {fault.survivor}"),
         *_told("restored", seen.restored_s, "from here on 99 % of attempts were settled"),
     ]
     return sorted(told, key=lambda event: event.after_s)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gameday.load.payments import lateness_p99_s
+from gameday.load.arrivals import lateness_p99_s
 from gameday.load.records import Operation
 from gameday.observe.calls import Call
 from gameday.observe.history import Fault, History
@@ -14,7 +14,7 @@ from gameday.observe.host_load import HostLoad
 class Limits:
     """The least that a run must have been to mean something."""
 
-    steady_payments: int
+    steady_requests: int
     steady_success: float = 0.99
     lateness_p99_s: float = 0.25
     load_per_core: float = 4.0
@@ -63,14 +63,14 @@ def _flapped(history: History, fault: Fault) -> list[str]:
 
 
 def _not_steady(operations: Sequence[Operation], since: float, fault: Fault, limits: Limits) -> list[str]:
-    """V20, V21: enough payments before the fault, and nearly all of their attempts settled."""
+    """V20, V21: enough requests before the fault, and nearly all of their attempts settled."""
     until = fault.at - limits.settle_s
     attempts = [a for op in operations for a in op.attempts if since <= a.started < until]
     settled = sum(attempt.settled for attempt in attempts)
-    payments = sum(at is not None and at < fault.at for at in (op.acknowledged_at for op in operations))
+    known = sum(at is not None and at < fault.at for at in (op.acknowledged_at for op in operations))
     reasons = []
-    if payments < limits.steady_payments:
-        reasons.append(f"V20 only {payments} payments before the fault, {limits.steady_payments} are needed")
+    if known < limits.steady_requests:
+        reasons.append(f"V20 only {known} requests before the fault, {limits.steady_requests} are needed")
     if not attempts or settled < limits.steady_success * len(attempts):
         reasons.append(f"V21 only {settled} of {len(attempts)} attempts were settled before the fault")
     return reasons

@@ -12,7 +12,8 @@ from gameday.judge.summary import (
     Declared,
     Measured,
     Objectives,
-    Payments,
+    OrderCounts,
+    RequestCounts,
     Steady,
     Terraform,
     Verdict,
@@ -31,21 +32,20 @@ DECLARED_AWS = {
 }
 """The local database is promoted in its own time, which says nothing about Aurora's."""
 
-_HARM = frozenset(
-    {
-        "payments lost",
-        "payments duplicated",
-        "payments with another amount",
-        "payments acknowledged while fenced",
-    }
+_HARM = ("s lost", "s duplicated", "s with another amount", "s acknowledged while fenced")
+_ORDER_HARM = (
+    "open orders that are not listed",
+    "cancelled orders that are listed as open",
+    "orders cancelled that nobody cancelled",
+    "answers that deny what was acknowledged",
+    "orders taken while order entry was halted",
 )
-"""Expectations about safety: no overloaded machine and no restless start excuses that one is missed."""
 
 _SPEED = frozenset(
     {
         "failed attempts, per mille",
-        "longest stall of a payment, s",
-        "payments without an acknowledgement",
+        "longest stall, s",
+        "requests without an acknowledgement",
         "recovery time objective, s",
         "restored within, s",
         "dr status answered within, s",
@@ -56,19 +56,25 @@ _SPEED = frozenset(
 
 
 def rpo_s(findings: LedgerFindings, fault: Fault) -> float:
-    """How far back the oldest lost payment goes before the fault, in seconds; 0 when none is lost."""
+    """How far back the oldest lost request goes before the fault, in seconds; 0 when none is lost."""
     oldest = findings.oldest_lost_at
     return 0.0 if oldest is None else round(max(0.0, fault.at - oldest), 3)
 
 
-def payments(operations: Sequence[Operation], findings: LedgerFindings) -> Payments:
+def harm(noun: str) -> frozenset[str]:
+    """Expectations about safety: no overloaded machine and no restless start excuses that one is missed."""
+    return frozenset({*(f"{noun}{name}" for name in _HARM), *_ORDER_HARM})
+
+
+def counted(operations: Sequence[Operation], findings: LedgerFindings) -> RequestCounts:
     """The findings as counts."""
+    attempted = sum(operation.kind.writes for operation in operations)
     answered = len(findings.acknowledged) + len(findings.accepted)
-    return Payments(
-        attempted=len(operations),
+    return RequestCounts(
+        attempted=attempted,
         acknowledged=len(findings.acknowledged),
         accepted=len(findings.accepted),
-        unanswered=len(operations) - answered,
+        unanswered=attempted - answered,
         lost=len(findings.lost),
         accepted_lost=len(findings.accepted_lost),
         duplicated=len(findings.duplicated),
@@ -103,24 +109,29 @@ def checks(
     measured: Measured,
     objectives: Objectives,
     expect: Expect,
-    payments: Payments,
+    noun: str,
+    requests: RequestCounts,
+    orders: OrderCounts | None,
     calls: Calls,
     terraform: Terraform,
     steady: Steady,
 ) -> tuple[Check, ...]:
     """Every expectation with what was measured against it: less is a failure, and so is more."""
     nothing = {
-        "payments lost": payments.lost,
-        "accepted payments lost": payments.accepted_lost,
-        "payments duplicated": payments.duplicated,
-        "payments with another amount": payments.mismatched,
-        "currencies out of balance": len(payments.unbalanced_minor),
-        "payments acknowledged while fenced": payments.acknowledged_while_fenced,
+        f"{noun}s lost": requests.lost,
+        f"accepted {noun}s lost": requests.accepted_lost,
+        f"{noun}s duplicated": requests.duplicated,
+        f"{noun}s with another amount": requests.mismatched,
+        "currencies out of balance": len(requests.unbalanced_minor),
+        f"{noun}s acknowledged while fenced": requests.acknowledged_while_fenced,
         "times the old holder called itself ready": steady.old_holder_ready,
         "failovers that left automation running": steady.unlatched,
         "calls to the lost region": calls.to_dead_region,
         "calls to a foreign control plane": calls.to_foreign_control_plane,
     }
+    if orders:
+        harmed = (orders.unlisted, orders.undead, orders.taken, orders.denied, orders.entered)
+        nothing |= dict(zip(_ORDER_HARM, harmed, strict=True))
     if terraform.second_plan_changes is not None:
         nothing["changes in a second plan"] = terraform.second_plan_changes
     return (
@@ -128,10 +139,10 @@ def checks(
         Check.exactly("epochs begun as planned", expect.planned, steady.planned),
         Check.exactly("moves of the writer", expect.moves, steady.writer_moves),
         Check.exactly("moves of DNS", expect.moves, steady.dns_moves),
-        *_besides(expect, steady, payments),
+        *_besides(expect, steady, requests),
         Check.least("refusals by the old holder", expect.least_refusals, steady.refusals),
         Check.least(
-            "acknowledged payments that only the journal had", expect.least_rescued, payments.rescued
+            f"acknowledged {noun}s that only the journal had", expect.least_rescued, requests.rescued
         ),
         Check.most("failed attempts, per mille", expect.failed_permille, steady.failed_permille),
         Check.most("recovery time objective, s", objectives.rto_s, measured.restored_s),
@@ -145,13 +156,13 @@ def checks(
     )
 
 
-def _besides(expect: Expect, steady: Steady, payments: Payments) -> list[Check]:
+def _besides(expect: Expect, steady: Steady, requests: RequestCounts) -> list[Check]:
     """What only some scenarios ask for."""
     asked = []
     if expect.stall_s is not None:
-        left = payments.attempted - payments.acknowledged
-        asked.append(Check.exactly("payments without an acknowledgement", 0, left))
-        asked.append(Check.most("longest stall of a payment, s", expect.stall_s, steady.longest_stall_s))
+        left = requests.attempted - requests.acknowledged
+        asked.append(Check.exactly("requests without an acknowledgement", 0, left))
+        asked.append(Check.most("longest stall, s", expect.stall_s, steady.longest_stall_s))
     if expect.failed_steps is not None:
         asked.append(
             Check.exactly("steps that failed once and went on", expect.failed_steps, steady.failed_steps)
@@ -194,7 +205,7 @@ def only_slow(checks: Sequence[Check]) -> bool:
     return bool(missed) and missed <= _SPEED
 
 
-def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check], harm: frozenset[str] = _HARM) -> Verdict:
+def verdict(invalid_reasons: Sequence[str], checks: Sequence[Check], harm: frozenset[str]) -> Verdict:
     """What the run says. An invalid one says nothing, however good, unless it missed one of *harm*."""
     missed = {check.name for check in checks if not check.met}
     if missed & harm:

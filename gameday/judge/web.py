@@ -41,7 +41,7 @@ def judge(
     versions: Mapping[str, str],
 ) -> WebSummary:
     """What *record* proves."""
-    seen, counts, limits = served(record), counted(record), Limits(steady_payments=0)
+    seen, counts, limits = served(record), counted(record), Limits(steady_requests=0)
     met = [*checks(record, scenario.bars, objectives, seen, counts), *plan_checks(terraform)]
     reasons = invalid_reasons(record, scenario, limits)
     if any(not check.met for check in met):

@@ -18,6 +18,9 @@ class Credentials(Protocol):
     async def header(self) -> Mapping[str, str]:
         """The headers of a request. Raises NoToken when there is nothing to show."""
 
+    def refused(self) -> None:
+        """What was shown was not good for somebody."""
+
 
 class Nothing:
     """For an API that asks nobody."""
@@ -25,6 +28,9 @@ class Nothing:
     async def header(self) -> Mapping[str, str]:
         """No header."""
         return {}
+
+    def refused(self) -> None:
+        """Nothing was shown."""
 
 
 class Tokens:
@@ -48,6 +54,9 @@ class Tokens:
             raise NoToken(self._why)
         return self._token.header
 
+    def refused(self) -> None:
+        """A token ends when it says so, whoever takes it for bad."""
+
     def _due(self) -> bool:
         now = self._clock()
         return now >= self._ask_at and now >= self._token.expires_at - _AHEAD_S
@@ -58,3 +67,12 @@ class Tokens:
         except NoToken as error:
             self._why = str(error)
             self._ask_at = self._clock() + _AGAIN_S
+
+
+class Session(Tokens):
+    """One session that all clients of a drill share: whoever finds it refused signs in again."""
+
+    def refused(self) -> None:
+        """Forget it; clients that were refused together sign in once."""
+        if self._clock() >= self._ask_at:
+            self._token = AccessToken("", 0.0)

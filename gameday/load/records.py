@@ -1,15 +1,34 @@
-"""What a drill writes down: payments and their attempts, rows of the ledger, entries of the journal.
+"""What a drill writes down: what clients asked, and what ledger and journal hold.
 
 All times are epoch seconds of the one clock that the harness and the local cloud share.
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from http import HTTPStatus
+
+
+class Kind(StrEnum):
+    """What a client wants."""
+
+    PLACE = "place"
+    """A new entry of the ledger: a payment, an order."""
+    CANCEL = "cancel"
+    """That an entry no longer stands, which is an entry of its own."""
+    READ = "read"
+    """To know what became of one."""
+    LIST = "list"
+    """To know which ones stand."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether what is acknowledged must be in the ledger."""
+        return self in {Kind.PLACE, Kind.CANCEL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One HTTP request of a payment, and all that the client learnt from it."""
+    """One HTTP request of an operation, and all that the client learnt from it."""
 
     started: float
     ended: float
@@ -22,57 +41,72 @@ class Attempt:
     """Region that says it answered (X-Region)."""
     epoch: int | None = None
     """Epoch under which it says it answered (X-Epoch)."""
-    payment_id: str | None = None
+    entry_id: str | None = None
+    """Of the entry that it made, as the answer tells it."""
+    told: str = ""
+    """What the answer says that became of the entry, where it says so."""
 
     @property
     def settled(self) -> bool:
-        """Whether the payment was acknowledged as settled."""
-        return self.status == HTTPStatus.CREATED
+        """Whether all was done that was asked for: what is written is in the ledger."""
+        return self.status in {HTTPStatus.OK, HTTPStatus.CREATED}
 
     @property
     def accepted(self) -> bool:
-        """Whether the payment was acknowledged as journalled, to be settled later."""
+        """Whether it was acknowledged as journalled, to be settled later."""
         return self.status == HTTPStatus.ACCEPTED
 
 
 @dataclass(slots=True, kw_only=True)
 class Operation:
-    """One payment that a client wants: an idempotency key, and one attempt after the other."""
+    """One thing that a client wants: an idempotency key, and one attempt after the other."""
 
     key: str
     amount_minor: int
+    """What is at stake, in minor units; 0 where it is nothing new."""
     currency: str
     due: float
     """When the open-model schedule wanted it to start."""
     started: float
+    kind: Kind = Kind.PLACE
+    about: str = ""
+    """The id of the entry that is cancelled or read."""
     attempts: list[Attempt] = field(default_factory=list)
 
     @property
     def acknowledgements(self) -> list[Attempt]:
-        """The attempts answered with 201; more than one only if a client asks again."""
+        """The attempts that were settled; more than one only if a client asks again."""
         return [attempt for attempt in self.attempts if attempt.settled]
 
     @property
     def acknowledged_at(self) -> float | None:
-        """When the client first knew that the payment is settled."""
+        """When the client first knew that it is settled."""
         return min((attempt.ended for attempt in self.acknowledgements), default=None)
 
     @property
     def only_accepted(self) -> bool:
-        """Whether 202 is the best answer this payment ever got."""
+        """Whether 202 is the best answer that it ever got."""
         return not self.acknowledgements and any(attempt.accepted for attempt in self.attempts)
+
+    @property
+    def entry_id(self) -> str | None:
+        """The id under which its client knows it; None while it was not acknowledged."""
+        known = (one.entry_id for one in self.attempts if one.settled or one.accepted)
+        return next((entry_id for entry_id in known if entry_id), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
-    """A row of `ledger.payments`."""
+    """A row of the ledger's table of requests."""
 
-    payment_id: str
+    entry_id: str
     idempotency_key: str
     amount_minor: int
     currency: str
     epoch: int
     region: str
+    cancels: str = ""
+    """The id of the entry that it cancels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +114,6 @@ class JournalEntry:
     """An item of the journal table."""
 
     idempotency_key: str
-    payment_id: str
+    entry_id: str
     epoch: int
     state: str

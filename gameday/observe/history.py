@@ -28,7 +28,7 @@ class LeaseSeen:
 
     @property
     def active(self) -> bool:
-        """Whether the holder may acknowledge payments (until the lease expires)."""
+        """Whether the holder may acknowledge requests (until the lease expires)."""
         return self.state == "ACTIVE"
 
 
@@ -134,6 +134,10 @@ class Fault:
     """From when on *region* could not answer anybody; None: it always could."""
     silent_until: float | None = None
     """Until when; None: to the end."""
+    halted_from: float | None = None
+    """From when on new orders had to be refused everywhere; None: never."""
+    halted_until: float | None = None
+    """Until when; None: to the end."""
 
     @property
     def moved(self) -> bool:
@@ -145,3 +149,9 @@ class Fault:
         if self.silent_from is None:
             return False
         return self.silent_from < at and (self.silent_until is None or at < self.silent_until)
+
+    def halted(self, at: float) -> bool:
+        """Whether order entry was halted at *at*."""
+        if self.halted_from is None:
+            return False
+        return self.halted_from < at and (self.halted_until is None or at < self.halted_until)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostLoad:
-    """How busy the machine was from the steady phase until the last payment arrived."""
+    """How busy the machine was from the steady phase until the last request arrived."""
 
     per_core: float
     """The highest one-minute load average, divided by the number of cores."""

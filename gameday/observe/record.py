@@ -26,4 +26,6 @@ class Record:
     host: HostLoad
     steady_since: float
     until: float
-    """When the last payment arrived."""
+    """When the last request arrived."""
+    listed: frozenset[str] | None = None
+    """Ids of the entries that the system lists as standing in the end; None where it lists none."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from gameday.load.credentials import Credentials
 from gameday.load.records import JournalEntry, LedgerRow
+from gameday.load.requests import Requests
 from gameday.observe.calls import Call
 from gameday.observe.dr_answers import DrAnswer
 from gameday.observe.executions import StepSeen
@@ -44,6 +45,10 @@ class World(Protocol):
         """Asks DNS, without a cache."""
 
     @property
+    def requests(self) -> Requests:
+        """What clients ask."""
+
+    @property
     def credentials(self) -> Credentials:
         """What clients show to the API."""
 
@@ -60,10 +65,16 @@ class World(Protocol):
         """The steps of takeovers in *regions*, of executions since then. Raises ObservationFailed."""
 
     async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
-        """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
+        """Rows, in the ledger of *region*, of the requests of *run*. Raises LedgerUnread."""
 
     async def journal(self, keys: Iterable[str]) -> Sequence[JournalEntry]:
-        """Journal entries of the payments with these idempotency keys. Raises LedgerUnread."""
+        """Journal entries of the requests with these idempotency keys. Raises LedgerUnread."""
+
+    async def listed(self) -> frozenset[str] | None:
+        """Ids of the entries that the system lists as standing; None where it lists none.
+
+        Raises LedgerUnread.
+        """
 
     def calls(self, since: float, until: float) -> Sequence[Call]:
         """AWS calls logged between two times."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from failover.loss import Loss
-from gameday.load.payments import LoadPlan
+from gameday.load.arrivals import LoadPlan
 from gameday.plan.faults import Action, Cut, Kill, Place, Step, Stop
 
 
@@ -44,9 +44,9 @@ class Follow:
     after_last_step_s: float = 30.0
     """How long at least after the last step of the timeline."""
     drain_s: float = 60.0
-    """How long at most clients may work off their backlog once no new payment arrives."""
+    """How long at most clients may work off their backlog once no new request arrives."""
     settle_s: float = 95.0
-    """How long an accepted payment may take to reach the ledger after that. The reconciler comes every
+    """How long an accepted request may take to reach the ledger after that. The reconciler comes every
     minute, and leaves to its request what is younger than half a minute."""
 
 
@@ -62,12 +62,12 @@ class Expect:
     failed_permille: float = 10.0
     """Attempts that may fail once the service is restored; where nobody may move, since the fault."""
     least_refusals: int = 0
-    """How often the old holder must have refused a payment after the fault: proof that it was asked."""
+    """How often the old holder must have refused a request after the fault: proof that it was asked."""
     stall_s: float | None = None
-    """The longest that a payment may wait from its arrival to its acknowledgement; then none may be left
+    """The longest that a request may wait from its arrival to its acknowledgement; then none may be left
     without one. None: as long as its client has patience."""
     least_rescued: int = 0
-    """Payments that must have been lost but for the journal: proof that something was at stake."""
+    """Requests that must have been lost but for the journal: proof that something was at stake."""
     failed_steps: int | None = None
     """How many steps of the takeovers must have failed, been run again, and done their work in the end."""
     loss: Loss | None = None

@@ -12,11 +12,11 @@ _COLOURS = {"met": "green", "missed": "red", "invalid": "yellow"}
 
 
 def print_report(console: Console, summary: Summary, events: Sequence[Event]) -> None:
-    """Print timeline, durations, payments, calls, expectations and the verdict."""
+    """Print timeline, durations, requests, calls, expectations and the verdict."""
     console.print(_timeline(events))
     console.print(_durations(summary))
     console.print(_calls(summary))
-    _outcome(console, summary, _payments(summary))
+    _outcome(console, summary, _counts(summary))
 
 
 def print_checks(console: Console, summary: Judged, events: Sequence[Event], told: str) -> None:
@@ -105,12 +105,12 @@ def shown(measured: float | None) -> str:
     return "never" if measured is None else f"{measured:g}"
 
 
-def _payments(summary: Summary) -> str:
-    paid = summary.payments
+def _counts(summary: Summary) -> str:
+    told = summary.requests
     return (
-        f"{paid.attempted} payments, {paid.acknowledged} acknowledged, {paid.accepted} accepted, "
-        f"{paid.unanswered} unanswered, {paid.lost} lost, {paid.duplicated} duplicated, "
-        f"{paid.acknowledged_while_fenced} acknowledged while fenced, {paid.reconciled} reconciled"
+        f"{told.attempted} {summary.noun}s, {told.acknowledged} acknowledged, {told.accepted} accepted, "
+        f"{told.unanswered} unanswered, {told.lost} lost, {told.duplicated} duplicated, "
+        f"{told.acknowledged_while_fenced} acknowledged while fenced, {told.reconciled} reconciled"
     )
 
 

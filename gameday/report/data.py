@@ -39,7 +39,7 @@ class ReportData:
 
     @property
     def until(self) -> float:
-        """When the last payment arrived."""
+        """When the last request arrived."""
         return max((operation.due for operation in self.operations), default=self.fault.at)
 
     @classmethod

@@ -28,6 +28,8 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
     with sealed(folder, record.fault.at, judgement.summary) as run:
         write_json(run / "timeline.json", _timeline(record, judgement))
         write_json(run / "findings.json", asdict(judgement.findings))
+        if judgement.orders:
+            write_json(run / "orders.json", asdict(judgement.orders))
         write_lines(run / "operations.jsonl", (asdict(operation) for operation in record.operations))
         write_lines(run / "ledger.jsonl", (asdict(row) for row in record.rows))
         write_lines(run / "steps.jsonl", (asdict(step) for step in record.steps))

@@ -26,7 +26,7 @@ class _Measured(_Part):
     restored_s: float | None
 
 
-class _Payments(_Part):
+class _Counts(_Part):
     acknowledged: int
     lost: int
     duplicated: int
@@ -40,7 +40,7 @@ class _Told(_Part):
     holder_before: str = ""
     holder_after: str = ""
     measured: _Measured
-    payments: _Payments | None = None
+    payments: _Counts | None = None
     """None: the system takes none."""
     versions: dict[str, str] = {}
 
@@ -86,9 +86,9 @@ def page(found: Sequence[Run]) -> str:
             f"{len({one.scenario for one in valid if one.verdict == 'met'})} of {len(_known(told))}",
             "scenarios met",
         ),
-        (f"{sum(one.acknowledged for one in paid):,}", "payments acknowledged in valid runs"),
+        (f"{sum(one.acknowledged for one in paid):,}", "requests acknowledged in valid runs"),
         (f"{sum(one.lost for one in paid):,}", "of them lost"),
-        (f"{sum(one.duplicated for one in paid):,}", "charged twice"),
+        (f"{sum(one.duplicated for one in paid):,}", "of them twice"),
     )
     header = tag(
         "header",

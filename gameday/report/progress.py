@@ -77,7 +77,7 @@ class Progress:
     async def _live(self, shown: Shown) -> None:
         with Live(console=self._console, auto_refresh=False, transient=True) as picture:
             while True:
-                # In a thread, so that payments keep their schedule while thousands are counted.
+                # In a thread, so that requests keep their schedule while thousands are counted.
                 seen = await asyncio.to_thread(shown.look, time.time())
                 self._keep(seen)
                 if self._console.is_terminal:

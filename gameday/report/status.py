@@ -1,6 +1,6 @@
 """One line about a running drill."""
 
-from gameday.load.payments import Load
+from gameday.load.arrivals import Load
 from gameday.observe.history import DnsSeen, History, WriterSeen
 
 _WINDOW_S = 5.0
@@ -16,7 +16,7 @@ def status_line(history: History, load: Load, now: float) -> str:
     ]
     settled = sum(attempt.settled for attempt in recent)
     return (
-        f"settled {settled}/{len(recent)} attempts in {_WINDOW_S:g} s · {load.pending} payments wait · "
+        f"settled {settled}/{len(recent)} attempts in {_WINDOW_S:g} s · {load.pending} requests wait · "
         f"lease {_lease(history)} · writer {_last_region(history.writers)} · "
         f"DNS {_last_region(history.dns)}"
     )

@@ -1,4 +1,4 @@
-"""The page of a drill of the web application: the same page as of the payment system, with its own words."""
+"""The page of a drill of the web application: the same page as of the other systems, with its own words."""
 
 from collections.abc import Sequence
 

@@ -72,4 +72,6 @@ class Typed:
 
 
 SWITCHOVER = Typed(("switchover", "--yes"))
+HALT = Typed(("halt", "drill"))
+RESUME_TRADING = Typed(("resume-trading",))
 FAILBACK = Typed(("failback", "--soak", "0", "--yes"))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from dnslib import QTYPE, RCODE, DNSError, DNSRecord
+from dnslib import QTYPE, RCODE, RR, DNSError, DNSRecord
 
 from localcloud.route53.records import dns_name
 
@@ -101,6 +101,14 @@ class ServiceResolver(Resolver):
         return await self._resolve(f"_http._tcp.{name}", "SRV", _served)
 
 
+class AwsNameResolver(Resolver):
+    """Asks to which AWS name a name that serves HTTP leads now, through aliases: the target is that name."""
+
+    async def resolve(self, name: str) -> DnsAnswer:
+        """Asks for `_http._tcp` of *name*. Raises as `Resolver.resolve` does."""
+        return await self._resolve(f"_http._tcp.{name}", "SRV", _led_to)
+
+
 class _Exchange(asyncio.DatagramProtocol):
     """Keeps the first response that belongs to a query."""
 
@@ -145,10 +153,20 @@ def _answer(name: str, response: DNSRecord) -> DnsAnswer:
 
 
 def _served(name: str, response: DNSRecord) -> DnsAnswer:
+    found = _service(name, response)
+    return DnsAnswer(f"127.0.0.1:{found.rdata.port}", int(found.ttl))
+
+
+def _led_to(name: str, response: DNSRecord) -> DnsAnswer:
+    found = _service(name, response)
+    return DnsAnswer(dns_name(str(found.rdata.target)), int(found.ttl))
+
+
+def _service(name: str, response: DNSRecord) -> RR:
     found = [record for record in response.rr if record.rtype == QTYPE.SRV]
     if not found:
         raise NoAnswerError(f"{name}: served nowhere here")
-    return DnsAnswer(f"127.0.0.1:{found[0].rdata.port}", int(found[0].ttl))
+    return found[0]
 
 
 class CachingResolver:

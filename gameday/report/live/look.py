@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gameday.judge.summary import Verdict
 from gameday.judge.timeline import Event, Moments, events, moments
-from gameday.load.payments import Load
+from gameday.load.arrivals import Load
 from gameday.observe.history import Fault, History, Mark
 from gameday.plan.scenario import Scenario
 from gameday.report.seconds import Second, seconds

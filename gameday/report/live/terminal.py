@@ -27,7 +27,7 @@ def drawn(look: Look) -> RenderableType:
             _regions(look),
             _row("settled", sparkline(look.seconds, names)),
             _row("failed", failures(look.seconds)),
-            Text(f"{settled}/{all_} attempts settled in 5 s, {look.pending} payments wait", style="dim"),
+            Text(f"{settled}/{all_} attempts settled in 5 s, {look.pending} requests wait", style="dim"),
             *(Text(f"{one.after_s:7.1f} s  {one.name}: {one.detail}") for one in look.events[-_EVENTS:]),
         ),
         title=f"{look.scenario}: {look.title}",

@@ -53,7 +53,7 @@ def _header(seen: Look) -> Markup:
     facts = (
         (clock, "since the fault"),
         (f"{settled} of {all_}", "attempts settled in the last five seconds"),
-        (str(seen.pending), "payments wait for an answer"),
+        (str(seen.pending), "requests wait for an answer"),
         (str(seen.epoch), f"epoch of the lease, {seen.state}"),
     )
     sign = tables.verdict(seen.verdict) if seen.verdict else tag("span", "live", class_="badge")

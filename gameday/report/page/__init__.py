@@ -30,7 +30,7 @@ def page(data: ReportData) -> str:
         ),
         section("Who held what", _pictures(data)),
         section("Budget of the recovery time objective", budget.bar(summary)),
-        section("Payments", balance.payments(data)),
+        section(f"{summary.noun.capitalize()}s", balance.requests(data)),
         section("Expectations", tables.checks(summary.checks)),
         section("Terraform after the fact", tables.terraform(summary.terraform)),
         section("Calls of the recovery", tables.calls(summary)),
@@ -77,7 +77,7 @@ def _pictures(data: ReportData) -> Markup:
 
 def _run(summary: Summary) -> str:
     return (
-        f"Run {summary.run}, fault at {summary.fault_at}, {summary.rate:g} payments a second, "
+        f"Run {summary.run}, fault at {summary.fault_at}, {summary.rate:g} {summary.noun}s a second, "
         f"time scale {summary.time_scale:g}."
     )
 

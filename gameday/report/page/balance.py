@@ -17,13 +17,13 @@ class Line:
 
     currency: str
     acknowledged: int
-    """Payments of which a client knows that they are settled."""
+    """Requests of which a client knows that they are settled."""
     told_minor: int
     """What these amount to, by the clients' own books."""
     held_minor: int
-    """What the rows of these payments amount to in the ledger."""
+    """What the rows of these requests amount to in the ledger."""
     others: int
-    """Rows of payments whose client never heard so: it asked, and gave up."""
+    """Rows of requests whose client never heard so: it asked, and gave up."""
 
 
 def lines(operations: Sequence[Operation], rows: Sequence[LedgerRow]) -> list[Line]:
@@ -50,8 +50,8 @@ def lines(operations: Sequence[Operation], rows: Sequence[LedgerRow]) -> list[Li
     return made
 
 
-def payments(data: ReportData) -> Markup:
-    """What became of every payment, and the balance by currency."""
+def requests(data: ReportData) -> Markup:
+    """What became of every request, and the balance by currency."""
     head = ["currency", "acknowledged", "told to clients", "in the ledger", "difference"]
     rows = [
         [
@@ -66,36 +66,39 @@ def payments(data: ReportData) -> Markup:
     return join(
         tag("p", _told(data.summary)),
         table(
-            "Ledger balance of acknowledged payments, in minor units of the currency", head, rows, numbers=4
+            f"Ledger balance of acknowledged {data.summary.noun}s, in minor units of the currency",
+            head,
+            rows,
+            numbers=4,
         ),
         _counts(data),
     )
 
 
 def _told(summary: Summary) -> str:
-    paid = summary.payments
+    told = summary.requests
     words = (
-        f"Of {count(paid.attempted, 'payment')} {paid.acknowledged:,} were acknowledged as settled, "
-        f"{paid.accepted:,} as accepted, and {paid.unanswered:,} had no answer when the drill ended."
+        f"Of {count(told.attempted, summary.noun)} {told.acknowledged:,} were acknowledged as settled, "
+        f"{told.accepted:,} as accepted, and {told.unanswered:,} had no answer when the drill ended."
     )
-    if paid.reconciled:
+    if told.reconciled:
         words += (
-            f" {count(paid.reconciled, 'row')} that the lost database had not yet sent over came back "
-            "from the journal, under the same key: nobody was charged twice."
+            f" {count(told.reconciled, 'row')} that the lost database had not yet sent over came back "
+            "from the journal, under the same key: none is there twice."
         )
     return words
 
 
 def _counts(data: ReportData) -> Markup:
-    paid = data.summary.payments
+    told = data.summary.requests
     others = sum(line.others for line in lines(data.operations, data.rows))
     rows = [
-        ["acknowledged, but not in the ledger", f"{paid.lost:,}"],
-        ["accepted, but not in the ledger", f"{paid.accepted_lost:,}"],
-        ["in the ledger twice, or under two payment ids", f"{paid.duplicated:,}"],
-        ["in the ledger with another amount", f"{paid.mismatched:,}"],
-        ["acknowledged by who did not hold the lease", f"{paid.acknowledged_while_fenced:,}"],
-        ["replayed from the journal", f"{paid.reconciled:,}"],
+        ["acknowledged, but not in the ledger", f"{told.lost:,}"],
+        ["accepted, but not in the ledger", f"{told.accepted_lost:,}"],
+        ["in the ledger twice, or under two ids", f"{told.duplicated:,}"],
+        ["in the ledger with another amount", f"{told.mismatched:,}"],
+        ["acknowledged by who did not hold the lease", f"{told.acknowledged_while_fenced:,}"],
+        ["replayed from the journal", f"{told.reconciled:,}"],
         ["in the ledger, but the client never heard so", f"{others:,}"],
     ]
-    return table("Payment by payment", ["what", "payments"], rows, numbers=1)
+    return table("One by one", ["what", f"{data.summary.noun}s"], rows, numbers=1)

@@ -7,17 +7,17 @@ from gameday.report.console import expected, shown
 
 def headline(summary: Summary) -> str:
     """The one sentence that stays when everything else is forgotten."""
-    lost = summary.payments.lost + summary.payments.accepted_lost
+    lost, noun = summary.requests.lost + summary.requests.accepted_lost, summary.noun
     if summary.verdict == "invalid":
         return "This run proves nothing, whatever its figures say."
     if lost:
-        return f"{count(lost, 'payment')} that a client saw acknowledged {'is' if lost == 1 else 'are'} gone."
+        return f"{count(lost, noun)} that a client saw acknowledged {'is' if lost == 1 else 'are'} gone."
     if summary.verdict == "missed":
         missed = sum(not check.met for check in summary.checks)
-        return f"No acknowledged payment was lost, but {count(missed, 'expectation')} {_was(missed)} missed."
+        return f"No acknowledged {noun} was lost, but {count(missed, 'expectation')} {_was(missed)} missed."
     if moved(summary):
-        return f"{summary.holder_after} took over, and no acknowledged payment was lost."
-    return f"{summary.holder_before} kept serving, nobody moved, and no payment was lost."
+        return f"{summary.holder_after} took over, and no acknowledged {noun} was lost."
+    return f"{summary.holder_before} kept serving, nobody moved, and no {noun} was lost."
 
 
 def lead(summary: Summary, actions: str) -> str:
@@ -58,15 +58,15 @@ def missed(summary: Judged) -> list[str]:
 
 def facts(summary: Summary) -> tuple[tuple[str, str], ...]:
     """The figures that a reader looks for first, each with its words."""
-    paid, made, restored = summary.payments, summary.calls, summary.measured.restored_s
+    told, made, restored = summary.requests, summary.calls, summary.measured.restored_s
     whole = f"from the fault to full service; allowed: {summary.objectives.rto_s:,.0f}\N{NO-BREAK SPACE}s"
     time = (f"{restored:g} s" if restored is not None else "never", whole)
     failed = (f"{summary.steady.failed_permille:g} ‰", "of the attempts after the fault failed")
     return (
         time if moved(summary) else failed,
-        (str(paid.lost + paid.accepted_lost), f"of {paid.acknowledged:,} acknowledged payments lost"),
-        (str(paid.duplicated + paid.mismatched), "charged twice or with another amount"),
-        (str(paid.acknowledged_while_fenced), "acknowledged without the right to"),
+        (str(told.lost + told.accepted_lost), f"of {told.acknowledged:,} acknowledged {summary.noun}s lost"),
+        (str(told.duplicated + told.mismatched), "twice or with another amount"),
+        (str(told.acknowledged_while_fenced), "acknowledged without the right to"),
         (
             str(made.to_dead_region + made.to_foreign_control_plane),
             "calls of the recovery to something that was down or elsewhere",

@@ -43,14 +43,14 @@ class LedgerReader:
             ) from error
         return [
             LedgerRow(
-                payment_id=payment_id,
+                entry_id=entry_id,
                 idempotency_key=key,
                 amount_minor=amount_minor,
                 currency=currency,
                 epoch=epoch,
                 region=region,
             )
-            for payment_id, key, amount_minor, currency, epoch, region in found
+            for entry_id, key, amount_minor, currency, epoch, region in found
         ]
 
     def _connect(self) -> Connection:

@@ -5,7 +5,7 @@ first, the others move the lease to the other region and back again.
 """
 
 from failover.loss import Loss
-from gameday.load.payments import LoadPlan
+from gameday.load.arrivals import LoadPlan
 from gameday.observe.dr_answers import one_after_the_other
 from gameday.plan.faults import Cut, Flap, Kill, Place, Revive, Step, Stop, at_once, isolated
 from gameday.plan.partial_faults import (

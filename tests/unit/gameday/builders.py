@@ -30,7 +30,7 @@ def attempt(started: float, **changes) -> Attempt:
         "status": 201,
         "region": WEST if after else EAST,
         "epoch": 2 if after else 1,
-        "payment_id": f"id-{started:g}",
+        "entry_id": f"id-{started:g}",
     }
     return Attempt(**(told | changes))
 
@@ -60,7 +60,7 @@ LOST = operation(1010.0, failed(1010.0), failed(1020.0))
 def row(of: Operation, **changes) -> LedgerRow:
     ack = of.attempts[-1]
     told = {
-        "payment_id": ack.payment_id,
+        "entry_id": ack.entry_id,
         "idempotency_key": of.key,
         "amount_minor": of.amount_minor,
         "currency": of.currency,
@@ -74,7 +74,7 @@ def entry(of: Operation, **changes) -> JournalEntry:
     ack = of.attempts[-1]
     told = {
         "idempotency_key": of.key,
-        "payment_id": ack.payment_id,
+        "entry_id": ack.entry_id,
         "epoch": ack.epoch,
         "state": "SETTLED",
     }

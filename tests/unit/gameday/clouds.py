@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp import web
 from botocore.stub import Stubber
 
-from gameday.targets.payments.local import LocalWorld
+from gameday.targets.two_regions.world import LocalWorld
 from tests.unit import emulated
 from tests.unit.gameday.builders import WEST
 

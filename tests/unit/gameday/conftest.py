@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gameday.targets.cloud import Deployed, Outputs
-from gameday.targets.payments.local import LocalWorld
+from gameday.targets.payments.system import PAYMENTS
+from gameday.targets.two_regions.world import LocalWorld
 from lib.systems.load import load_settings
 from localcloud.core.state import CloudState, DatabaseState, RegionState
 from tests.unit.gameday.builders import EAST, WEST
@@ -44,8 +45,9 @@ def silent() -> LocalWorld:
         global_cluster_id="payments-dev",
         lease_table="lease",
         journal_table="journal",
+        api_hosts={},
     )
-    return LocalWorld.of(Deployed(state=state, outputs=outputs), load_settings({}))
+    return LocalWorld.of(Deployed(state=state, outputs=outputs), load_settings({}), PAYMENTS)
 
 
 @pytest.fixture

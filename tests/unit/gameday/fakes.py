@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from gameday.load.credentials import Credentials, Nothing
+from gameday.load.payments import Payments
 from gameday.load.records import JournalEntry, LedgerRow
+from gameday.load.requests import Requests
 from gameday.observe.calls import Call
 from gameday.observe.executions import StepSeen
 from gameday.observe.history import LeaseSeen
@@ -44,6 +46,7 @@ class FakeWorld:
     told: list[StepSeen] = field(default_factory=list)
     asked_of: list[str] = field(default_factory=list)
     credentials: Credentials = field(default_factory=Nothing)
+    requests: Requests = field(default_factory=Payments)
 
     @property
     def resolver(self):
@@ -108,6 +111,9 @@ class FakeWorld:
     async def journal(self, keys: Iterable[str]) -> list[JournalEntry]:
         return [self.entries[key] for key in keys if key in self.entries]
 
+    async def listed(self) -> frozenset[str] | None:
+        return None
+
     def calls(self, since: float, until: float) -> list[Call]:
         return self.log
 
@@ -118,7 +124,7 @@ class FakeWorld:
         """The row of a new payment, or the one that the key already has."""
         self.keys_seen.append(key)
         fresh = LedgerRow(
-            payment_id=str(uuid.uuid4()),
+            entry_id=str(uuid.uuid4()),
             idempotency_key=key,
             amount_minor=body["amount_minor"],
             currency=body["currency"],
@@ -126,7 +132,7 @@ class FakeWorld:
             region=region,
         )
         row = self.ledger.setdefault(key, fresh)
-        entry = JournalEntry(idempotency_key=key, payment_id=row.payment_id, epoch=row.epoch, state="SETTLED")
+        entry = JournalEntry(idempotency_key=key, entry_id=row.entry_id, epoch=row.epoch, state="SETTLED")
         self.entries.setdefault(key, entry)
         return row
 
@@ -140,7 +146,7 @@ def _application(world: FakeWorld, region: str) -> web.Application:
         if not serves():
             return web.json_response({}, status=503, headers=headers | {"Retry-After": "1"})
         row = world.pay(region, request.headers["Idempotency-Key"], await request.json())
-        return web.json_response({"payment_id": row.payment_id}, status=201, headers=headers)
+        return web.json_response({"payment_id": row.entry_id}, status=201, headers=headers)
 
     async def ready(_: web.Request) -> web.Response:
         return web.Response() if serves() else web.Response(status=503, text="H30_not_holder")

@@ -11,7 +11,7 @@ from gameday.errors import ObservationFailed
 from gameday.judge.judgement import Judgement, judge
 from gameday.judge.settings import DrillSettings
 from gameday.judge.summary import ConfiguredWaits, Objectives, Terraform
-from gameday.load.payments import LoadPlan
+from gameday.load.arrivals import LoadPlan
 from gameday.observe.executions import StepSeen
 from gameday.observe.host_load import HostLoad
 from gameday.observe.record import Record
@@ -50,6 +50,7 @@ SETTINGS = DrillSettings(
         health_check_interval_s=1,
         health_check_threshold=1,
     ),
+    noun="payment",
     time_scale=1.0,
 )
 CALM = HostLoad(per_core=0.5, steal=0.0)

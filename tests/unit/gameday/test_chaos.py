@@ -15,8 +15,8 @@ from gameday.chaos import commands, control
 from gameday.chaos.experiment import experiment
 from gameday.chaos.payments import Paid, pay
 from gameday.errors import NotSteady
-from gameday.targets.payments import healing
 from gameday.targets.payments.scenarios import SCENARIOS
+from gameday.targets.two_regions import healing
 from tests.unit.gameday.builders import EAST, WEST, lease, operation, row
 from tests.unit.gameday.fakes import FakeWorld, running
 

@@ -10,9 +10,11 @@ from evidence import manifest as sealed
 from gameday.errors import LedgerUnread, NotSteady, ObservationFailed
 from gameday.observe.host_load import HostLoad
 from gameday.observe.record import Record
+from gameday.plan.faults import Step
 from gameday.report import evidence
 from gameday.report.console import print_report
 from gameday.report.junit import junit
+from gameday.targets.operators import HALT, RESUME_TRADING
 from tests.unit.gameday import simulated
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.fakes import FakeWorld
@@ -46,8 +48,8 @@ def test_a_region_that_takes_over_meets_every_expectation(record):
     assert summary.invalid_reasons == ()
     assert [check for check in summary.checks if not check.met] == []
     assert summary.verdict == "met"
-    assert summary.payments.attempted == summary.payments.acknowledged == len(record.operations) > 150
-    assert summary.payments.unanswered == 0
+    assert summary.requests.attempted == summary.requests.acknowledged == len(record.operations) > 150
+    assert summary.requests.unanswered == 0
     assert {attempt.region for one in record.operations for attempt in one.acknowledgements} == {EAST, WEST}
     assert summary.calls.during_recovery == 1
 
@@ -77,7 +79,7 @@ def test_a_drill_looks_on_until_dns_names_the_holder_however_soon_callers_were_s
 def test_a_ledger_that_forgot_payments_is_found_out(record):
     summary = judged(replace(record, rows=record.rows[3:])).summary
     assert summary.valid
-    assert summary.payments.lost == 3
+    assert summary.requests.lost == 3
     assert 2.0 <= summary.measured.rpo_s <= 10.0
     assert summary.verdict == "missed"
 
@@ -133,6 +135,30 @@ def test_the_evidence_can_be_checked_later(record, tmp_path):
     assert sealed.verify(run) == []
     lines = (run / "operations.jsonl").read_text().splitlines()
     assert [json.loads(line)["key"] for line in lines] == [one.key for one in record.operations]
+
+
+def test_the_open_orders_of_a_system_that_lists_them_are_judged_and_kept(record, tmp_path):
+    known = frozenset(operation.entry_id for operation in record.operations)
+    outcome = judged(replace(record, listed=known))
+    assert (outcome.summary.verdict, outcome.summary.orders.open) == ("met", len(record.operations))
+    run = evidence.write(tmp_path, record, outcome)
+    assert len(json.loads((run / "orders.json").read_text())["open"]) == len(record.operations)
+    one_less = judged(replace(record, listed=known - {record.operations[0].entry_id})).summary
+    missed = [check.name for check in one_less.checks if not check.met]
+    assert (one_less.verdict, missed) == ("missed", ["open orders that are not listed"])
+
+
+async def test_a_drill_knows_when_order_entry_was_halted():
+    steps = (
+        *WITNESS_LOST.steps[:1],
+        Step(after_s=0.5, action=HALT),
+        Step(after_s=1.5, action=RESUME_TRADING),
+    )
+    fault = (await drilled(FakeWorld(), replace(WITNESS_LOST, steps=steps))).fault
+    assert [fault.halted(fault.at + after_s) for after_s in (0.4, 1.0, 1.6)] == [False, True, False]
+    unlifted = (await drilled(FakeWorld(), replace(WITNESS_LOST, steps=steps[:2]))).fault
+    assert unlifted.halted(unlifted.at + 100.0)
+    assert not replace(unlifted, halted_from=None).halted(unlifted.at + 1.0)
 
 
 def test_latest_is_the_last_run(record, tmp_path):

@@ -8,14 +8,14 @@ from typer.testing import CliRunner
 
 from gameday import __main__ as command
 from gameday.errors import LedgerUnread
-from gameday.judge.summary import Check, Measured, Payments, Summary
+from gameday.judge.summary import Check, Measured, RequestCounts, Summary
 from gameday.runner import LocalRunner
 from gameday.runs import Runs
 from gameday.series import Code, Ran, run_series, worst
 from gameday.targets.payments.scenarios import SCENARIOS
 from localcloud.core.errors import LocalCloudError
 
-PAYMENTS = Payments(
+PAYMENTS = RequestCounts(
     attempted=900,
     acknowledged=800,
     accepted=0,
@@ -41,7 +41,8 @@ def summary(scenario: str, verdict: str, **moments: float) -> Summary:
         checks=checks,
         invalid_reasons=("V40 the host was overloaded",) if verdict == "invalid" else (),
         measured=Measured(**measured),
-        payments=PAYMENTS,
+        noun="payment",
+        requests=PAYMENTS,
     )
 
 

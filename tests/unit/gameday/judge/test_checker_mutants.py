@@ -145,7 +145,7 @@ def held() -> dict[type, Held]:
 def test_a_standby_that_lags_and_a_journal_that_is_replayed_are_what_a_drill_expects(held):
     summary = held[Lagging].summary(AT_STAKE)
     assert missed(summary) == set()
-    assert summary.payments.rescued > 5
+    assert summary.requests.rescued > 5
 
 
 def test_with_a_synchronous_standby_nothing_was_at_stake_and_the_drill_says_so(held):
@@ -155,7 +155,7 @@ def test_with_a_synchronous_standby_nothing_was_at_stake_and_the_drill_says_so(h
 def test_a_journal_that_is_not_replayed_is_lost_payments(held):
     summary = held[Forgetful].summary(AT_STAKE)
     assert {"payments lost", "currencies out of balance"} <= missed(summary)
-    assert summary.payments.lost > 5
+    assert summary.requests.lost > 5
     assert summary.measured.rpo_s > 0
 
 
@@ -176,19 +176,19 @@ async def test_a_client_that_takes_a_new_key_for_each_retry_charges_twice(monkey
 def test_a_holder_without_a_fence_acknowledges_while_fenced(held):
     summary = held[Unfenced].summary(ISOLATED)
     assert "payments acknowledged while fenced" in missed(summary)
-    assert summary.payments.acknowledged_while_fenced > 0
+    assert summary.requests.acknowledged_while_fenced > 0
 
 
 def test_a_row_that_is_gone_is_a_lost_payment(held):
     summary = held[Dropping].summary(MINIATURE)
     assert {"payments lost", "currencies out of balance"} == missed(summary)
-    assert summary.payments.lost == 1
+    assert summary.requests.lost == 1
 
 
 def test_a_takeover_that_nobody_expected_is_a_miss_and_no_loss_because_the_new_ledger_counts(held):
     summary = held[Moved].summary(NOBODY_MOVES)
     assert "epochs begun" in missed(summary)
-    assert (held[Moved].world.ledger_of, summary.payments.lost) == (WEST, 0)
+    assert (held[Moved].world.ledger_of, summary.requests.lost) == (WEST, 0)
 
 
 def test_automation_that_runs_on_is_named(held):

@@ -38,7 +38,7 @@ def test_an_honest_run_is_sound():
 
 def test_an_unanswered_payment_may_be_in_the_ledger_or_not():
     silent = operation(999.95, failed(999.95))
-    there = row(silent, payment_id="id-silent", epoch=1, region=EAST)
+    there = row(silent, entry_id="id-silent", epoch=1, region=EAST)
     assert findings([*OPERATIONS, silent], journal=[]).sound
     assert findings([*OPERATIONS, silent], [*ROWS, there], journal=[]).sound
 
@@ -58,19 +58,19 @@ def test_a_second_row_under_a_new_key_and_the_same_payment_is_a_duplicate():
 
 
 def test_a_second_row_under_the_same_key_is_a_duplicate_that_unbalances():
-    for twin in (ROWS[0], replace(ROWS[0], payment_id="id-twin")):
+    for twin in (ROWS[0], replace(ROWS[0], entry_id="id-twin")):
         found = findings(rows=[*ROWS, twin])
         assert found.duplicated == [BEFORE.key]
         assert found.unbalanced == {"EUR": 100}
 
 
-def test_one_key_answered_with_two_payment_ids_is_a_duplicate():
+def test_one_key_answered_with_two_entry_ids_is_a_duplicate():
     twice = operation(990.0, attempt(990.0), attempt(991.0))
     assert findings([twice, STRADDLING, AFTER]).duplicated == [twice.key]
 
 
-def test_a_payment_id_that_the_ledger_does_not_know_under_its_key_is_a_duplicate():
-    assert findings(rows=[replace(ROWS[0], payment_id="id-other"), *ROWS[1:]]).duplicated == [BEFORE.key]
+def test_a_entry_id_that_the_ledger_does_not_know_under_its_key_is_a_duplicate():
+    assert findings(rows=[replace(ROWS[0], entry_id="id-other"), *ROWS[1:]]).duplicated == [BEFORE.key]
 
 
 def test_swapped_amounts_are_found_although_the_sum_is_right():

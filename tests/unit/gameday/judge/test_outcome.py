@@ -5,7 +5,7 @@ import pytest
 from gameday.judge.ledger_check import check
 from gameday.judge.summary import Check
 from gameday.judge.tenure import tenures
-from gameday.judge.verdict import only_slow, payments, rpo_s
+from gameday.judge.verdict import counted, only_slow, rpo_s
 from tests.unit.gameday.builders import FAULT, attempt, failed, history, operation, row
 
 SETTLED, SILENT = operation(990.0), operation(1010.0, failed(1010.0))
@@ -28,7 +28,7 @@ def test_a_run_is_only_slow_when_it_missed_time_and_nothing_else(in_time, kept, 
 def test_every_payment_is_acknowledged_accepted_or_unanswered():
     operations = [SETTLED, SETTLED, ACCEPTED, SILENT]
     found = check(operations, [], [], tenures(history().leases), FAULT)
-    told = payments(operations, found)
+    told = counted(operations, found)
     assert (told.attempted, told.acknowledged, told.accepted, told.unanswered) == (4, 2, 1, 1)
 
 

@@ -9,7 +9,7 @@ from gameday.observe.host_load import HostLoad
 from tests.unit.gameday.builders import EAST, FAULT, WEST, attempt, failed, history, operation
 
 STEADY = [operation(980.0 + n / 10) for n in range(190)]
-LIMITS = Limits(steady_payments=150)
+LIMITS = Limits(steady_requests=150)
 CALM = HostLoad(per_core=0.9, steal=0.0)
 
 
@@ -68,7 +68,7 @@ def test_a_dns_that_left_is_told_by_how_often_it_was_seen_elsewhere():
         ({"history": watched(readiness=[ReadySeen(at=995.0, region=EAST, ready=False)])}, "V10"),
         ({"history": watched(dns=[])}, "V11"),
         ({"history": watched(dns=[DnsSeen(at=995.0, region=WEST)])}, "V11"),
-        ({"limits": Limits(steady_payments=191)}, "V20"),
+        ({"limits": Limits(steady_requests=191)}, "V20"),
         ({"operations": [*STEADY, operation(990.0, failed(990.0), failed(991.0))]}, "V21"),
         ({"steady_since": 999.5}, "V21"),
         ({"operations": late(0.26, 3)}, "V30"),
@@ -95,7 +95,7 @@ def test_a_machine_is_overloaded_above_the_limits_only(host, rules):
 
 
 def test_only_pressure_above_the_limit_excuses():
-    limits = Limits(steady_payments=1)
+    limits = Limits(steady_requests=1)
     assert excuses(replace(CALM, pressure=0.35), limits) == []
     assert excuses(replace(CALM, pressure=0.36), limits) == [
         "V42 processes waited for a processor in 36% of half a minute"
@@ -110,7 +110,7 @@ def test_only_pressure_above_the_limit_excuses():
         {"operations": [operation(970.0, failed(970.0), failed(971.0)), *STEADY]},  # while ramping up
         {"operations": late(0.25, 3)},
         {"operations": late(5.0, 1)},  # beyond the 99th percentile
-        {"limits": Limits(steady_payments=190)},
+        {"limits": Limits(steady_requests=190)},
         {"operations": [*STEADY, operation(1001.0, attempt(1001.0, region=WEST))]},
         {"calls": [dead_call(caller=WEST)]},
         {"calls": [dead_call(status=None)]},  # a cut call is what death looks like

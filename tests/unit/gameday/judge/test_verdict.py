@@ -3,8 +3,18 @@ from dataclasses import replace
 import pytest
 
 from failover.loss import Loss
-from gameday.judge.summary import Answered, Calls, Check, Measured, Objectives, Payments, Steady, Terraform
-from gameday.judge.verdict import answer_checks, answered, checks, verdict
+from gameday.judge.summary import (
+    Answered,
+    Calls,
+    Check,
+    Measured,
+    Objectives,
+    OrderCounts,
+    RequestCounts,
+    Steady,
+    Terraform,
+)
+from gameday.judge.verdict import answer_checks, answered, checks, harm, verdict
 from gameday.observe.dr_answers import DrAnswer
 from gameday.plan.scenario import Expect
 from tests.unit.gameday.builders import FAULT
@@ -54,13 +64,23 @@ EXPECT = Expect(moves=1, restored_s=100, least_refusals=2, least_rescued=1)
 
 
 def made(
-    *, measured=None, payments=None, calls=None, second_plan_changes=0, steady=None, plans=None, expect=EXPECT
+    *,
+    measured=None,
+    payments=None,
+    orders=None,
+    calls=None,
+    second_plan_changes=0,
+    steady=None,
+    plans=None,
+    expect=EXPECT,
 ) -> tuple[Check, ...]:
     return checks(
         measured=Measured(**(MEASURED | (measured or {}))),
         objectives=Objectives(rto_s=110, rpo_s=300),
         expect=expect,
-        payments=Payments(**(PAYMENTS | (payments or {}))),
+        noun="payment",
+        requests=RequestCounts(**(PAYMENTS | (payments or {}))),
+        orders=orders,
         calls=Calls(**(CALLS | (calls or {}))),
         terraform=Terraform(
             second_plan_changes=second_plan_changes, plan_changes_after=plans or {"payments-usw2": 0}
@@ -124,11 +144,11 @@ ALL_ANSWERED = {"acknowledged": 100, "accepted": 0, "unanswered": 0}
         ({"planned": 1}, {}, ["epochs begun as planned"]),
         ({"epochs_begun": 3}, {}, ["epochs begun"]),
         ({"dns_moves": 1}, {}, ["moves of DNS"]),
-        ({"longest_stall_s": 5.1}, {}, ["longest stall of a payment, s"]),
+        ({"longest_stall_s": 5.1}, {}, ["longest stall, s"]),
         (
             {"longest_stall_s": None},
             {"acknowledged": 99, "accepted": 1},
-            ["payments without an acknowledgement", "longest stall of a payment, s"],
+            ["requests without an acknowledgement", "longest stall, s"],
         ),
     ],
 )
@@ -156,14 +176,33 @@ def test_a_planned_takeover_is_no_taken_one():
 
 def test_an_invalid_run_is_neither_met_nor_missed():
     met, not_met = (Check(name="x", limit=0, measured=0, met=met) for met in (True, False))
-    assert verdict([], [met]) == "met"
-    assert verdict([], [met, not_met]) == "missed"
-    assert verdict(["V10"], [met]) == verdict(["V10"], [not_met]) == "invalid"
+    harmless = frozenset()
+    assert verdict([], [met], harmless) == "met"
+    assert verdict([], [met, not_met], harmless) == "missed"
+    assert verdict(["V10"], [met], harmless) == verdict(["V10"], [not_met], harmless) == "invalid"
 
 
 @pytest.mark.parametrize("fault", ["lost", "duplicated", "mismatched", "acknowledged_while_fenced"])
 def test_a_harmed_payment_is_a_miss_however_invalid_the_run(fault):
-    assert verdict(["V40"], made(payments={fault: 1})) == "missed"
+    assert verdict(["V40"], made(payments={fault: 1}), harm("payment")) == "missed"
+
+
+HARMED_ORDERS = {
+    "unlisted": "open orders that are not listed",
+    "undead": "cancelled orders that are listed as open",
+    "taken": "orders cancelled that nobody cancelled",
+    "denied": "answers that deny what was acknowledged",
+    "entered": "orders taken while order entry was halted",
+}
+
+
+@pytest.mark.parametrize("fault", HARMED_ORDERS)
+def test_a_harmed_order_is_a_miss_however_invalid_the_run(fault):
+    sound = dict.fromkeys(HARMED_ORDERS, 0) | {"open": 40}
+    assert missed(orders=OrderCounts(**sound)) == []
+    harmed = OrderCounts(**(sound | {fault: 1}))
+    assert missed(orders=harmed) == [HARMED_ORDERS[fault]]
+    assert verdict(["V40"], made(orders=harmed), harm("order")) == "missed"
 
 
 def answer(**changes) -> DrAnswer:

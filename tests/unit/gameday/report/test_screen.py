@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from gameday.__main__ import app
 from gameday.judge.settings import DrillSettings
+from gameday.load.arrivals import Load, LoadPlan
 from gameday.load.credentials import Nothing
-from gameday.load.payments import Load, LoadPlan
+from gameday.load.payments import Payments
 from gameday.observe import host
 from gameday.observe.history import History
 from gameday.observe.host import HostMeter, metered
@@ -76,22 +77,34 @@ async def test_progress_keeps_the_last_look_where_the_page_finds_it(tmp_path):
 
 async def test_the_status_tells_success_backlog_and_holder():
     load = Load(
-        run="r", api_name="a", endpoints={}, resolver=FakeWorld(), plan=LoadPlan(), credentials=Nothing()
+        run="r",
+        api_name="a",
+        endpoints={},
+        resolver=FakeWorld(),
+        plan=LoadPlan(),
+        requests=Payments(),
+        credentials=Nothing(),
     )
     load.operations += [operation(1096.0, failed(1096.0), attempt(1097.0)), operation(900.0)]
     told = status_line(history(), load, now=1100.0)
     assert told == (
-        "settled 1/2 attempts in 5 s · 0 payments wait · lease us-west-2 ACTIVE epoch 2 · "
+        "settled 1/2 attempts in 5 s · 0 requests wait · lease us-west-2 ACTIVE epoch 2 · "
         "writer us-west-2 · DNS us-west-2"
     )
 
 
 async def test_the_status_of_a_drill_that_has_seen_nothing_yet_claims_nothing():
     load = Load(
-        run="r", api_name="a", endpoints={}, resolver=FakeWorld(), plan=LoadPlan(), credentials=Nothing()
+        run="r",
+        api_name="a",
+        endpoints={},
+        resolver=FakeWorld(),
+        plan=LoadPlan(),
+        requests=Payments(),
+        credentials=Nothing(),
     )
     assert status_line(History(), load, now=1100.0) == (
-        "settled 0/0 attempts in 5 s · 0 payments wait · lease ? · writer ? · DNS ?"
+        "settled 0/0 attempts in 5 s · 0 requests wait · lease ? · writer ? · DNS ?"
     )
 
 

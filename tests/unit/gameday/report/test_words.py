@@ -34,8 +34,8 @@ def test_the_headline_is_the_worst_that_is_true():
     assert words.headline(met) == "us-west-2 took over, and no acknowledged payment was lost."
     stayed = met.model_copy(update={"holder_after": EAST})
     assert words.headline(stayed) == "us-east-1 kept serving, nobody moved, and no payment was lost."
-    one = met.payments.model_copy(update={"lost": 1})
+    one = met.requests.model_copy(update={"lost": 1})
     assert "1 payment that a client saw acknowledged is gone." in words.headline(
-        met.model_copy(update={"payments": one})
+        met.model_copy(update={"requests": one})
     )
     assert "proves nothing" in words.headline(met.model_copy(update={"verdict": "invalid"}))

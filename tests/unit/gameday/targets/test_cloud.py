@@ -14,7 +14,7 @@ STATE = {
     "account_id": "0",
     "access_key_id": "a",
     "secret_access_key": "b",
-    "regions": {},
+    "regions": {"us-east-1": {"endpoint": "http://127.0.0.1:4", "front_door": "http://127.0.0.1:5"}},
     "dns_port": 3,
     "calls_log": "calls.jsonl",
 }
@@ -23,6 +23,7 @@ OUTPUTS = {
     "global_cluster_id": "g",
     "lease_table": "l",
     "journal_table": "j",
+    "api_host_us_east_1": "a.us-east-1.elb.amazonaws.com",
     "zone_id": "Z1",
 }
 
@@ -39,6 +40,7 @@ def files(tmp_path):
 def test_addresses_and_outputs_are_read(files):
     found = cloud.load(*files)
     assert (found.state.dns_port, found.outputs.api_name) == (3, "pay.dev.test")
+    assert found.outputs.api_hosts == {"us-east-1": "a.us-east-1.elb.amazonaws.com"}
 
 
 def test_no_running_cloud_says_how_to_start_one(files):

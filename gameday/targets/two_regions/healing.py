@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from gameday.errors import FaultRefused, NotSteady, ObservationFailed
 from gameday.targets.control import HEAL, order
-from gameday.targets.payments.local import LocalWorld
+from gameday.targets.two_regions.world import LocalWorld
 
 _LEASE_WITHIN_S = 30.0
 _AGAIN_S = 1.0

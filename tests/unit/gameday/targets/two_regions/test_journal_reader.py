@@ -28,7 +28,7 @@ async def test_entries_are_read_consistently_by_key_and_an_unknown_payment_has_n
     world, stub = stubbed(world, "dynamodb")
     stub.add_response("batch_get_item", answer("a"), asked("a", "b"))
     (entry,) = await world.journal(["a", "b"])
-    assert (entry.idempotency_key, entry.payment_id, entry.epoch, entry.state) == ("a", "id-a", 1, "INTENT")
+    assert (entry.idempotency_key, entry.entry_id, entry.epoch, entry.state) == ("a", "id-a", 1, "INTENT")
 
 
 async def test_a_hundred_keys_are_asked_for_at_once(world):

@@ -14,10 +14,10 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_rds import RDSClient
 from mypy_boto3_stepfunctions import SFNClient
 
-from dr.access_token import AccessToken, Client, NoToken
 from gameday.errors import FaultRefused, ObservationFailed
-from gameday.load.credentials import Credentials, Nothing, Tokens
+from gameday.load.credentials import Credentials
 from gameday.load.records import JournalEntry, LedgerRow
+from gameday.load.requests import Requests
 from gameday.observe.calls import Call
 from gameday.observe.dr_answers import AskDr, DrAnswer
 from gameday.observe.executions import StepSeen, steps_since
@@ -27,12 +27,11 @@ from gameday.targets.cloud import Deployed
 from gameday.targets.control import order
 from gameday.targets.operators import Typed
 from gameday.targets.pasted import Pasted
-from gameday.targets.payments.journal_reader import JournalReader
-from gameday.targets.payments.ledger_reader import LedgerReader
-from lib.settings.authorization import Mode
+from gameday.targets.two_regions.instances import KillInstance
+from gameday.targets.two_regions.journal_reader import JournalReader
+from gameday.targets.two_regions.system import Reached, TwoRegionSystem
 from lib.settings.two_regions import TwoRegionSettings
-from localcloud.core.state import CloudState
-from localcloud.route53.resolver import Resolver
+from localcloud.route53.resolver import Resolves
 
 _QUICK = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
 
@@ -47,27 +46,27 @@ class LocalWorld:
     primary: str
     survivor: str
     witness: str
-    endpoints: Mapping[str, str]
-    resolver: Resolver
-    credentials: Credentials
-    payer: str
-    """Whose the payments of the load are, as their keys tell; empty where nobody is asked."""
+    requests: Requests
+    reached: Reached
     dynamodb: DynamoDBClient
     rds: RDSClient
     machines: Mapping[str, SFNClient]
-    ledgers: Mapping[str, LedgerReader]
     calls_from: int
     """Where the log of AWS calls ended when this world was first looked at, in bytes."""
 
     @classmethod
     def of(
-        cls, deployed: Deployed, settings: TwoRegionSettings, *, holder: str | None = None
+        cls,
+        deployed: Deployed,
+        settings: TwoRegionSettings,
+        system: TwoRegionSystem,
+        *,
+        holder: str | None = None,
     ) -> "LocalWorld":
-        """The world of the system that *settings* describe, deployed in the running local cloud.
+        """The world of the *system* that *settings* describe, deployed in the running local cloud.
 
         *holder* is the region that holds the lease; by default where the settings place the first writer.
         """
-        asked = settings.api.authorization if settings.api else None
         state, primary = deployed.state, holder or settings.primary.name
         survivor = next(name for name in state.regions if name != primary)
         aws: Any = boto3.Session(
@@ -88,22 +87,11 @@ class LocalWorld:
             primary=primary,
             survivor=survivor,
             witness=settings.witness,
-            endpoints={name: region.front_door for name, region in state.regions.items()},
-            resolver=Resolver("127.0.0.1", state.dns_port),
-            credentials=_credentials(settings, state, client("ssm")),
-            payer=f"@sub:{asked.client_id}" if asked and asked.mode is Mode.JWT else "",
+            requests=system.requests,
+            reached=system.reach(deployed, settings, client),
             dynamodb=client("dynamodb"),
             rds=client("rds"),
             machines={name: client("stepfunctions", name) for name in state.regions},
-            ledgers={
-                name: LedgerReader(
-                    secrets=client("secretsmanager"),
-                    secret=settings.database.secret,
-                    database=settings.database.name,
-                    port=state.databases[name].port,
-                )
-                for name in state.regions
-            },
             calls_from=_size(state.calls_log),
         )
 
@@ -111,6 +99,21 @@ class LocalWorld:
     def api_name(self) -> str:
         """DNS name of the API."""
         return self.deployed.outputs.api_name
+
+    @property
+    def endpoints(self) -> Mapping[str, str]:
+        """URL that reaches each region's API."""
+        return self.reached.endpoints
+
+    @property
+    def resolver(self) -> Resolves:
+        """Asks DNS, without a cache."""
+        return self.reached.resolver
+
+    @property
+    def credentials(self) -> Credentials:
+        """What clients show."""
+        return self.reached.credentials
 
     @property
     def places(self) -> Places:
@@ -181,6 +184,8 @@ class LocalWorld:
                 return await asyncio.to_thread(action.type, self.deployed.state, self.places)
             case Pasted():
                 return await asyncio.to_thread(action.paste, self.deployed.state, self.places, self.suffix)
+            case KillInstance():
+                return await asyncio.to_thread(action.kill, self.deployed.state, self.places)
             case Ordered():
                 await asyncio.to_thread(order, self.deployed.state, action.order(self.places))
                 return None
@@ -193,15 +198,19 @@ class LocalWorld:
         return [step for steps in found for step in steps]
 
     async def rows(self, run: str, region: str) -> Sequence[LedgerRow]:
-        """Rows, in the ledger of *region*, of the payments of *run*. Raises LedgerUnread."""
-        found = await asyncio.to_thread(self.ledgers[region].rows, run)
+        """Rows, in the ledger of *region*, of the requests of *run*. Raises LedgerUnread."""
+        found = await asyncio.to_thread(self.reached.ledgers[region].rows, run)
         return [replace(row, idempotency_key=_unscoped(row.idempotency_key)) for row in found]
 
     async def journal(self, keys: Iterable[str]) -> Sequence[JournalEntry]:
-        """Journal entries of the payments with these idempotency keys. Raises LedgerUnread."""
+        """Journal entries of the requests with these idempotency keys. Raises LedgerUnread."""
         reader = JournalReader(self.dynamodb, self.deployed.outputs.journal_table)
-        found = await asyncio.to_thread(reader.entries, [f"{key}{self.payer}" for key in keys])
+        found = await asyncio.to_thread(reader.entries, [f"{key}{self.reached.owner}" for key in keys])
         return [replace(entry, idempotency_key=_unscoped(entry.idempotency_key)) for entry in found]
+
+    async def listed(self) -> frozenset[str] | None:
+        """Ids of the entries that stand. Raises LedgerUnread."""
+        return await self.reached.listed()
 
     def calls(self, since: float, until: float) -> Sequence[Call]:
         """AWS calls logged between two times, both after this world was first looked at."""
@@ -211,28 +220,6 @@ class LocalWorld:
                 lines.readline()  # its end, when the line was half written then
             calls = [Call.parse(line) for line in lines if line.endswith("\n")]
         return [call for call in calls if since <= call.at <= until]
-
-
-def _credentials(settings: TwoRegionSettings, state: CloudState, ssm: Any) -> Credentials:
-    """Those of the system's own client at the issuer. Its secret is read where both regions have it."""
-    if settings.api is None or settings.api.authorization.mode is Mode.NONE:
-        return Nothing()
-    authorization = settings.api.authorization
-
-    def fetch() -> AccessToken:
-        try:
-            found = ssm.get_parameter(Name=f"{settings.parameter_prefix}/api/key", WithDecryption=True)
-        except (BotoCoreError, ClientError) as error:
-            raise NoToken(f"the secret of our own client cannot be read: {error}") from error
-        own = Client.of(
-            authorization,
-            secret=found["Parameter"]["Value"],
-            issuer=state.issuer,
-            ca_file=str(state.issuer_ca),
-        )
-        return own.token()
-
-    return Tokens(fetch)
 
 
 def _unscoped(key: str) -> str:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gameday.errors import FaultRefused, NotSteady
-from gameday.targets.payments import healing
+from gameday.targets.two_regions import healing
 from tests.unit.gameday.builders import WEST
 from tests.unit.gameday.clouds import control, stubbed
 

@@ -52,7 +52,7 @@ class JournalReader:
 def _entry(item: Mapping[str, AttributeValueTypeDef]) -> JournalEntry:
     return JournalEntry(
         idempotency_key=item["idempotency_key"]["S"],
-        payment_id=item["entry_id"]["S"],
+        entry_id=item["entry_id"]["S"],
         epoch=int(item["epoch"]["N"]),
         state=item["state"]["S"],
     )

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 
 from dr.access_token import AccessToken, NoToken
+from gameday.load.arrivals import Load, LoadPlan, lateness_p99_s
 from gameday.load.credentials import Tokens
-from gameday.load.payments import Load, LoadPlan, lateness_p99_s
 from gameday.load.population import UnknownHost, region_of
 from localcloud.route53.resolver import DnsAnswer, NameNotFoundError
 from tests.unit.gameday.builders import EAST, WEST, operation
@@ -26,6 +26,7 @@ def load(world, plan=PLAN, resolver=None) -> Load:
         endpoints=world.endpoints,
         resolver=resolver or world.resolver,
         plan=plan,
+        requests=world.requests,
         credentials=world.credentials,
     )
 
@@ -52,7 +53,7 @@ def test_the_region_is_read_off_the_host():
 
 @pytest.mark.parametrize("host", ["", "pay.example.test", "evil.execute-api.us-east-1.amazonaws.com.example"])
 def test_any_other_host_is_refused(host):
-    with pytest.raises(UnknownHost, match="is not a regional API host"):
+    with pytest.raises(UnknownHost, match="is no API and no balancer of a region"):
         region_of(host)
 
 

@@ -9,8 +9,9 @@ from gameday.observe.dr_answers import AskDr
 from gameday.plan.faults import Cut, Kill, Place, Stop
 from gameday.targets.operators import SWITCHOVER, Typed
 from gameday.targets.pasted import Pasted
-from gameday.targets.payments import local
-from gameday.targets.payments.local import LocalWorld
+from gameday.targets.payments.system import PAYMENTS
+from gameday.targets.two_regions import world as local
+from gameday.targets.two_regions.world import LocalWorld
 from lib.systems.load import load_settings
 from tests.unit.gameday.builders import EAST, WEST
 from tests.unit.gameday.clouds import control, stubbed
@@ -122,7 +123,7 @@ def test_calls_are_those_between_two_times_without_a_half_written_line(world):
 def test_calls_that_were_logged_before_the_drill_are_not_read_again(world, ending):
     log = world.deployed.state.calls_log
     log.write_text(call_at(15.0) + ending)
-    later = LocalWorld.of(world.deployed, load_settings({}))
+    later = LocalWorld.of(world.deployed, load_settings({}), PAYMENTS)
     with log.open("a") as lines:
         lines.write(("" if ending == "\n" else "5}\n") + call_at(16.0) + "\n")
     assert [call.at for call in later.calls(0.0, 20.0)] == [16.0]
@@ -175,7 +176,7 @@ async def test_a_refused_action_says_what_the_cloud_said(world):
 
 
 def test_the_other_way_round_the_west_holds_and_the_east_is_asked(world):
-    turned = LocalWorld.of(world.deployed, load_settings({}), holder=WEST)
+    turned = LocalWorld.of(world.deployed, load_settings({}), PAYMENTS, holder=WEST)
     assert (turned.primary, turned.survivor) == (WEST, EAST)
     assert turned.places[Place.HOLDER] == WEST
     assert turned.dynamodb.meta.region_name == EAST

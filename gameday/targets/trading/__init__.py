@@ -1,0 +1,1 @@
+"""The trading platform as the target of drills."""
