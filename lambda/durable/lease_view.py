@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from enum import StrEnum
+from threading import Lock
 
 from failover.lease import MAX_AGE_MS, Lease
 from failover.lease_table import LeaseTable, LeaseUnknown
@@ -16,7 +17,8 @@ class RecentLease:
     """The lease as read at most half a second ago, so that not every request costs a read.
 
     A cached lease expires like any other: nothing outlives `expires_at_ms` by being remembered. Only one
-    that lets a region acknowledge is remembered: any other may be over in a moment.
+    that lets a region acknowledge is remembered: any other may be over in a moment. Threads that need a read
+    at the same time share one, and its failure: a slow table would only get slower if each of them asked.
     """
 
     def __init__(
@@ -28,6 +30,8 @@ class RecentLease:
         self._steady_s = steady_s
         # One tuple, because the readiness probe reads in a thread of its own.
         self._seen: tuple[int, float, Lease | None] = (0, 0.0, None)
+        self._reading = Lock()
+        self._failures = 0
 
     def current(self) -> tuple[Lease | None, int]:
         """The lease, or None when no region ever took it, and the moment at which that was recent, epoch ms.
@@ -37,10 +41,25 @@ class RecentLease:
         Raises:
             LeaseUnknown: it had to be read and the table did not answer, or never soon enough.
         """
+        failures, came_s = self._failures, self._steady_s()
         now_ms = self._clock()
         _, _, lease = self._seen
         if _serves(lease) and self._recent(now_ms):
             return lease, now_ms
+        with self._reading:
+            now_ms = self._clock()
+            _, read_at_s, lease = self._seen
+            if (_serves(lease) or read_at_s > came_s) and self._recent(now_ms):
+                return lease, now_ms
+            if self._failures != failures:
+                raise LeaseUnknown("the lease table was asked meanwhile, in vain")
+            try:
+                return self._read()
+            except LeaseUnknown:
+                self._failures += 1
+                raise
+
+    def _read(self) -> tuple[Lease | None, int]:
         for _ in range(READS):
             # The age counts from before the read: the answer may have been formed right then.
             read_at_ms, read_at_s = self._clock(), self._steady_s()

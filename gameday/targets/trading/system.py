@@ -11,17 +11,17 @@ from gameday.targets.trading.ledger_reader import OrderReader
 from gameday.targets.trading.scenarios import SCENARIOS
 from gameday.targets.two_regions.system import AwsClient, Reached, TwoRegionSystem
 from lib.settings.two_regions import TwoRegionSettings
-from localcloud.route53.resolver import AwsNameResolver, ServiceResolver
+from localcloud.route53.resolver import AwsNameResolver, NoAnswerError, ServiceResolver
+
+NOBODY = "http://127.0.0.1:9"
+"""The port of "discard": no local cloud serves anything there."""
 
 
 def reach(deployed: Deployed, settings: TwoRegionSettings, client: AwsClient) -> Reached:
     """The balancers of both regions, as the one user of the local cloud."""
     state, outputs = deployed.state, deployed.outputs
     where = ServiceResolver("127.0.0.1", state.dns_port)
-    endpoints = {
-        region: f"http://{asyncio.run(where.resolve(host)).target}"
-        for region, host in outputs.api_hosts.items()
-    }
+    endpoints = {region: _endpoint(where, host) for region, host in outputs.api_hosts.items()}
     apis = OrderApis(endpoints, outputs.api_name)
     session = Session(partial(apis.sign_in, state.user_password))
     return Reached(
@@ -40,6 +40,14 @@ def reach(deployed: Deployed, settings: TwoRegionSettings, client: AwsClient) ->
         },
         listed=partial(apis.open_orders, session),
     )
+
+
+def _endpoint(where: ServiceResolver, host: str) -> str:
+    """The URL of a balancer; one that is served nowhere, as in a region that is lost, answers nobody."""
+    try:
+        return f"http://{asyncio.run(where.resolve(host)).target}"
+    except NoAnswerError:
+        return NOBODY
 
 
 TRADING = TwoRegionSystem(scenarios=SCENARIOS, requests=Orders(), reach=reach)

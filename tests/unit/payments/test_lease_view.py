@@ -1,5 +1,6 @@
 from dataclasses import replace
 from itertools import product
+from threading import Event, Semaphore, Thread
 
 import pytest
 
@@ -64,9 +65,10 @@ def test_of_two_clocks_the_later_one_counts(world, wall_ms, steady_s, reads) -> 
 
 
 def test_a_clock_that_was_set_back_makes_no_read_younger(world) -> None:
-    steady_s = iter([10.0, 10.0, 10.5, 10.5, 10.5])
-    recent = RecentLease(world, world.clock, lambda: next(steady_s))
+    now_s = [10.0]
+    recent = RecentLease(world, world.clock, lambda: now_s[0])
     recent.current()
+    now_s[0] = 10.5
     assert (recent.current()[0], world.reads) == (world.lease, 2)
 
 
@@ -136,3 +138,67 @@ def test_the_last_epoch_costs_no_read(world) -> None:
     assert (recent.last_epoch, world.reads) == (None, 0)
     recent.current()
     assert (recent.last_epoch, world.reads) == (7, 1)
+
+
+class Held:
+    """A table whose first read lasts until others have come; then it answers so."""
+
+    def __init__(self, answer) -> None:
+        self.answer, self.reads = answer, 0
+        self.asked, self.go = Event(), Event()
+
+    def read(self):
+        self.reads += 1
+        self.asked.set()
+        assert self.go.wait(30)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def together(table: Held, others: int) -> list[object]:
+    """What all learn of whom the first one reads, and the others come while it does."""
+    came = Semaphore(0)
+
+    def clock() -> int:
+        came.release()
+        return NOW_MS
+
+    recent, found = RecentLease(table, clock), []
+
+    def look() -> None:
+        try:
+            found.append(recent.current()[0])
+        except LeaseUnknown as unknown:
+            found.append(type(unknown))
+
+    threads = [Thread(target=look) for _ in range(1 + others)]
+    threads[0].start()
+    assert table.asked.wait(30)
+    for _ in range(2 + 1):  # before the lock, behind it, and before the read
+        came.acquire()
+    for thread in threads[1:]:
+        thread.start()
+        came.acquire()
+    table.go.set()
+    for thread in threads:
+        thread.join(30)
+    return found
+
+
+def test_threads_that_need_a_read_at_the_same_time_share_one(lease) -> None:
+    table = Held(replace(lease, expires_at_ms=NOW_MS + TTL_MS))
+    assert together(table, others=3) == [table.answer] * 4
+    assert table.reads == 1
+
+
+def test_threads_share_a_failure_too() -> None:
+    table = Held(LeaseUnknown("no answer"))
+    assert together(table, others=3) == [LeaseUnknown] * 4
+    assert table.reads == 1
+
+
+def test_a_read_that_began_before_a_thread_came_says_nothing_of_a_lease_that_may_be_over(lease) -> None:
+    table = Held(replace(lease, state=LeaseState.TAKING))
+    assert together(table, others=1) == [table.answer] * 2
+    assert table.reads == 2

@@ -12,12 +12,12 @@ from gameday.targets.cloud import Deployed
 from gameday.targets.trading import ledger_reader
 from gameday.targets.trading.ledger_reader import OrderReader
 from gameday.targets.trading.scenarios import SCENARIOS, TAKEN_OVER_S
-from gameday.targets.trading.system import TRADING
+from gameday.targets.trading.system import NOBODY, TRADING
 from gameday.targets.two_regions.world import LocalWorld
 from lib.systems.load import load_settings
 from localcloud.core.state import DatabaseState
 from localcloud.route53 import resolver
-from localcloud.route53.resolver import DnsAnswer, ServiceResolver
+from localcloud.route53.resolver import DnsAnswer, NoAnswerError, ServiceResolver
 
 FIRST, SECOND = "us-east-1", "us-east-2"
 HOSTS = {name: f"trading-dev-1.{name}.elb.amazonaws.com" for name in (FIRST, SECOND)}
@@ -44,6 +44,15 @@ def test_each_region_is_reached_at_the_port_of_its_balancer(platform):
     assert platform.endpoints == {FIRST: "http://127.0.0.1:15001", SECOND: "http://127.0.0.1:15002"}
     assert (platform.primary, platform.survivor, platform.witness) == (FIRST, SECOND, "us-west-2")
     assert platform.requests is TRADING.requests
+
+
+def test_a_region_that_is_lost_keeps_nobody_from_looking_at_the_other_one(platform, monkeypatch):
+    async def nowhere(_, name):
+        raise NoAnswerError(f"{name}: served nowhere here")
+
+    monkeypatch.setattr(ServiceResolver, "resolve", nowhere)
+    seen = LocalWorld.of(platform.deployed, load_settings({"SYSTEM": "trading"}), TRADING)
+    assert set(seen.endpoints.values()) == {NOBODY}
 
 
 async def test_a_ledger_that_cannot_be_read_gives_no_verdict(platform):
