@@ -86,7 +86,7 @@ class Carried:
     @property
     def excuses(self) -> list[str]:
         """Why a miss says nothing of the fleet."""
-        limits = Limits(steady_payments=0)
+        limits = Limits(steady_requests=0)
         return [*overloaded(self.host, limits), *excuses(self.host, limits)]
 
     def __str__(self) -> str:
