@@ -18,6 +18,9 @@ RUNS ?= 10000
 EXAMPLES ?= 1
 SPREAD ?= --numprocesses=auto --dist=loadfile
 RUN ?= runs/latest
+REPOSITORY ?=
+BASE ?=
+TAG ?=
 JUDGES := gates gameday/judge gameday/report localcloud/route53
 OF_TOOLS := $(addprefix tests/unit/,defects docs gameday gates localcloud)
 export SYSTEM ENVIRONMENT_SUFFIX EXAMPLES
@@ -140,6 +143,9 @@ deploy-region: setup $(CDKTF) ## Deploy one region alone, while the other may be
 	@$(VENV) -m dr doctor --region "$(REGION)" $(addprefix --accept ,$(ACCEPT))
 	@$(VENV) -m dr quiet $(ANYWAY)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" CDKTF_FLAGS="$(CDKTF_FLAGS)" $(VENV) -m dr.delivery region "$(REGION)"
+
+image: setup ## Push the image of the single-region system's applications to a repository of ECR, print its name by digest (REPOSITORY, BASE, TAG; needs credentials)
+	@$(VENV) -m dr.image "$(REPOSITORY)" $(if $(BASE),--base "$(BASE)") $(if $(TAG),--tag "$(TAG)")
 
 destroy: setup $(CDKTF) ## Destroy every stack on AWS, wherever the writer is; a repeated run goes on (needs credentials)
 	@PATH="$(CURDIR)/.local/bin:$$PATH" CDKTF_FLAGS="$(CDKTF_FLAGS)" $(VENV) -m dr.delivery destroy $(addprefix --writer ,$(WRITER))

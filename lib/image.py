@@ -41,7 +41,7 @@ class Image:
     @property
     def digest(self) -> str:
         """Names the image, as `sha256:...`."""
-        return _digest(self.manifest)
+        return digest_of(self.manifest)
 
 
 def build_image(root: Path) -> Image:
@@ -53,22 +53,22 @@ def of_files(files: Mapping[str, Path]) -> Image:
     """An image that holds *files* below HOME."""
     plain = _tar(files)
     layer = gzip.compress(plain, 6, mtime=0)
-    config = _json(
+    config = encoded(
         {
             "architecture": "amd64",
             "os": "linux",
             "created": CREATED,
             "config": {"WorkingDir": f"/{HOME}", "User": NOBODY},
-            "rootfs": {"type": "layers", "diff_ids": [_digest(plain)]},
+            "rootfs": {"type": "layers", "diff_ids": [digest_of(plain)]},
         }
     )
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
-        "config": _described(CONFIG, config),
-        "layers": [_described(LAYER, layer)],
+        "config": described(CONFIG, config),
+        "layers": [described(LAYER, layer)],
     }
-    return Image(_json(manifest), {_digest(config): config, _digest(layer): layer})
+    return Image(encoded(manifest), {digest_of(config): config, digest_of(layer): layer})
 
 
 def _tar(files: Mapping[str, Path]) -> bytes:
@@ -94,13 +94,16 @@ def _entry(path: PurePosixPath, kind: bytes, mode: int) -> tarfile.TarInfo:
     return entry
 
 
-def _described(kind: str, blob: bytes) -> dict[str, object]:
-    return {"mediaType": kind, "digest": _digest(blob), "size": len(blob)}
+def described(kind: str, blob: bytes) -> dict[str, object]:
+    """How a manifest names a part."""
+    return {"mediaType": kind, "digest": digest_of(blob), "size": len(blob)}
 
 
-def _json(document: object) -> bytes:
+def encoded(document: object) -> bytes:
+    """JSON, the same bytes for the same content."""
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _digest(blob: bytes) -> str:
+def digest_of(blob: bytes) -> str:
+    """By what a registry names it."""
     return f"sha256:{hashlib.sha256(blob).hexdigest()}"

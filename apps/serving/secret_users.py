@@ -22,24 +22,27 @@ class UsersUnavailable(RuntimeError):
     """The secret was never read, and cannot be read now."""
 
 
+def from_secret(client: "SecretsManagerClient", name: Callable[[], str]) -> Callable[[], str]:
+    """The text of the entry of Secrets Manager that *name* names."""
+    return lambda: client.get_secret_value(SecretId=name())["SecretString"]
+
+
 class SecretUsers(Generic[U]):
-    """The users of a secret in Secrets Manager, read once a minute; the last known outlive an outage of it.
+    """The users of a secret, read once a minute; the last known outlive an outage of where it is kept.
 
     Args:
-        name: gives the name of the secret, or raises what a parameter store raises.
+        text: gives the secret as it is kept, or raises what boto3 or a parameter store raises.
         read: makes users of the secret's members; KeyError, TypeError or ValueError: they are none.
         clock: seconds, never backwards.
     """
 
     def __init__(
         self,
-        client: "SecretsManagerClient",
-        name: Callable[[], str],
+        text: Callable[[], str],
         read: Callable[[Mapping[str, Any]], U],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
-        self._name = name
+        self._text = text
         self._read = read
         self._clock = clock
         self._lock = threading.Lock()
@@ -62,8 +65,7 @@ class SecretUsers(Generic[U]):
 
     def _renew(self) -> None:
         try:
-            secret = self._client.get_secret_value(SecretId=self._name())["SecretString"]
-            self._known = self._read(json.loads(secret))
+            self._known = self._read(json.loads(self._text()))
         except (BotoCoreError, ClientError, RuntimeError) as error:
             logger.warning("cannot read the users", extra={"reason": str(error)})
         except (KeyError, TypeError, ValueError) as error:

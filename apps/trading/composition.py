@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp
 
-from apps.serving.secret_users import SecretUsers
+from apps.serving.secret_users import SecretUsers, from_secret
 from apps.trading.clerks import Clerks
 from apps.trading.gate import Gate, hashes
 from apps.trading.settings import TradingInstance
@@ -67,7 +67,9 @@ class _Shared:
         table = LeaseTable(self._dynamodb, environment.lease_table, environment.system)
         self.lease = RecentLease(table, now_ms)
         self._gate = Gate(
-            users=SecretUsers(self._secrets, lambda: self._parameters.get("users/secret"), hashes),
+            users=SecretUsers(
+                from_secret(self._secrets, lambda: self._parameters.get("users/secret")), hashes
+            ),
             sessions=Sessions(self._dynamodb, environment.sessions_table),
             clock=now_ms,
         )

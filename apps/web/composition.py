@@ -1,13 +1,14 @@
 """The application over AWS: parameters, secrets, databases and the bucket of the region it runs in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Lifespan
 
-from apps.serving.secret_users import SecretUsers
+from apps.serving.secret_users import SecretUsers, from_secret
 from apps.web.application import MOST_BODY, Parts, application
 from apps.web.databases import Databases, Endpoint, Source
 from apps.web.files import Files
@@ -22,6 +23,9 @@ from runtime.clients import client
 from runtime.database import Database, DatabaseUnavailable
 from runtime.parameters import Parameters, ParameterUnavailable
 
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
 ANSWER_S = 2.0
 """The longest wait for a database, to connect and for each answer."""
 
@@ -29,8 +33,8 @@ ANSWER_S = 2.0
 def compose(settings: Settings) -> ASGIApp:
     """The application of this instance or task. It asks nothing of AWS yet but the name of its bucket.
 
-    Where there is a service of sessions, the databases are one Aurora cluster, and uploads stay in memory: a
-    container has no file system that it could write.
+    Where there is a service of sessions, the databases are one Aurora cluster, an encrypted parameter says
+    who may sign in, and uploads stay in memory: a container has no file system that it could write.
 
     Raises:
         ParameterUnavailable: there is no bucket to be known. The service is started again by whoever runs it.
@@ -55,7 +59,7 @@ def compose(settings: Settings) -> ASGIApp:
     parts = Parts(
         databases=databases,
         files=Files(client("s3", read_timeout=10.0), parameters.get("files/bucket")),
-        users=SecretUsers(secrets, lambda: parameters.get("web/secret"), Users.read),
+        users=SecretUsers(users_from(settings, parameters, secrets), Users.read),
         version=settings.version,
         secure=settings.scheme == "https",
         sessions=SessionService(settings.sessions_url) if settings.sessions_url else None,
@@ -63,6 +67,15 @@ def compose(settings: Settings) -> ASGIApp:
     if settings.sessions_url:
         MultiPartParser.spool_max_size = MOST_BODY
     return application(parts, _beside(settings, databases))
+
+
+def users_from(
+    settings: Settings, parameters: Parameters, secrets: "SecretsManagerClient"
+) -> Callable[[], str]:
+    """Where the text of the secret with users and session keys comes from."""
+    if settings.sessions_url:
+        return lambda: parameters.get("web/users")
+    return from_secret(secrets, lambda: parameters.get("web/secret"))
 
 
 def _beside(settings: Settings, databases: Databases) -> Lifespan[Starlette]:

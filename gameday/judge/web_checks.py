@@ -25,6 +25,7 @@ def checks(
         Check.most(RPO, objectives.rpo_s, seen.rpo_s),
         Check.least("entries written", 1, counts.entries),
         *_visits(bars, seen, counts),
+        *_failing_share(record, bars),
         *_group(record, bars),
     ]
 
@@ -64,6 +65,19 @@ def _visits(bars: Bars, seen: Served, counts: Counts) -> Iterable[Check]:
             yield Check.most(name, limit, measured)
 
 
+def _failing_share(record: WebRecord, bars: Bars) -> Iterable[Check]:
+    """What a release failed until it was taken back."""
+    if bars.fails is None:
+        return
+    share, within_s = bars.fails.share, bars.fails.within_s
+    after = [visit for visit in record.visits if visit.started >= record.fault.at]
+    first = [visit for visit in after if visit.started < record.fault.at + within_s]
+    failed = [sum(not visit.good for visit in some) for some in (first, after)]
+    bound = int(share * len(first))
+    yield Check.most(f"failed visits of {len(first)} within {within_s:g} s ({share:.0%})", bound, failed[0])
+    yield Check.most(f"failed visits after {within_s:g} s", 0, failed[1] - failed[0])
+
+
 def _group(record: WebRecord, bars: Bars) -> Iterable[Check]:
     """What became of the group, its alarms and its version, and what remediation did."""
     before = [look for look in record.looks if look.at < record.fault.at]
@@ -84,8 +98,14 @@ def _group(record: WebRecord, bars: Bars) -> Iterable[Check]:
         yield Check.most("object read in the other region within, s", bars.copied_s, copied)
     if bars.actions is not None:
         yield Check.exactly("actions of remediation", bars.actions, len(record.actions))
+    if bars.did:
+        found = any(bars.did in one for one in record.actions)
+        yield Check.exactly(f"remediation: {bars.did}", 1, int(found))
     if bars.refresh is not None:
         yield Check.exactly(f"refresh ended {bars.refresh}", 1, int(after[-1].refresh == bars.refresh))
+    if bars.taken_back:
+        back = after[-1].template == before[-1].template
+        yield Check.exactly("release taken back", 1, int(back))
     if bars.other_versions is not None:
         yield Check.most("looks with another version", bars.other_versions, _others(before, after))
 

@@ -21,6 +21,14 @@ class WebStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailingShare:
+    """The bound on failed visits: this share of those within so many seconds of the fault, and none later."""
+
+    share: float
+    within_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bars:
     """What must be true afterwards, besides the objectives of the settings."""
 
@@ -46,10 +54,16 @@ class Bars:
     """The alarm that must have rung."""
     actions: int | None = None
     """How many things remediation must have done."""
+    did: str = ""
+    """What one of them must say."""
     refresh: str | None = None
     """How the refresh must have ended."""
     other_versions: int | None = None
     """How many looks may have been answered by another version than the one before."""
+    fails: FailingShare | None = None
+    """How much a release may fail that is well for its checks."""
+    taken_back: bool = False
+    """Whether the release must have been taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,18 +9,18 @@ Choices that need a reason:
 - A lost writer is left at once (H30): it serves nobody. One that is only busy is left when a person says
   so (H31): a failover breaks every connection.
 - Services mend themselves: ECS replaces tasks and takes releases back. What it cannot do calls a
-  person (H42).
+  person (H42), and so does what it does not see: all tasks run, and visitors fail (H43).
 """
 
 from dataclasses import replace
 
-from healing.observation import ClusterSeen, Condition, ServiceSeen
+from healing.observation import ClusterSeen, Condition
 from healing.rules import HealingRule, Remedy, Verdict
 
 
 def decide(seen: Condition) -> Verdict:
     """The first rule that applies."""
-    return _about_database(seen) or _about_services(seen.services)
+    return _about_database(seen) or _about_services(seen)
 
 
 def _about_database(seen: Condition) -> Verdict | None:
@@ -73,14 +73,17 @@ def already_left(writer: str) -> Verdict:
     return _watch(HealingRule.WELL, f"{writer} is not the writer any more")
 
 
-def _about_services(services: tuple[ServiceSeen, ...] | None) -> Verdict:
-    if services is None:
-        return _page(HealingRule.SERVICES_UNKNOWN, "ECS does not say how the services are")
+def _about_services(seen: Condition) -> Verdict:
+    services = seen.services
+    if services is None or seen.visitors_fail is None:
+        return _page(HealingRule.SERVICES_UNKNOWN, "the services or their alarms cannot be seen")
     if deploying := [one.name for one in services if one.deploying]:
         return _watch(HealingRule.DEPLOYING, f"a release of {', '.join(deploying)} is under way")
     if missing := [one for one in services if one.running < one.desired]:
         said = ", ".join(f"{one.name} has {one.running} of {one.desired}" for one in missing)
         return _page(HealingRule.TASKS_MISSING, f"tasks are missing: {said}")
+    if seen.visitors_fail:
+        return _page(HealingRule.VISITORS_FAIL, "all tasks run, and visitors are not served well")
     return _watch(HealingRule.WELL, "database and services are well")
 
 

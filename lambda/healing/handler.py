@@ -33,6 +33,7 @@ def compose(environment: Mapping[str, str]) -> Steps:
             cloudwatch=client("cloudwatch"),
             database=text(environment, "DATABASE"),
             alarm=text(environment, "DATABASE_ALARM"),
+            visits=tuple(text(environment, "VISITS_ALARMS").split(",")),
             containers=text(environment, "CONTAINERS"),
             services=tuple(text(environment, "SERVICES").split(",")),
         ),

@@ -54,5 +54,7 @@ class Condition:
     services: tuple[ServiceSeen, ...] | None
     database_impaired: bool | None
     """Whether the composite alarm of the database rings."""
+    visitors_fail: bool | None
+    """Whether an alarm of what visitors notice rings."""
     wanted: bool
     """Whether a person asked for a failover."""

@@ -30,6 +30,7 @@ class HealingRule(StrEnum):
     SERVICES_UNKNOWN = "H40_services_unknown"
     DEPLOYING = "H41_deploying"
     TASKS_MISSING = "H42_tasks_missing"
+    VISITORS_FAIL = "H43_visitors_fail"
     WELL = "H90_well"
 
 

@@ -22,6 +22,9 @@ class Sensors:
     cloudwatch: Any
     database: str
     alarm: str
+    """The composite alarm of the database."""
+    visits: tuple[str, ...]
+    """The alarms of what visitors notice."""
     containers: str
     services: tuple[str, ...]
 
@@ -30,7 +33,8 @@ class Sensors:
         return Condition(
             cluster=self._cluster(),
             services=self._services(),
-            database_impaired=self._rings(),
+            database_impaired=self._ring(self.alarm),
+            visitors_fail=self._ring(*self.visits),
             wanted=wanted,
         )
 
@@ -72,10 +76,16 @@ class Sensors:
             for one in found["services"]
         )
 
-    def _rings(self) -> bool | None:
+    def _ring(self, *names: str) -> bool | None:
+        """Whether any of them rings; None unless each of them knows."""
         try:
-            found = self.cloudwatch.describe_alarms(AlarmNames=[self.alarm], AlarmTypes=["CompositeAlarm"])
+            found = self.cloudwatch.describe_alarms(
+                AlarmNames=list(names), AlarmTypes=["CompositeAlarm", "MetricAlarm"]
+            )
         except (BotoCoreError, ClientError):
             return None
-        states = [one["StateValue"] for one in found["CompositeAlarms"]]
-        return STATES.get(states[0]) if len(states) == 1 else None
+        alarms = [*found["CompositeAlarms"], *found["MetricAlarms"]]
+        states = [STATES.get(one["StateValue"]) for one in alarms]
+        if len(states) < len(names) or None in states:
+            return None
+        return any(states)

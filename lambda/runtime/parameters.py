@@ -23,6 +23,8 @@ class ParameterUnavailable(RuntimeError):
 class Parameters:
     """The parameters below one prefix, read as "db/writer" and cached for a minute.
 
+    One that is encrypted takes the right to decrypt.
+
     They hold facts of the last deployment. So when the store does not answer, the last known value is
     a better answer than none, and a function that is warm survives an outage of the store.
     """
@@ -65,8 +67,8 @@ class Parameters:
 
     def _read(self, name: str) -> str:
         try:
-            value = self._ssm.get_parameter(Name=f"{self._prefix}/{name}")["Parameter"]["Value"]
+            found = self._ssm.get_parameter(Name=f"{self._prefix}/{name}", WithDecryption=True)["Parameter"]
         except (BotoCoreError, ClientError) as error:
             raise ParameterUnavailable(f"cannot read {self._prefix}/{name}: {error}") from error
-        self._cache[name] = (self._clock(), value)
-        return value
+        self._cache[name] = (self._clock(), found["Value"])
+        return found["Value"]

@@ -32,16 +32,20 @@ class Parameters(Construct):
             for path, value in values.items()
         ]
 
-    def keep_api_key(self, *, secret: str, key: EncryptionKey) -> None:
-        """The text of the existing *secret* as one parameter more."""
+    def keep_secret(self, path: str, *, secret: str, key: EncryptionKey, version: int = 1) -> None:
+        """The text of the existing *secret*, 4 KB at most, as one parameter more, under *key*.
+
+        It is written anew when *version* grows: nobody else would notice that the secret was changed.
+        """
+        name = path.replace("/", "-")
         SsmParameter(
             self,
-            "api-key",
-            name=f"{self._prefix}/{API_KEY}",
+            name,
+            name=f"{self._prefix}/{path}",
             type="SecureString",
             key_id=key.arn,
-            value_wo=ephemeral_secret(self, "api-key", name=secret).join(("${", "}")),
-            value_wo_version=1,  # raise it in both regions when the key was changed
+            value_wo=ephemeral_secret(self, name, name=secret).join(("${", "}")),
+            value_wo_version=version,
         )
 
 

@@ -6,7 +6,7 @@ instance-stop     {"instance"}              its processes stand still
 instance-slow     {"instance", "share"}     they run for this share of the time; 1 ends it
 instance-disk     {"instance"}              they write to no file any more (Linux)
 instance-clock    {"instance", "seconds"}   Python's wall clock is fast
-zone-kill         {"zone"}                  its instances lose their power unsaid, and launches are refused
+zone-kill         {"zone"}                  its instances lose their power unsaid, its tasks end; no launches
 zone-cut          {"zone"}                  nobody reaches its instances
 launches-refused  {"zones"}                 no capacity there; ["*"] is everywhere, [] ends it
 task-kill         {"task"}                  a container's processes die; ECS sees that it ended
@@ -30,6 +30,8 @@ async def begin(fleet: Fleet, name: str, order: Order) -> None:
 async def _kill_zone(fleet: Fleet, order: Order) -> None:
     await fleet.faults.kill_zone(order["zone"])
     await fleet.refuse_launches(sorted({*fleet.full, order["zone"]}))
+    for task in fleet.tasks.in_zone(order["zone"]):
+        await _kill_task(fleet, {"task": task})
 
 
 async def _slow_down(fleet: Fleet, order: Order) -> None:

@@ -40,6 +40,10 @@ class TaskPorts:
                 return name
         raise ValueError(f"{task} is none of {sorted(one['task'] for one in self._known.values())}")
 
+    def in_zone(self, zone: str) -> list[str]:
+        """The ARNs of the tasks that live there."""
+        return [one["task"] for one in self._known.values() if one["zone"] == zone and one["lives"]]
+
     def told(self) -> list[dict[str, Any]]:
         """Every container, for status."""
         shown = ("task", "definition", "address", "zone", "lives", "leaving")

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -33,6 +34,7 @@ http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), A
 """
 CHECK = "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/health', timeout=2)"
 ROLE = "reader"
+ALARM = "app-failing"
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,20 @@ def register(cloud, image, mode):
 
 @pytest.fixture(scope="module")
 def service(cloud, image, subnets, registry):
-    cloud.client("ecs").create_cluster(clusterName="all")
+    cloud.client("cloudwatch").put_metric_alarm(
+        AlarmName=ALARM,
+        Namespace="app",
+        MetricName="errors",
+        Statistic="Sum",
+        Period=10,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="ignore",  # it stays as it was set
+    )
+    cloud.client("ecs").create_cluster(
+        clusterName="all", settings=[{"name": "containerInsights", "value": "enabled"}]
+    )
     cloud.client("ecs").create_service(
         cluster="all",
         serviceName="app",
@@ -124,6 +139,7 @@ def service(cloud, image, subnets, registry):
             "minimumHealthyPercent": 100,
             "maximumPercent": 200,
             "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            "alarms": {"alarmNames": [ALARM], "enable": True, "rollback": True},
         },
     )
     eventually(lambda: modes(cloud) == ["first"] * 3, within=60)
@@ -164,6 +180,15 @@ def rollout(cloud):
     return next(one["rolloutState"] for one in described(cloud)["deployments"] if one["status"] == "PRIMARY")
 
 
+def release(cloud, image, mode):
+    definition = register(cloud, image, mode)
+    cloud.client("ecs").update_service(cluster="all", service="app", taskDefinition=definition)
+
+
+def set_alarm(cloud, state):
+    cloud.client("cloudwatch").set_alarm_state(AlarmName=ALARM, StateValue=state, StateReason="a test")
+
+
 def found(cloud):
     """The ports of this machine that the private name leads to."""
     known = cloud.fleet.tasks.services().get("app.inside.test")
@@ -180,6 +205,27 @@ def test_S02_tasks_are_checked_and_stand_in_every_zone(cloud, service):
     assert len({address(one) for one in running}) == 3
     told = described(cloud)
     assert (told["runningCount"], told["availabilityZoneRebalancing"]) == (3, "ENABLED")
+
+
+def test_S02_S11_how_many_tasks_run_and_how_busy_they_are_is_measured_every_minute(cloud, service):
+    cloudwatch, now = cloud.client("cloudwatch"), datetime.now(UTC)
+    dimensions = [{"Name": "ClusterName", "Value": "all"}, {"Name": "ServiceName", "Value": "app"}]
+
+    def measured(namespace, name):
+        found = cloudwatch.get_metric_statistics(
+            Namespace=namespace,
+            MetricName=name,
+            Dimensions=dimensions,
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=5),
+            Period=60,
+            Statistics=["Maximum"],
+        )["Datapoints"]
+        return [one["Maximum"] for one in found]
+
+    eventually(lambda: 3 in measured("ECS/ContainerInsights", "RunningTaskCount"), within=130)
+    eventually(lambda: measured("AWS/ECS", "CPUUtilization"), within=130)
+    assert all(0 < one < 100 for one in measured("AWS/ECS", "MemoryUtilization"))
 
 
 def test_S02_they_are_found_by_their_private_name(cloud, service, registry):
@@ -232,9 +278,7 @@ def test_S02_a_task_that_dies_is_replaced_and_nobody_is_sent_to_it(cloud, servic
 @pytest.mark.parametrize("mode", ["exits", "unwell"])
 def test_S02_a_release_that_does_not_get_well_is_taken_back(cloud, service, image, mode):
     before = described(cloud)["taskDefinition"]
-    cloud.client("ecs").update_service(
-        cluster="all", service="app", taskDefinition=register(cloud, image, mode)
-    )
+    release(cloud, image, mode)
     eventually(lambda: described(cloud)["taskDefinition"] == before, within=120)
     assert "circuit breaker was triggered" in str(described(cloud)["events"])
     eventually(lambda: modes(cloud) == ["first"] * 3 and len(tasks(cloud)) == 3, within=60)
@@ -242,9 +286,7 @@ def test_S02_a_release_that_does_not_get_well_is_taken_back(cloud, service, imag
 
 
 def test_S02_a_good_release_leaves_no_old_task_behind(cloud, service, image):
-    cloud.client("ecs").update_service(
-        cluster="all", service="app", taskDefinition=register(cloud, image, "second")
-    )
+    release(cloud, image, "second")
     counts = []
 
     def rolled():
@@ -254,6 +296,26 @@ def test_S02_a_good_release_leaves_no_old_task_behind(cloud, service, image):
     eventually(rolled, within=90)
     assert min(counts) >= 3
     eventually(lambda: len(tasks(cloud)) == 3 and len(described(cloud)["deployments"]) == 1, within=60)
+    assert rollout(cloud) == "IN_PROGRESS", "alarms are watched on"
+    eventually(lambda: rollout(cloud) == "COMPLETED", within=60)
+
+
+def test_S02_a_release_that_serves_is_taken_back_when_an_alarm_rings(cloud, service, image):
+    before = described(cloud)["taskDefinition"]
+    release(cloud, image, "third")
+    eventually(lambda: len(tasks(cloud)) == 3 and modes(cloud) == ["third"] * 3, within=90)
+    set_alarm(cloud, "ALARM")
+    eventually(lambda: described(cloud)["taskDefinition"] == before, within=10)
+    assert "alarm detected" in str(described(cloud)["events"])
+    eventually(lambda: len(tasks(cloud)) == 3 and modes(cloud) == ["second"] * 3, within=90)
+    eventually(lambda: rollout(cloud) == "COMPLETED", within=20)
+
+
+def test_S02_an_alarm_that_rings_when_a_release_begins_is_ignored_for_it(cloud, service, image):
+    release(cloud, image, "second")
+    eventually(lambda: rollout(cloud) == "COMPLETED" and len(tasks(cloud)) == 3, within=90)
+    assert modes(cloud) == ["second"] * 3
+    set_alarm(cloud, "OK")
 
 
 def test_S02_where_no_zone_has_room_no_task_starts(cloud, service):
@@ -263,6 +325,14 @@ def test_S02_where_no_zone_has_room_no_task_starts(cloud, service):
     eventually(lambda: len(tasks(cloud)) == 2, within=10)
     cloud.do(cloud.fleet.heal())
     eventually(lambda: modes(cloud) == ["second"] * 3, within=60)
+
+
+def test_S02_a_zone_that_is_lost_takes_its_tasks_with_it_and_other_zones_take_their_place(cloud, service):
+    lost = f"{HOME}a"
+    cloud.do(begin(cloud.fleet, "zone-kill", {"zone": lost}))
+    eventually(lambda: modes(cloud) == ["second"] * 3 and len(tasks(cloud)) == 3, within=60)
+    assert lost not in {one["availabilityZone"] for one in tasks(cloud)}
+    cloud.do(cloud.fleet.heal())
 
 
 def test_S02_a_service_that_is_deleted_leaves_no_process(cloud, service):

@@ -1,5 +1,6 @@
 """What drills do to the single-region system. Each action returns what was done, in words."""
 
+import json
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +19,27 @@ TAKEN = frozenset(
 )
 """What a new revision of a definition takes over from another one."""
 EXITS = ("python3", "-c", "raise SystemExit(3)")
+FAILS_ONE_IN = 4
+FAILING = """
+import itertools, apps.web.__main__ as web
+compose, numbers = web.compose, itertools.count(1)
+def failing(settings):
+    good = compose(settings)
+    async def answer(scope, receive, send):
+        if scope.get("path") not in ("/", "/entries") or next(numbers) % {one_in}:
+            return await good(scope, receive, send)
+        await send({{"type": "http.response.start", "status": 500, "headers": []}})
+        await send({{"type": "http.response.body"}})
+    return answer
+web.compose = failing
+web.main()
+"""
+"""The application, but that it answers one visit in so many with 500: its health checks do not see it."""
+FAILS = ("python3", "-c", FAILING.format(one_in=FAILS_ONE_IN))
+NO_WRITES = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}],
+}
 HANGS = ("python3", "-c", "import time; time.sleep(86400)")
 
 
@@ -41,6 +63,14 @@ def lose_writer(world: TaskWorld) -> str:
     return f"database instance {writer} lost"
 
 
+def lose_zone(world: TaskWorld) -> str:
+    """A zone is lost: its tasks, the room for others, and the writer of the database, which is there."""
+    found = world.client("rds").describe_db_instances(DBInstanceIdentifier=world.writer())
+    zone = found["DBInstances"][0]["AvailabilityZone"]
+    world.trouble("zone-kill", zone=zone)
+    return f"zone {zone} lost, {lose_writer(world)}"
+
+
 def release_what_exits(world: TaskWorld) -> str:
     """A version whose tasks end as soon as they have begun."""
     return _release(world, EXITS)
@@ -51,10 +81,31 @@ def release_what_hangs(world: TaskWorld) -> str:
     return _release(world, HANGS)
 
 
+def release_what_fails(world: TaskWorld) -> str:
+    """A version that is well for its checks and fails a share of its visitors."""
+    return _release(world, FAILS)
+
+
 def release_again(world: TaskWorld) -> str:
     """The same version once more: every task is replaced."""
     _update(world, forceNewDeployment=True)
     return "every task is to be replaced by one of the same definition"
+
+
+def break_sessions(world: TaskWorld) -> str:
+    """Nobody can sign in any more, which no health check sees. The canary comes every minute from now on."""
+    iam, synthetics = world.client("iam"), world.client("synthetics")
+    canary = {"Name": world.outputs["canary_name"]}
+    try:
+        broken = {"RoleName": world.task_role(world.inner), "PolicyName": "drill"}
+        before = synthetics.get_canary(**canary)["Canary"]["Schedule"]["Expression"]
+        iam.put_role_policy(**broken, PolicyDocument=json.dumps(NO_WRITES))
+        world.undo.append(lambda: iam.delete_role_policy(**broken))
+        synthetics.update_canary(**canary, Schedule={"Expression": "rate(1 minute)"})
+        world.undo.append(lambda: synthetics.update_canary(**canary, Schedule={"Expression": before}))
+    except (BotoCoreError, ClientError) as error:
+        raise FaultRefused(f"the workflow cannot be broken: {error}") from error
+    return f"{broken['RoleName']} may write no session any more"
 
 
 def _kill(world: TaskWorld, task: str) -> str:

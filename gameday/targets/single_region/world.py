@@ -1,6 +1,8 @@
 """The single-region system on the local cloud, as an operator sees it."""
 
+import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +55,16 @@ class TaskWorld(VisitedWorld):
         machine = self.outputs["healing_machine"]
         try:
             found = self.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+            began = [one for one in found if one["startDate"].timestamp() >= since]
+            return tuple(self._told(one) for one in sorted(began, key=lambda one: one["startDate"]))
         except (BotoCoreError, ClientError) as error:
             raise ObservationFailed(f"the executions cannot be read: {error}") from error
-        began = [(one["startDate"].timestamp(), f"healing {one['name']}: {one['status']}") for one in found]
-        return tuple(what for at, what in sorted(began) if at >= since)
+
+    def _told(self, execution: Mapping[str, Any]) -> str:
+        """How an execution stands, and by which rule it decided."""
+        whole = self.client("stepfunctions").describe_execution(executionArn=execution["executionArn"])
+        verdict = json.loads(whole.get("output") or "{}").get("verdict") or {}
+        return " ".join(["healing", execution["name"], whole["status"], verdict.get("rule", "")]).strip()
 
     def victim(self) -> str:
         """The ARN of a task that serves, or its name when it ended meanwhile. Raises FaultRefused."""
@@ -70,6 +78,13 @@ class TaskWorld(VisitedWorld):
         found = self.client("rds").describe_db_clusters(DBClusterIdentifier=named)["DBClusters"][0]
         writers = [one["DBInstanceIdentifier"] for one in found["DBClusterMembers"] if one["IsClusterWriter"]]
         return str(writers[0])
+
+    def task_role(self, service: str) -> str:
+        """The name of the role that the tasks of *service* have."""
+        ecs, cluster = self.client("ecs"), self.outputs["cluster_name"]
+        found = ecs.describe_services(cluster=cluster, services=[service])["services"][0]
+        told = ecs.describe_task_definition(taskDefinition=found["taskDefinition"])["taskDefinition"]
+        return str(told["taskRoleArn"]).rpartition("/")[2]
 
     def _service(self) -> dict[str, Any]:
         found = self.client("ecs").describe_services(

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from lib.bundle import Bundle
 from lib.compute.function import FunctionPlatform
-from lib.compute.parameters import Parameters, read_parameters
+from lib.compute.parameters import API_KEY, Parameters, read_parameters
 from lib.data.backup import RegionalBackup
 from lib.data.database import DatabaseOrigin, RegionalDatabase
 from lib.failover.control import FailoverControl
@@ -145,7 +145,7 @@ class RegionalStack(AwsStack[PaymentsSettings]):
             "automation/role": self.site.automation_role_arn,
         }
         parameters = Parameters(self, "parameters", site=self.site, values=values)
-        parameters.keep_api_key(secret=self._settings.api.key_secret, key=key)
+        parameters.keep_secret(API_KEY, secret=self._settings.api.key_secret, key=key)
 
     def _output(self) -> None:
         """Names end with the region, which makes them unique over all stacks."""

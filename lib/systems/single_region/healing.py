@@ -22,8 +22,9 @@ from lib.systems.single_region.settings import SingleRegionSettings
 WHAT = "healing-steps"
 TIMEOUT_S = 60
 DATABASE_ALARM = "database-impaired"
-STARTED_BY = (DATABASE_ALARM, "services-impaired")
-"""The composite alarms that start it."""
+VISITS_ALARMS = ("services-impaired", "canary-failing")
+STARTED_BY = (DATABASE_ALARM, *VISITS_ALARMS)
+"""The alarms that start it."""
 ALARMS = Allow(
     ("cloudwatch:DescribeAlarms",),
     ("*",),
@@ -85,6 +86,7 @@ class Healing(Construct):
             "SYSTEM": settings.system,
             "DATABASE": database.identifier,
             "DATABASE_ALARM": self._site.name(DATABASE_ALARM),
+            "VISITS_ALARMS": ",".join(self._site.name(one) for one in VISITS_ALARMS),
             "CONTAINERS": self._site.name(CLUSTER),
             "SERVICES": ",".join(self._site.name(one) for one in SERVICES),
             "TOPIC": topic,

@@ -14,7 +14,7 @@ from lib.network.certificate import site_certificate
 from lib.network.flow_logs import FlowLogs
 from lib.network.public_zone import public_zone
 from lib.network.vpc import TieredNetwork
-from lib.observability.canary import Canary
+from lib.observability.canary import Canary, canary_name
 from lib.security.key import EncryptionKey, for_alarms, for_logs, for_service
 from lib.security.tiered_bucket import TieredBucket
 from lib.security.trail import AuditTrail, for_trail
@@ -31,7 +31,7 @@ from lib.systems.single_region.metrics import (
     SingleRegionMetrics,
 )
 from lib.systems.single_region.observability import SingleRegionObservability
-from lib.systems.single_region.services import Services
+from lib.systems.single_region.services import USERS, Services
 from lib.systems.single_region.settings import SingleRegionSettings
 
 
@@ -62,7 +62,8 @@ class RegionStack(AwsStack[SingleRegionSettings]):
         )
         self._events = ApplicationEvents(self, "events", site=self.site, key=self._key)
         ZonalBackup(self, "backup", site=self.site, settings=settings.backup, key=self._key)
-        Parameters(self, "parameters", site=self.site, values=self._addresses())
+        parameters = Parameters(self, "parameters", site=self.site, values=self._addresses())
+        parameters.keep_secret(USERS, secret=settings.secret, key=self._key, version=settings.secret_version)
         self._serve(functions)
         self._visit(canary)
 
@@ -140,7 +141,6 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             "db/hosts": ",".join(self._database.hosts),
             "db/name": self._settings.database.name,
             "db/secret": self._settings.database.secret,
-            "web/secret": self._settings.secret,
             "files/bucket": self._files.name,
             "sessions/table": self.site.name(SESSIONS),
             "events/bus": self._events.bus.name,
@@ -161,6 +161,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
                 "reader_address": self._database.reader_address,
                 "files_bucket": self._files.name,
                 "healing_machine": self.site.arn("states", f"stateMachine:{self.site.name(HEALING)}"),
+                "canary_name": canary_name(self.site, CANARY),
                 "event_bus": self._events.bus.name,
                 "event_archive": self._events.bus.archive_arn,
                 "sessions_table": self.site.name(SESSIONS),

@@ -21,6 +21,8 @@ from lib.site import Site
 from lib.systems.single_region.metrics import CLUSTER, SESSIONS, WEB
 from lib.systems.single_region.settings import SingleRegionSettings
 
+USERS = "web/users"
+"""The parameter with who may sign in, encrypted."""
 FILES = "files/*"
 """Where the application keeps what is attached."""
 
@@ -66,12 +68,12 @@ class Services(Construct):
             "SESSIONS_URL": f"http://{names.name_of(SESSIONS)}:{APPLICATION}",
             "SCHEME": site.settings.scheme,
         }
-        secrets = tuple(
-            DataAwsSecretsmanagerSecret(self, f"{what}-secret", name=name).arn
-            for what, name in (("database", site.settings.database.secret), (WEB, site.settings.secret))
-        )
-        read_secrets = Allow(("secretsmanager:GetSecretValue",), secrets)
-        self._service(WEB, outside, asks, [files.read_write(FILES), read_secrets])
+        database = DataAwsSecretsmanagerSecret(self, "database-secret", name=site.settings.database.secret)
+        secrets = [
+            Allow(("secretsmanager:GetSecretValue",), (database.arn,)),
+            Allow(("kms:Decrypt",), (key.arn,)),  # of the users
+        ]
+        self._service(WEB, outside, asks, [files.read_write(FILES), *secrets])
 
     def _service(self, what: str, place: Place, asks: dict[str, str], allow: list[Allow]) -> None:
         settings = getattr(self._site.settings.containers, what)

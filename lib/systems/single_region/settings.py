@@ -61,6 +61,8 @@ class SingleRegionSettings(OneRegionSettings):
     canary: CanarySettings
     secret: SecretName
     """Name of the existing entry of Secrets Manager with ``session_keys`` and ``users``."""
+    secret_version: Positive = 1
+    """To be raised when that entry has changed: tasks read a copy of it in Parameter Store."""
     alarms: SingleRegionAlarms
 
     @property

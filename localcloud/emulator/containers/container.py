@@ -44,6 +44,7 @@ class Container:
     ended: Callable[["Container"], None]
     """Called once when it was told to end."""
     leaving: bool = field(default=False, init=False)
+    began: float = field(default_factory=time.time, init=False)
 
     @property
     def status(self) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 
 from ministack.services import ecs
 
-from localcloud.emulator.containers import names
+from localcloud.emulator.containers import deployment_alarms, names
 from localcloud.emulator.containers.client import DockerClient
 from localcloud.emulator.containers.container import Container
 from localcloud.emulator.containers.health import Checks
+from localcloud.emulator.containers.metering import ServiceMeter
 from localcloud.emulator.containers.tasks import definition_of, scope_of, service_key, service_of, task_of
 from localcloud.emulator.patches import targets
 
@@ -35,6 +36,7 @@ class TaskWatch:
     settled: Callable[[str, dict[str, Any]], None]
     _checks: dict[str, Checks] = field(default_factory=dict)
     _proven: set[str] = field(default_factory=set)
+    _meter: ServiceMeter = field(default_factory=ServiceMeter)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE))
 
     def start(self) -> None:
@@ -63,6 +65,8 @@ class TaskWatch:
                 del self.client.living[name]
                 self._checks.pop(name, None)
         names.follow(living)
+        deployment_alarms.follow(now)
+        self._meter.turn(living, now)
 
     def _check(self, container: Container, now: float) -> None:
         with scope_of(container.task):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from localcloud.emulator.clocks import Clocks
 from localcloud.emulator.config import EmulatorConfig
+from localcloud.emulator.containers import deployment_alarms
 from localcloud.emulator.hooks import Hooks
 from localcloud.emulator.managed_failover import ManagedFailovers
 from localcloud.emulator.patches import (
@@ -147,9 +148,10 @@ def _run_containers(config: EmulatorConfig, wake: Callable[[], None]) -> None:
     container_services.run_as_processes(config, wake)
     container_services.forget_failed_deployments()
     container_services.tell_rebalancing()
+    deployment_alarms.show_bake_time()
     container_services.take_the_namespace_of_dns()
     scaling_targets.serve()
-    canaries.serve()
+    canaries.serve(config)
 
 
 def _lead_the_fleet(wake: Callable[[], None]) -> None:

@@ -1,21 +1,34 @@
-"""CloudWatch Synthetics, as far as Terraform asks: canaries, kept in memory. Upstream has none of it.
+"""CloudWatch Synthetics, as far as Terraform and runbooks ask. Upstream has none of it.
 
 https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_Canary.html
 """
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
 from ministack import app
 from ministack.core import router
-from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region, new_uuid
+from ministack.core.responses import (
+    AccountRegionScopedDict,
+    get_account_id,
+    get_region,
+    new_uuid,
+    request_scope,
+)
+
+from localcloud.emulator.canaries.flights import Flights, Flyer
+from localcloud.emulator.canaries.run import Run
+from localcloud.emulator.config import EmulatorConfig
+from localcloud.emulator.patches import sessions
 
 SERVICE = "synthetics"
 RETENTION_DAYS = 31
 """What AWS keeps of a run unless it is told otherwise."""
+KEPT_RUNS = 100
 Content = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -25,10 +38,13 @@ class NoSuchCanaryError(Exception):
 
 
 class Canaries:
-    """The control plane; no canary flies."""
+    """The control plane, in memory."""
 
     def __init__(self) -> None:
         self._canaries = AccountRegionScopedDict()
+        self._asked = AccountRegionScopedDict()
+        """By name what was asked for, also what a canary does not tell."""
+        self._runs = AccountRegionScopedDict()
         self._tags = AccountRegionScopedDict()
 
     async def handle(
@@ -52,7 +68,11 @@ class Canaries:
                 return {"Canary": self._known(name)}
             case "PATCH", [name]:
                 self._known(name).update(_settings(asked))
+                self._asked[name].update(asked)
                 return {}
+            case "POST", [name, "runs"]:
+                newest = [*reversed(self._runs[self._known(name)["Name"]])]
+                return {"CanaryRuns": newest[: asked.get("MaxResults", KEPT_RUNS)]}
             case "POST", [name, "start" | "stop" as order]:
                 return self._set(name, "RUNNING" if order == "start" else "STOPPED")
             case "DELETE", [name]:
@@ -75,9 +95,17 @@ class Canaries:
             **_settings(asked),
         }
         canary["Code"]["SourceLocationArn"] = _arn("lambda", f"layer:{function}:1")
-        self._canaries[name] = canary
+        self._canaries[name], self._asked[name], self._runs[name] = canary, asked, []
         self._tags[_arn(SERVICE, f"canary:{name}")] = canary["Tags"]
         return canary
+
+    def flying(self) -> Iterator[Flyer]:
+        """Those that run."""
+        for (account, region, name), canary in list(self._canaries.all_items()):
+            if canary["Status"]["State"] == "RUNNING":
+                with request_scope(account, region):
+                    asked, runs = dict(self._asked[name]), self._runs[name]
+                yield Flyer(region=region, name=name, asked=asked, note=partial(_note, name, runs))
 
     def _set(self, name: str, state: str) -> Content:
         self._known(name)["Status"] = {"State": state, "StateReason": "", "StateReasonCode": ""}
@@ -97,10 +125,30 @@ class Canaries:
         return {}
 
 
-def serve() -> None:
-    """Answer the calls that are signed for Synthetics."""
+def serve(config: EmulatorConfig) -> None:
+    """Answer the calls that are signed for Synthetics, and run the canaries."""
+    canaries = Canaries()
+
+    def session(arn: str) -> Content:
+        with request_scope(config.account_id, config.regions[0]):
+            return sessions.begin(arn.rpartition("/")[2], SERVICE, config.account_id)
+
     router.SERVICE_PATTERNS[SERVICE] = {"credential_scope": SERVICE}
-    app.SERVICE_HANDLERS[SERVICE] = Canaries().handle
+    app.SERVICE_HANDLERS[SERVICE] = canaries.handle
+    Flights(
+        flying=canaries.flying,
+        session=session,
+        endpoints={region: f"http://127.0.0.1:{port}" for region, port in config.region_ports.items()},
+        owner={"AccessKeyId": config.access_key_id, "SecretAccessKey": config.secret_access_key},
+        dns_port=config.dns_port,
+    ).start()
+
+
+def _note(name: str, runs: list[Content], began: float, run: Run) -> None:
+    state = {"State": "PASSED" if run.passed else "FAILED", "StateReason": run.failure, "StateReasonCode": ""}
+    timeline = {"Started": began, "Completed": began + run.ms / 1000}
+    runs.append({"Id": new_uuid(), "Name": name, "Status": state, "Timeline": timeline})
+    del runs[:-KEPT_RUNS]
 
 
 def _settings(asked: Content) -> Content:

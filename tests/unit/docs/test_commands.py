@@ -49,7 +49,10 @@ RUN_BY_A_TEST = {
     "tests.model": "tests/model/test_model.py",
 }
 """What the pages name beside `make`, and the test that runs it."""
-NEEDS_A_REGISTRY = {"provider-lock": "tests/unit/gates/test_provider_lock.py"}
+NEEDS_A_REGISTRY = {
+    "image": "tests/unit/dr/image/test_image.py",
+    "provider-lock": "tests/unit/gates/test_provider_lock.py",
+}
 """Targets that no workflow runs, because they change what is kept; a test runs their program."""
 IN_A_DISASTER = {"deploy-region": "tests/unit/dr/delivery/test_delivery.py"}
 """Targets that an operator types while a region is lost; a test runs their program."""

@@ -79,9 +79,7 @@ ANSWERS = {
     "list-object-versions": "payments/terraform.tfstate\tv1\npayments/terraform.tfstate\tv2\n",
 }
 """What AWS says where the page goes on with it."""
-PROGRAMS = ("aws", "curl", "docker", "dr", "make", "psql")
-NO_CALL = "get-login-password"
-"""Of the command line alone: a token for Docker."""
+PROGRAMS = ("aws", "curl", "dr", "make", "psql")
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def paste(tmp_path_factory):
         for name in BROUGHT:
             (folder / name).write_text("a-secret-of-the-issuer")
         for where, names in (
-            (programs, ("aws", "curl", "docker", "dr", "make", "psql")),
+            (programs, PROGRAMS),
             (local, ("dr", "python")),
         ):
             where.mkdir(parents=True)
@@ -262,9 +260,9 @@ class Organisation(FakeAws):
 
 def replay(account: Organisation, typed: list[Typed]) -> None:
     for one in typed:
-        if one.name == "docker" and one.words[0] == "push":
-            account.push(one.words[1])
-        if one.name == "aws" and NO_CALL not in one.words:
+        if one.is_make("image"):
+            account.push(next(word.partition("=")[2] for word in one.words if word.startswith("REPOSITORY=")))
+        if one.name == "aws":
             account.do(Command.parse(one.words, one.environment.get("AWS_REGION", "us-east-1")))
         elif one.is_make("deploy"):
             account.deploy(one.environment["TERRAFORM_STATE_BUCKET"])
@@ -281,13 +279,13 @@ def is_there(one: Typed) -> bool:
         case "make", [*words]:
             set_ = {word.partition("=")[0] for word in words if "=" in word}
             return {word for word in words if "=" not in word} <= TARGETS and set_ <= VARIABLES
-        case "aws", words if NO_CALL not in words:
+        case "aws", words:
             return bool(Command.parse(words, one.environment.get("AWS_REGION", "us-east-1")))
         case "dr", [name, *words]:
             return bool(get_command(app).commands[name].make_context(name, words))  # type: ignore[attr-defined]
         case "python", ["-m", "pytest", tests]:
             return (ROOT / tests).exists()
-    return one.name in {"curl", "docker", "psql"} or NO_CALL in one.words or one.words[0] == "-c"
+    return one.name in {"curl", "psql"} or one.words[0] == "-c"
 
 
 def test_B13_every_command_of_the_page_is_one_that_exists(walked, paste):

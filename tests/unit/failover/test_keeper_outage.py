@@ -31,7 +31,7 @@ class Stores:
     def __init__(self) -> None:
         self.away = False
 
-    def get_parameter(self, Name: str) -> dict[str, object]:  # noqa: N803 - boto3's
+    def get_parameter(self, Name: str, **_: bool) -> dict[str, object]:  # noqa: N803 - boto3's
         self._answer()
         return {"Parameter": {"Value": PARAMETERS[Name.removeprefix("/payments-dev/")]}}
 
@@ -149,7 +149,7 @@ def test_a_cold_keeper_says_what_it_cannot_read(*, stores, put, monkeypatch, log
         monkeypatch.setattr(
             stores,
             "get_parameter",
-            lambda Name: {"Parameter": {"Value": PARAMETERS[Name.removeprefix("/payments-dev/")]}},  # noqa: N803
+            lambda Name, **_: {"Parameter": {"Value": PARAMETERS[Name.removeprefix("/payments-dev/")]}},  # noqa: N803
         )
     functions.keeper_of(Environment.from_env()).turn()
     [line] = [facts for _level, text, facts in logged if text == "keeper"]

@@ -21,6 +21,7 @@ def condition(**changed: Any) -> Condition:
         "cluster": CLUSTER,
         "services": SERVICES,
         "database_impaired": False,
+        "visitors_fail": False,
         "wanted": False,
     }
     return Condition(**facts | changed)
@@ -34,6 +35,7 @@ class Aws:
         self.statuses = {"db-0": "available", "db-1": "available"}
         self.events: list[dict[str, str]] = []
         self.alarm = "OK"
+        self.visits = {"services-impaired": "OK", "canary-failing": "OK"}
         self.running = {"web": 3, "sessions": 3}
         self.deployments = 1
         self.failures: list[str] = []
@@ -74,9 +76,13 @@ class Aws:
         ]
         return {"services": found, "failures": self.failures}
 
-    def describe_alarms(self, **_: Any) -> dict[str, Any]:
+    def describe_alarms(self, *, AlarmNames: list[str], AlarmTypes: list[str]) -> dict[str, Any]:  # noqa: N803 - AWS's
         self._may("alarms")
-        return {"CompositeAlarms": [{"StateValue": self.alarm}] if self.alarm else []}
+        assert set(AlarmTypes) == {"CompositeAlarm", "MetricAlarm"}
+        known = {"impaired": self.alarm, **self.visits}
+        told = {name: {"StateValue": known[name]} for name in AlarmNames if known[name]}
+        metric = [told.pop(name) for name in ("canary-failing",) if name in told]
+        return {"CompositeAlarms": [*told.values()], "MetricAlarms": metric}
 
     def failover_db_cluster(self, *, DBClusterIdentifier: str) -> None:  # noqa: N803 - AWS's word
         self.failovers.append(DBClusterIdentifier)

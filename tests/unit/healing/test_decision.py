@@ -27,6 +27,13 @@ ALONE = replace(CLUSTER, members=(LOST, replace(READER, status="rebooting")))
         ({"database_impaired": True}, Remedy.ASK, HealingRule.WRITER_BUSY),
         ({"wanted": True}, Remedy.ASK, HealingRule.WRITER_BUSY),
         ({"services": None}, Remedy.PAGE, HealingRule.SERVICES_UNKNOWN),
+        ({"visitors_fail": None}, Remedy.PAGE, HealingRule.SERVICES_UNKNOWN),
+        ({"visitors_fail": True}, Remedy.PAGE, HealingRule.VISITORS_FAIL),
+        (
+            {"services": (replace(SERVICES[0], deploying=True),), "visitors_fail": True},
+            Remedy.WATCH,
+            HealingRule.DEPLOYING,
+        ),
         ({"services": (replace(SERVICES[0], deploying=True),)}, Remedy.WATCH, HealingRule.DEPLOYING),
         ({"services": (replace(SERVICES[0], running=2),)}, Remedy.PAGE, HealingRule.TASKS_MISSING),
     ],

@@ -22,6 +22,7 @@ def steps(aws):
         cloudwatch=aws,
         database="db",
         alarm="impaired",
+        visits=("services-impaired", "canary-failing"),
         containers="containers",
         services=("web", "sessions"),
     )
@@ -65,6 +66,15 @@ def test_S09_what_cannot_be_seen_is_never_good(steps, aws, broken, rule):
 def test_S09_an_alarm_that_is_not_there_or_does_not_know_is_no_good_news(steps, aws, state):
     aws.alarm = state
     assert verdict(steps)["rule"] == HealingRule.DATABASE_UNKNOWN
+
+
+@pytest.mark.parametrize("alarm", ["services-impaired", "canary-failing"])
+def test_S08_S09_what_visitors_notice_and_ecs_does_not_calls_a_person(steps, aws, alarm):
+    aws.visits[alarm] = "ALARM"
+    found = verdict(steps)
+    assert (found["remedy"], found["rule"]) == (Remedy.PAGE, HealingRule.VISITORS_FAIL)
+    aws.visits[alarm] = ""
+    assert verdict(steps)["rule"] == HealingRule.SERVICES_UNKNOWN
 
 
 def test_S09_a_service_that_ecs_does_not_know_is_not_seen(steps, aws):
@@ -155,6 +165,7 @@ def test_the_function_is_put_together_from_its_environment(monkeypatch):
     told = {
         "DATABASE": "db",
         "DATABASE_ALARM": "impaired",
+        "VISITS_ALARMS": "services,canary",
         "CONTAINERS": "containers",
         "SERVICES": "web,sessions",
         "TOPIC": "topic",
@@ -162,6 +173,7 @@ def test_the_function_is_put_together_from_its_environment(monkeypatch):
     }
     made = handler.compose(told)
     assert made.sensors.services == ("web", "sessions")
+    assert made.sensors.visits == ("services", "canary")
     assert made.rds.meta.config.retries["total_max_attempts"] == 1
     with pytest.raises(BadEnvironment, match="TOPIC"):
         handler.compose(told | {"TOPIC": ""})

@@ -12,7 +12,8 @@ class Store:
         self.reads = 0
         self.down = False
 
-    def get_parameter(self, Name: str) -> dict[str, dict[str, str]]:  # noqa: N803
+    def get_parameter(self, Name: str, *, WithDecryption: bool) -> dict[str, dict[str, str]]:  # noqa: N803
+        assert WithDecryption, "a SecureString would come as it is kept"
         self.reads += 1
         if self.down:
             raise ConnectTimeoutError(endpoint_url="https://ssm")
@@ -91,9 +92,9 @@ def test_a_wait_for_a_store_that_hangs_does_not_use_up_its_own_rest(clock):
     assert (parameters.get("name"), parameters.get("other")) == ("known", "also")
     answer = store.get_parameter
 
-    def hang(Name):  # noqa: N803 - boto3's
+    def hang(**asked):
         clock.now += 9
-        return answer(Name)
+        return answer(**asked)
 
     store.get_parameter, store.down = hang, True
     clock.now += 600

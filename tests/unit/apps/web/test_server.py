@@ -17,12 +17,12 @@ from starlette.formparsers import MultiPartParser
 
 from apps.serving import server
 from apps.web import __main__
-from apps.web.composition import compose
+from apps.web.composition import compose, users_from
 from apps.web.files import MOST_BYTES
 from apps.web.settings import Settings
 from localcloud.core.ports import free_port
 from runtime.environment import BadEnvironment
-from runtime.parameters import ParameterUnavailable
+from runtime.parameters import Parameters, ParameterUnavailable
 from tests.unit import emulated
 
 from .conftest import Browser, served
@@ -162,6 +162,17 @@ def test_S02_with_a_service_of_sessions_it_asks_that_one_and_reports_nothing(aws
         assert {"writer", "replica"} <= (names := {one.name for one in threading.enumerate()})
         assert "report" not in names
     assert MultiPartParser.spool_max_size > MOST_BYTES  # nothing of an upload is written to a disk
+
+
+@pytest.mark.parametrize("sessions_url", ["", "http://sessions.internal:8080"])
+def test_S10_a_task_reads_an_encrypted_parameter_where_an_instance_reads_the_secret(aws, sessions_url):
+    aws.put_parameter(Name="/webapp-test/web/secret", Value="web", Type="String")
+    aws.put_parameter(Name="/webapp-test/web/users", Value="of the parameter", Type="SecureString")
+    secrets = emulated.client("secretsmanager")
+    secrets.create_secret(Name="web", SecretString="of the secret")
+    settings = Settings.from_env({**ENVIRONMENT, "SESSIONS_URL": sessions_url})
+    read = users_from(settings, Parameters(aws, "/webapp-test"), secrets)
+    assert read() == ("of the parameter" if sessions_url else "of the secret")
 
 
 def test_without_a_bucket_it_does_not_start(aws):

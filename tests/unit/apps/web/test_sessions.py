@@ -151,12 +151,12 @@ class Secrets:
     def __init__(self, *secrets):
         self.secrets, self.reads = list(secrets), 0
 
-    def get_secret_value(self, SecretId):  # noqa: N803 - boto3's
+    def read(self):
         self.reads += 1
         found = self.secrets.pop(0) if len(self.secrets) > 1 else self.secrets[0]
         if isinstance(found, Exception):
             raise found
-        return {"SecretString": found}
+        return found
 
 
 GOOD = '{"session_keys": ["kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"], "users": {"ada": "h"}}'
@@ -165,7 +165,7 @@ AWAY = EndpointConnectionError(endpoint_url="https://secretsmanager")
 
 def known(*secrets):
     now, client = [0.0], Secrets(*secrets)
-    return SecretUsers(client, lambda: "web", Users.read, lambda: now[0]), now, client
+    return SecretUsers(client.read, Users.read, lambda: now[0]), now, client
 
 
 def test_the_users_are_read_once_a_minute():
@@ -202,7 +202,7 @@ def test_a_parameter_that_cannot_be_read_is_an_outage_too():
         raise ParameterUnavailable("web/secret")
 
     with pytest.raises(UsersUnavailable):
-        SecretUsers(Secrets(GOOD), away, Users.read)()
+        SecretUsers(away, Users.read)()
 
 
 def test_browsers_that_are_not_signed_in_keep_their_session(port):

@@ -51,3 +51,8 @@ def test_a_container_is_known_by_its_task_while_it_lives(tasks):
     with pytest.raises(ValueError, match="is none of"):
         tasks.container_of(container(2)["task"])
     assert [one["lives"] for one in tasks.told()] == [True, False]
+
+
+def test_S02_the_tasks_of_a_zone_are_those_that_live_there(tasks):
+    tasks.follow([container(1), container(2, lives=False), container(3, zone="us-east-1b")], {})
+    assert tasks.in_zone("us-east-1a") == [container(1)["task"]]

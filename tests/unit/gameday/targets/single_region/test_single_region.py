@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from gameday.errors import FaultRefused, ObservationFailed
 from gameday.judge.summary import Objectives, Terraform
 from gameday.judge.web import judge
-from gameday.targets.single_region.actions import EXITS, FAILOVER_S, HANGS
-from gameday.targets.single_region.scenarios import SCENARIOS, WRITES_S
+from gameday.targets.single_region.actions import EXITS, FAILOVER_S, FAILS, HANGS
+from gameday.targets.single_region.scenarios import SCENARIOS, TAKEN_BACK_S, WRITES_S
 from gameday.targets.single_region.world import TaskWorld
 from gameday.targets.webapp import asking
 from tests.unit.gameday.targets.webapp.web_record import FAULT, entries, record, visit, visits
@@ -65,7 +65,8 @@ class Aws:
 
     def describe_task_definition(self, **_):
         container = {"name": "web", "command": ["good"]}
-        return {"taskDefinition": {"family": "web", "revision": 1, "containerDefinitions": [container]}}
+        told = {"family": "web", "revision": 1, "containerDefinitions": [container], "taskRoleArn": "a/role"}
+        return {"taskDefinition": told}
 
     def register_task_definition(self, **told):
         self.done.append(("register", told))
@@ -83,6 +84,29 @@ class Aws:
         if self.refuses:
             raise REFUSED
         return {"executions": self.executions}
+
+    def describe_execution(self, *, executionArn):  # noqa: N803 - AWS's word
+        if executionArn == "first":
+            return {"status": "SUCCEEDED", "output": '{"verdict": {"rule": "H43_visitors_fail"}}'}
+        return {"status": "RUNNING"}
+
+    def put_role_policy(self, **told):
+        if self.refuses:
+            raise REFUSED
+        self.done.append(("broken", told["RoleName"]))
+
+    def delete_role_policy(self, **told):
+        self.done.append(("mended", told["RoleName"]))
+
+    def get_canary(self, **_):
+        return {"Canary": {"Schedule": {"Expression": "rate(5 minutes)"}}}
+
+    def update_canary(self, **told):
+        self.done.append((told["Name"], told["Schedule"]["Expression"]))
+
+    def describe_db_instances(self, **asked):
+        zone = {"database-1": "us-east-1b"}[asked["DBInstanceIdentifier"]]
+        return {"DBInstances": [{"AvailabilityZone": zone}]}
 
     def describe_db_clusters(self, **_):
         members = [("database-0", False), ("database-1", True)]
@@ -104,6 +128,7 @@ class World(TaskWorld):
                 "target_group": "arn",
                 "database_cluster": "database",
                 "healing_machine": "arn",
+                "canary_name": "visitor",
             },
             service="web",
             inner="sessions",
@@ -149,10 +174,10 @@ def test_a_look_that_is_refused_is_none(world):
 
 def test_executions_of_the_healing_machine_since_the_fault_are_told(world):
     world.aws.executions = [
-        {"name": name, "status": "RUNNING", "startDate": datetime.fromtimestamp(at, UTC)}
+        {"name": name, "executionArn": name, "startDate": datetime.fromtimestamp(at, UTC)}
         for name, at in (("later", 1010), ("first", 1005), ("before", 990))
     ]
-    assert world.actions(FAULT) == ("healing first: RUNNING", "healing later: RUNNING")
+    assert world.actions(FAULT) == ("healing first SUCCEEDED H43_visitors_fail", "healing later RUNNING")
 
 
 def test_R1_a_task_that_serves_is_killed(world):
@@ -169,12 +194,45 @@ def test_R3_the_instance_that_writes_is_lost(world):
     assert world.leaves_after_s == 20.0
 
 
-@pytest.mark.parametrize(("code", "command"), [("R-4", EXITS), ("R-5", HANGS)])
+def test_R2_the_zone_of_the_instance_that_writes_is_lost_with_it(world):
+    assert SCENARIOS["R-2"].steps[0].action(world).startswith("zone us-east-1b lost, database instance")
+    assert world.ordered == [
+        ("zone-kill", {"zone": "us-east-1b"}),
+        ("writer-lost", {"failover_s": FAILOVER_S}),
+    ]
+
+
+def test_R8_sessions_can_be_written_no_more_until_it_is_taken_back(world):
+    assert SCENARIOS["R-8"].steps[0].action(world) == "role may write no session any more"
+    assert world.aws.done == [("broken", "role"), ("visitor", "rate(1 minute)")]
+    world.withdraw()
+    assert world.aws.done[2:] == [("visitor", "rate(5 minutes)"), ("mended", "role")]
+    world.aws.refuses = True
+    with pytest.raises(FaultRefused, match="AccessDenied"):
+        SCENARIOS["R-8"].steps[0].action(world)
+
+
+def test_S08_R8_an_alarm_that_nobody_answers_is_a_miss():
+    before = record().looks[0]
+    rings = [replace(before, at=1000.0 + n, ringing=("x-canary-failing-dev",)) for n in range(30)]
+    ended = SCENARIOS["R-8"].ended
+    assert ended(rings)
+    assert not ended(rings[:20])
+    good = record(looks=[before, *rings], actions=("healing a SUCCEEDED H43_visitors_fail",))
+    assert missed(judged("R-8", good)) == []
+    alone = replace(good, actions=("healing a SUCCEEDED H90_well",))
+    assert missed(judged("R-8", alone)) == ["remediation: SUCCEEDED H43_visitors_fail"]
+    silent = replace(good, looks=[before, replace(before, at=1001.0)])
+    assert missed(judged("R-8", silent)) == ["alarm canary-failing rang"]
+
+
+@pytest.mark.parametrize(("code", "command"), [("R-4", EXITS), ("R-5", HANGS), ("R-6", FAILS)])
 def test_S02_a_bad_release_is_the_one_that_runs_but_for_its_command_and_is_withdrawn_afterwards(
     world, code, command
 ):
     assert SCENARIOS[code].steps[0].action(world) == "web:2 released, which is bad"
     (_, told), update = world.aws.done
+    assert told.pop("taskRoleArn") == "a/role"
     assert told == {"family": "web", "containerDefinitions": [{"name": "web", "command": list(command)}]}
     assert update == ("update", "web:2")
     world.withdraw()
@@ -215,6 +273,31 @@ def test_S12_R4_a_bad_release_that_replaced_the_tasks_that_served_is_a_miss():
     assert missed(judged("R-4", record(looks=[before, under_way, others]))) == ["instances replaced"]
     other = replace(before, at=1030.0, version="bad")
     assert missed(judged("R-4", record(looks=[before, under_way, other]))) == ["looks with another version"]
+
+
+def failing(every, until):
+    """One visit of so many fails from the fault until so many seconds later."""
+    return [
+        replace(one, status=500, entry=None)
+        if FAULT <= one.started < FAULT + until and number % every == 0
+        else one
+        for number, one in enumerate(visits())
+    ]
+
+
+def test_S02_R6_a_release_may_fail_its_share_until_it_is_taken_back():
+    before = record().looks[0]
+    bad = replace(before, at=1001.0, template="2", ringing=("x-targets-failing-dev",), refresh="InProgress")
+    good = record(visits=failing(4, 20.0), looks=[before, bad, replace(before, at=1030.0)])
+    kept = frozenset((one.entry, one.text) for one in good.visits if one.entry is not None)
+    good = replace(good, entries=kept)
+    assert missed(judged("R-6", good)) == []
+    more = replace(good, visits=failing(3, 29.0))
+    assert any(name.endswith(f"within {TAKEN_BACK_S:g} s (25%)") for name in missed(judged("R-6", more)))
+    late = replace(good, visits=[*good.visits, visit(FAULT + TAKEN_BACK_S + 1, status=500)])
+    assert f"failed visits after {TAKEN_BACK_S:g} s" in missed(judged("R-6", late))
+    stays = replace(good, looks=[before, bad, replace(bad, at=1030.0, refresh="")])
+    assert missed(judged("R-6", stays)) == ["release taken back"]
 
 
 def judged(code, given):

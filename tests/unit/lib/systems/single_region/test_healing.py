@@ -85,11 +85,13 @@ def test_S09_every_state_is_reached_and_leads_to_an_end():
     assert {name for name, state in STATES.items() if not successors(state)} == ENDS
 
 
-def test_S09_both_composite_alarms_start_the_machine(here):
+def test_S09_both_composite_alarms_and_the_canary_start_the_machine(here):
     rule = here.by("aws_cloudwatch_event_rule", "name")["single-region-healing-test"]
     pattern = json.loads(rule["event_pattern"])
-    composites = here.by("aws_cloudwatch_composite_alarm", "alarm_name")
-    assert set(pattern["detail"]["alarmName"]) == composites.keys()
+    composites = here.by("aws_cloudwatch_composite_alarm", "alarm_name").keys()
+    canary = {"single-region-canary-failing-test"}
+    assert canary < here.by("aws_cloudwatch_metric_alarm", "alarm_name").keys()
+    assert set(pattern["detail"]["alarmName"]) == composites | canary
     assert pattern["detail"]["state"] == {"value": ["ALARM"]}
     (target,) = [one for one in here.all("aws_cloudwatch_event_target") if "input" in one]
     assert target["arn"].startswith("${aws_sfn_state_machine.")
@@ -119,6 +121,7 @@ def test_S09_the_function_sees_fails_over_tells_and_no_more(here):
     told = function["environment"]["variables"]
     assert told["DATABASE"] == "single-region-database-use1-test"
     assert told["SERVICES"] == "single-region-web-test,single-region-sessions-test"
+    assert told["VISITS_ALARMS"] == "single-region-services-impaired-test,single-region-canary-failing-test"
     assert told["DATABASE_ALARM"] in here.by("aws_cloudwatch_composite_alarm", "alarm_name")
 
 

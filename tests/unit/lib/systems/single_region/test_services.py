@@ -132,6 +132,7 @@ def test_S02_each_task_may_do_what_its_service_does_and_no_more(here):
     for name, statement in statements(here):
         may.setdefault(name, {}).update(dict.fromkeys(statement["Action"], statement["Resource"]))
     assert may["single-region-web-task-use1-test"].keys() == {
+        "kms:Decrypt",
         "s3:GetObject",
         "s3:PutObject",
         "secretsmanager:GetSecretValue",

@@ -42,6 +42,17 @@ def test_S10_the_application_finds_writer_and_reader_by_parameters(here):
     assert ".reader_endpoint}" in reader["value"]
     hosts = found["/single-region-test/db/hosts"]["value"].split(",")
     assert [one["value"].partition(":")[0] for one in (writer, reader)] == hosts
-    assert found["/single-region-test/web/secret"]["value"] == "single-region/web"
-    assert {one["type"] for one in found.values()} == {"String"}
     assert found["/single-region-test/sessions/table"]["value"] == "single-region-sessions-test"
+
+
+def test_S10_who_may_sign_in_is_encrypted_under_our_key_and_has_versions(here, changed):
+    found = here.by("aws_ssm_parameter", "name")
+    users = found.pop("/single-region-test/web/users")
+    assert (users["type"], users["value_wo_version"]) == ("SecureString", 1)
+    assert users["key_id"].startswith("${aws_kms_key.")
+    assert "value" not in users
+    assert {one["type"] for one in found.values()} == {"String"}
+    secrets = here.document["ephemeral"]["aws_secretsmanager_secret_version"]
+    assert users["value_wo"] == "${ephemeral.aws_secretsmanager_secret_version.web-users.secret_string}"
+    assert secrets["web-users"] == {"secret_id": "single-region/web"}
+    assert changed(secret_version=2).secret_version == 2
