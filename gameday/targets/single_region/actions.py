@@ -48,6 +48,18 @@ def kill_task(world: TaskWorld) -> str:
     return _kill(world, world.victim())
 
 
+def kill_task_for_good(world: TaskWorld) -> str:
+    """All processes of a task of `web` die, and no zone has room for another task."""
+    world.trouble("launches-refused", zones=["*"])
+    return f"{kill_task(world)}, launches refused"
+
+
+def allow_launches(world: TaskWorld) -> str:
+    """Tasks can be launched again."""
+    world.trouble("launches-refused", zones=[])
+    return "launches possible again"
+
+
 def kill_sessions_task(world: TaskWorld) -> str:
     """All processes of a task die that `web` finds by its private name."""
     tasks = world.tasks(world.inner)

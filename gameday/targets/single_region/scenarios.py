@@ -110,5 +110,24 @@ _ALL = (
         ended=whole,
         at_least_s=45.0,
     ),
+    WebScenario(
+        code="R-13",
+        title="a task killed while none can be launched",
+        expected="the others serve, somebody is called, and the service is whole once there is room",
+        # The alarm looks at five minutes of the number of tasks.
+        steps=(
+            WebStep(action=actions.kill_task_for_good),
+            WebStep(after_s=450.0, action=actions.allow_launches),
+        ),
+        bars=Bars(
+            first_permille=10.0,
+            rings="tasks-missing-web",
+            replaced=1,
+            whole_s=600.0,
+            did="SUCCEEDED H42_tasks_missing",
+        ),
+        ended=whole_again,
+        at_most_s=660.0,
+    ),
 )
 SCENARIOS: Mapping[str, WebScenario] = {one.code: one for one in _ALL}

@@ -188,6 +188,19 @@ def test_R1_a_task_that_serves_is_killed(world):
         world.victim()
 
 
+def test_R13_no_task_takes_the_place_of_the_one_that_was_killed_until_there_is_room(world):
+    kill, allow = (step.action for step in SCENARIOS["R-13"].steps)
+    assert kill(world) == "task 1 killed, launches refused"
+    assert allow(world) == "launches possible again"
+    refused = [told["zones"] for name, told in world.ordered if name == "launches-refused"]
+    assert refused == [["*"], []]
+    assert world.ordered[1][0] == "task-kill"
+
+
+def test_S12_R13_nobody_who_is_called_is_a_miss():
+    assert "alarm tasks-missing-web rang" in missed(judged("R-13", record()))
+
+
 def test_R3_the_instance_that_writes_is_lost(world):
     assert SCENARIOS["R-3"].steps[0].action(world) == "database instance database-1 lost"
     assert world.ordered == [("writer-lost", {"failover_s": FAILOVER_S})]
