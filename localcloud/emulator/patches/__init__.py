@@ -64,6 +64,7 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     hooks = Hooks(config.hook_url, config.token)
     authorization.name_global_clusters()
     authorization.take_loopback_for_tls()
+    authorization.name_metric_namespaces()
     authorizers.verify_access_tokens(config.issuer_ca)
     authorizers.verify_signatures()
     authorizers.keep_what_a_jwt_authorizer_has()

@@ -1,7 +1,9 @@
 """What a call is tested against: its resource where upstream has no answer, and the way it came."""
 # ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
 
+import json
 from typing import Any
+from urllib.parse import parse_qs
 
 from ministack.core import iam_actions, iam_evaluator
 
@@ -39,3 +41,25 @@ def take_loopback_for_tls() -> None:
         return "true" if key.lower() == "aws:securetransport" else original(key, context)
 
     wrap(iam_evaluator, "_resolve_condition_key", resolve)
+
+
+def name_metric_namespaces() -> None:
+    """Test PutMetricData against the namespace that it writes to; upstream knows no such condition key.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+    """
+
+    def context(original: Wrapper, service: str, action: str, body: bytes, params: Any) -> Any:
+        found = original(service, action, body, params)
+        if action != "cloudwatch:PutMetricData":
+            return found
+        return {**found, "cloudwatch:namespace": _namespace(body)}
+
+    wrap(iam_actions, "request_tag_context", context)
+
+
+def _namespace(body: bytes) -> str:
+    """As JSON or as a form has it."""
+    if body[:1] == b"{":
+        return str(json.loads(body)["Namespace"])
+    return parse_qs(body.decode())["Namespace"][0]
