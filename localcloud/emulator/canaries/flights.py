@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from localcloud.emulator.canaries.run import Run, every_s, fly, metrics
+from localcloud.emulator.canaries.run import CanaryRun, every_s, fly, metrics
 
 LOOK_S = 1.0
 WITHIN_S = 60.0
@@ -29,7 +29,7 @@ class Flyer:
     name: str
     asked: Mapping[str, Any]
     """The request that created it, with what changed since."""
-    note: Callable[[float, Run], None]
+    note: Callable[[float, CanaryRun], None]
     """Keeps a run in its history."""
 
 

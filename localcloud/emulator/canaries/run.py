@@ -27,7 +27,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CanaryRun:
     """What came of one run."""
 
     failure: str
@@ -48,7 +48,7 @@ def every_s(expression: str) -> float:
     return 60.0 * int(found[1])
 
 
-def fly(code: bytes, handler: str, told: Mapping[str, str], *, dns_port: int, within_s: float) -> Run:
+def fly(code: bytes, handler: str, told: Mapping[str, str], *, dns_port: int, within_s: float) -> CanaryRun:
     """Run the script of the zip *code*; what cannot be run fails as a run does."""
     module, _, function = handler.rpartition(".")
     with tempfile.TemporaryDirectory(prefix="canary-") as folder:
@@ -71,20 +71,20 @@ def fly(code: bytes, handler: str, told: Mapping[str, str], *, dns_port: int, wi
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return Run(f"no result within {within_s:g} s", 1000 * within_s)
-    return _read(done.stdout) or Run(f"no result: {done.stderr.strip()[-200:]}", 0.0)
+            return CanaryRun(f"no result within {within_s:g} s", 1000 * within_s)
+    return _read(done.stdout) or CanaryRun(f"no result: {done.stderr.strip()[-200:]}", 0.0)
 
 
-def _read(printed: str) -> Run | None:
+def _read(printed: str) -> CanaryRun | None:
     try:
         told = json.loads(printed.splitlines()[-1])
         steps = tuple(Step(one["name"], one["passed"], one["ms"]) for one in told["steps"])
-        return Run(told["failure"], told["ms"], steps)
+        return CanaryRun(told["failure"], told["ms"], steps)
     except (IndexError, ValueError, KeyError, TypeError):
         return None
 
 
-def metrics(canary: str, run: Run) -> Iterator[dict[str, object]]:
+def metrics(canary: str, run: CanaryRun) -> Iterator[dict[str, object]]:
     """What a run tells CloudWatch of itself and of each step, as PutMetricData takes it.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_metrics.html

@@ -21,7 +21,7 @@ from ministack.core.responses import (
 )
 
 from localcloud.emulator.canaries.flights import Flights, Flyer
-from localcloud.emulator.canaries.run import Run
+from localcloud.emulator.canaries.run import CanaryRun
 from localcloud.emulator.config import EmulatorConfig
 from localcloud.emulator.patches import sessions
 
@@ -144,7 +144,7 @@ def serve(config: EmulatorConfig) -> None:
     ).start()
 
 
-def _note(name: str, runs: list[Content], began: float, run: Run) -> None:
+def _note(name: str, runs: list[Content], began: float, run: CanaryRun) -> None:
     state = {"State": "PASSED" if run.passed else "FAILED", "StateReason": run.failure, "StateReasonCode": ""}
     timeline = {"Started": began, "Completed": began + run.ms / 1000}
     runs.append({"Id": new_uuid(), "Name": name, "Status": state, "Timeline": timeline})

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from localcloud.emulator.canaries.run import Run, Step, every_s, fly, metrics
+from localcloud.emulator.canaries.run import CanaryRun, Step, every_s, fly, metrics
 
 SCRIPT = """
 const { synthetics } = require('@aws/synthetics-puppeteer');
@@ -45,7 +45,7 @@ def test_S08_a_script_that_hangs_or_cannot_be_read_fails():
 
 
 def test_S08_a_run_is_measured_as_synthetics_measures_it():
-    told = [*metrics("c", Run("broken", 5.0, (Step("first", passed=True, ms=2.0),)))]
+    told = [*metrics("c", CanaryRun("broken", 5.0, (Step("first", passed=True, ms=2.0),)))]
     names = [(one["MetricName"], one["Value"], len(one["Dimensions"])) for one in told]
     assert names == [
         ("SuccessPercent", 0.0, 1),
