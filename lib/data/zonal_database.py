@@ -140,8 +140,9 @@ class ZonalDatabase(Construct):
 
     def fail_over(self) -> list[Allow]:
         """Make the reader the writer, and see which one is."""
-        instances = self._site.arn("rds", f"db:{self._site.own_name(self.node.id)}-*")
+        names = [self._site.own_name(f"{self.node.id}-{number}") for number in range(INSTANCES)]
+        instances = tuple(self._site.arn("rds", f"db:{name}") for name in names)
         return [
             Allow(("rds:DescribeDBClusters", "rds:FailoverDBCluster"), (self.arn,)),
-            Allow(("rds:DescribeDBInstances",), (instances,)),
+            Allow(("rds:DescribeDBInstances",), instances),
         ]

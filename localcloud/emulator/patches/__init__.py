@@ -62,9 +62,7 @@ from localcloud.emulator.regions import RegionStates
 def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed: ManagedFailovers) -> None:
     """Apply all patches. The environment that ministack reads on import must be set before."""
     hooks = Hooks(config.hook_url, config.token)
-    authorization.name_global_clusters()
-    authorization.take_loopback_for_tls()
-    authorization.name_metric_namespaces()
+    _authorize()
     authorizers.verify_access_tokens(config.issuer_ca)
     authorizers.verify_signatures()
     authorizers.keep_what_a_jwt_authorizer_has()
@@ -110,6 +108,14 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     _lead_the_fleet(hooks.waking("fleet"))
     _balance_load(hooks.waking("fleet"))
     _run_containers(config, hooks.waking("fleet"))
+
+
+def _authorize() -> None:
+    """Test calls against what AWS tests them against."""
+    authorization.name_global_clusters()
+    authorization.name_services_of_ecs()
+    authorization.name_metric_namespaces()
+    authorization.take_loopback_for_tls()
 
 
 def _keep_records() -> None:

@@ -30,6 +30,25 @@ def name_global_clusters() -> None:
     wrap(iam_actions, "extract_resource_arn", resource)
 
 
+def name_services_of_ecs() -> None:
+    """Test DescribeServices against the service that is asked for, as AWS does; upstream takes the cluster.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+    """
+
+    def resource(original: Wrapper, service: str, *request: Any, **options: Any) -> str:
+        arn: str = original(service, *request, **options)
+        body, region, account = request[3], request[5], request[6]
+        if service != "ecs" or b'"services"' not in body:
+            return arn
+        asked = json.loads(body)
+        name = asked["services"][0].rpartition("/")[2]
+        cluster = asked.get("cluster", "default").rpartition("/")[2]
+        return f"arn:aws:ecs:{region}:{account}:service/{cluster}/{name}"
+
+    wrap(iam_actions, "extract_resource_arn", resource)
+
+
 def take_loopback_for_tls() -> None:
     """Let calls count as encrypted on their way, as every call to AWS is that our policies let pass.
 

@@ -116,6 +116,8 @@ def test_S09_the_function_sees_fails_over_tells_and_no_more(here):
     }
     assert may["rds:FailoverDBCluster"][0].startswith("${aws_rds_cluster.")
     assert all("*" not in arn for arn in may["ecs:DescribeServices"])
+    instances = {one["identifier"] for one in here.all("aws_rds_cluster_instance")}
+    assert {arn.rpartition(":")[2] for arn in may["rds:DescribeDBInstances"]} == instances
     function = here.only("aws_lambda_function")
     assert "vpc_config" not in function
     told = function["environment"]["variables"]
