@@ -32,6 +32,7 @@ RUN_BY_A_TEST = {
     "bench.fence": "tests/contract/test_bench.py",
     "bench.fleet": "tests/unit/bench/test_fleet.py",
     "bench.handler": "tests/contract/test_bench.py",
+    "bench.orders": "tests/contract/test_bench.py",
     "bench.pictures": "tests/browser/test_pictures.py",
     "bench.synth": "tests/contract/test_bench.py",
     "dr evidence": "tests/unit/evidence/test_manifest.py",
