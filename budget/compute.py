@@ -38,4 +38,5 @@ def _warnings(settings: TwoRegionSettings) -> tuple[str, ...]:
     if strongly_consistent(settings):
         return ()
     weak = f"provider {settings.provider.aws}: lease and journal are only eventually consistent"
-    return (f"{weak}, so two regions may hold the lease at once and acknowledged payments may be lost",)
+    lost = f"acknowledged {settings.REQUESTS} may be lost"
+    return (f"{weak}, so two regions may hold the lease at once and {lost}",)

@@ -19,7 +19,7 @@ def recovery_point(settings: TwoRegionSettings) -> tuple[Objective, ...]:
     limit = settings.objectives.rpo_s
     fact = "strong_table" if strongly_consistent(settings) else "eventual_table"
     legs = {
-        "rpo_ledger": (declared(fact, "acknowledged payments come back from the journal"),),
+        "rpo_ledger": (declared(fact, f"acknowledged {settings.REQUESTS} come back from the journal"),),
         "rpo_journal": (declared(fact, "journal entries reach a second region"),),
         "rpo_sessions": (declared("eventual_table", "sessions reach the other region"),),
         "rpo_events": (declared("event_endpoint", "events reach the bus that serves"),),

@@ -1,4 +1,4 @@
-"""How long payments stop when a region dies: the takeover and, beside it, the ways of DNS and of events."""
+"""How long requests stop when a region dies: the takeover and, beside it, the ways of DNS and of events."""
 
 from budget.declared import declared
 from budget.model import Basis, Leg, Objective

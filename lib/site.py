@@ -34,7 +34,7 @@ class Site(Generic[S_co]):
         return self.settings.name(what, self.region)
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of something regional: ``site.arn("dynamodb", "table/payments-lease-dev")``."""
+        """The ARN of something regional: ``site.arn("dynamodb", "table/<system>-lease-dev")``."""
         return f"arn:aws:{service}:{self.region.name}:{self.account}:{resource}"
 
     def role_arn(self, what: str) -> str:

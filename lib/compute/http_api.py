@@ -83,7 +83,7 @@ class HttpApi(Construct):
                 destination_arn=logs.arn, format=ACCESS_LOG
             ),
             default_route_settings=Apigatewayv2StageDefaultRouteSettings(
-                detailed_metrics_enabled=True,  # metrics a route: health checks are no errors of payments
+                detailed_metrics_enabled=True,  # metrics a route: health checks are no errors of clients
                 throttling_rate_limit=settings.rate_limit,
                 throttling_burst_limit=settings.burst_limit,
             ),

@@ -22,7 +22,7 @@ from lib.site import Site
 
 WINDOW_HOURS = 8
 KEEP_HOURS = 1
-"""How long a restored resource is kept and paid for, so that somebody or something can look at it."""
+"""How long a restored resource is kept, and billed, so that somebody or something can look at it."""
 
 
 class RestoreTest(Construct):

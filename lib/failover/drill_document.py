@@ -22,11 +22,11 @@ ROLLBACK = "step:whereIsTheLease"
 
 
 def switchover_drill(site: Site[TwoRegionSettings], role_arn: str) -> dict[str, Any]:
-    """Brings payments to the region of *site* and, later or after a failure, home again."""
+    """Brings the system to the region of *site* and, later or after a failure, home again."""
     return {
         "schemaVersion": "0.3",
-        "description": "Drill: payments move to this region, are checked, and move home. Nothing is lost; "
-        "each move costs callers some seconds of 503. See docs/drills.md",
+        "description": f"Drill: {site.settings.REQUESTS} move to this region, are checked, and move home. "
+        "Nothing is lost; each move costs callers some seconds of 503. See docs/drills.md",
         "assumeRole": role_arn,
         "parameters": parameters(site),
         "mainSteps": [*_before(site), *_there(site), *_rollback(site), *_home(site)],
@@ -35,23 +35,23 @@ def switchover_drill(site: Site[TwoRegionSettings], role_arn: str) -> dict[str, 
 
 
 def parameters(site: Site[TwoRegionSettings]) -> dict[str, Any]:
-    """What a person types. Confirm has no default, so that nobody moves payments by a stray click."""
-    environment = site.settings.name("drill")
+    """What a person types. Confirm has no default, so that nobody moves anything by a stray click."""
+    environment, requests = site.settings.name("drill"), site.settings.REQUESTS
     return {
         "Confirm": {
             "type": "String",
-            "description": f"Type {environment} to move the payments of this environment.",
+            "description": f"Type {environment} to move the {requests} of this environment.",
             "allowedPattern": f"^{environment}$",
         },
         "Dwell": {
             "type": "String",
-            "description": "How long payments stay here, as ISO 8601 duration of 1 to 59 minutes.",
+            "description": f"How long {requests} stay here, as ISO 8601 duration of 1 to 59 minutes.",
             "default": "PT5M",
             "allowedPattern": "^PT([1-9]|[1-5][0-9])M$",
         },
         "MostReplayed": {
             "type": "String",
-            "description": "How many payments the reconciliation may have had to replay. A planned move "
+            "description": f"How many {requests} the reconciliation may have had to replay. A planned move "
             "needs none, but for those that were only accepted (202) when it began.",
             "default": "0",
             "allowedPattern": "^[0-9]{1,6}$",
@@ -92,7 +92,7 @@ def _there(site: Site[TwoRegionSettings]) -> list[Step]:
 def _rollback(site: Site[TwoRegionSettings]) -> list[Step]:
     where = [{"Name": name, "Selector": f"$.Item.{name}.S", "Type": "String"} for name in ("holder", "state")]
     here = {"Variable": "{{ whereIsTheLease.holder }}", "StringEquals": site.region.name}
-    choices = {"Choices": [{**here, "NextStep": "moveHome"}], "Default": "paymentsAreHome"}
+    choices = {"Choices": [{**here, "NextStep": "moveHome"}], "Default": _at_home(site)}
     return [
         {**_step("aws:executeAwsApi", "whereIsTheLease", _get_lease(site)), "outputs": where},
         _step("aws:branch", "goHomeOnlyFromHere", choices),
@@ -107,8 +107,13 @@ def _home(site: Site[TwoRegionSettings]) -> list[Step]:
         _lease_is(site, "awaitHome", "holder", there.region.name, wait_s=limit_s),
         _lease_is(site, "awaitHomeServes", "state", "ACTIVE", wait_s=limit_s),
         _verify(site, "verifyHome", "moveHome", target=there),
-        {**_lease_is(site, "paymentsAreHome", "holder", there.region.name), "isEnd": True},
+        {**_lease_is(site, _at_home(site), "holder", there.region.name), "isEnd": True},
     ]
+
+
+def _at_home(site: Site[TwoRegionSettings]) -> str:
+    """The name of the step that ends a drill well."""
+    return f"{site.settings.REQUESTS}AreHome"
 
 
 def _step(action: str, name: str, inputs: dict[str, Any], *, limit_s: int | None = None) -> Step:

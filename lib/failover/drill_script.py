@@ -18,7 +18,7 @@ RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
 
 def begin(events: dict[str, Any], _context: object) -> dict[str, str]:
-    """Start the takeover that moves payments to *target*; one that runs already is joined."""
+    """Start the takeover that moves the system to *target*; one that runs already is joined."""
     lease = _lease(events)
     holder, state, epoch = lease["holder"]["S"], lease["state"]["S"], int(lease["epoch"]["N"]) + 1
     if state != "ACTIVE" or holder == events["target"]:

@@ -29,7 +29,7 @@ class RegionIsolation(Construct):
     """Cuts the private subnets of *site* off, and its tables from their replicas, for as long as the RTO.
 
     A strongly consistent table without its replicas refuses writes there, so the region can renew no lease
-    and settle no payment: what S4 of the game day does locally. It stops by itself when *stop_alarm* rings.
+    and settle no request: what S4 of the game day does locally. It stops by itself when *stop_alarm* rings.
     https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html
     """
 

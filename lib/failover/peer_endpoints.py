@@ -12,7 +12,7 @@ from lib.settings.two_regions import TwoRegionSettings
 class Peers(Construct):
     """In each region the address of the other's API, so that a request can be passed on to the holder.
 
-    *providers* are those of the two regions. Only the payments function reads these parameters; nothing of
+    *providers* are those of the two regions. Only what takes requests reads these parameters; nothing of
     a takeover does.
     """
 

@@ -1,6 +1,6 @@
-"""Concurrency that is kept for the functions that recover, so that payments never starve them.
+"""Concurrency that is kept for the functions that recover, so that requests never starve them.
 
-All functions of a region share the account's quota of 1,000 concurrent executions. Payments at their rate
+All functions of a region share the account's quota of 1,000 concurrent executions. Requests at their rate
 limit and their timeout ask for more (500 a second x 10 s), and a keeper that is throttled loses the lease. So
 what recovers reserves the few executions that it can have at once; nobody else can take them.
 The documents allow low values, 1 to 5, where they are required (P25).

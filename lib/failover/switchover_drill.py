@@ -72,7 +72,7 @@ class SwitchoverDrill(Construct):
         return role
 
     def _schedule(self, when: str, role_arn: str, site: Site, provider: TerraformProvider) -> None:
-        """Starts the document in the standby region; there payments return from."""
+        """Starts the document in the standby region; there the system returns from."""
         name = site.name(DRILL)
         definition = site.arn("ssm", f"automation-definition/{name}:$DEFAULT")
         hand_on = {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}

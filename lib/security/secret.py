@@ -1,7 +1,23 @@
-"""Existing secrets, on their way into write-only arguments."""
+"""Existing secrets: who may read them, and how their text gets into write-only arguments."""
 
 from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from constructs import Construct
+
+from lib.iam import Allow
+
+
+def read_secrets(scope: Construct, **names: str) -> Allow:
+    """The right to read these existing secrets. A plan fails where one is missing, before anything is made.
+
+    Args:
+        scope: the stack, or what needs them there.
+        names: of the secrets, by what they are for: `database`, `web`.
+    """
+    arns = [
+        DataAwsSecretsmanagerSecret(scope, f"{what}-secret", name=name).arn for what, name in names.items()
+    ]
+    return Allow(("secretsmanager:GetSecretValue",), tuple(arns))
 
 
 def ephemeral_secret(scope: Construct, what: str, *, name: str) -> str:

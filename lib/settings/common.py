@@ -66,9 +66,9 @@ class CommonSettings(Section):
         """Names of the existing entries of Secrets Manager, in each of `regions`."""
 
     def name(self, what: str, region: Region | None = None) -> str:
-        """The physical name of *what*, the same in every region: ``payments-keeper-dev``.
+        """The physical name of *what*, the same in every region: ``<system>-keeper-dev``.
 
-        With *region*, for what AWS names globally: ``payments-keeper-use1-dev``.
+        With *region*, for what AWS names globally: ``<system>-keeper-use1-dev``.
         """
         code = [region.code] if region else []
         return "-".join([self.system, what, *code, self.environment_suffix])

@@ -2,7 +2,6 @@
 
 import json
 
-from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from constructs import Construct
 
 from lib.bundle import Bundle
@@ -22,6 +21,7 @@ from lib.network.vpc import RegionalNetwork
 from lib.regions import Region
 from lib.security.compliance import Compliance
 from lib.security.key import EncryptionKey, for_alarms, for_logs, for_service
+from lib.security.secret import read_secrets
 from lib.stack import AwsStack
 from lib.systems.payments.alarms import regional_alarms
 from lib.systems.payments.api import PaymentApi
@@ -67,7 +67,7 @@ class RegionalStack(AwsStack[PaymentsSettings]):
             key=key,
             bundle=bundle,
             environment=environment(settings),
-            allow=(read_parameters(self.site), self._read_secret()),
+            allow=(read_parameters(self.site), read_secrets(self, database=settings.database.secret)),
         )
         self._payments = PaymentApi(self, "payments", platform=platform, settings=settings.api)
         self._failover = FailoverControl(
@@ -102,12 +102,6 @@ class RegionalStack(AwsStack[PaymentsSettings]):
 
     def _key_users(self) -> tuple[Allow, ...]:
         return (for_alarms(self.site), for_logs(self.site), for_service(self.site, "events"))
-
-    def _read_secret(self) -> Allow:
-        """Plan fails where the entry is missing, in either region, before anything is created."""
-        name = self.site.settings.database.secret
-        secret = DataAwsSecretsmanagerSecret(self, "database-secret", name=name)
-        return Allow(("secretsmanager:GetSecretValue",), (secret.arn,))
 
     def _observe(self, key: EncryptionKey) -> RegionalObservability:
         functions = {

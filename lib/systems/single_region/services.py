@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from constructs import Construct
 
 from lib.compute.container_service import ContainerService, Place
@@ -16,6 +15,7 @@ from lib.network.service_names import ServiceNames
 from lib.network.tier_firewall import APPLICATION, InnerGroup
 from lib.network.vpc import TieredNetwork
 from lib.security.key import EncryptionKey
+from lib.security.secret import read_secrets
 from lib.security.tiered_bucket import TieredBucket
 from lib.site import Site
 from lib.systems.single_region.metrics import CLUSTER, SESSIONS, WEB
@@ -68,9 +68,8 @@ class Services(Construct):
             "SESSIONS_URL": f"http://{names.name_of(SESSIONS)}:{APPLICATION}",
             "SCHEME": site.settings.scheme,
         }
-        database = DataAwsSecretsmanagerSecret(self, "database-secret", name=site.settings.database.secret)
         secrets = [
-            Allow(("secretsmanager:GetSecretValue",), (database.arn,)),
+            read_secrets(self, database=site.settings.database.secret),
             Allow(("kms:Decrypt",), (key.arn,)),  # of the users
         ]
         self._service(WEB, outside, asks, [files.read_write(FILES), *secrets])

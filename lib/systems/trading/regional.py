@@ -2,16 +2,12 @@
 
 import json
 
-from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from constructs import Construct
 
 from lib.bundle import Bundle
 from lib.compute.fleet import FleetMetrics
 from lib.compute.function import FunctionPlatform
-from lib.compute.group import ScaledGroup
-from lib.compute.instances import InstanceTemplate
 from lib.compute.parameters import Parameters, read_parameters
-from lib.compute.release import publish
 from lib.data.backup import RegionalBackup
 from lib.data.copies import CopyMetrics
 from lib.data.database import DatabaseOrigin, RegionalDatabase
@@ -23,23 +19,22 @@ from lib.failover.observability import RegionalObservability
 from lib.failover.reconciler import Reconciler
 from lib.iam import Allow
 from lib.messaging.event_bus import EventBus
-from lib.network import web_acl
-from lib.network.balancer import LoadBalancer
-from lib.network.certificate import Certificate
 from lib.network.flow_logs import FlowLogs
 from lib.network.interface_endpoints import InterfaceEndpoints
 from lib.network.vpc import FunctionTierNetwork
 from lib.regions import Region
 from lib.security.bucket import bucket_name
 from lib.security.compliance import Compliance
-from lib.security.encrypted_bucket import EncryptedBucket
 from lib.security.key import EncryptionKey, for_alarms, for_logs, for_service
+from lib.security.secret import read_secrets
 from lib.stack import AwsStack
-from lib.systems.trading import application
+from lib.systems.trading import serving
 from lib.systems.trading.alarms import regional_alarms
 from lib.systems.trading.metrics import TradingMetrics
 from lib.systems.trading.settings import TradingSettings
 
+FUNCTIONS = "trading.functions"
+"""The module that puts keeper, steps and reconciler together."""
 TRAIL = "audit/*"
 """Where the audit trail lies in its bucket."""
 COPIED = ("audit", "logs")
@@ -68,7 +63,7 @@ class TradingRegion(AwsStack[TradingSettings]):
         users = (for_alarms(self.site), for_logs(self.site), for_service(self.site, "events"))
         self.key = EncryptionKey(self, "key", site=self.site, what="region", users=users)
         self.network = self._network()
-        self._balancer = self._front(zone_id)
+        self._balancer = serving.front(self, site=self.site, network=self.network, zone_id=zone_id)
         self._database = RegionalDatabase(
             self,
             "ledger",
@@ -80,26 +75,49 @@ class TradingRegion(AwsStack[TradingSettings]):
         )
         locked_days = {"audit": settings.trail.locked_days} if settings.lifecycle.protected else {}
         self.buckets = {
-            what: self._bucket(
-                what, archive_days=settings.trail.archive_days, locked_days=locked_days.get(what)
+            what: serving.bucket(
+                self,
+                what,
+                site=self.site,
+                key=self.key,
+                archive_days=settings.trail.archive_days,
+                locked_days=locked_days.get(what),
             )
             for what in COPIED
         }
-        secret = self._read_secret("database", settings.database.secret)
+        secret = read_secrets(self, database=settings.database.secret)
         platform = self._platform(functions, secret)
-        self._failover = self._control(platform)
+        self._failover = FailoverControl(
+            self,
+            "failover",
+            settings=settings,
+            platform=platform,
+            functions=FUNCTIONS,
+            database=self._database,
+            serve=[TableAccess.to(self.site, "lease").put_under(f"{settings.system}#halt")],
+        )
         trail = self.buckets["audit"]
         self._reconciler = Reconciler(
             self,
             "reconciliation",
             platform=platform,
-            functions="trading.functions",
+            functions=FUNCTIONS,
             also=[*trail.read(TRAIL), *trail.write(TRAIL), trail.list_names(TRAIL)],
         )
         self._bus = EventBus(self, "events", site=self.site, key=self.key, settled="OrderSettled")
         self.api_host = self._balancer.dns_name
         self.api_endpoint = f"{'https' if settings.dns.delegated else 'http'}://{self.api_host}"
-        self._group = self._fleet(release, secret, parameters=self._publish())
+        self._group = serving.fleet(
+            self,
+            site=self.site,
+            key=self.key,
+            network=self.network,
+            balancer=self._balancer,
+            bundle=release,
+            database=secret,
+            logs=self.buckets["logs"],
+            after=self._publish().all,
+        )
         self.metrics = self.measured()
         self.alarm_topic = self._observe().topic
         self._backup = self._back_up()
@@ -124,71 +142,6 @@ class TradingRegion(AwsStack[TradingSettings]):
             InterfaceEndpoints(self, "endpoints", site=self.site, network=network)
         return network
 
-    def _front(self, zone_id: str) -> LoadBalancer:
-        certificate = None
-        if self._settings.dns.delegated:
-            certificate = Certificate(
-                self, "certificate", name=self._settings.public_name, zone_id=zone_id, shared=True
-            ).arn
-        balancer = LoadBalancer(
-            self,
-            "orders",
-            site=self.site,
-            network=self.network,
-            certificate_arn=certificate,
-            check=application.CHECK,
-        )
-        web_acl.guard(self, site=self.site, settings=self._settings.web_acl, balancer_arn=balancer.arn)
-        return balancer
-
-    def _bucket(
-        self, what: str, *, archive_days: int | None, locked_days: int | None = None
-    ) -> EncryptedBucket:
-        return EncryptedBucket(
-            self,
-            what,
-            site=self.site,
-            what=what,
-            key=self.key,
-            old_versions_days=self._settings.trail.old_versions_days,
-            archive_days=archive_days,
-            locked_days=locked_days,
-        )
-
-    def _read_secret(self, what: str, name: str) -> Allow:
-        """Plan fails where the entry is missing, in either region, before anything is created."""
-        secret = DataAwsSecretsmanagerSecret(self, f"{what}-secret", name=name)
-        return Allow(("secretsmanager:GetSecretValue",), (secret.arn,))
-
-    def _fleet(self, bundle: Bundle, secret: Allow, *, parameters: Parameters) -> ScaledGroup:
-        settings = self._settings.instances
-        bundles = self._bucket("bundles", archive_days=None)
-        release = publish(self, "release", bucket=bundles, bundle=bundle)
-        template = InstanceTemplate(
-            self,
-            "instances",
-            site=self.site,
-            settings=settings,
-            group_id=self.network.firewall.instances.id,
-            user_data=application.user_data(self.site, release),
-            allow=application.rights(
-                self.site,
-                secrets=(secret, self._read_secret("users", self._settings.users_secret)),
-                bundles=bundles,
-                logs=self.buckets["logs"],
-            ),
-        )
-        return ScaledGroup(
-            self,
-            "group",
-            site=self.site,
-            settings=settings,
-            subnet_ids=self.network.private_subnet_ids,
-            template=template.current,
-            balancer=self._balancer,
-            after=[*parameters.all, template.role.policy],
-        )
-
     def _platform(self, bundle: Bundle, secret: Allow) -> FunctionPlatform:
         return FunctionPlatform(
             site=self.site,
@@ -197,17 +150,6 @@ class TradingRegion(AwsStack[TradingSettings]):
             bundle=bundle,
             environment=environment(self._settings),
             allow=(read_parameters(self.site), secret),
-        )
-
-    def _control(self, platform: FunctionPlatform) -> FailoverControl:
-        return FailoverControl(
-            self,
-            "failover",
-            settings=self._settings,
-            platform=platform,
-            functions="trading.functions",
-            database=self._database,
-            serve=[TableAccess.to(self.site, "lease").put_under(f"{self._settings.system}#halt")],
         )
 
     def _observe(self) -> RegionalObservability:

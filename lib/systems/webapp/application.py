@@ -1,6 +1,5 @@
 """What an instance of the web application is told, and what it may do."""
 
-from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
 from constructs import Construct
 
 from lib.compute import first_boot
@@ -11,6 +10,7 @@ from lib.data.postgres import PostgresPair
 from lib.iam import Allow
 from lib.network.security_groups import POSTGRESQL
 from lib.security.encrypted_bucket import EncryptedBucket
+from lib.security.secret import read_secrets
 from lib.site import Site
 from lib.systems.webapp.settings import WebappSettings
 
@@ -47,15 +47,11 @@ def rights(
     scope: Construct, site: Site[WebappSettings], *, bundles: EncryptedBucket, files: EncryptedBucket
 ) -> list[Allow]:
     """What an instance may do. A plan fails where one of both secrets is missing."""
-    secrets = tuple(
-        DataAwsSecretsmanagerSecret(scope, f"{what}-secret", name=name).arn
-        for what, name in (("database", site.settings.database.secret), ("web", site.settings.secret))
-    )
     return [
         *bundles.read_version(KEY),
         *files.read(FILES),
         *files.write(FILES),
         read_parameters(site),
-        Allow(("secretsmanager:GetSecretValue",), secrets),
+        read_secrets(scope, database=site.settings.database.secret, web=site.settings.secret),
         *own_rights(site),
     ]

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-SHARED = ("lambda/runtime", "lambda/failover", "lambda/durable", "lambda/intake")
+SHARED = (
+    *("lambda/runtime", "lambda/failover", "lambda/durable", "lambda/intake"),
+    *("lib/data", "lib/failover", "lib/messaging", "lib/network", "lib/observability", "lib/security"),
+    *("budget", "evidence"),
+)
 OF_A_SYSTEM = re.compile(r"\bpay(s|er|ers|ment|ments)?\b|\bpaid\b|_?pay(er|ment)_|\b(trad(e|es|ing))\b", re.I)
 
 
