@@ -16,8 +16,8 @@ from lib.systems.trading.settings import TradingSettings
 
 CHECK = TargetCheck(path="/health", every_s=10, timeout_s=5, in_a_row=3)
 """Whether an instance lives; whether its region takes orders is what Route 53 asks."""
-ALREADY_TOLD = frozenset({"PARAMETER_PREFIX"})
-"""What the script says of itself."""
+NOT_TOLD = frozenset({"PARAMETER_PREFIX", "EARLY_ACCEPTANCE"})
+"""What the script says of itself, and what only functions read."""
 LOGS = "logs/*"
 """Where instances write in the bucket of logs."""
 
@@ -30,7 +30,7 @@ def user_data(site: Site[TradingSettings], release: Release) -> str:
         unit="trading",
         secure=site.settings.dns.delegated,
         environment={
-            name: value for name, value in environment(site.settings).items() if name not in ALREADY_TOLD
+            name: value for name, value in environment(site.settings).items() if name not in NOT_TOLD
         },
     )
 
