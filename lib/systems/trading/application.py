@@ -17,7 +17,7 @@ from lib.systems.trading.settings import TradingSettings
 CHECK = TargetCheck(path="/health", every_s=10, timeout_s=5, in_a_row=3)
 """Whether an instance lives; whether its region takes orders is what Route 53 asks."""
 NOT_TOLD = frozenset({"PARAMETER_PREFIX", "EARLY_ACCEPTANCE"})
-"""What the script says of itself, and what only functions read."""
+"""What the script says of itself, and what would let an instance accept orders before the writer is here."""
 LOGS = "logs/*"
 """Where instances write in the bucket of logs."""
 
