@@ -83,7 +83,9 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
             more={"DBSubnetGroupDescription": "Managed by Terraform"},
         ),
     ),
-    "aws_s3_bucket": (Call("s3", "CreateBucket", apart=TERRAFORMS),),
+    "aws_s3_bucket": (
+        Call("s3", "CreateBucket", {"object_lock_enabled": "ObjectLockEnabledForBucket"}, apart=TERRAFORMS),
+    ),
     "aws_s3_bucket_policy": (Call("s3", "PutBucketPolicy"),),
     "aws_s3_bucket_public_access_block": (
         Call(

@@ -54,8 +54,11 @@ def test_T07_steps_may_promote_this_regions_database_and_keep_the_lease_to_the_e
     allowed = [one for one in json.loads(policy)["Statement"] if one["Effect"] == "Allow"]
     (promote,) = [one for one in allowed if "rds:FailoverGlobalCluster" in one["Action"]]
     assert "arn:aws:rds::" in promote["Resource"][0]
-    (lease,) = [one for one in allowed if "table/trading-lease-test" in json.dumps(one["Resource"])]
+    lease, switch = [one for one in allowed if "table/trading-lease-test" in json.dumps(one["Resource"])]
     assert lease["Action"] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    assert switch["Action"] == ["dynamodb:PutItem"]
+    keys = {"dynamodb:LeadingKeys": ["trading#halt"]}
+    assert switch["Condition"] == {"ForAllValues:StringEquals": keys}, "of all items only the kill switch"
 
 
 def test_T10_nothing_configured_is_over_the_objective_and_what_only_aws_can_prove_is_unproven(objectives):
