@@ -29,6 +29,7 @@ OPTIONS: Mapping[str, Overlay] = {
             "money": {"EUR": 1000000, "USD": 1000000},
             "roles": ["a" * 64, "incident-commander"],
         },
+        "early_acceptance": {"requests": 0},
     },
     "single-region": {
         "dns": {"delegated": True, "domain": "single-region.example.com"},
