@@ -109,7 +109,14 @@ def drill(
     raise typer.Exit(outcome.exit_code)
 
 
-for command in (commands.watch, commands.report, commands.index, commands.export):
+for command in (
+    commands.watch,
+    commands.report,
+    commands.prove,
+    commands.dependencies,
+    commands.index,
+    commands.export,
+):
     app.command()(command)
 app.add_typer(chaos, name="chaos")
 

@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from gameday.chaos.experiment import experiment
 from gameday.errors import NotExportable
+from gameday.judge.proof import prove as judge
 from gameday.report import index as runs
 from gameday.report.data import read
+from gameday.report.dependencies import dependencies as dependencies_of
+from gameday.report.dependencies import table
+from gameday.report.elle import elle
 from gameday.report.live.server import serve
 from gameday.report.page import page
+from gameday.report.proof_words import lines
+from gameday.report.recorded import recorded
 from gameday.targets.payments.scenarios import SCENARIOS
 from localcloud.core.paths import REPOSITORY
 
@@ -38,6 +45,34 @@ def report(
     """Draw the report of a run again from its evidence, which stays as it was sealed."""
     to.write_text(page(read(run)))
     typer.echo(f"report: {to}")
+
+
+def prove(
+    run: Annotated[Path, typer.Argument(help="Folder of a run's evidence.")] = EVIDENCE / "latest",
+    *,
+    to: Annotated[
+        Path | None, typer.Option(help="Write the history for elle-cli, too.", show_default="nowhere")
+    ] = None,
+) -> None:
+    """Prove the history of a run again from its evidence.
+
+    Exit code 1: it is not linearizable, or breaks a rule of the model.
+    """
+    record = recorded(run)
+    proof = judge(record)
+    for line in lines(proof):
+        typer.echo(line)
+    if to is not None:
+        to.write_text(elle(record))
+        typer.echo(f"history: {to}")
+    raise typer.Exit(int(not (proof.linearizable and proof.conforms)))
+
+
+def dependencies(
+    run: Annotated[Path, typer.Argument(help="Folder of a run's evidence.")] = EVIDENCE / "latest",
+) -> None:
+    """Show which AWS service in which region the recovery of a run used, and which it did without."""
+    Console(highlight=False).print(table(dependencies_of(run)))
 
 
 def index(

@@ -6,6 +6,7 @@ from os import cpu_count
 
 from gameday.judge.ledger_check import LedgerFindings, check
 from gameday.judge.order_check import OrderFindings, check_orders
+from gameday.judge.proof import proof_checks, prove
 from gameday.judge.settings import DrillSettings
 from gameday.judge.steadiness import steadiness
 from gameday.judge.summary import Host, Measured, Steady, Summary, Terraform
@@ -77,6 +78,7 @@ def judge(
     orders = (
         None if record.listed is None else check_orders(record.operations, record.rows, record.listed, fault)
     )
+    proof = prove(record)
     met = checks(
         measured=measured,
         objectives=settings.objectives,
@@ -87,7 +89,8 @@ def judge(
         calls=made_counts,
         terraform=terraform,
         steady=steady,
-    ) + answer_checks(record.history.answers, fault)
+    )
+    met += proof_checks(proof) + answer_checks(record.history.answers, fault)
     if not all(check.met for check in met):
         reasons += overloaded(record.host, limits)
     if only_slow(met):
@@ -111,6 +114,7 @@ def judge(
         noun=settings.noun,
         requests=counts,
         orders=orders.counts if orders else None,
+        proof=proof,
         calls=made_counts,
         terraform=terraform,
         versions=versions,

@@ -20,9 +20,9 @@ class DrillSettings:
     @classmethod
     def of(cls, settings: TwoRegionSettings, time_scale: float) -> "DrillSettings":
         """The drill's part of *settings*."""
-        protocol, dns = settings.protocol, settings.dns
+        asked, protocol, dns = settings.objectives, settings.protocol, settings.dns
         return cls(
-            objectives=Objectives(rto_s=settings.objectives.rto_s, rpo_s=settings.objectives.rpo_s),
+            objectives=Objectives(rto_s=asked.rto_s, rpo_s=asked.rpo_s, bia=asked.bia),
             waits=ConfiguredWaits(
                 lease_ttl_s=protocol.lease_ttl_s,
                 tick_s=protocol.tick_s,

@@ -4,6 +4,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gameday.judge.proof_summary import Proof
 from gameday.judge.timeline import Moments
 
 Verdict = Literal["met", "missed", "invalid"]
@@ -20,6 +21,8 @@ class Objectives(Part):
 
     rto_s: float
     rpo_s: float
+    bia: str = ""
+    """Where the business impact analysis is kept that they come from; empty: the settings do not say."""
 
 
 class Measured(Part):
@@ -266,6 +269,8 @@ class Summary(Part):
     """The first system gave its name in the file."""
     orders: OrderCounts | None = None
     """Null where clients cannot cancel anything."""
+    proof: Proof | None = None
+    """None: a version that did not prove it wrote the summary."""
     calls: Calls
     terraform: Terraform
     versions: dict[str, str]

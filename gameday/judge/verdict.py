@@ -41,6 +41,8 @@ _ORDER_HARM = (
     "orders taken while order entry was halted",
 )
 
+_PROOF_HARM = ("objects whose history no order explains", "rules of the model that were broken")
+
 _SPEED = frozenset(
     {
         "failed attempts, per mille",
@@ -63,7 +65,7 @@ def rpo_s(findings: LedgerFindings, fault: Fault) -> float:
 
 def harm(noun: str) -> frozenset[str]:
     """Expectations about safety: no overloaded machine and no restless start excuses that one is missed."""
-    return frozenset({*(f"{noun}{name}" for name in _HARM), *_ORDER_HARM})
+    return frozenset({*(f"{noun}{name}" for name in _HARM), *_ORDER_HARM, *_PROOF_HARM})
 
 
 def counted(operations: Sequence[Operation], findings: LedgerFindings) -> RequestCounts:

@@ -16,6 +16,12 @@ class LeaseSeen:
     expires_at: float
     kind: str = "failover"
     """How the holder came to it."""
+    previous: str | None = None
+    """Who held it before; None: nobody."""
+    to: str | None = None
+    """Whom it is drained for."""
+    accepts: bool = False
+    """Whether the holder, still TAKING, accepts requests (202) until its database can be written to."""
     automatic: bool = True
     """Whether automation runs: without it nobody takes over by himself."""
     unlatched: bool = False

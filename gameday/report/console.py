@@ -7,6 +7,7 @@ from rich.table import Table
 
 from gameday.judge.summary import Check, Judged, Summary
 from gameday.judge.timeline import Event
+from gameday.report.proof_words import lines
 
 _COLOURS = {"met": "green", "missed": "red", "invalid": "yellow"}
 
@@ -16,6 +17,8 @@ def print_report(console: Console, summary: Summary, events: Sequence[Event]) ->
     console.print(_timeline(events))
     console.print(_durations(summary))
     console.print(_calls(summary))
+    for line in lines(summary.proof) if summary.proof else ():
+        console.print(line, soft_wrap=True, markup=False)
     _outcome(console, summary, _counts(summary))
 
 

@@ -12,7 +12,7 @@ from gameday.errors import EvidenceUnread
 from gameday.judge.judgement import Judgement
 from gameday.judge.summary import Summary
 from gameday.judge.timeline import Event, epoch_before
-from gameday.load.records import Attempt, LedgerRow, Operation
+from gameday.load.records import Attempt, Kind, LedgerRow, Operation
 from gameday.observe.history import Fault, Mark
 from gameday.observe.record import Record
 
@@ -67,8 +67,8 @@ def read(run: Path) -> ReportData:
             events=[Event(**event) for event in timeline["events"]],
             fault=Fault(**fault, marks=marks),
             epoch=max((seen["epoch"] for seen in leases if seen["at"] <= fault["at"]), default=0),
-            operations=[_operation(line) for line in _lines(run / "operations.jsonl")],
-            rows=[LedgerRow(**line) for line in _lines(run / "ledger.jsonl")],
+            operations=operations(run),
+            rows=[LedgerRow(**line) for line in lines(run / "ledger.jsonl")],
         )
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         raise EvidenceUnread(
@@ -76,11 +76,24 @@ def read(run: Path) -> ReportData:
         ) from error
 
 
-def _operation(line: dict[str, Any]) -> Operation:
-    return Operation(**(line | {"attempts": [Attempt(**attempt) for attempt in line["attempts"]]}))
+def operations(run: Path) -> list[Operation]:
+    """Every request in the evidence *run*, with its attempts."""
+    return [
+        Operation(
+            **(
+                line
+                | {
+                    "kind": Kind(line["kind"]),
+                    "attempts": [Attempt(**attempt) for attempt in line["attempts"]],
+                }
+            )
+        )
+        for line in lines(run / "operations.jsonl")
+    ]
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open() as lines:
-        for line in lines:
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The documents of a file with one a line."""
+    with path.open() as file:
+        for line in file:
             yield json.loads(line)

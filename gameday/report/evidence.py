@@ -12,12 +12,15 @@ from evidence.run_folder import conclude
 from gameday.judge.judgement import Judgement
 from gameday.judge.summary import Judged
 from gameday.observe.record import Record
-from gameday.report import index
+from gameday.report import index, management
+from gameday.report.controls import NAME as CONTROLS
+from gameday.report.controls import controls
 from gameday.report.data import ReportData
 from gameday.report.junit import junit
 from gameday.report.page import page
 
 REPORT = "report.html"
+MANAGEMENT = "management.html"
 
 
 def write(folder: Path, record: Record, judgement: Judgement) -> Path:
@@ -32,9 +35,13 @@ def write(folder: Path, record: Record, judgement: Judgement) -> Path:
             write_json(run / "orders.json", asdict(judgement.orders))
         write_lines(run / "operations.jsonl", (asdict(operation) for operation in record.operations))
         write_lines(run / "ledger.jsonl", (asdict(row) for row in record.rows))
+        write_lines(run / "journal.jsonl", (asdict(entry) for entry in record.journal))
         write_lines(run / "steps.jsonl", (asdict(step) for step in record.steps))
         write_lines(run / "calls.jsonl", (asdict(call) for call in record.calls))
         (run / REPORT).write_text(page(ReportData.of(record, judgement)))
+        answered = controls(judgement.summary)
+        write_json(run / CONTROLS, answered.model_dump(by_alias=True))
+        (run / MANAGEMENT).write_text(management.page(judgement.summary, answered))
     return run
 
 
@@ -59,6 +66,7 @@ def sealed(folder: Path, fault_at: float, summary: _Written) -> Iterator[Path]:
 def _timeline(record: Record, judgement: Judgement) -> Mapping[str, Any]:
     return {
         "fault": asdict(record.fault),
+        "until": record.until,
         "events": [asdict(event) for event in judgement.events],
         "observations": asdict(record.history),
     }

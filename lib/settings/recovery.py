@@ -19,6 +19,8 @@ class Objectives(Section):
 
     rto_s: Seconds
     rpo_s: Seconds
+    bia: str = ""
+    """Where the business impact analysis is kept that they come from; evidence of drills names it."""
 
 
 class Protocol(Section):

@@ -9,6 +9,8 @@ from typing import Any
 from failover.lease import Kind
 from failover.lease_item import from_item
 from failover.takeover import Takeover
+from gameday.judge import invariants
+from gameday.judge.invariants import LeaseWrite
 from tests.model.aurora import Cluster
 from tests.model.subject import SYSTEM
 
@@ -19,6 +21,21 @@ def _successors(lease: Item | None) -> set[str]:
     """Whom a DRAINING lease is drained for."""
     handover = lease["handover"].get("M") if lease else None
     return {handover["to"]["S"]} if handover else set()
+
+
+def _as_written(item: Item | None) -> LeaseWrite | None:
+    if item is None:
+        return None
+    return LeaseWrite(
+        epoch=int(item["epoch"]["N"]),
+        holder=item["holder"]["S"],
+        state=item["state"]["S"],
+        expires_at=int(item["expires_at_ms"]["N"]),
+        kind=item["kind"]["S"],
+        previous=item.get("previous_holder", {}).get("S"),
+        to=next(iter(_successors(item)), None),
+        accepts=from_item(item).accepts,
+    )
 
 
 class Watch:
@@ -54,10 +71,18 @@ class Watch:
             self.broken = f"{invariant}: {text}"
             self._world.note(f"VIOLATION {self.broken}")
 
+    def _ask(self, invariant: str, broken: str | None) -> None:
+        if broken is not None:
+            self.violated(invariant, broken)
+
     def broken_by_time(self, invariant: str, text: str) -> None:
         """A promise about times is broken: clocks that are wrong by more than they may do that."""
         if not self._world.clocks_jump:
             self.violated(invariant, text)
+
+    def _ask_time(self, invariant: str, broken: str | None) -> None:
+        if broken is not None:
+            self.broken_by_time(invariant, broken)
 
     def restored(self) -> None:
         """A third party wrote the lease: what it said before binds nobody."""
@@ -101,13 +126,14 @@ class Watch:
         )
         if region not in {holder, *_successors(old), *_successors(new)}:
             self.violated("lease-change", f"{region} wrote the lease of {holder}")
+        before, after = _as_written(old), _as_written(new)
+        self._ask("lease-change", invariants.lease_change(before, after))
+        self._ask_time("taken-before-expiry", invariants.taken_before_expiry(before, after, at=world.now_ms))
+        writes = world.aurora.clusters[holder].writer
+        self._ask("no-writer", invariants.no_writer(before, after, writes=writes))
         if old is None or epoch != int(old["epoch"]["N"]):
             self._moved(old, new, epoch, holder)
             return
-        if holder != old["holder"]["S"]:
-            self.violated("lease-change", f"epoch {epoch} went from {old['holder']['S']} to {holder}")
-        if int(new["expires_at_ms"]["N"]) < int(old["expires_at_ms"]["N"]):
-            self.violated("lease-change", "the expiry went backwards")
         self._drained(old, new, holder)
         if (old["state"]["S"], new["state"]["S"]) == ("TAKING", "ACTIVE"):
             world.count["activated"] += 1
@@ -117,49 +143,22 @@ class Watch:
         self.won[epoch] = holder
         if old is None:
             return
-        if new["kind"]["S"] == Kind.BOOTSTRAP and new["previous_holder"]["S"] == holder:
-            self._begun_anew(old, epoch, holder)
-            return
-        if new["kind"]["S"] == Kind.BOOTSTRAP:
-            self._taken_back(old, epoch, holder)
-            return
-        if new["kind"]["S"] != Kind.FAILOVER:
-            self._handed_over(old, new, epoch, holder)
-            return
-        self._world.count["takeover"] += 1
-        self.takeovers += 1
-        if (epoch, new["previous_holder"]["S"]) != (int(old["epoch"]["N"]) + 1, old["holder"]["S"]):
-            self.violated("lease-change", f"epoch {epoch} does not follow {old}")
-        expired_ms = self._world.now_ms - int(old["expires_at_ms"]["N"])
-        if expired_ms < 0:
-            self.broken_by_time("taken-before-expiry", f"epoch {epoch}, {-expired_ms} ms too early")
-        if not self._armed:
-            self.violated("flapping", f"epoch {epoch} without a person since the last takeover")
-        self._armed = False
+        kind, begun_anew = new["kind"]["S"], new["previous_holder"]["S"] == holder
         self._before = list(self.acknowledged_keys)
-
-    def _begun_anew(self, old: Item, epoch: int, holder: str) -> None:
-        """An operator's new epoch where the lease is."""
-        self._world.count["begun anew"] += 1
-        stands = holder == old["holder"]["S"] or old["state"]["S"] == "TAKING"
-        expired_ms = self._world.now_ms - int(old["expires_at_ms"]["N"])
-        if from_item(old).accepts and holder != old["holder"]["S"] and expired_ms < 0:
-            self.broken_by_time("taken-before-expiry", f"epoch {epoch}, {-expired_ms} ms too early")
-        if not stands or epoch <= int(old["epoch"]["N"]):
-            self.violated("lease-change", f"epoch {epoch} of {holder} was begun anew from {old}")
-        self._armed = True
-        self._before = list(self.acknowledged_keys)
-
-    def _taken_back(self, old: Item, epoch: int, holder: str) -> None:
-        """A failover that did not serve, by the region that it left."""
-        self._world.count["taken back"] += 1
-        left = old["previous_holder"].get("S")
-        if (epoch, holder, old["state"]["S"]) != (int(old["epoch"]["N"]) + 1, left, "TAKING"):
-            self.violated("lease-change", f"epoch {epoch} was taken back from {old}")
-        expired_ms = self._world.now_ms - int(old["expires_at_ms"]["N"])
-        if expired_ms < 0:
-            self.broken_by_time("taken-before-expiry", f"epoch {epoch}, {-expired_ms} ms too early")
-        self._before = list(self.acknowledged_keys)
+        if kind == Kind.BOOTSTRAP:
+            self._world.count["begun anew" if begun_anew else "taken back"] += 1
+            self._armed = self._armed or begun_anew
+        elif kind == Kind.FAILOVER:
+            self._world.count["takeover"] += 1
+            self.takeovers += 1
+            if not self._armed:
+                self.violated("flapping", f"epoch {epoch} without a person since the last takeover")
+            self._armed = False
+        else:
+            self._world.count["handed over"] += 1
+            # What was only accepted is recorded once the new holder serves: see taken_over.
+            self._before = [key for key, _ in self._settled]
+            self._accepted_before = list(self.acknowledged_keys)
 
     def _drained(self, old: Item, new: Item, holder: str) -> None:
         match old["state"]["S"], new["state"]["S"]:
@@ -169,19 +168,6 @@ class Watch:
                 self._world.count["stayed"] += 1
                 if self._world.aurora.writer != holder:  # it looked just before; see docs/model.md
                     self._world.count["stayed too late"] += 1
-
-    def _handed_over(self, old: Item, new: Item, epoch: int, holder: str) -> None:
-        """A planned move: the lease was drained for this region, and follows the writer."""
-        self._world.count["handed over"] += 1
-        if old["state"]["S"] != "DRAINING" or holder not in _successors(old):
-            self.violated("lease-change", f"epoch {epoch} was handed over from {old}")
-        if int(new["expires_at_ms"]["N"]) != int(old["expires_at_ms"]["N"]):
-            self.violated("lease-change", "a handover changed the expiry")
-        if not self._world.aurora.clusters[holder].writer:
-            self.violated("no-writer", f"{holder} got epoch {epoch} before the writer")
-        # What was only accepted is recorded after the new holder serves, under its own key: see taken_over.
-        self._before = [key for key, _ in self._settled]
-        self._accepted_before = list(self.acknowledged_keys)
 
     def resumed(self) -> None:
         """A person acknowledged the last failover."""
@@ -193,15 +179,17 @@ class Watch:
         world.count["201" if settled else "202"] += 1
         world.note(f"{region} acknowledges {key} as {entry_id} in epoch {epoch}")
         at_ms, (lease_epoch, holder, expires_at_ms, _) = world.scheduler.current.decided
-        text = f"{region} in epoch {epoch}, while {holder} has {lease_epoch} until {expires_at_ms}"
         # A lease is remembered for half a second; by a clock that jumped it may be over by then.
         remembered = world.clocks_jump and lease_epoch not in self._acknowledging
-        if (lease_epoch, holder) != (epoch, region) and not self._restored and not remembered:
-            self.violated("two-acknowledge", f"{text}, at {at_ms}")
-        elif at_ms > expires_at_ms and not self._restored:
-            self.broken_by_time("two-acknowledge", f"{text}, at {at_ms}")
-        if self._acknowledging.setdefault(epoch, region) != region and not self._restored:
-            self.violated("two-acknowledge", f"both regions in epoch {epoch}")
+        first = self._acknowledging.setdefault(epoch, region)
+        told = {"region": region, "epoch": epoch}
+        if not self._restored:
+            if not remembered:
+                self._ask(
+                    "two-acknowledge", invariants.two_acknowledge(**told, holder=holder, held=lease_epoch)
+                )
+            self._ask_time("two-acknowledge", invariants.after_expiry(**told, at=at_ms, until=expires_at_ms))
+            self._ask("two-acknowledge", invariants.two_acknowledge(**told, holder=first, held=epoch))
         if world.scheduler.current in self._under_way:
             world.count["acknowledged across a restore"] += 1
             if self._ledger_lost:
@@ -209,8 +197,8 @@ class Watch:
             return
         self._identified(key, entry_id)
         entry = world.store.tables["journal"].get(key)
-        if entry is None or entry["entry_id"]["S"] != entry_id:
-            self.violated("not-journalled", f"{key} is {entry} in the journal")
+        journalled = entry["entry_id"]["S"] if entry else None
+        self._ask("not-journalled", invariants.not_journalled(key, told=entry_id, journalled=journalled))
         if not settled and f"entry#{entry_id} {key}" not in world.store.tables["arrivals"]:
             self.violated("not-promised", f"{key} is accepted and cannot be asked for as {entry_id}")
         self.all_marked()
@@ -233,8 +221,8 @@ class Watch:
         if known != entry_id and key in self._forgotten and self._charged.get(key) != known:
             self._world.count["accepted anew"] += 1
             self.acknowledged_keys[key] = entry_id
-        elif known != entry_id:
-            self.violated("charged-twice", f"{key} is {entry_id} and {known}")
+        else:
+            self._ask("charged-twice", invariants.charged_twice(key, known=known, told=entry_id))
 
     def all_marked(self) -> None:
         """What was acknowledged came at the watermark of every copy that may lack it, or later."""
@@ -264,9 +252,9 @@ class Watch:
             return
         due = {*self._before, *(key for key, at in self._settled if at == epoch)}
         for key in sorted(due):
-            found = cluster.rows.get(key, ("nothing",))[0]
-            if found != self.acknowledged_keys[key] and not self._told(cluster, key):
-                self.violated("lost", f"{key} is {found} in the ledger of {region} in epoch {epoch}")
+            found = cluster.rows.get(key, (None,))[0]
+            if not self._told(cluster, key):
+                self._ask("lost", invariants.lost(key, told=self.acknowledged_keys[key], found=found))
 
     def taken_over(self, takeover: Takeover) -> None:
         """An execution came to its end: now nothing that was accepted before its handover may be open."""
@@ -279,8 +267,8 @@ class Watch:
         self._world.note(f"ledger of {cluster.region} records {key} as {entry_id} in epoch {epoch}")
         if epoch != cluster.fence:
             self.violated("fenced-out", f"a write of epoch {epoch} behind the fence at {cluster.fence}")
-        if self._charged.setdefault(key, entry_id) != entry_id:
-            self.violated("charged-twice", f"{key} is {entry_id} and {self._charged[key]}")
+        known = self._charged.setdefault(key, entry_id)
+        self._ask("charged-twice", invariants.charged_twice(key, known=known, told=entry_id))
 
     def started(self, region: str, takeover: Takeover) -> None:
         """An execution was started."""
@@ -288,5 +276,7 @@ class Watch:
         if self._started[takeover] > 1:
             self.violated("double-start", f"epoch {takeover.epoch} is taken over twice")
         asked = takeover.kind.planned and self.won.get(takeover.epoch - 1) == takeover.previous
-        if self.won.get(takeover.epoch) != region and not asked and not self._restored:
-            self.violated("no-lease", f"{region} takes over without having won epoch {takeover.epoch}")
+        if not asked and not self._restored:
+            won = self.won.get(takeover.epoch)
+            broken = invariants.no_lease("takes over", region=region, epoch=takeover.epoch, won=won)
+            self._ask("no-lease", broken)

@@ -31,6 +31,7 @@ def page(data: ReportData) -> str:
         section("Who held what", _pictures(data)),
         section("Budget of the recovery time objective", budget.bar(summary)),
         section(f"{summary.noun.capitalize()}s", balance.requests(data)),
+        section("Proof", tables.proof(summary.proof)),
         section("Expectations", tables.checks(summary.checks)),
         section("Terraform after the fact", tables.terraform(summary.terraform)),
         section("Calls of the recovery", tables.calls(summary)),

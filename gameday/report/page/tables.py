@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from gameday.judge.proof_summary import Proof
 from gameday.judge.summary import Check, Host, Summary, Terraform
 from gameday.judge.timeline import Event
 from gameday.report.console import expected, shown
 from gameday.report.page.markup import Markup, join, table, tag
 from gameday.report.page.words import count
+from gameday.report.proof_words import answers
 from gameday.report.seconds import Second
 
 
@@ -52,6 +54,15 @@ def checks(found: Sequence[Check]) -> Markup:
         for check in sorted(found, key=lambda check: check.met)
     ]
     return table(told, ["expectation", "expected", "measured", "verdict"], rows, numbers=3)
+
+
+def proof(found: Proof | None) -> Markup:
+    """Whether an order explains the history, and the record keeps the model's rules; and what does not."""
+    if found is None:
+        return tag("p", "The version that wrote this evidence did not ask.")
+    rows = [list(answer) for answer in answers(found)]
+    table_of_answers = table("What the history proves", ["question", "answer", "of what"], rows)
+    return join(table_of_answers, *(tag("pre", line) for line in found.window))
 
 
 def verdict(word: str) -> Markup:

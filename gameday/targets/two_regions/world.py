@@ -14,6 +14,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_rds import RDSClient
 from mypy_boto3_stepfunctions import SFNClient
 
+from failover.lease import Automation, Kind
+from failover.lease_item import from_item
 from gameday.errors import FaultRefused, ObservationFailed
 from gameday.load.credentials import Credentials
 from gameday.load.records import JournalEntry, LedgerRow
@@ -141,18 +143,21 @@ class LocalWorld:
             raise ObservationFailed(str(error)) from error
         if "Item" not in answer:
             raise ObservationFailed("there is no lease yet")
-        item = answer["Item"]
+        lease = from_item(answer["Item"])
         return LeaseSeen(
             at=time.time(),
-            epoch=int(item["epoch"]["N"]),
-            holder=item["holder"]["S"],
-            state=item["state"]["S"],
-            expires_at=int(item["expires_at_ms"]["N"]) / 1000,
-            kind=item["kind"]["S"],
-            automatic=item["automation"]["S"] == "RUNNING",
-            unlatched=item["kind"]["S"] == "failover"
-            and "previous_holder" in item
-            and item["automation"]["S"] == "RUNNING",
+            epoch=lease.epoch,
+            holder=lease.holder,
+            state=lease.state,
+            expires_at=lease.expires_at_ms / 1000,
+            kind=lease.kind,
+            previous=lease.previous_holder,
+            to=lease.handover.to if lease.handover else None,
+            accepts=lease.accepts,
+            automatic=lease.automation is Automation.RUNNING,
+            unlatched=lease.kind is Kind.FAILOVER
+            and lease.previous_holder is not None
+            and lease.automation is Automation.RUNNING,
         )
 
     async def writer(self) -> str:

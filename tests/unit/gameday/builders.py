@@ -83,7 +83,8 @@ def entry(of: Operation, **changes) -> JournalEntry:
 
 def lease(at: float, epoch: int, state: str = "ACTIVE", *, expires_at: float) -> LeaseSeen:
     holder = EAST if epoch == 1 else WEST
-    return LeaseSeen(at=at, epoch=epoch, holder=holder, state=state, expires_at=expires_at)
+    previous = EAST if epoch > 1 else None
+    return LeaseSeen(at=at, epoch=epoch, holder=holder, state=state, expires_at=expires_at, previous=previous)
 
 
 def history() -> History:

@@ -6,9 +6,27 @@ from dataclasses import replace
 from aiohttp import web
 from botocore.stub import Stubber
 
+from failover.lease import Automation, Lease, LeaseState
+from failover.lease_item import to_item
 from gameday.targets.two_regions.world import LocalWorld
 from tests.unit import emulated
-from tests.unit.gameday.builders import WEST
+from tests.unit.gameday.builders import EAST, WEST
+
+LEASE = Lease(
+    system="payments",
+    epoch=2,
+    holder=WEST,
+    state=LeaseState.ACTIVE,
+    expires_at_ms=99_999_999_999_999,
+    automation=Automation.RUNNING,
+    changed_at_ms=1,
+    previous_holder=EAST,
+)
+
+
+def lease_item(**changes) -> dict:
+    """The item of a lease that the west took over."""
+    return to_item(replace(LEASE, **changes))
 
 
 def stubbed(world: LocalWorld, service: str) -> tuple[LocalWorld, Stubber]:

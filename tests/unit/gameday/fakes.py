@@ -20,6 +20,9 @@ from gameday.plan.faults import Action, Kill, Place
 from localcloud.route53.resolver import DnsAnswer
 from tests.unit.gameday.builders import EAST, WEST
 
+LEASE_S = 0.7
+"""Less than half of a takeover: it begins once the lease is over."""
+
 
 @dataclass
 class FakeWorld:
@@ -34,7 +37,7 @@ class FakeWorld:
     epoch: int = 1
     holder: str = EAST
     state: str = "ACTIVE"
-    expires_at: float = field(default_factory=lambda: time.time() + 3600)
+    expires_at: float = 0.0
     ledger: dict[str, LedgerRow] = field(default_factory=dict)
     entries: dict[str, JournalEntry] = field(default_factory=dict)
     log: list[Call] = field(default_factory=list)
@@ -56,12 +59,16 @@ class FakeWorld:
         return DnsAnswer(f"abc123.execute-api.{self.holder}.amazonaws.com", self.dns_ttl)
 
     async def lease(self) -> LeaseSeen:
+        """Whoever lives has just renewed it."""
+        if self.takeover is None or self.epoch > 1:
+            self.expires_at = time.time() + LEASE_S
         return LeaseSeen(
             at=time.time(),
             epoch=self.epoch,
             holder=self.holder,
             state=self.state,
             expires_at=self.expires_at,
+            previous=EAST if self.epoch > 1 else None,
         )
 
     async def writer(self) -> str:
@@ -80,7 +87,6 @@ class FakeWorld:
 
     async def _take_over(self) -> None:
         await asyncio.sleep(self.takeover_s / 2)
-        self.expires_at = time.time() + 3600
         self.epoch, self.holder, self.state = self.epoch + 1, WEST, "TAKING"
         self.log.append(
             Call(

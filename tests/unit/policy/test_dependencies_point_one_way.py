@@ -58,11 +58,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gameday.load": {"dr", "localcloud"},
     "gameday.plan": {"gameday.load", "failover"},
     "gameday.observe": {"gameday.errors", "gameday.load", "gameday.plan", "localcloud"},
-    "gameday.judge": DRILL | {"budget", "lib.settings"},
+    "gameday.judge": DRILL | {"budget", "failover", "lib.settings"},
     "gameday.targets": DRILL
     | {"gameday.errors", "dr", "failover", "lib.settings", "localcloud", "remediation"},
     "gameday.report": DRILL
-    | {"gameday.errors", "evidence", "gameday.judge", "gameday.targets", "localcloud"},
+    | {"gameday.errors", "evidence", "gameday.judge", "gameday.targets", "lib", "localcloud"},
     "gameday.chaos": DRILL | {"gameday.errors", "gameday.targets", "lib.systems", "localcloud"},
     "gameday": DRILL
     | {"gameday.chaos", "gameday.judge", "gameday.report", "gameday.targets", "gameday.errors", "lib"}

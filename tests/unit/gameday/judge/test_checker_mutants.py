@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from gameday.judge.proof import CONFORMS, LINEARIZABLE
 from gameday.judge.summary import Summary
 from gameday.load.population import Population
 from gameday.observe.history import LeaseSeen
@@ -40,7 +41,7 @@ class Lagging(FakeWorld):
         lost_at = min(self.struck_at) - LAG_S
         for key, row in self.ledger.items():
             if self.written_at[key] > lost_at:
-                self.ledger[key] = replace(row, epoch=self.epoch)
+                self.ledger[key] = replace(row, epoch=self.epoch, region=self.holder)
 
     struck_at: list[float] = field(default_factory=list)
 
@@ -181,7 +182,7 @@ def test_a_holder_without_a_fence_acknowledges_while_fenced(held):
 
 def test_a_row_that_is_gone_is_a_lost_payment(held):
     summary = held[Dropping].summary(MINIATURE)
-    assert {"payments lost", "currencies out of balance"} == missed(summary)
+    assert {"payments lost", "currencies out of balance", LINEARIZABLE, CONFORMS} == missed(summary)
     assert summary.requests.lost == 1
 
 

@@ -4,19 +4,13 @@ import asyncio
 
 import pytest
 
+from failover.lease import LeaseState
 from gameday.errors import FaultRefused, NotSteady
 from gameday.targets.two_regions import healing
 from tests.unit.gameday.builders import WEST
-from tests.unit.gameday.clouds import control, stubbed
+from tests.unit.gameday.clouds import control, lease_item, stubbed
 
-HELD = {
-    "epoch": {"N": "2"},
-    "holder": {"S": WEST},
-    "state": {"S": "ACTIVE"},
-    "expires_at_ms": {"N": "99999999999999"},
-    "automation": {"S": "RUNNING"},
-    "kind": {"S": "failover"},
-}
+HELD = lease_item()
 
 
 async def test_healing_ends_every_fault_and_lets_automation_run_again(world):
@@ -55,7 +49,7 @@ async def test_a_lease_that_nobody_holds_is_not_waited_for_for_ever(world, monke
     monkeypatch.setattr(healing, "_AGAIN_S", 0.05)
     world, stub = stubbed(world, "dynamodb")
     for _ in range(9):
-        stub.add_response("get_item", {"Item": HELD | {"state": {"S": "TAKING"}}})
+        stub.add_response("get_item", {"Item": lease_item(state=LeaseState.TAKING)})
     with pytest.raises(NotSteady, match="us-west-2 holds it, TAKING"):
         await asyncio.to_thread(healing.holder, world)
     with pytest.raises(NotSteady, match="no region holds an active lease"):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from failover.lease import Automation, Handover, Kind
 from gameday.errors import FaultRefused, LedgerUnread, ObservationFailed
 from gameday.observe.dr_answers import AskDr
 from gameday.plan.faults import Cut, Kill, Place, Stop
@@ -14,7 +15,7 @@ from gameday.targets.two_regions import world as local
 from gameday.targets.two_regions.world import LocalWorld
 from lib.systems.load import load_settings
 from tests.unit.gameday.builders import EAST, WEST
-from tests.unit.gameday.clouds import control, stubbed
+from tests.unit.gameday.clouds import control, lease_item, stubbed
 
 
 def members(*writers: str) -> dict:
@@ -38,18 +39,13 @@ def call_at(second: float) -> str:
 
 async def test_the_lease_is_read_strongly_consistent_from_the_survivor(world):
     world, stub = stubbed(world, "dynamodb")
-    item = {
-        "epoch": {"N": "2"},
-        "holder": {"S": WEST},
-        "state": {"S": "ACTIVE"},
-        "expires_at_ms": {"N": "1500250"},
-        "kind": {"S": "failover"},
-        "automation": {"S": "PAUSED"},
-    }
+    handover = Handover(to=EAST, kind=Kind.SWITCHOVER, attempt=1)
+    item = lease_item(expires_at_ms=1_500_250, automation=Automation.PAUSED, handover=handover)
     asked = {"TableName": "lease", "Key": {"system": {"S": "payments"}}, "ConsistentRead": True}
     stub.add_response("get_item", {"Item": item}, asked)
     seen = await world.lease()
     assert (seen.epoch, seen.holder, seen.active, seen.expires_at) == (2, WEST, True, 1500.25)
+    assert (seen.previous, seen.to) == (EAST, EAST)
     assert not seen.unlatched
     assert not seen.planned
 
@@ -58,23 +54,14 @@ async def test_the_lease_is_read_strongly_consistent_from_the_survivor(world):
     ("changed", "unlatched"),
     [
         ({}, True),
-        ({"automation": {"S": "PAUSED"}}, False),
-        ({"kind": {"S": "switchover"}}, False),
+        ({"automation": Automation.PAUSED}, False),
+        ({"kind": Kind.SWITCHOVER}, False),
         ({"previous_holder": None}, False),  # a bootstrap
     ],
 )
 async def test_automation_that_runs_on_after_a_failover_is_seen(world, changed, unlatched):
     world, stub = stubbed(world, "dynamodb")
-    item = {
-        "epoch": {"N": "2"},
-        "holder": {"S": WEST},
-        "state": {"S": "ACTIVE"},
-        "expires_at_ms": {"N": "1"},
-        "kind": {"S": "failover"},
-        "automation": {"S": "RUNNING"},
-        "previous_holder": {"S": EAST},
-    } | changed
-    stub.add_response("get_item", {"Item": {name: value for name, value in item.items() if value}})
+    stub.add_response("get_item", {"Item": lease_item(**changed)})
     assert (await world.lease()).unlatched is unlatched
 
 
