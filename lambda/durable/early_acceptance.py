@@ -5,7 +5,6 @@ in requests and in money. It is counted before it is journalled, in a few items 
 its part of the limit: together they never exceed it, and one that is used up refuses while others accept.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
@@ -40,12 +39,13 @@ class EarlyLimits:
 
     @classmethod
     def parse(cls, text: str) -> "EarlyLimits":
-        """From the environment of a process; nothing may be accepted when it says nothing.
+        """From the environment of a process, such as `100:EUR=1000000`; nothing is accepted if it is empty.
 
         Raises ValueError if it is none.
         """
-        told = json.loads(text or "{}")
-        return cls(requests=int(told.get("requests", 0)), money=dict(told.get("money", {})))
+        requests, *amounts = (text or "0").split(":")
+        money = dict(amount.split("=") for amount in amounts)
+        return cls(requests=int(requests), money={name: int(most) for name, most in money.items()})
 
 
 class Early(Protocol):

@@ -1,7 +1,5 @@
 """The section of a system's settings that says what is accepted while a lost database is being promoted."""
 
-import json
-
 from pydantic import Field
 
 from lib.settings.approvals import Amount, Money
@@ -16,5 +14,7 @@ class EarlyAcceptance(Section):
     """Minor units; a currency that is not named waits for the writer."""
 
     def limits(self) -> str:
-        """As functions and instances are told it."""
-        return json.dumps({"requests": self.requests, "money": self.money}, sort_keys=True)
+        """As functions and instances are told it, in one plain word: `100:EUR=1000000`."""
+        return ":".join(
+            [str(self.requests), *(f"{name}={most}" for name, most in sorted(self.money.items()))]
+        )

@@ -13,6 +13,7 @@ from durable.entry import EntryState, Identity
 from durable.errors import JournalUnavailable
 from failover.lease import LeaseState
 from intake.problems import HeldElsewhere, InTransit, Refused
+from lib.settings import early_acceptance as settings
 from runtime.database import DatabaseUnavailable
 from tests.unit import emulated
 from tests.unit.payments.service import Frontend, fail, get, post
@@ -87,9 +88,15 @@ def test_a_table_that_does_not_answer_admits_nothing(table, entry):
         early(silent, requests=1, money={"EUR": EURO}).admit(entry)
 
 
-@pytest.mark.parametrize("text", ["", "{}"])
+@pytest.mark.parametrize("text", ["", "0"])
 def test_without_a_setting_nothing_is_accepted_early(text):
     assert EarlyLimits.parse(text) == EarlyLimits(requests=0, money={})
+
+
+def test_what_the_settings_say_is_read_back_from_one_word():
+    told = settings.EarlyAcceptance(requests=3, money={"USD": 5, "EUR": 100}).limits()
+    assert told == "3:EUR=100:USD=5"
+    assert EarlyLimits.parse(told) == EarlyLimits(requests=3, money={"EUR": 100, "USD": 5})
 
 
 @pytest.fixture

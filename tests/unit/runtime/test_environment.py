@@ -18,7 +18,7 @@ def test_every_key_arrives_typed():
         clock_skew_s=2,
         keeper_lifetime_s=190,
         transition_limit_s=1800,
-        early_acceptance='{"requests": 100, "money": {"EUR": 1000000}}',
+        early_acceptance="100:EUR=1000000",
         authorization="jwt",
     )
 
