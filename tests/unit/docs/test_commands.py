@@ -34,7 +34,6 @@ RUN_BY_A_TEST = {
     "bench.handler": "tests/contract/test_bench.py",
     "bench.orders": "tests/contract/test_bench.py",
     "bench.pictures": "tests/browser/test_pictures.py",
-    "bench.orders": "tests/contract/test_bench.py",
     "bench.synth": "tests/contract/test_bench.py",
     "dr evidence": "tests/unit/evidence/test_manifest.py",
     "gameday": "tests/unit/gameday/report/test_screen.py",

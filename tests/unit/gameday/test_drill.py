@@ -129,8 +129,9 @@ def test_the_evidence_can_be_checked_later(record, tmp_path):
     )
     manifest = json.loads((run / "manifest.json").read_text())
     assert {file["name"] for file in manifest["files"]} == {
-        *("calls.jsonl", "findings.json", "junit.xml", "ledger.jsonl", "operations.jsonl"),
-        *("report.html", "steps.jsonl", "summary.json", "timeline.json"),
+        *("calls.jsonl", "controls.json", "findings.json", "journal.jsonl", "junit.xml", "ledger.jsonl"),
+        *("management.html", "operations.jsonl", "report.html", "steps.jsonl", "summary.json"),
+        "timeline.json",
     }
     assert sealed.verify(run) == []
     lines = (run / "operations.jsonl").read_text().splitlines()
