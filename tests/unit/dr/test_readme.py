@@ -30,7 +30,7 @@ def test_the_readme_shows_the_real_help():
 def test_a_plan_names_the_steps_that_the_state_machine_runs():
     states = takeover("arn", load_settings({}).limits)["States"].values()
     run = {one["Parameters"]["Payload"]["step"] for one in states if one["Type"] == "Task"} - {"undo"}
-    assert {step.name for step in plans.steps(Purpose.SWITCHOVER)} == run - {"approve"}
+    assert {step.name for step in plans.steps(Purpose.SWITCHOVER)} == run - {"approve", "accept"}
     forced = {step.name for step in plans.steps(Purpose.FAILOVER)}
     assert forced == run - {"warm", "drain", "settle", "hand_over"}
 

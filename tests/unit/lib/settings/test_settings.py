@@ -53,6 +53,11 @@ def test_B05_the_environment_may_swap_the_roles_and_the_order_of_the_regions_sta
     assert [region.name for region in settings.regions if region.role is Role.PRIMARY] == [home]
 
 
+def test_nothing_is_accepted_early_into_a_journal_that_may_lose_it(tmp_path):
+    said = complaint(tmp_path, ('journal = "trusted"', 'journal = "untrusted"'))
+    assert 'early_acceptance.requests = 240000: needs approvals.journal = "trusted"' in said
+
+
 def test_a_recorder_that_no_rule_reads_is_refused(tmp_path):
     section = PAYMENTS[PAYMENTS.index("[compliance]") : PAYMENTS.index("[drills]")]
     said = complaint(tmp_path, (section, "[compliance]\nrules = false\nrecorder = true\n"))

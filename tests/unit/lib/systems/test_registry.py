@@ -14,7 +14,7 @@ from lib.systems import load, payments, registry
 from lib.systems.registry import SYSTEMS, System
 
 TWO_REGIONS = {
-    *("primary", "standby", "witness", "protocol", "events", "drills", "approvals"),
+    *("primary", "standby", "witness", "protocol", "events", "drills", "approvals", "early_acceptance"),
     *("backup", "compliance"),
 }
 
