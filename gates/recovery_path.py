@@ -21,8 +21,9 @@ from localcloud.core.paths import REPOSITORY
 FOLDERS = ("failover", "runtime", "durable", "intake", "payments", "trading")
 """Below lambda/; the systems because they compose what a takeover runs."""
 
-REGIONAL = frozenset({"dynamodb", "events", "lambda", "rds", "secretsmanager", "ssm", "stepfunctions"})
-"""Services whose control and data plane both stand in the region that is asked."""
+REGIONAL = frozenset({"dynamodb", "events", "lambda", "rds", "s3", "secretsmanager", "ssm", "stepfunctions"})
+"""Services whose control and data plane both stand in the region that is asked; of S3 those about objects:
+buckets are made elsewhere, which roles of the recovery path may not do."""
 
 _MAKERS = frozenset({"client", "resource"})
 _LEAVING = frozenset({"http", "urllib", "socket", "subprocess", "requests", "aiohttp", "urllib3"})
