@@ -74,10 +74,9 @@ def test_no_schedule_that_hypothesis_thinks_of_breaks_an_invariant(profile, choi
     assert run(profile, given=choices).broken is None
 
 
-@pytest.mark.parametrize("seed", [306, 452, 494])
-def test_approvals_that_come_out_of_a_backup_are_given_again(seed):
-    """A takeover asks for some in one run of two hundred of this profile, so these are chosen."""
-    played = run(BY_NAME["lost-tables"], seed=seed)
+def test_approvals_that_come_out_of_a_backup_are_given_again():
+    """A takeover asks for some in one run of hundreds of this profile, so this one is chosen."""
+    played = run(BY_NAME["lost-tables"], seed=494)
     assert played.count["approvals restored"]
     assert (played.broken, played.count["activated"]) == (None, 1)
 
