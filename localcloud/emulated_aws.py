@@ -93,6 +93,10 @@ class EmulatedAws:
         """Let Aurora take no managed failovers in *region*, or take them again."""
         self._gate("/_gate/managed-failover", {"region": region, "refused": refused})
 
+    def set_promotion(self, region: str, seconds: float) -> None:
+        """Let a managed failover to *region* last so long; 0: as long as the local server takes."""
+        self._gate("/_gate/promotion", {"region": region, "seconds": seconds})
+
     def set_copies(self, *, cut: bool) -> None:
         """Let copies of objects wait on their way to another region, or go on."""
         self._gate("/_gate/copies/way", {"cut": cut})

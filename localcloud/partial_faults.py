@@ -41,6 +41,9 @@ class GateFaults(Protocol):
     def set_managed_failover(self, region: str, *, refused: bool) -> None:
         """Let Aurora take no managed failovers in *region*, or take them again."""
 
+    def set_promotion(self, region: str, seconds: float) -> None:
+        """Let a managed failover to *region* last so long; 0: as long as the local server takes."""
+
     def set_copies(self, *, cut: bool) -> None:
         """Let copies of objects wait on their way to another region, or go on."""
 
@@ -65,6 +68,8 @@ class PartialFaults:
     skewed: set[str] = field(default_factory=set)
     unmanaged: set[str] = field(default_factory=set)
     """Where Aurora takes no managed failover."""
+    slow: set[str] = field(default_factory=set)
+    """Where a managed failover lasts longer than here."""
     issuer_down: bool = False
     copies_cut: bool = False
 
@@ -78,6 +83,7 @@ class PartialFaults:
             "throttling": self._throttling,
             "clock": self._clock,
             "managed-failover": self._managed_failover,
+            "promotion": self._promotion,
             "password": self._password,
             "issuer": self._issuer,
             "copies": self._copies,
@@ -102,12 +108,15 @@ class PartialFaults:
             self.set_clock(region, 0.0)
         for region in sorted(self.unmanaged):
             self.gate.set_managed_failover(region, refused=False)
+        for region in sorted(self.slow):
+            self.gate.set_promotion(region, 0.0)
         if self.copies_cut:
             self._copies({"cut": False})
         if self.issuer_down:
             self.set_issuer(up=True)
             self.issuer_down = False
-        for going_on in (self.flapping, self.sabotaged, self.throttled, self.skewed, self.unmanaged):
+        regions = (self.flapping, self.sabotaged, self.skewed, self.unmanaged, self.slow)
+        for going_on in (*regions, self.throttled):
             going_on.clear()
 
     def _flapping(self, order: Order) -> None:
@@ -136,6 +145,10 @@ class PartialFaults:
     def _managed_failover(self, order: Order) -> None:
         self.unmanaged.add(order["region"])
         self.gate.set_managed_failover(order["region"], refused=True)
+
+    def _promotion(self, order: Order) -> None:
+        self.slow.add(order["region"])
+        self.gate.set_promotion(order["region"], float(order["seconds"]))
 
     def _copies(self, order: Order) -> None:
         self.gate.set_copies(cut=bool(order["cut"]))

@@ -35,6 +35,8 @@ class Measured(Part):
     ready_s: float | None
     dns_moved_s: float | None
     first_ack_s: float | None
+    first_accepted_s: float | None = None
+    accepted_s: float | None = None
     restored_s: float | None
     rpo_s: float
 
@@ -49,6 +51,8 @@ class Measured(Part):
             ready_s=seen.ready_s,
             dns_moved_s=seen.dns_moved_s,
             first_ack_s=seen.first_ack_s,
+            first_accepted_s=seen.first_accepted_s,
+            accepted_s=seen.accepted_s,
             restored_s=seen.restored_s,
             rpo_s=rpo_s,
         )
@@ -194,7 +198,7 @@ class Check(Part):
         return cls(name=name, at_least=count, limit=count, measured=measured, met=measured == count)
 
     @classmethod
-    def least(cls, name: str, least: int, measured: int) -> "Check":
+    def least(cls, name: str, least: float, measured: float) -> "Check":
         """*least* or more."""
         return cls(name=name, at_least=least, limit=None, measured=measured, met=measured >= least)
 

@@ -8,7 +8,7 @@ from gameday.load.records import Attempt, Operation
 from gameday.observe.history import Fault, History
 
 GOOD_PERCENT = 99
-"""Share of a second's attempts that must be settled for the second to be good."""
+"""Share of a second's attempts that must be settled, or at least accepted, for the second to be good."""
 
 
 class _Timed(Protocol):
@@ -38,6 +38,10 @@ class Moments:
     active_s: float | None = None
     ready_s: float | None = None
     dns_moved_s: float | None = None
+    first_accepted_s: float | None = None
+    """The survivor first accepted or settled a request."""
+    accepted_s: float | None = None
+    """As `restored_s`, of attempts that were settled or accepted."""
     first_ack_s: float | None = None
     restored_s: float | None = None
 
@@ -48,16 +52,29 @@ def restored_s(attempts: Iterable[Attempt], fault_at: float, until: float, good_
     Good: at least one attempt was sent in that second and 99 % of them were settled (201).
     Seconds that were not over at *until* do not count: their attempts may still be open.
     """
+    return _good_from_s(((one.started, one.settled) for one in attempts), fault_at, until, good_s)
+
+
+def accepted_s(attempts: Iterable[Attempt], fault_at: float, until: float, good_s: int) -> int | None:
+    """As `restored_s`, where an attempt that was accepted (202) is as good as one that was settled."""
+    known = ((one.started, one.settled or one.accepted) for one in attempts)
+    return _good_from_s(known, fault_at, until, good_s)
+
+
+def _good_from_s(
+    attempts: Iterable[tuple[float, bool]], fault_at: float, until: float, good_s: int
+) -> int | None:
+    """The same of attempts by when they were sent and whether they were good."""
     sent: dict[int, int] = {}
-    settled: dict[int, int] = {}
-    for attempt in attempts:
-        second = int((attempt.started - fault_at) // 1)
+    succeeded: dict[int, int] = {}
+    for started, good in attempts:
+        second = int((started - fault_at) // 1)
         sent[second] = sent.get(second, 0) + 1
-        settled[second] = settled.get(second, 0) + attempt.settled
+        succeeded[second] = succeeded.get(second, 0) + good
     in_a_row = 0
     for second in range(int((until - fault_at) // 1)):
         tried = sent.get(second, 0)
-        good = tried > 0 and settled[second] * 100 >= tried * GOOD_PERCENT
+        good = tried > 0 and succeeded[second] * 100 >= tried * GOOD_PERCENT
         in_a_row = in_a_row + 1 if good else 0
         if in_a_row == good_s:
             return second - good_s + 1
@@ -76,7 +93,7 @@ def moments(
     own = [lease for lease in history.leases if lease.epoch > epoch]
     expiries = [lease.expires_at for lease in history.leases if lease.epoch == epoch]
     survivor = fault.survivor
-    acks = [a.ended for a in attempts if a.settled and a.region == survivor]
+    answers = [a for a in attempts if a.region == survivor and (a.settled or a.accepted)]
     return Moments(
         lease_expired_s=_after([max(expiries)] if expiries else [], fault),
         detected_s=_first(own, fault),
@@ -84,7 +101,9 @@ def moments(
         active_s=_first((lease for lease in own if lease.active), fault),
         ready_s=_first((seen for seen in history.readiness if seen.region == survivor and seen.ready), fault),
         dns_moved_s=_first((seen for seen in history.dns if seen.region == survivor), fault),
-        first_ack_s=_after(acks, fault),
+        first_accepted_s=_after((a.ended for a in answers), fault),
+        accepted_s=accepted_s(attempts, fault.at, until, good_s),
+        first_ack_s=_after((a.ended for a in answers if a.settled), fault),
         restored_s=restored,
     )
 
@@ -104,6 +123,8 @@ def events(seen: Moments, fault: Fault) -> list[Event]:
         *_told("active", seen.active_s, "fence raised, journal replayed, lease ACTIVE"),
         *_told("ready", seen.ready_s, f"/health/ready of {fault.survivor} answers 200"),
         *_told("dns moved", seen.dns_moved_s, f"a fresh answer names {fault.survivor}"),
+        *_told("first accepted", seen.first_accepted_s, f"first request taken by {fault.survivor}"),
+        *_told("accepted", seen.accepted_s, "from here on 99 % of attempts were accepted or settled"),
         *_told("first ack", seen.first_ack_s, f"first request settled by {fault.survivor}"),
         *_told("restored", seen.restored_s, "from here on 99 % of attempts were settled"),
     ]

@@ -22,7 +22,7 @@ from gameday.load.records import Operation
 from gameday.observe.calls import CallReport
 from gameday.observe.dr_answers import DrAnswer, slowest
 from gameday.observe.history import Fault
-from gameday.plan.scenario import Expect
+from gameday.plan.scenario import Early, Expect
 
 _PROMOTION = durations()["aurora_promotion"]
 DECLARED_AWS = {
@@ -30,7 +30,8 @@ DECLARED_AWS = {
         optimistic_s=_PROMOTION.usual_s, statement=_PROMOTION.statement, sources=tuple(_PROMOTION.sources)
     )
 }
-"""The local database is promoted in its own time, which says nothing about Aurora's."""
+"""The local database is promoted in its own time, which says nothing about Aurora's. Left out where a
+drill plays Aurora's: it would count twice."""
 
 _HARM = ("s lost", "s duplicated", "s with another amount", "s acknowledged while fenced")
 _ORDER_HARM = (
@@ -50,6 +51,8 @@ _SPEED = frozenset(
         "requests without an acknowledgement",
         "recovery time objective, s",
         "restored within, s",
+        "first acceptance within, s",
+        "attempts accepted within, s",
         "dr status answered within, s",
         "dr check answered within, s",
     }
@@ -142,6 +145,7 @@ def checks(
         Check.exactly("moves of the writer", expect.moves, steady.writer_moves),
         Check.exactly("moves of DNS", expect.moves, steady.dns_moves),
         *_besides(expect, steady, requests),
+        *_early(expect.early, measured),
         Check.least("refusals by the old holder", expect.least_refusals, steady.refusals),
         Check.least(
             f"acknowledged {noun}s that only the journal had", expect.least_rescued, requests.rescued
@@ -172,6 +176,17 @@ def _besides(expect: Expect, steady: Steady, requests: RequestCounts) -> list[Ch
     if expect.loss is not None:
         asked.append(Check.exactly(f"promotion went on by {expect.loss}", 1, int(steady.loss == expect.loss)))
     return asked
+
+
+def _early(expect: Early | None, measured: Measured) -> tuple[Check, ...]:
+    """Acceptance before the writer is there; when all of it is settled is `restored within`."""
+    if expect is None:
+        return ()
+    return (
+        Check.least("writer promoted no sooner than, s", expect.promoted_s, measured.writer_promoted_s or 0),
+        Check.most("first acceptance within, s", expect.first_s, measured.first_accepted_s),
+        Check.most("attempts accepted within, s", expect.accepted_s, measured.accepted_s),
+    )
 
 
 def answered(answers: Sequence[DrAnswer], fault: Fault) -> tuple[Answered, ...]:

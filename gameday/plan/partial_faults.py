@@ -113,6 +113,22 @@ class RefuseManagedFailover:
         return f"Aurora refuses every managed failover to {places[self.place]}"
 
 
+@dataclass(frozen=True, slots=True)
+class SlowPromotion:
+    """A managed failover of Aurora to the region lasts so many seconds, by the clock on the wall."""
+
+    place: Place
+    seconds: float
+
+    def order(self, places: Places) -> Order:
+        """The order in the names of this run."""
+        return Order(path="/faults/promotion", body={"region": places[self.place], "seconds": self.seconds})
+
+    def describe(self, places: Places) -> str:
+        """What is done, in words."""
+        return f"Aurora takes {self.seconds:g} s to promote the copy in {places[self.place]}"
+
+
 class StepFault(StrEnum):
     """What happens to every step of a takeover, once."""
 

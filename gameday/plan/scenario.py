@@ -51,6 +51,18 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Early:
+    """How requests are accepted while the database is still promoted, in seconds after the fault."""
+
+    first_s: float
+    """The survivor's first acceptance, at the latest."""
+    accepted_s: float
+    """From when 99 % of attempts are accepted or settled, at the latest."""
+    promoted_s: float
+    """The writer is there no sooner: proof that nobody waited for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
     """What must be true besides the objectives of the settings, no less and no more."""
 
@@ -72,6 +84,8 @@ class Expect:
     """How many steps of the takeovers must have failed, been run again, and done their work in the end."""
     loss: Loss | None = None
     """The rule by which the forced promotion must have gone on; None: any."""
+    early: Early | None = None
+    """What must be accepted before the writer is there; None: no matter."""
 
     @property
     def moves_told(self) -> str:

@@ -54,6 +54,16 @@ ADVICE = {
         _RECOVERY,
     ),
     "restored within": Advice("Compare the legs of the report with those of an earlier run.", _SCENARIOS),
+    "writer promoted no sooner than": Advice(
+        "The slow promotion was not played: see the faults in timeline.json.", _SCENARIOS
+    ),
+    "first acceptance within": Advice(
+        "See in steps.jsonl what `accept` answered, and why.", "lambda/failover/steps/accept.py"
+    ),
+    "attempts accepted within": Advice(
+        "Group the attempts of operations.jsonl by status: a limit of early acceptance may be reached.",
+        _RECOVERY,
+    ),
     "recovery point objective": Advice(
         "Take the oldest lost key of findings.json and follow it through the journal.",
         "lambda/durable/replay.py",

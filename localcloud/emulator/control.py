@@ -14,6 +14,7 @@ POST /_gate/balancers/...    see localcloud/emulator/balancers.py
 POST /_gate/copies/way       see localcloud/emulator/patches/replication.py
 POST /_gate/databases/...    see localcloud/emulator/databases.py
 POST /_gate/managed-failover {"region", "refused": bool}  -> the same; whether Aurora takes managed failovers
+POST /_gate/promotion        {"region", "seconds": float}  -> the same; so long a managed failover lasts
 
 A place is a region, the witness or "global"; links also know "operator" and "clients".
 """
@@ -37,6 +38,8 @@ from localcloud.emulator.sabotage import Sabotage, StepFault
 from localcloud.emulator.throttling import Throttling
 
 TOKEN_HEADER = "x-localcloud-token"  # noqa: S105 - the header's name
+FAULTS = frozenset({"flapping", "sabotage", "throttling", "clocks", "managed-failover", "promotion"})
+"""Those of one region."""
 Reply = tuple[int, object]
 Desk = Callable[[list[str], Mapping[str, Any]], object]
 """Carries out the order that a path names; returns what to send as JSON. Called in a thread of its own."""
@@ -82,7 +85,7 @@ class Control:
             case "POST", ["links"]:
                 self.regions.link(order["a"], order["b"], cut=bool(order["cut"]))
                 return 200, self.regions.cut_links
-            case "POST", [("flapping" | "sabotage" | "throttling" | "clocks" | "managed-failover") as fault]:
+            case "POST", [fault] if fault in FAULTS:
                 self._begin(fault, self._region(order["region"]), order)
                 return 200, order
             case _:
@@ -100,6 +103,8 @@ class Control:
                 self.clocks.set(region, float(order["seconds"]))
             case "managed-failover":
                 self.managed.set(region, refused=bool(order["refused"]))
+            case "promotion":
+                self.managed.set_duration(region, float(order["seconds"]))
 
     async def _set_state(self, place: str, state: str) -> dict[str, Any]:
         killed = stopped = 0

@@ -1,3 +1,5 @@
+import time
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -164,6 +166,36 @@ def test_a_replica_of_a_table_keeps_its_own_key(emulator):
     for region, key in keys.items():
         table = emulator.client("dynamodb", region).describe_table(TableName="sessions")["Table"]
         assert table["SSEDescription"]["KMSMasterKeyArn"] == key
+
+
+def test_a_slow_failover_is_under_way_until_it_is_told_to_end(emulator, fail_over, writer):
+    databases = emulator.client("rds", AWAY)
+
+    def state() -> dict:
+        [group] = databases.describe_global_clusters(GlobalClusterIdentifier=GROUP)["GlobalClusters"]
+        return group.get("FailoverState", {})
+
+    emulator.gate("promotion", {"region": AWAY, "seconds": 600})
+    before = len(emulator.hooks.orders)
+    fail_over("ledger-away", AWAY)
+    assert (state()["Status"], state()["ToDbClusterArn"]) == (
+        "failing-over",
+        f"arn:aws:rds:{AWAY}:{ACCOUNT}:cluster:ledger-away",
+    )
+    with pytest.raises(ClientError, match="InvalidGlobalClusterStateFault"):
+        fail_over("ledger-away", AWAY)
+    assert HOME in writer()
+    assert len(emulator.hooks.orders) == before, "nothing is promoted yet"
+    emulator.gate("promotion", {"region": AWAY, "seconds": 0})
+    deadline = time.monotonic() + 30
+    while state() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (AWAY in writer(), state()) == (True, {})
+    assert [order for _, _, order in emulator.hooks.orders[before:]] == [
+        {"action": "failover", "global_cluster": GROUP, "from_region": HOME, "to_region": AWAY}
+    ]
+    fail_over("ledger-home", HOME)
+    assert (HOME in writer(), state()) == (True, {}), "it lasts no longer than here"
 
 
 def test_a_secondary_that_is_removed_after_its_writer_was_lost_is_promoted_and_comes_back_in_the_end(

@@ -83,6 +83,8 @@ def phase(seen: Moments | None, *, moves: bool) -> str:
         return "the fault is there, and nobody may move"
     if seen.restored_s is not None:
         return "restored: every client is served"
+    if seen.accepted_s is not None:
+        return "every request is accepted, and settled when the writer is there"
     if seen.ready_s is not None:
         return "ready; clients follow as their DNS caches run out"
     if seen.detected_s is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gameday.judge.summary import Summary
 from gameday.report.page.markup import Markup, svg, swatch, tag
 
+SETTLING = "measured: accepted requests wait for the writer"
 _WIDTH, _TOP, _BAR, _HEIGHT = 900.0, 22.0, 34.0, 82.0
 
 
@@ -24,14 +25,16 @@ def legs(summary: Summary) -> list[Leg]:
     """The legs in the order of time; none when the service was never restored or nobody moved.
 
     Until the lease was taken the system waited as configured, and from readiness (or DNS, if later) to
-    the restoration clients waited for their caches. What is between is the mechanism, measured here.
-    AWS's own promotion is in none of them, so its declared time comes on top.
+    the acceptance clients waited for their caches. What is between is the mechanism, measured here. What was
+    only accepted until then is settled by the restoration. AWS's own promotion is in none of them, unless the
+    drill plays it, so its declared time comes on top.
     """
     seen = summary.measured
     if seen.detected_s is None or seen.ready_s is None or seen.restored_s is None:
         return []
     open_s = max(seen.ready_s, seen.dns_moved_s or 0.0)
-    served_s = max(open_s, seen.restored_s)
+    served_s = max(open_s, seen.restored_s if seen.accepted_s is None else seen.accepted_s)
+    settled_s = max(served_s, seen.restored_s)
     declared = [
         Leg(kind="declared", name=_words(name), short="declared", seconds=one.optimistic_s)
         for name, one in summary.declared_aws.items()
@@ -42,6 +45,11 @@ def legs(summary: Summary) -> list[Leg]:
         Leg(kind="waiting", name=waits, short="lease runs out", seconds=seen.detected_s),
         Leg(kind="measured", name="measured: takeover", short="takeover", seconds=open_s - seen.detected_s),
         Leg(kind="waiting", name=caches, short="DNS caches of clients run out", seconds=served_s - open_s),
+        *(
+            [Leg(kind="measured", name=SETTLING, short="settling", seconds=settled_s - served_s)]
+            if settled_s > served_s
+            else []
+        ),
         *declared,
     ]
 

@@ -35,6 +35,9 @@ def lead(summary: Summary, actions: str) -> str:
     told += f", and {max(0.0, seen.ready_s - seen.detected_s):.1f} s later it was ready."
     if seen.restored_s is None:
         return f"{told} The service was never restored."
+    if seen.accepted_s is not None and seen.accepted_s < seen.restored_s:
+        told += f" After {seen.accepted_s:.0f} s the last clients had followed: every request was accepted."
+        return f"{told} After {seen.restored_s:.0f} s requests were settled at once: full service."
     return f"{told} After {seen.restored_s:.0f} s the last clients had followed: full service."
 
 

@@ -15,11 +15,12 @@ from gameday.plan.partial_faults import (
     RotatePassword,
     Sabotage,
     SetClock,
+    SlowPromotion,
     StepFault,
     StopIssuer,
     Throttle,
 )
-from gameday.plan.scenario import Expect, Follow, Plans, Precondition, Scenario, Side
+from gameday.plan.scenario import Early, Expect, Follow, Plans, Precondition, Scenario, Side
 from gameday.targets.operators import FAILBACK, SWITCHOVER, Typed
 from gameday.targets.pasted import Pasted
 
@@ -286,9 +287,32 @@ S21 = Scenario(
 An operator stops the execution that asks in vain and follows docs/runbooks: detach, promote, `dr retry`.
 """
 
+S22_PROMOTION_S = 480.0
+"""As long as a forced promotion of Aurora was seen to take (docs/adr/0020)."""
+
+S22 = Scenario(
+    code="S22",
+    title="region killed, and the promotion takes eight minutes",
+    steps=at_once(Kill(Place.HOLDER), SlowPromotion(Place.OTHER, S22_PROMOTION_S)),
+    # Half of the load of other drills: what arrives in seven minutes is settled before the region is ACTIVE.
+    load=LoadPlan(rate=10.0),
+    # Accepted: as S1 was restored. Settled: the lease, the promotion, its backlog and a second of tries.
+    expect=Expect(
+        moves=1,
+        restored_s=S22_PROMOTION_S + 120.0,
+        least_rescued=1,
+        early=Early(first_s=60.0, accepted_s=100.0, promoted_s=S22_PROMOTION_S),
+    ),
+    follow=Follow(at_most_s=S22_PROMOTION_S + 180.0),
+)
+"""The holder is lost, and Aurora needs eight minutes to promote the copy. Nobody waits for it.
+
+Requests are accepted (202) as soon as the other region has the lease, and settled when the writer is there.
+"""
+
 _IN_ORDER = (
     *(S3, S7, S9, S11, S14, S17),
-    *(S6, S1, S10, S2, S4, S5, S8, S18, S12, S13, S15, S19, S16, S20, S21),
+    *(S6, S1, S10, S2, S4, S5, S8, S18, S12, S13, S15, S19, S16, S20, S21, S22),
 )
 
 SCENARIOS = {scenario.code: scenario for scenario in _IN_ORDER}

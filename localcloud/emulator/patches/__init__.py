@@ -47,6 +47,7 @@ from localcloud.emulator.patches import (
     rewind,
     scaling_targets,
     schedules,
+    slow_failover,
     state_machines,
     targets,
     template_versions,
@@ -102,6 +103,7 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     aurora.promote(hooks)
     _run_databases(hooks)
     _run_zonal_clusters(config, hooks)
+    slow_failover.let_failovers_last(managed)
     detached.refuse_managed_failovers(managed)
     detached.promote_what_leaves(hooks, managed, regions)
     rewind.restore_clusters()

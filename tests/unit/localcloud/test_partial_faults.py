@@ -51,6 +51,9 @@ class Told(list):
     def set_managed_failover(self, region, *, refused):
         self.append(("managed failover refused", region, refused))
 
+    def set_promotion(self, region, seconds):
+        self.append(("promotion", region, seconds))
+
 
 @pytest.fixture
 def told():
@@ -84,6 +87,7 @@ def test_what_goes_on_is_ended_once(fault, told):
     fault.begin("throttling", {"region": EAST, "service": "ssm", "one_in": 5})
     fault.begin("clock", {"region": WEST, "seconds": -20})
     fault.begin("managed-failover", {"region": WEST})
+    fault.begin("promotion", {"region": WEST, "seconds": 480})
     fault.begin("lag", {"seconds": 120})
     assert told == [
         ("flapping", EAST, 3),
@@ -92,6 +96,7 @@ def test_what_goes_on_is_ended_once(fault, told):
         ("throttling", EAST, "ssm", 5),
         ("clock", WEST, -20.0),
         ("managed failover refused", WEST, True),
+        ("promotion", WEST, 480.0),
         ("lag", 120.0),
     ]
     told.clear()
@@ -103,6 +108,7 @@ def test_what_goes_on_is_ended_once(fault, told):
         ("throttling", EAST, "ssm", 0),
         ("clock", WEST, 0.0),
         ("managed failover refused", WEST, False),
+        ("promotion", WEST, 0.0),
     ]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gameday.judge.timeline import epoch_before, events, moments, restored_s
+from gameday.judge.timeline import accepted_s, epoch_before, events, moments, restored_s
 from tests.unit.gameday.builders import (
     EAST,
     FAULT,
@@ -64,6 +64,19 @@ def test_accepted_is_not_settled():
     assert restored_s(attempts, FAULT_AT, FAULT_AT + 30, 10) is None
 
 
+def test_B11_accepted_or_settled_is_accepted():
+    attempts = [attempt(FAULT_AT + n, status=503 if n < 3 else 201 if n % 2 else 202) for n in range(20)]
+    assert accepted_s(attempts, FAULT_AT, FAULT_AT + 30, 10) == 3
+
+
+def test_B11_acceptance_is_told_apart_from_settling():
+    early = [operation(1041.0 + n, attempt(1041.0 + n, status=202)) for n in range(20)]
+    late = [operation(1061.0 + n) for n in range(20)]
+    seen = moments(history(), [*early, *late], FAULT, 1100.0, 10)
+    assert (seen.first_accepted_s, seen.accepted_s) == (41.05, 41)
+    assert (seen.first_ack_s, seen.restored_s) == (61.05, 61)
+
+
 def test_attempts_before_the_fault_do_not_count():
     attempts = [attempt(FAULT_AT - second) for second in range(1, 30)]
     assert restored_s(attempts, FAULT_AT, FAULT_AT + 30, 10) is None
@@ -101,6 +114,7 @@ def test_the_timeline_is_in_the_order_of_time_and_leaves_out_what_never_happened
         "writer promoted",
         "active",
         "ready",
+        "first accepted",
         "first ack",
     ]
     assert EAST in told[0].detail

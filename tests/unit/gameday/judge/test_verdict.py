@@ -16,7 +16,7 @@ from gameday.judge.summary import (
 )
 from gameday.judge.verdict import answer_checks, answered, checks, harm, verdict
 from gameday.observe.dr_answers import DrAnswer
-from gameday.plan.scenario import Expect
+from gameday.plan.scenario import Early, Expect
 from tests.unit.gameday.builders import FAULT
 
 MEASURED = {
@@ -168,6 +168,28 @@ def test_a_planned_move_there_and_back_costs_a_pause_and_no_payment(change, paym
 )
 def test_what_only_some_scenarios_ask_for(expect, name):
     assert missed(expect=replace(EXPECT, **expect)) == ([name] if name else [])
+
+
+ACCEPTED = {"writer_promoted_s": 20.0, "first_accepted_s": 10.0, "accepted_s": 15}
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({}, []),
+        ({"writer_promoted_s": 19.9}, ["writer promoted no sooner than, s"]),
+        ({"writer_promoted_s": None}, ["writer promoted no sooner than, s"]),
+        ({"first_accepted_s": 10.1}, ["first acceptance within, s"]),
+        ({"accepted_s": 16}, ["attempts accepted within, s"]),
+        (
+            {"first_accepted_s": None, "accepted_s": None},
+            ["first acceptance within, s", "attempts accepted within, s"],
+        ),
+    ],
+)
+def test_B11_acceptance_is_judged_beside_the_writer_that_nobody_waited_for(change, names):
+    expect = replace(EXPECT, early=Early(first_s=10.0, accepted_s=15.0, promoted_s=20.0))
+    assert missed(expect=expect, measured=ACCEPTED | change) == names
 
 
 def test_a_planned_takeover_is_no_taken_one():

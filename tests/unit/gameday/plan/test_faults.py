@@ -10,10 +10,12 @@ from gameday.plan.partial_faults import (
     RotatePassword,
     Sabotage,
     SetClock,
+    SlowPromotion,
     StepFault,
     Throttle,
 )
 from gameday.targets.payments.scenarios import SCENARIOS
+from lib.systems.load import load_settings
 from tests.unit.gameday.builders import EAST, WEST
 
 PLACES = {
@@ -102,6 +104,12 @@ def test_an_action_is_one_order_and_one_sentence(action, path, body, words):
             {"region": WEST},
             "Aurora refuses every managed failover to us-west-2",
         ),
+        (
+            SlowPromotion(Place.OTHER, 480.0),
+            "promotion",
+            {"region": WEST, "seconds": 480.0},
+            "Aurora takes 480 s to promote the copy in us-west-2",
+        ),
         (RotatePassword(), "password", {}, "the password of the database is rotated"),
     ],
 )
@@ -165,6 +173,16 @@ def test_an_operator_can_ask_a_holder_that_is_neither_silent_nor_cut_off():
     hidden = {code for code, scenario in SCENARIOS.items() if scenario.hides}
     assert hidden >= {"S1", "S2", "S4", "S5", "S16"}
     assert not hidden & {"S3", "S6", "S7", "S11", "S13"}
+
+
+def test_B11_the_promotion_of_S22_takes_eight_minutes_and_acceptance_does_not():
+    early = SCENARIOS["S22"].expect.early
+    assert (early.first_s, early.accepted_s, early.promoted_s) == (60.0, 100.0, 480.0)
+    limits = load_settings({}).early_acceptance
+    requests = SCENARIOS["S22"].load.rate * early.promoted_s
+    assert requests < limits.requests / 2
+    # amounts are 1,250 on average, in three currencies
+    assert all(requests / 3 * 125_000 < most * 3 / 4 for most in limits.money.values())
 
 
 def test_at_once_is_time_zero():

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from rich.console import Console
 
+from gameday.judge.timeline import Moments
 from gameday.report.live import look, terminal, watch
 from gameday.report.live.server import HEADERS, application, only_this_machine, serve
 from gameday.report.seconds import Second
@@ -22,7 +23,7 @@ from tests.unit.gameday.looks import view
         (2.0, True, "the fault is there; the lease runs out", 1),
         (37.0, True, "takeover: promote, fence, reconcile", 4),
         (44.0, True, "ready; clients follow as their DNS caches run out", 7),
-        (60.0, True, "restored: every client is served", 9),
+        (60.0, True, "restored: every client is served", 11),
         (60.0, False, "the fault is there, and nobody may move", 2),
     ],
 )
@@ -30,6 +31,19 @@ def test_a_look_says_what_the_system_is_doing(after_s, moves, phase, events):
     seen = view(after_s=after_s, moves=moves).look(1000.0 + after_s)
     assert (seen.phase, len(seen.events)) == (phase, events)
     assert seen.after_s == (after_s if after_s >= 0 else None)
+
+
+def test_B11_a_look_tells_acceptance_from_readiness_and_from_service():
+    known = {"detected_s": 36.0, "ready_s": 41.0}
+    phases = [
+        look.phase(Moments(**known, **more), moves=True)
+        for more in ({}, {"accepted_s": 85}, {"accepted_s": 85, "restored_s": 490})
+    ]
+    assert phases == [
+        "ready; clients follow as their DNS caches run out",
+        "every request is accepted, and settled when the writer is there",
+        "restored: every client is served",
+    ]
 
 
 def test_a_look_tells_who_was_last_seen_to_have_what():

@@ -18,7 +18,7 @@ from gameday.report.seconds import seconds
 from gameday.targets.payments.scenarios import SCENARIOS
 from lib.systems.load import load_settings
 from tests.unit.gameday.builders import EAST, FAULT, NOBODY_MOVES, PAID, WEST, attempt, failed, operation
-from tests.unit.gameday.reports import Reader, drawn, record
+from tests.unit.gameday.reports import Reader, drawn, judged, record
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +122,23 @@ def test_the_legs_add_up_to_the_restoration_and_the_declared_time():
         ("declared", 60),
     ]
     assert sum(leg.seconds for leg in found) == summary.measured.restored_s + 60
+
+
+def test_B11_a_drill_that_plays_the_promotion_shows_acceptance_and_settling_apart():
+    early = [operation(1045.0 + n / 4, attempt(1045.0 + n / 4, status=202)) for n in range(80)]
+    late = [operation(1065.0 + n / 4) for n in range(80)]
+    of = record(operations=[*PAID[:76], *early, *late], until=1085.0)
+    summary = judged(of, "S22").summary
+    assert [(leg.kind, leg.seconds) for leg in legs(summary)] == [
+        ("waiting", 36.0),
+        ("measured", 4.5),
+        ("waiting", 4.5),
+        ("measured", 20.0),
+    ]
+    told = Reader(drawn(of, "S22")).text
+    assert "After 45 s the last clients had followed: every request was accepted." in told
+    assert "After 65 s requests were settled at once: full service." in told
+    assert "accepted requests wait for the writer 20.0 s" in told
 
 
 def test_seconds_count_from_the_fault_and_silent_ones_are_seconds_too():

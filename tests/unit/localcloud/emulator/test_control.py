@@ -1,3 +1,4 @@
+import asyncio
 import json
 import signal
 
@@ -54,6 +55,25 @@ async def test_managed_failovers_are_refused_and_clusters_that_left_meanwhile_co
     world.managed.rebuilds.append(lambda: back.append("cluster"))
     await order("POST", "managed-failover", said | {"refused": False})
     assert (world.managed.refused, back, world.managed.rebuilds) == (set(), ["cluster"], [])
+
+
+async def test_a_failover_lasts_as_long_as_it_was_told_and_ends_at_once_when_it_is_told_so(world, order):
+    world.managed.wait(AWAY)  # nobody said anything: it does not wait
+    said = {"region": AWAY, "seconds": 600}
+    assert await order("POST", "promotion", said) == (200, said)
+    assert (world.managed.slow(AWAY), world.managed.slow(HOME)) == (True, False)
+    waiting = asyncio.create_task(asyncio.to_thread(world.managed.wait, AWAY))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await order("POST", "promotion", said | {"seconds": 0})
+    await waiting
+    assert not world.managed.slow(AWAY)
+
+
+async def test_a_failover_whose_time_is_over_waits_no_longer(world, order):
+    await order("POST", "promotion", {"region": AWAY, "seconds": 0.01})
+    await asyncio.to_thread(world.managed.wait, AWAY)
+    assert world.managed.slow(AWAY), "the next one lasts as long"
 
 
 async def test_a_region_stands_still_and_goes_on_where_it_stood(world, order):
