@@ -81,15 +81,13 @@ def phase(seen: Moments | None, *, moves: bool) -> str:
         return "steady load; the fault is to come"
     if not moves:
         return "the fault is there, and nobody may move"
-    if seen.restored_s is not None:
-        return "restored: every client is served"
-    if seen.accepted_s is not None:
-        return "every request is accepted, and settled when the writer is there"
-    if seen.ready_s is not None:
-        return "ready; clients follow as their DNS caches run out"
-    if seen.detected_s is not None:
-        return "takeover: promote, fence, reconcile"
-    return "the fault is there; the lease runs out"
+    reached = (
+        (seen.restored_s, "restored: every client is served"),
+        (seen.accepted_s, "every request is accepted, and settled when the writer is there"),
+        (seen.ready_s, "ready; clients follow as their DNS caches run out"),
+        (seen.detected_s, "takeover: promote, fence, reconcile"),
+    )
+    return next((told for at, told in reached if at is not None), "the fault is there; the lease runs out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
