@@ -122,19 +122,21 @@ class JournalRecovery:
         """Record what came since the ledger's watermark and did not come into the ledger, and read it back.
 
         Settled entries are compared too: they were settled in a writer whose last seconds may be lost. What
-        the ledger has and nobody marked settled is left to the reconciler. What cannot be recorded is set
-        aside by name, for a person, and does not keep the rest waiting.
+        the ledger has and nobody marked settled is left to the reconciler, and so is what was accepted in this
+        very epoch: it keeps coming, perhaps faster than it is recorded. What cannot be recorded is set aside
+        by name, for a person, and does not keep the rest waiting.
         """
         seen = replayed = aside = 0
         with self.database.ledger() as ledger:
             since = begin(self.journal, ledger, newest(ledger))
             for part in compared(self.journal, ledger, since, until_ms=until_ms):
                 seen += len(part.entries)
-                done = replay([*part.lacking, *part.odd], ledger, epoch=epoch, region=region)
+                lacking = [entry for entry in part.lacking if entry.epoch < epoch]
+                done = replay([*lacking, *part.odd], ledger, epoch=epoch, region=region)
                 replayed, aside = replayed + done.recorded, aside + len(done.aside)
                 # While the lease is still this takeover's, every successor replays these too. After
                 # that, a watermark about this ledger would be a lie about the successor's.
                 still_ours()
-                for entry in filter(done.has, part.lacking):
+                for entry in filter(done.has, lacking):
                     self.journal.settle(entry)
         return {"compared": seen, "replayed": replayed, "set_aside": aside}
