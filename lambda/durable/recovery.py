@@ -122,7 +122,7 @@ class JournalRecovery:
         """Record what came since the ledger's watermark and did not come into the ledger, and read it back.
 
         Settled entries are compared too: they were settled in a writer whose last seconds may be lost. What
-        the ledger has and nobody marked settled is left to the reconciler, and so is what was accepted in this
+        the ledger has and nobody marked settled is left to the reconciler. So is what was accepted in this
         very epoch: it keeps coming, perhaps faster than it is recorded. What cannot be recorded is set aside
         by name, for a person, and does not keep the rest waiting.
         """

@@ -12,8 +12,8 @@ def run(takeover: Takeover, context: StepContext) -> Facts:
     The old holder's lease expired before this one began, and every key is claimed in the journal, which both
     regions share: so nothing that is accepted now can be answered twice, whatever becomes of the promotion.
     Not where the journal may have come out of a backup: it would take a key anew that it forgot.
-    What is accepted is recorded by `reconcile` and by the reconciler, or by the old region if the failover
-    is taken back.
+    What is accepted is recorded by the reconciler once the region is ACTIVE, or by the old region if the
+    failover is taken back. `reconcile` does not wait for it.
     """
     lease = current_lease(takeover, context)
     if takeover.kind is not Kind.FAILOVER or not context.accepts_early:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from durable.arrivals import minute_of
-from durable.entry import EntryState, Identity
+from durable.entry import EntryState, Identity, JournalEntry
 from durable.errors import JournalUnavailable
 from failover.steps import perform
 from failover.steps.errors import Held, NotYet
@@ -93,6 +93,24 @@ def test_what_the_ledger_has_is_left_to_the_reconciler(context, west):
     west.journalled["key-1"] = entry("key-1", EntryState.INTENT)
     perform("reconcile", TAKEOVER, context)
     assert [west.journalled[f"key-{n}"].state for n in (1, 2, 3)] == ["INTENT", "SETTLED", "SETTLED"]
+
+
+def test_B11_a_takeover_ends_however_fast_requests_are_accepted(context, west):
+    """Each request that is recorded is followed by two that were accepted meanwhile."""
+    west.fence, west.rows, record = 8, {}, west.record
+    accepted = iter(range(10_000))
+
+    def accept_more(of: JournalEntry, *, epoch: int, region: str) -> None:
+        for key in (f"early-{next(accepted)}" for _ in range(2)):
+            west.journalled[key] = replace(entry(key, EntryState.INTENT), epoch=8, region=WEST)
+        record(of, epoch=epoch, region=region)
+
+    west.record = accept_more
+    perform("reconcile", TAKEOVER, context)
+    assert set(west.rows) == {"key-1", "key-2", "key-3"}
+    assert next(accepted) == 6
+    assert {west.journalled[f"early-{n}"].state for n in range(6)} == {EntryState.INTENT}
+    assert perform("reconcile", TAKEOVER, context) == {"compared": 9, "replayed": 0, "set_aside": 0}
 
 
 def test_the_guard_asks_both_tables_of_the_journal(context, west):
