@@ -67,7 +67,7 @@ async def run_drill(
         progress.say(f"arrivals end; {load.pending} requests still wait for their answer")
         await load.drain(scenario.follow.drain_s)
     region = _serving(history, fault)
-    rows = await _settled_rows(world, region, run, load.operations, scenario.follow.settle_s)
+    rows, settled_at = await _settled_rows(world, region, run, load.operations, scenario.follow.settle_s)
     progress.say(f"checking {len(load.operations)} requests against {len(rows)} rows of the ledger")
     return Record(
         run=run,
@@ -81,6 +81,7 @@ async def run_drill(
         host=host,
         steady_since=steady_since,
         until=until,
+        settled_at=settled_at,
         listed=await world.listed(),
     )
 
@@ -177,12 +178,14 @@ def _serving(history: History, fault: Fault) -> str:
 
 async def _settled_rows(
     world: World, region: str, run: str, operations: Sequence[Operation], within_s: float
-) -> Sequence[LedgerRow]:
-    """The run's rows, once accepted requests had their time to arrive among them."""
+) -> tuple[Sequence[LedgerRow], float | None]:
+    """The run's rows, once accepted requests had their time to arrive among them, and when all had."""
     accepted = {operation.key for operation in operations if operation.only_accepted}
     deadline = time.monotonic() + within_s
     while True:
         rows = await world.rows(run, region)
-        if time.monotonic() > deadline or accepted <= {row.idempotency_key for row in rows}:
-            return rows
+        if accepted <= {row.idempotency_key for row in rows}:
+            return rows, time.time()
+        if time.monotonic() > deadline:
+            return rows, None
         await asyncio.sleep(1.0)

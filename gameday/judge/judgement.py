@@ -71,7 +71,8 @@ def judge(
         steady_since=record.steady_since,
         limits=limits,
     )
-    measured = Measured.of(seen, rpo_s(findings, fault))
+    settled_s = None if record.settled_at is None else round(record.settled_at - fault.at, 3)
+    measured = Measured.of(seen, rpo_s(findings, fault), settled_s)
     moved = steadiness(record.history, record.operations, fault, seen.restored_s, record.until)
     steady = Steady(**asdict(moved), failed_steps=failed_steps(record.steps), loss=loss_found(record.steps))
     counts, made_counts = counted(record.operations, findings), calls(made)

@@ -37,11 +37,13 @@ class Measured(Part):
     first_ack_s: float | None
     first_accepted_s: float | None = None
     accepted_s: float | None = None
+    settled_s: float | None = None
+    """All that was accepted was seen in the ledger; looked for once the load had ended."""
     restored_s: float | None
     rpo_s: float
 
     @classmethod
-    def of(cls, seen: Moments, rpo_s: float) -> "Measured":
+    def of(cls, seen: Moments, rpo_s: float, settled_s: float | None) -> "Measured":
         """The measured part from what was seen."""
         return cls(
             lease_expired_s=seen.lease_expired_s,
@@ -53,6 +55,7 @@ class Measured(Part):
             first_ack_s=seen.first_ack_s,
             first_accepted_s=seen.first_accepted_s,
             accepted_s=seen.accepted_s,
+            settled_s=settled_s,
             restored_s=seen.restored_s,
             rpo_s=rpo_s,
         )

@@ -53,6 +53,7 @@ _SPEED = frozenset(
         "restored within, s",
         "first acceptance within, s",
         "attempts accepted within, s",
+        "accepted requests settled within, s",
         "dr status answered within, s",
         "dr check answered within, s",
     }
@@ -179,13 +180,17 @@ def _besides(expect: Expect, steady: Steady, requests: RequestCounts) -> list[Ch
 
 
 def _early(expect: Early | None, measured: Measured) -> tuple[Check, ...]:
-    """Acceptance before the writer is there; when all of it is settled is `restored within`."""
+    """Acceptance before the writer is there, and when all of it is settled.
+
+    From when on new requests are settled at once is `restored within`.
+    """
     if expect is None:
         return ()
     return (
         Check.least("writer promoted no sooner than, s", expect.promoted_s, measured.writer_promoted_s or 0),
         Check.most("first acceptance within, s", expect.first_s, measured.first_accepted_s),
         Check.most("attempts accepted within, s", expect.accepted_s, measured.accepted_s),
+        Check.most("accepted requests settled within, s", expect.settled_s, measured.settled_s),
     )
 
 

@@ -27,5 +27,7 @@ class Record:
     steady_since: float
     until: float
     """When the last request arrived."""
+    settled_at: float | None = None
+    """When all that was accepted was seen in the ledger, looked for once the load had ended; None: never."""
     listed: frozenset[str] | None = None
     """Ids of the entries that the system lists as standing in the end; None where it lists none."""

@@ -60,6 +60,8 @@ class Early:
     """From when 99 % of attempts are accepted or settled, at the latest."""
     promoted_s: float
     """The writer is there no sooner: proof that nobody waited for it."""
+    settled_s: float
+    """All that was accepted is in the ledger, at the latest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,9 @@ ADVICE = {
         "Group the attempts of operations.jsonl by status: a limit of early acceptance may be reached.",
         _RECOVERY,
     ),
+    "accepted requests settled within": Advice(
+        "See in the reconciler's log how many it settled in each run.", "lambda/durable/backlog.py"
+    ),
     "recovery point objective": Advice(
         "Take the oldest lost key of findings.json and follow it through the journal.",
         "lambda/durable/replay.py",

@@ -301,7 +301,12 @@ S22 = Scenario(
         moves=1,
         restored_s=S22_PROMOTION_S + 120.0,
         least_rescued=1,
-        early=Early(first_s=60.0, accepted_s=100.0, promoted_s=S22_PROMOTION_S),
+        early=Early(
+            first_s=60.0,
+            accepted_s=100.0,
+            promoted_s=S22_PROMOTION_S,
+            settled_s=S22_PROMOTION_S + 420.0,
+        ),
     ),
     # The reconciler works for 25 s of each minute.
     follow=Follow(at_most_s=S22_PROMOTION_S + 180.0, settle_s=300.0),

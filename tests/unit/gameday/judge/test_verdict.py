@@ -170,7 +170,7 @@ def test_what_only_some_scenarios_ask_for(expect, name):
     assert missed(expect=replace(EXPECT, **expect)) == ([name] if name else [])
 
 
-ACCEPTED = {"writer_promoted_s": 20.0, "first_accepted_s": 10.0, "accepted_s": 15}
+ACCEPTED = {"writer_promoted_s": 20.0, "first_accepted_s": 10.0, "accepted_s": 15, "settled_s": 30.0}
 
 
 @pytest.mark.parametrize(
@@ -181,6 +181,8 @@ ACCEPTED = {"writer_promoted_s": 20.0, "first_accepted_s": 10.0, "accepted_s": 1
         ({"writer_promoted_s": None}, ["writer promoted no sooner than, s"]),
         ({"first_accepted_s": 10.1}, ["first acceptance within, s"]),
         ({"accepted_s": 16}, ["attempts accepted within, s"]),
+        ({"settled_s": 30.1}, ["accepted requests settled within, s"]),
+        ({"settled_s": None}, ["accepted requests settled within, s"]),
         (
             {"first_accepted_s": None, "accepted_s": None},
             ["first acceptance within, s", "attempts accepted within, s"],
@@ -188,7 +190,7 @@ ACCEPTED = {"writer_promoted_s": 20.0, "first_accepted_s": 10.0, "accepted_s": 1
     ],
 )
 def test_B11_acceptance_is_judged_beside_the_writer_that_nobody_waited_for(change, names):
-    expect = replace(EXPECT, early=Early(first_s=10.0, accepted_s=15.0, promoted_s=20.0))
+    expect = replace(EXPECT, early=Early(first_s=10.0, accepted_s=15.0, promoted_s=20.0, settled_s=30.0))
     assert missed(expect=expect, measured=ACCEPTED | change) == names
 
 

@@ -127,7 +127,7 @@ def test_the_legs_add_up_to_the_restoration_and_the_declared_time():
 def test_B11_a_drill_that_plays_the_promotion_shows_acceptance_and_settling_apart():
     early = [operation(1045.0 + n / 4, attempt(1045.0 + n / 4, status=202)) for n in range(80)]
     late = [operation(1065.0 + n / 4) for n in range(80)]
-    of = record(operations=[*PAID[:76], *early, *late], until=1085.0)
+    of = record(operations=[*PAID[:76], *early, *late], until=1085.0, settled_at=1130.0)
     summary = judged(of, "S22").summary
     assert [(leg.kind, leg.seconds) for leg in legs(summary)] == [
         ("waiting", 36.0),
@@ -135,6 +135,7 @@ def test_B11_a_drill_that_plays_the_promotion_shows_acceptance_and_settling_apar
         ("waiting", 4.5),
         ("measured", 20.0),
     ]
+    assert summary.measured.settled_s == 130.0
     told = Reader(drawn(of, "S22")).text
     assert "After 45 s the last clients had followed: every request was accepted." in told
     assert "After 65 s requests were settled at once: full service." in told
