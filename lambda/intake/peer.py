@@ -15,6 +15,7 @@ from runtime.parameters import Parameters, ParameterUnavailable
 CONNECT_TIMEOUT_S = 1.0
 """A region that is gone costs this much; its lease says so within seconds anyway."""
 MAX_ANSWER_BYTES = 64 * 1024
+"""Of a body. Whoever lists things bounds a page by it: a longer answer is passed on to nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

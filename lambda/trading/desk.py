@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from durable.ledger_connection import LedgerConnection
+from intake.peer import MAX_ANSWER_BYTES
 from intake.principal import Principal, scoped
 from intake.problems import Problem, Refused
 from intake.request_flow import RequestFlow
@@ -16,8 +17,10 @@ from trading import synthetic
 from trading.halt import HaltSwitch
 from trading.order import Cancel, Order, OrderState, state
 
-LISTED = 500
-"""Open orders of one answer."""
+LONGEST_BYTES = 256
+"""More than any order takes in an answer, by a fifth, which is for what surrounds the orders."""
+LISTED = MAX_ANSWER_BYTES // LONGEST_BYTES
+"""Open orders of one answer: the region that passes it on must be able to read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

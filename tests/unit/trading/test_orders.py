@@ -4,15 +4,17 @@ import json
 from http import HTTPStatus
 from itertools import permutations
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 
 from durable.errors import JournalUnavailable
-from intake.peer import Call, PeerAnswer
+from intake.peer import MAX_ANSWER_BYTES, Call, PeerAnswer
 from runtime.database import DatabaseUnavailable
 from tests.unit.trading.conftest import TERMS, Region
 from trading import desk
-from trading.order import Order
+from trading.order import Order, Side, TimeInForce
+from trading.schemas import FORM, MOST_LIMIT_MINOR, MOST_QUANTITY
 
 NOBODYS = "7d0a2d3e-35c5-4a0e-9f6e-000000000000"
 
@@ -139,6 +141,24 @@ def test_open_orders_come_in_pages(region, monkeypatch):
     assert region.open_orders(after=first["after"]) == placed[2:4]
     last = region.send("GET /orders", query={"open": "true", "after": placed[3]}).body
     assert ([one["order_id"] for one in last["orders"]], "after" in last) == (placed[4:], False)
+
+
+def test_the_other_region_can_pass_on_the_longest_page_of_open_orders(region, world):
+    longest = Order(
+        side=max(Side, key=len),
+        symbol="A" * 12,
+        quantity=MOST_QUANTITY,
+        limit_minor=MOST_LIMIT_MINOR,
+        currency="EUR",
+        time_in_force=max(TimeInForce, key=len),
+    )
+    ids = [str(UUID(int=number)) for number in range(1, desk.LISTED + 2)]
+    world.rows = dict.fromkeys(ids, longest)
+    world.principals = dict.fromkeys(ids, "")
+    answer = region.send("GET /orders", query={"open": "true"})
+    assert (len(answer.body["orders"]), answer.body["after"]) == (desk.LISTED, ids[-2])
+    assert len(answer.text.encode()) <= MAX_ANSWER_BYTES
+    FORM.read({"content-type": "application/json"}, longest.canonical().encode())
 
 
 @pytest.mark.parametrize(
