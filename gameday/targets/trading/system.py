@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from gameday.load.credentials import Nothing, Session
+from gameday.load.credentials import Session
 from gameday.load.orders import Orders
 from gameday.targets.cloud import Deployed
 from gameday.targets.trading.asking import USER, OrderApis
@@ -18,18 +18,17 @@ NOBODY = "http://127.0.0.1:9"
 
 
 def reach(deployed: Deployed, settings: TwoRegionSettings, client: AwsClient) -> Reached:
-    """The balancers of both regions, as the one user of the local cloud where the settings name users."""
+    """The balancers of both regions, as the one user of the local cloud."""
     state, outputs = deployed.state, deployed.outputs
     where = ServiceResolver("127.0.0.1", state.dns_port)
     endpoints = {region: _endpoint(where, host) for region, host in outputs.api_hosts.items()}
     apis = OrderApis(endpoints, outputs.api_name)
-    signs_in = bool(getattr(settings, "users_secret", ""))
-    session = Session(partial(apis.sign_in, state.user_password)) if signs_in else Nothing()
+    session = Session(partial(apis.sign_in, state.user_password))
     return Reached(
         endpoints=endpoints,
         resolver=AwsNameResolver("127.0.0.1", state.dns_port),
         credentials=session,
-        owner=f"@{USER}" if signs_in else "",
+        owner=f"@{USER}",
         ledgers={
             name: OrderReader(
                 secrets=client("secretsmanager"),

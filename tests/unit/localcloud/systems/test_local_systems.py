@@ -100,7 +100,10 @@ def test_the_name_of_the_trading_platform_leads_to_whoever_takes_orders(system, 
     assert asked == [(cloud, "trade.dev.trading.test")]
     told = trading.how_to_call(cloud)
     assert "http://127.0.0.1:81/orders" in told
-    assert '{"name": "drill", "password": "key"}' in told
+    signs_in, _, orders = told.partition("/orders ")
+    assert 'TOKEN="$(curl -sS http://127.0.0.1:81/sessions ' in signs_in
+    assert '{"name": "drill", "password": "key"}' in signs_in
+    assert '-H "Authorization: Bearer $TOKEN"' in orders
     body = told.rpartition("-d '")[2].removesuffix("'")
     assert Order.parse(body).symbol == "ACME"
 

@@ -10,6 +10,7 @@ from gameday.load.records import LedgerRow
 from gameday.plan.scenario import Plans
 from gameday.targets.cloud import Deployed
 from gameday.targets.trading import ledger_reader
+from gameday.targets.trading.asking import USER
 from gameday.targets.trading.ledger_reader import OrderReader
 from gameday.targets.trading.scenarios import SCENARIOS, TAKEN_OVER_S
 from gameday.targets.trading.system import NOBODY, TRADING
@@ -44,6 +45,7 @@ def test_each_region_is_reached_at_the_port_of_its_balancer(platform):
     assert platform.endpoints == {FIRST: "http://127.0.0.1:15001", SECOND: "http://127.0.0.1:15002"}
     assert (platform.primary, platform.survivor, platform.witness) == (FIRST, SECOND, "us-west-2")
     assert platform.requests is TRADING.requests
+    assert platform.reached.owner == f"@{USER}"
 
 
 def test_a_region_that_is_lost_keeps_nobody_from_looking_at_the_other_one(platform, monkeypatch):
