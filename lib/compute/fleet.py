@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from lib.observability.alarm import Alarm, Missing, Side
 from lib.observability.metrics import Metric
 
+RELEASE = ("targets-failing", "unhealthy-targets")
+"""Alarms by id: any of them ends a release, and the version before serves again."""
 NO_REQUESTS = "nobody asked for anything; the health check of the name watches whether somebody could"
 
 

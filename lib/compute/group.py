@@ -19,6 +19,7 @@ from cdktf_cdktf_provider_aws.autoscaling_policy import (
 from constructs import Construct
 
 from lib.compute import instance_types
+from lib.compute.fleet import RELEASE
 from lib.compute.instances import Template
 from lib.iam import Allow
 from lib.network.balancer import LoadBalancer
@@ -129,11 +130,12 @@ class ScaledGroup(Construct):
             ),
         )
 
-    def release_request(self, alarms: Iterable[str]) -> str:
+    def release_request(self) -> str:
         """What `aws autoscaling start-instance-refresh --cli-input-json` takes to release the template.
 
-        New instances first, a third and then the rest, watched for a while; when one of *alarms* rings, the
-        version before serves again. Auto Scaling keeps the version once the refresh has succeeded.
+        New instances first, a third and then the rest, watched for a while; when an alarm of
+        `fleet.RELEASE` rings, the version before serves again. Auto Scaling keeps the version once the
+        refresh has succeeded.
         """
         return json.dumps(
             {
@@ -148,7 +150,7 @@ class ScaledGroup(Construct):
                     "CheckpointDelay": CHECKPOINT_S,
                     "SkipMatching": True,
                     "AutoRollback": True,
-                    "AlarmSpecification": {"Alarms": list(alarms)},
+                    "AlarmSpecification": {"Alarms": [self._site.name(one) for one in RELEASE]},
                     "BakeTime": self._settings.bake_s,
                 },
             }

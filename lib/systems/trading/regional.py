@@ -206,7 +206,7 @@ class TradingRegion(AwsStack[TradingSettings]):
             "api_endpoint": self.api_endpoint,
             "api_host": self.api_host,
             "group_name": self._group.name,
-            "release_request": self._group.release_request([self.site.name("targets-failing")]),
+            "release_request": self._group.release_request(),
             "keeper_function": self._failover.keeper.name,
             "steps_function": self._failover.steps.name,
             "state_machine": self._failover.machine.arn,

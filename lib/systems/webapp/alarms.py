@@ -8,8 +8,6 @@ from lib.observability.alarm import Alarm, Missing, Side
 from lib.settings.data import REPLICA
 from lib.systems.webapp.metrics import DATABASES, WebappMetrics
 
-RELEASE = ("targets-failing", "unhealthy-targets")
-"""Any of them ends a release, and the version before serves again."""
 GIGABYTE = 1024**3
 FREE_PART = 10
 """A tenth of its storage is left for a database to be mended in peace."""

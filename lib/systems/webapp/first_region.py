@@ -26,7 +26,6 @@ from lib.security.key import EncryptionKey, for_alarms, for_logs, through_dynamo
 from lib.site import Site
 from lib.stack import AwsStack
 from lib.systems.webapp import application, remediation
-from lib.systems.webapp.alarms import RELEASE
 from lib.systems.webapp.metrics import WebappMetrics
 from lib.systems.webapp.observability import Observability
 from lib.systems.webapp.remediation import Remediation
@@ -180,7 +179,7 @@ class FirstRegionStack(AwsStack[WebappSettings]):
                 "balancer_host": self._balancer.dns_name,
                 "target_group": self._balancer.target_group_arn,
                 "group_name": group.name,
-                "release_request": group.release_request(self.site.name(one) for one in RELEASE),
+                "release_request": group.release_request(),
                 "writer_database": self._databases.writer.identifier,
                 "replica_database": self._databases.replica.identifier,
                 "backup_retention_days": str(self._settings.database.backup_retention_days),

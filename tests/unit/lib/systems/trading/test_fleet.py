@@ -41,7 +41,9 @@ def test_T03_a_release_asks_for_all_types_again_in_a_request_that_auto_scaling_t
     wanted = request["DesiredConfiguration"]["MixedInstancesPolicy"]["LaunchTemplate"]
     assert [one["InstanceType"] for one in wanted["Overrides"]] == TYPES
     alarms = set(region.by("aws_cloudwatch_metric_alarm", "alarm_name"))
-    assert set(request["Preferences"]["AlarmSpecification"]["Alarms"]) <= alarms
+    ends_it = request["Preferences"]["AlarmSpecification"]["Alarms"]
+    assert ends_it == ["trading-targets-failing-test", "trading-unhealthy-targets-test"]
+    assert set(ends_it) <= alarms
 
 
 def test_T03_one_type_only_needs_no_mix(with_options):
