@@ -63,13 +63,14 @@ class Ground:
 
 
 @contextlib.contextmanager
-def prepared() -> Iterator[Ground]:
-    """Database, tables and lease of a function."""
+def prepared(*, write_ms: float = 0.0) -> Iterator[Ground]:
+    """Database, tables and lease of a function. Each write to a table takes *write_ms* longer."""
     with _postgres() as (server, secret):
         parameters = {"db/writer": f"127.0.0.1:{server.port}", "db/name": "postgres", "db/secret": "bench"}
         [port] = free_ports(1)
         told = {
             "port": port,
+            "write_ms": write_ms,
             "secret": json.dumps(secret),
             "parameters": {f"{PREFIX}/{name}": value for name, value in parameters.items()},
             "tables": {"lease": [lease_item("payments")]},

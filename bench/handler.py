@@ -6,6 +6,9 @@ another, as an execution environment of Lambda is. PostgreSQL is real, over TLS,
 disk. DynamoDB is the stand-in of `bench.stand_in`, one more process on the same cores, that keeps items in
 memory: put the latency of your strongly consistent tables, twice a payment, on top. The emulator of the
 local cloud is not used, because it would be what is measured.
+
+The last rows are the same function with one client while each write to a table takes so many milliseconds
+longer, as one that another region votes for does. Writes that wait for each other show as a multiple of it.
 """
 
 import argparse
@@ -16,7 +19,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench import ground, worker
@@ -32,6 +35,8 @@ ROWS = {
     "handler": "the payments function as it is: the price of losing nothing",
 }
 """Arguments of the worker, and what README calls them."""
+VOTE_MS = (10, 50, 71)
+"""Longer that a strongly consistent write takes: its region asks the nearest vote, which may be far."""
 _WIDTH = max(map(len, ROWS.values())) + 1
 
 
@@ -120,6 +125,12 @@ def main() -> None:
                 row = measure(what, clients, told, length)
                 sys.stdout.write(f"{row}\n")
                 sys.stdout.flush()
+        for write_ms in VOTE_MS:
+            with ground.prepared(write_ms=write_ms) as far:
+                row = measure("handler", 1, far.environment, length)
+            told_apart = replace(row, what=f"the same, {write_ms} ms longer a strong write")
+            sys.stdout.write(f"{told_apart}\n")
+            sys.stdout.flush()
         cold = [measure("handler", 1, told, length).cold for _ in range(1 if length is QUICK else 3)]
     imported, first = (statistics.median(each[name] for each in cold) for name in ("import_ms", "first_ms"))
     sys.stdout.write(f"cold start: {imported:.0f} ms of imports, {first:.0f} ms for the first payment\n")

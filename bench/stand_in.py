@@ -1,8 +1,8 @@
 """The least of AWS that a payment needs, as a process: tables with conditional writes, parameters, a secret.
 
 Run by the benchmark and the contract test, which must not measure or wait for a whole emulated AWS. Items
-live in memory. Conditional puts and updates are answered as DynamoDB does; what is not known here is an
-error, so nothing is ever answered by guessing.
+live in memory. Conditional puts and updates are answered as DynamoDB does, after as long as the votes of
+other regions are said to take; what is not known here is an error, so nothing is ever answered by guessing.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ KEYS = {
     "sessions": ("session_id",),
 }
 """The attributes of each table's key."""
+WRITES = frozenset(f"DynamoDB_20120810.{name}".encode() for name in ("PutItem", "UpdateItem", "DeleteItem"))
 Key = tuple[str, ...]
 
 
@@ -127,8 +128,8 @@ def _met(clause: str, message: Message, item: Message) -> bool:
 class Connection(asyncio.Protocol):
     """HTTP/1.1 as botocore speaks it: one request after another on a connection that is kept."""
 
-    def __init__(self, store: Store) -> None:
-        self._store, self._received = store, b""
+    def __init__(self, store: Store, write_ms: float) -> None:
+        self._store, self._received, self._write_s = store, b"", write_ms / 1000
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
@@ -140,12 +141,17 @@ class Connection(asyncio.Protocol):
         while b"\r\n\r\n" in self._received:
             head, _, rest = self._received.partition(b"\r\n\r\n")
             lines = (line.partition(b":") for line in head.split(b"\r\n")[1:])
-            headers = {name.lower(): value.strip().decode() for name, _, value in lines}
+            headers = {name.lower(): value.strip() for name, _, value in lines}
             size = int(headers.get(b"content-length", "0"))
             if len(rest) < size:
                 return
             self._received = rest[size:]
-            self._transport.write(self._response(headers[b"x-amz-target"], rest[:size]))
+            target = headers[b"x-amz-target"]
+            response = self._response(target.decode(), rest[:size])
+            if self._write_s and target in WRITES:
+                asyncio.get_running_loop().call_later(self._write_s, self._transport.write, response)
+            else:
+                self._transport.write(response)
 
     def _response(self, target: str, body: bytes) -> bytes:
         try:
@@ -160,9 +166,17 @@ class Connection(asyncio.Protocol):
         )
 
 
-async def serve(port: int, store: Store) -> None:
-    """Answer on 127.0.0.1 until the process ends; the line `ready` on stdout says from when on."""
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(store), "127.0.0.1", port)
+async def serve(port: int, store: Store, *, write_ms: float = 0.0) -> None:
+    """Answer on 127.0.0.1 until the process ends; the line `ready` on stdout says from when on.
+
+    Args:
+        port: of 127.0.0.1.
+        store: what is answered from.
+        write_ms: how much later a write is answered, in milliseconds.
+    """
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Connection(store, write_ms), "127.0.0.1", port
+    )
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await server.serve_forever()
@@ -170,4 +184,5 @@ async def serve(port: int, store: Store) -> None:
 
 if __name__ == "__main__":
     told = json.load(sys.stdin)
-    asyncio.run(serve(told["port"], Store(told["parameters"], told["secret"], told["tables"])))
+    kept = Store(told["parameters"], told["secret"], told["tables"])
+    asyncio.run(serve(told["port"], kept, write_ms=told.get("write_ms", 0.0)))

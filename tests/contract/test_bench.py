@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.handler import ROWS
+from bench.handler import ROWS, VOTE_MS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,6 +27,12 @@ def test_the_price_of_a_payment_is_printed_row_by_row() -> None:
     table = printed("bench.handler")
     for row in ROWS.values():
         assert re.search(rf"^{re.escape(row)} +1( +\d+(\.\d+)?){{4}}$", table, re.MULTILINE), table
+    for vote_ms in VOTE_MS:
+        late = re.search(
+            rf"^the same, {vote_ms} ms longer a strong write +1 +\d+ +(\S+)", table, re.MULTILINE
+        )
+        assert late is not None, table
+        assert float(late[1]) >= vote_ms, "an acknowledged payment waits for one at least"
     assert re.search(r"^cold start: \d+ ms of imports, \d+ ms for the first payment$", table, re.MULTILINE)
 
 
