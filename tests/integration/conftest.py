@@ -1,4 +1,7 @@
-"""The deployed system, on the local cloud or on AWS: only the environment's endpoint and keys differ."""
+"""The deployed system, on the local cloud or on AWS: only the environment's endpoint and keys differ.
+
+Tests of payments lie here, those of another system in the folder of its name.
+"""
 
 import json
 import os
@@ -6,6 +9,7 @@ import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass, replace
+from email.message import Message
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,16 +21,19 @@ from dr.access_token import Client, ca_file
 from dr.deployment import Deployment
 from dr.outputs import read
 from lib.settings.authorization import Mode
-from lib.systems.load import load_settings
+from lib.systems.load import load_any, load_settings
 from runtime.signing import signed
 
+SYSTEM = load_any().system
+collect_ignore_glob = ["trading/*"] if SYSTEM == "payments" else ["test_*.py"]
 OUTPUTS = Path(os.environ.get("DR_OUTPUTS", Path(__file__).parents[2] / "cfn-outputs/flat-outputs.json"))
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
-    headers: dict[str, str]
+    headers: Message
+    """By names in any case."""
     body: dict[str, Any]
 
 
@@ -57,7 +64,7 @@ def aws():
 
 @pytest.fixture(scope="session")
 def holder(deployment) -> str:
-    """The region that is ready to take payments."""
+    """The region that is ready to take requests."""
     ready = [
         region
         for region in deployment.api_endpoints
@@ -79,17 +86,22 @@ def key() -> str:
 
 @cache
 def token(scopes: str = "") -> str | None:
-    """An access token of the system's own client, whose secret is the parameter api/key; None: mode none."""
+    """A token of the system's own client, whose secret is the parameter api/key; None: none is asked for."""
     settings = load_settings()
-    authorization = settings.api.authorization
-    if authorization.mode is Mode.NONE:
+    if settings.api is None or settings.api.authorization.mode is Mode.NONE:
         return None
+    authorization = settings.api.authorization
     region = settings.regions.first.name
     ssm = boto3.client("ssm", region_name=region)
     name = f"{settings.parameter_prefix}/api/key"
     secret = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     own = Client.of(authorization, secret=secret, ca_file=ca_file())
     return replace(own, scopes=scopes.split() or own.scopes).token().value
+
+
+def by_region(outputs: dict[str, Any], name: str, regions: list[str]) -> dict[str, Any]:
+    """An output that each region has."""
+    return {region: outputs[f"{name}_{region.replace('-', '_')}"] for region in regions}
 
 
 OWN = "own"
@@ -129,9 +141,9 @@ def prove(deployment: Deployment, region: str, payment: dict[str, Any], key: str
 def send(request: urllib.request.Request) -> Answer:
     try:
         with urllib.request.urlopen(request, timeout=12) as answer:
-            return Answer(answer.status, dict(answer.headers), json.loads(answer.read() or b"{}"))
+            return Answer(answer.status, answer.headers, json.loads(answer.read() or b"{}"))
     except urllib.error.HTTPError as error:
-        return Answer(error.code, dict(error.headers), json.loads(error.read() or b"{}"))
+        return Answer(error.code, error.headers, json.loads(error.read() or b"{}"))
 
 
 def pytest_report_header() -> str:

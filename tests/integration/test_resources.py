@@ -1,8 +1,6 @@
 import json
 
-
-def by_region(outputs, name, regions):
-    return {region: outputs[f"{name}_{region.replace('-', '_')}"] for region in regions}
+from tests.integration.conftest import by_region
 
 
 def test_P01_one_global_database_with_a_writer_and_a_reader(aws, outputs, regions):
