@@ -25,7 +25,7 @@ TIMEOUT_S = 3.0
 CALL_S = 4.0
 """No call of an API takes longer, however many addresses its name has and however slowly they answer."""
 FUNCTION_S = 30.0
-"""A function that starts cold and counts every payment takes longer than an API."""
+"""A function that starts cold and counts every request takes longer than an API."""
 IMPATIENT = Config(connect_timeout=TIMEOUT_S, read_timeout=TIMEOUT_S, retries={"total_max_attempts": 1})
 PATIENT = IMPATIENT.merge(Config(read_timeout=FUNCTION_S))
 PATIENT_S = TIMEOUT_S + FUNCTION_S

@@ -77,7 +77,7 @@ def plan(
         content = {
             "target": target,
             "steps": [asdict(step) for step in plans.steps(purpose)],
-            "payments": figures,
+            "requests": figures,
             "approvals": plans.approvers(purpose, situation, target),
             "findings": findings_json(findings),
             "unknown": list(situation.unknown),
@@ -89,7 +89,7 @@ def plan(
         for number, step in enumerate(plans.steps(purpose), start=1):
             screen.print(f"  {number:2} {step.name:12} {step.does}")
         shown = ", ".join(f"{name} {'unknown' if n is None else n}" for name, n in figures.items())
-        screen.print(f"  payments: {shown}")
+        screen.print(f"  requests: {shown}")
         screen.print(f"  approvals: {plans.approvers(purpose, situation, target)}\n", soft_wrap=True)
         screen.print(findings_table(findings))
         for line in notes(situation.unknown):

@@ -33,7 +33,7 @@ from dr.waiting import deadline
 from evidence import manifest as sealed
 
 app = typer.Typer(
-    help="Disaster recovery: see, test and steer which region takes payments.",
+    help="Disaster recovery: see, test and steer which region takes requests.",
     epilog="Exit codes: 0 done or healthy, 1 failed, 2 wrong usage, 3 result unknown, 4 refused: nothing "
     "was changed, 5 not healthy, 130 Ctrl-C (stops the command, nothing that it started). "
     "With --json each of them prints one document; dr schema prints its shape.",

@@ -35,7 +35,7 @@ def holder_serves(seen: Situation, _target: str) -> bool | None:
 
 
 def only_holder_ready(seen: Situation, _target: str) -> bool | None:
-    """No region but the holder calls itself ready: two that do would both be sent payments."""
+    """No region but the holder calls itself ready: two that do would both be sent requests."""
     if seen.lease is None:
         return None
     ready = {view.region for view in seen.topology.regions if view.ready is Answer.YES}
@@ -124,7 +124,7 @@ def within_loss_budget(seen: Situation, _target: str) -> bool | None:
 
 
 def holder_is_writer(seen: Situation, _target: str) -> bool | None:
-    """The holder's own function answers, counts its payments and calls its database the writer."""
+    """The holder's own function answers, counts its requests and calls its database the writer."""
     inspection = seen.inspections.get(seen.lease.holder) if seen.lease else None
     if inspection is None or inspection.gap is None:
         return None

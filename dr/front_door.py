@@ -19,7 +19,7 @@ from dr.reasons.why import reason
 from dr.waiting import bounded
 from runtime.signing import signed
 
-PAYMENT_TIMEOUT_S = 30.0
+REQUEST_TIMEOUT_S = 30.0
 """As long as API Gateway waits for the function."""
 
 
@@ -32,14 +32,14 @@ class Probed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paid:
-    """What became of a synthetic payment."""
+class Answered:
+    """What became of a request that changes something."""
 
     key: str
     status: int | None
-    """None when nothing answered: then the payment may have been made."""
+    """None when nothing answered: then it may have been recorded."""
     region: str | None
-    """Who settled it."""
+    """Who recorded it."""
     seconds: float
 
 
@@ -82,19 +82,12 @@ def probe(endpoint: str, path: str) -> Probed:
     return Probed(status)
 
 
-def pay(endpoint: str, *, region: str, key: str) -> Paid:
-    """Pay one unit of XTS, ISO 4217's code for tests, as whoever runs this: the region's role route takes it.
+def post(url: str, content: Mapping[str, object], *, region: str, key: str) -> Answered:
+    """POST *content* under an idempotency key, signed as whoever runs this, to the API of the *region*.
 
-    Needs `execute-api:Invoke` on `POST /synthetic-payments`. Raises NoAccess without credentials.
+    Needs `execute-api:Invoke`. Raises NoAccess without credentials.
     """
-    payment = {
-        "amount_minor": 1,
-        "currency": "XTS",
-        "debtor": "synthetic",
-        "creditor": "synthetic",
-        "reference": "dr drill",
-    }
-    url, body = f"{endpoint}/synthetic-payments", json.dumps(payment).encode()
+    body = json.dumps(content).encode()
     plain = {"Content-Type": "application/json", "Idempotency-Key": key}
     try:
         request = urllib.request.Request(url, body, signed("POST", url, body, plain, region=region))
@@ -105,9 +98,9 @@ def pay(endpoint: str, *, region: str, key: str) -> Paid:
     headers: Mapping[str, str] = {}
     with suppress(OSError, http.client.HTTPException):
         status, headers = bounded(
-            "a synthetic payment", lambda: _ask(request, PAYMENT_TIMEOUT_S), within_s=PAYMENT_TIMEOUT_S
+            f"POST {url}", lambda: _ask(request, REQUEST_TIMEOUT_S), within_s=REQUEST_TIMEOUT_S
         )
-    return Paid(
+    return Answered(
         key=key,
         status=status,
         region=headers.get("x-region"),

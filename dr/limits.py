@@ -15,7 +15,7 @@ WORKS = frozenset({"drill", "rewind", "events replay", "promote-replica"})
 def limit_s(words: Sequence[str]) -> float:
     """The deadline of the command line *words*. Watching has none: Ctrl-C ends it.
 
-    What moves payments looks first, and has `move_s` from there on.
+    What moves a system looks first, and has `move_s` from there on.
     """
     name = named(words)
     if "--watch" in words:

@@ -1,4 +1,4 @@
-"""failover, switchover, failback, retry, abort and reset-lease: the commands that move payments."""
+"""failover, switchover, failback, retry, abort and reset-lease: the commands that move a system."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,14 +20,14 @@ commands = typer.Typer()
 
 
 def _mover(outputs: Path, soak: int | None = None) -> Cloud:
-    """What *outputs* name, to move payments there: from now on with the time that this may take."""
+    """What *outputs* name, to move it there: from now on with the time that this may take."""
     deployment = Deployment.load(outputs).soaked(soak)
     deadline.set(move_s(deployment))
     return Cloud(deployment)
 
 
 def _moves(purpose: Purpose) -> Callable[..., None]:
-    """A command that moves payments to the region that is named, or to the other one."""
+    """A command that moves the system to the region that is named, or to the other one."""
 
     def move(
         *,
@@ -49,7 +49,7 @@ commands.command(
 )(_moves(Purpose.FAILOVER))
 commands.command(
     "switchover",
-    help="Move payments to the other region as planned, without losing one. Needs both regions.",
+    help="Move to the other region as planned, without losing a request. Needs both regions.",
 )(_moves(Purpose.SWITCHOVER))
 
 
@@ -62,7 +62,7 @@ def failback(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Move payments home, once the home region has rejoined and the failover is acknowledged."""
+    """Move home, once the home region has rejoined and the failover is acknowledged."""
     cloud = _mover(outputs, soak)
     Move(cloud=cloud, yes=yes, dry_run=dry_run, as_json=as_json).make(Purpose.FAILBACK)
 

@@ -13,7 +13,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; change nothing.")]
 To = Annotated[str | None, typer.Option("--to", help="The region that is to serve. Default: the other one.")]
 Region = Annotated[
-    str | None, typer.Option("--region", help="Where. Default: the region that takes payments.")
+    str | None, typer.Option("--region", help="Where. Default: the region that takes requests.")
 ]
 Soak = Annotated[
     int | None,

@@ -11,7 +11,7 @@ def steps(purpose: Purpose) -> tuple[PlannedStep, ...]:
 
 
 def figures(situation: Situation, target: str) -> dict[str, int | None]:
-    """Payments: how many came since the target's watermark, and how many of them it would have to replay."""
+    """Requests: how many came since the target's watermark, and how many of them it would have to replay."""
     inspection = situation.inspections[target]
     gap = inspection.gap if inspection else None
     return {
@@ -42,6 +42,6 @@ def consequence(purpose: Purpose, holder: str, target: str) -> str:
             f"{holder} has to rejoin before it can serve again."
         )
     return (
-        f"Move payments from {holder} to {target}? They wait for about {QUIET_S} s plus Aurora's "
+        f"Move requests from {holder} to {target}? They wait for about {QUIET_S} s plus Aurora's "
         f"switchover, five seconds at most, and are refused with Retry-After after that; none is lost."
     )

@@ -39,7 +39,7 @@ def question(lease: Lease) -> str:
     """What an operator takes upon himself."""
     return (
         f"Begin epoch {lease.epoch} in {lease.holder}? Its ledger is fenced anew and compared with the "
-        "journal; until that is done nobody takes payments."
+        "journal; until that is done nobody takes requests."
     )
 
 

@@ -183,7 +183,7 @@ RULES = (
     ),
     Rule(
         "P50",
-        "every settled payment is replicated within 30 s",
+        "every settled request is replicated within 30 s",
         "see AuroraGlobalDBReplicationLag",
         CHECK | PLANNED,
         are.of_gap(lambda gap: gap.overdue == 0),
@@ -197,7 +197,7 @@ RULES = (
     ),
     Rule(
         "P55",
-        "the journal answers in the target, so no payment is lost",
+        "the journal answers in the target, so no request is lost",
         "see whether DynamoDB answers",
         FAILOVER,
         are.of_gap(lambda gap: gap.compared >= 0),
@@ -221,14 +221,14 @@ RULES = (
     Rule("P75", "automation runs", "dr resume", CHECK, are.automation),
     Rule(
         "P80",
-        "no payment is only accepted",
+        "no request is only accepted",
         "dr reconcile",
         CHECK | FAILBACK,
         are.of_gap(lambda gap: gap.intents == 0),
     ),
     Rule(
         "P82",
-        "no payment waits for a person to look at it",
+        "no request waits for a person to look at it",
         "dr reconcile --dry-run names them; docs/runbooks/set-aside.md",
         CHECK,
         are.of_gap(lambda gap: not gap.set_aside),

@@ -63,7 +63,7 @@ CONTENT: Mapping[str, Mapping[str, Schema]] = {
     "plan": {
         "target": TEXT,
         "steps": _list(_map(name=TEXT, does=TEXT)),
-        "payments": ANY_MAP,
+        "requests": ANY_MAP,
         "approvals": TEXT,
         "findings": FINDINGS,
         "unknown": _list(TEXT),

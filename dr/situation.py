@@ -10,7 +10,7 @@ from failover.lease import Lease
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalGap:
-    """The journal since the watermark of one region's copy of the ledger, beside that copy, in payments."""
+    """The journal since the watermark of one region's copy of the ledger, beside that copy, in requests."""
 
     compared: int
     """Entries that were read: since the watermark, or all where there is none."""

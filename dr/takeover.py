@@ -1,4 +1,4 @@
-"""A move of payments as an operator lives it: look, judge, ask, act, wait, look again."""
+"""A move as an operator lives it: look, judge, ask, act, wait, look again."""
 
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -42,7 +42,7 @@ class Move:
     """As it was typed; the purpose where that is the same."""
 
     def make(self, purpose: Purpose, to: str | None = None) -> NoReturn:
-        """Move payments and leave with the exit code. Raises Refused."""
+        """Move, and leave with the exit code. Raises Refused."""
         self.finish(self.begin(purpose, to), self.command or purpose)
 
     def begin(self, purpose: Purpose, to: str | None = None) -> Takeover:

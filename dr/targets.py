@@ -23,14 +23,14 @@ def resolve(situation: Situation, purpose: Purpose, wanted: str | None = None) -
 
 
 def serving(cloud: Cloud, wanted: str | None) -> str:
-    """The region *wanted*, which needs no lease, else the one that takes payments. Raises Refused."""
+    """The region *wanted*, which needs no lease, else the one that takes requests. Raises Refused."""
     known = list(cloud.deployment.places)
     if wanted is not None:
         if wanted not in known:
             raise _unknown(wanted, known)
         return wanted
     if (lease := cloud.topology().lease) is None:
-        raise Refused("no lease says which region takes payments: give --region")
+        raise Refused("no lease says which region takes requests: give --region")
     return lease.holder
 
 

@@ -40,7 +40,7 @@ def read_addresses(patient: Patient[CommonSettings]) -> Use:
 
 
 def read_concurrency(patient: Patient[CommonSettings]) -> Use:
-    """Executions of functions at once: a payment takes up to its timeout."""
+    """Executions of functions at once: a request takes up to its timeout."""
     limits = must(patient.aws("lambda", patient.region, "get_account_settings"))["AccountLimit"]
     api = patient.settings.api
     needed = (api.rate_limit * API_TIMEOUT_S if api else 0) + KEPT_FOR_OTHERS

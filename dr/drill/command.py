@@ -20,7 +20,7 @@ from dr.options import AsJson, DryRun, OutputsFile, Yes
 from dr.question import permit
 
 DEFAULT_EVIDENCE = Path("runs/dr")
-KNOWN_CONSEQUENCE = "--payments-pause-twice"
+KNOWN_CONSEQUENCE = "--requests-wait-twice"
 say = partial(Console(highlight=False, stderr=True).print, soft_wrap=True)
 
 
@@ -28,26 +28,26 @@ def drill(
     *,
     outputs: OutputsFile = DEFAULT_OUTPUTS,
     evidence: Annotated[Path, typer.Option(help="The folder of all drills.")] = DEFAULT_EVIDENCE,
-    payments_pause_twice: Annotated[
+    requests_wait_twice: Annotated[
         bool, typer.Option(KNOWN_CONSEQUENCE, help="Also in a protected environment.")
     ] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check, switch over, verify, fail back, verify; leave sealed evidence. Payments pause twice.
+    """Check, switch over, verify, fail back, verify; leave sealed evidence. Requests wait twice.
 
     Exit code 0 only when every phase ended as it should.
     """
     cloud = Cloud(Deployment.load(outputs).soaked(0))
-    if cloud.deployment.protected and not payments_pause_twice:
+    if cloud.deployment.protected and not requests_wait_twice:
         raise Refused(
-            f"{cloud.deployment.api_name} is protected: payments there are refused twice for about a minute; "
+            f"{cloud.deployment.api_name} is protected: requests there are refused twice for about a minute; "
             f"if that is meant, add {KNOWN_CONSEQUENCE}"
         )
     endpoint = str(client("dynamodb", cloud.deployment.home).meta.endpoint_url)
     question = (
-        f"Move the payments of {cloud.deployment.api_name} ({pack.label(endpoint)}) away and back again? "
+        f"Move {cloud.deployment.api_name} ({pack.label(endpoint)}) away and back again? "
         "Each time they are refused with Retry-After for a while; none is lost."
     )
     if dry_run:

@@ -1,15 +1,15 @@
 """What a drill does, phase after phase, and what it notes of each."""
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dr.aws import Cloud
+from dr.drill import synthetic
 from dr.errors import DrError
-from dr.front_door import pay, probe
+from dr.front_door import probe
 from dr.operations import Outcome, Refused, lease_of
 from dr.rules import Purpose, judge, refusals
 from dr.screen import findings_json
@@ -69,7 +69,7 @@ class Trial:
         findings = judge(Purpose.CHECK, situation, target)
         facts |= {"findings": findings_json(findings), "epoch": lease_of(situation).epoch}
         if lease_of(situation).holder != situation.home:
-            raise Refused("payments are not at home: dr failback, then drill")
+            raise Refused(f"{self.cloud.deployment.system} is not at home: dr failback, then drill")
         if bad := refusals(findings):
             raise Refused(f"the system is not well ({', '.join(one.code for one in bad)}): dr check")
         return target
@@ -84,14 +84,15 @@ class Trial:
             raise DrillFailed(f"the {purpose} ended {outcome}: dr status, then dr retry or dr abort")
 
     def _verify(self, region: str, way_on: Purpose, facts: Facts) -> None:
-        """The region is ready, settles a payment of the test currency itself, and can be left again."""
+        """The region is ready, records a synthetic request where there is one, and can be left again."""
         endpoint = self.cloud.deployment.api_endpoints[region]
         self._until("readiness", lambda: probe(endpoint, "/health/ready").status == OK)
-        paid = pay(endpoint, region=region, key=f"drill-{uuid.uuid4()}")
-        facts |= {"region": region, "payment": asdict(paid)}
-        if (paid.status, paid.region) != (CREATED, region):
+        request = synthetic.OF.get(self.cloud.deployment.system)
+        answered = request.send(endpoint, region=region) if request else None
+        facts |= {"region": region, "synthetic_request": asdict(answered) if answered else None}
+        if answered and (answered.status, answered.region) != (CREATED, region):
             raise DrillFailed(
-                f"a synthetic payment got {paid.status} from {paid.region or 'nobody'}: dr status"
+                f"a synthetic request got {answered.status} from {answered.region or 'nobody'}: dr status"
             )
         self._until(f"dr plan {way_on}", lambda: self._permitted(way_on, facts))
 

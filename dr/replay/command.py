@@ -47,7 +47,7 @@ def replay(
 ) -> None:
     """Replay a region's archive to the consumers on its bus, and wait for the end.
 
-    Typed again it replays nothing twice. Consumers see events twice and know them by `event_id`; no payment
+    Typed again it replays nothing twice. Consumers see events twice and know them by `event_id`; no request
     is made or changed by an event.
     """
     span = Span(start=moment(start), end=moment(end))

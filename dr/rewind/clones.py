@@ -13,7 +13,6 @@ from dr.rewind.wish import Clone, Source, Wish
 MADE_FROM, MADE_TO = "dr:rewind-of", "dr:rewind-to"
 NOT_INHERITED = ("aws:", "dr:", "BackupPlan")
 """AWS's own tags, whose clone something is, and the daily backup of what lives for a day."""
-ENGINE = "aurora-postgresql"
 
 
 class Clones:
@@ -88,7 +87,7 @@ class Clones:
             lambda: self._rds.create_db_instance(
                 DBInstanceIdentifier=f"{clone.name}-0",
                 DBClusterIdentifier=clone.name,
-                Engine=ENGINE,
+                Engine=like["Engine"],
                 DBInstanceClass=like["DBInstanceClass"],
                 DBParameterGroupName=like["DBParameterGroups"][0]["DBParameterGroupName"],
                 PubliclyAccessible=False,
@@ -141,6 +140,7 @@ class Clones:
             return Clone(
                 name=cluster["DBClusterIdentifier"],
                 region=self._region,
+                engine=cluster["Engine"],
                 of=self._serving.rpartition(":")[2],
                 to=_tags(cluster)[MADE_TO],
                 status=cluster["Status"],

@@ -84,16 +84,24 @@ def _make(clones: Clones, wish: Wish, *, yes: bool, dry_run: bool, as_json: bool
 def advice(clone: Clone) -> str:
     """What to do with a clone."""
     host, _, port = clone.endpoint.rpartition(":")
-    reach = f"host={host} port={port} dbname=... user=... sslmode=verify-full"
-    sums = "select currency, count(*), sum(amount_minor) from ledger.payments group by currency"
+    program, dump = _programs(clone.engine, host, port)
     return f"""{clone.name} shows the ledger as it was at {clone.to}; {clone.of} serves on.
 It answers at {clone.endpoint}, inside the network of {clone.region}, to the same user and password.
-  compare  psql "{reach}" -c "{sums}"
+  compare  {program}
            here and at the serving writer: the difference is what was settled since
-  export   pg_dump "{reach}" --data-only --table=ledger.payments --file=payments.sql
+  export   {dump} > ledger.sql
   replay   dr events replay --from {clone.to} --to ...   tells consumers again what happened since
            dr reconcile   records what the journal knows and the serving ledger lacks
   remove   dr rewind --remove {clone.name} --region {clone.region}   before the environment is destroyed"""
+
+
+def _programs(engine: str, host: str, port: str) -> tuple[str, str]:
+    """What connects to the database, and what copies its data."""
+    if engine == "aurora-mysql":
+        reach = f"--host={host} --port={port} --user=... --password --ssl-mode=VERIFY_IDENTITY"
+        return f"mysql {reach} ...", f"mysqldump {reach} --no-create-info --single-transaction ..."
+    reach = f'"host={host} port={port} dbname=... user=... sslmode=verify-full"'
+    return f"psql {reach}", f"pg_dump {reach} --data-only --schema=ledger"
 
 
 def _list(deployment: Deployment, region: str | None, *, as_json: bool) -> NoReturn:

@@ -32,6 +32,8 @@ class Clone:
 
     name: str
     region: str
+    engine: str
+    """As RDS calls it."""
     of: str
     to: str
     """The moment that it shows."""

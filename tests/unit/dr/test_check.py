@@ -26,7 +26,7 @@ def test_a_plan_shows_its_steps_and_changes_nothing(cloud, purpose, exit_code, s
     shown = dr(cloud, "plan", purpose)
     assert (shown.exit_code, f"{steps:4} record" in shown.output) == (exit_code, True)
     told = json.loads(dr(cloud, "plan", purpose, "--json").stdout)
-    assert (len(told["steps"]), told["payments"]["compared"]) == (steps, 9)
+    assert (len(told["steps"]), told["requests"]["compared"]) == (steps, 9)
     assert (cloud.executions, cloud.table.read()) == ({}, LEASE)
 
 

@@ -30,7 +30,7 @@ def test_a_switchover_starts_one_execution_in_the_region_that_is_to_serve(cloud)
 
 def test_a_switchover_asks_and_names_the_consequence(cloud):
     asked = dr(cloud, "switchover", answer="n\n")
-    assert "Move payments from us-east-1 to us-west-2?" in asked.output
+    assert "Move requests from us-east-1 to us-west-2?" in asked.output
     assert (asked.exit_code, cloud.executions) == (1, {})
     assert dr(cloud, "switchover", answer="y\n").exit_code == 0
 

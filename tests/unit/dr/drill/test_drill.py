@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from dr import commands as entry
-from dr.drill import command, pack, trial
+from dr.drill import command, pack, synthetic, trial
 from dr.drill.pack import label
 from dr.drill.trial import DrillFailed
-from dr.front_door import Paid, Probed
+from dr.front_door import Answered, Probed
 from dr.operations import Refused
 from dr.rules import Purpose, Verdict, judge
 from dr.situation import Aurora
@@ -82,12 +82,16 @@ def cloud(lease_table, monkeypatch, aws):
         return made
 
     monkeypatch.setattr(command, "Cloud", take)
-    monkeypatch.setattr(trial, "pay", lambda endpoint, region, key: paid(made.table.read().holder, key))
+
+    def recorded(*_, region, key):
+        return answered(made.table.read().holder, key)
+
+    monkeypatch.setattr(synthetic, "post", recorded)
     return made
 
 
-def paid(region, key, status=201):
-    return Paid(key=key, status=status, region=region, seconds=0.1)
+def answered(region, key, status=201):
+    return Answered(key=key, status=status, region=region, seconds=0.1)
 
 
 @pytest.fixture
@@ -113,11 +117,20 @@ def test_a_drill_goes_there_and_back_and_leaves_sealed_evidence(cloud, drill, tm
     assert {phase["ended"] for phase in phases} == {"done"}
     assert (summary["result"], summary["label"]) == ("passed", "local cloud")
     assert summary["executions"] == ["payments-4-switchover", "payments-5-failback"]
-    assert [phases[i]["facts"]["payment"]["region"] for i in (2, 4)] == [WEST, EAST]
+    assert [phases[i]["facts"]["synthetic_request"]["region"] for i in (2, 4)] == [WEST, EAST]
     assert manifest.verify(tmp_path / "dr" / "latest") == []
     told = json.loads(done.stdout)
     assert told["head"] == manifest.head(tmp_path / "dr" / "latest")
     assert cloud.table.read().holder == EAST
+
+
+def test_a_system_without_a_synthetic_request_is_drilled_by_its_readiness(
+    cloud, drill, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(synthetic, "OF", {})
+    assert drill("--yes").exit_code == 0
+    _, phases = kept(tmp_path)
+    assert [phases[i]["facts"]["synthetic_request"] for i in (2, 4)] == [None, None]
 
 
 def test_each_drill_follows_the_one_before(cloud, drill, tmp_path, monkeypatch):
@@ -137,9 +150,9 @@ def test_a_protected_environment_is_drilled_only_by_who_names_the_consequence(cl
     outputs_file.write_text(json.dumps(json.loads(outputs_file.read_text()) | {"profile": "protected"}))
     refusal = drill("--yes")
     assert isinstance(refusal.exception, Refused)
-    assert "--payments-pause-twice" in str(refusal.exception)
+    assert "--requests-wait-twice" in str(refusal.exception)
     assert cloud.executions == {}
-    assert drill("--yes", "--payments-pause-twice").exit_code == 0
+    assert drill("--yes", "--requests-wait-twice").exit_code == 0
 
 
 def test_it_asks_and_a_dry_run_moves_nothing(cloud, drill, tmp_path):
@@ -192,17 +205,16 @@ def unwell_on_the_way_back(purpose, situation, target):
 
 
 @pytest.mark.parametrize(
-    ("breaks", "says"),
+    ("where", "name", "instead", "says"),
     [
-        ({"pay": lambda endpoint, region, key: paid(None, key, status=None)}, "got None from nobody"),
-        ({"pay": lambda endpoint, region, key: paid(EAST, key)}, "got 201 from us-east-1"),
-        ({"probe": lambda endpoint, path: Probed(503)}, "no readiness within 600 s"),
-        ({"judge": unwell_on_the_way_back}, "no dr plan failback within"),
+        (synthetic, "post", lambda *_, region, key: answered(None, key, status=None), "got None from nobody"),
+        (synthetic, "post", lambda *_, region, key: answered(EAST, key), "got 201 from us-east-1"),
+        (trial, "probe", lambda *_: Probed(503), "no readiness within 600 s"),
+        (trial, "judge", unwell_on_the_way_back, "no dr plan failback within"),
     ],
 )
-def test_what_does_not_serve_stops_the_drill(cloud, drill, monkeypatch, breaks, says):
-    for name, instead in breaks.items():
-        monkeypatch.setattr(trial, name, instead)
+def test_what_does_not_serve_stops_the_drill(*, cloud, drill, monkeypatch, where, name, instead, says):
+    monkeypatch.setattr(where, name, instead)
     assert says in str(drill("--yes").exception)
 
 
@@ -210,7 +222,7 @@ def test_a_drill_that_is_interrupted_leaves_evidence_too(cloud, drill, tmp_path,
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(trial, "pay", interrupt)
+    monkeypatch.setattr(synthetic, "post", interrupt)
     assert drill("--yes").exit_code == 130
     assert kept(tmp_path)[0]["phases"]["verify away"] == "KeyboardInterrupt: "
 

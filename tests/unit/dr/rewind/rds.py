@@ -73,6 +73,7 @@ def serving_cluster():
         "DBClusterArn": SERVING,
         "GlobalClusterIdentifier": "payments-ledger-test",
         "KmsKeyId": "arn:key",
+        "Engine": "aurora-postgresql",
         "DBSubnetGroup": "ledger",
         "DBClusterParameterGroup": "ledger",
         "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-1", "Status": "active"}],
@@ -95,6 +96,7 @@ def instance(name, cluster):
     return {
         "DBInstanceIdentifier": name,
         "DBClusterIdentifier": cluster,
+        "Engine": "aurora-postgresql",
         "DBInstanceClass": "db.r5.large",
         "DBParameterGroups": [{"DBParameterGroupName": "ledger"}],
         "PerformanceInsightsEnabled": True,

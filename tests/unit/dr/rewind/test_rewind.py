@@ -35,6 +35,7 @@ def test_P14_a_moment_becomes_a_cluster_of_its_own_beside_the_serving_one(rds, r
     }
     (added,) = rds.asked("create_db_instance")
     assert (added["DBClusterIdentifier"], added["DBInstanceClass"]) == (NAME, "db.r5.large")
+    assert added["Engine"] == "aurora-postgresql"
     assert (added["PubliclyAccessible"], added["PerformanceInsightsKMSKeyId"]) == (False, "arn:key")
     assert rds.clusters["payments-ledger-use1-test"] == before
     assert rds.changed == ["restore_db_cluster_to_point_in_time", "create_db_instance"]
@@ -48,6 +49,16 @@ def test_P14_the_latest_state_is_cloned_copy_on_write(rds, rewind):
     assert "RestoreToTime" not in restored
     for advice in ("compare", "pg_dump", "dr events replay --from", "dr rewind --remove"):
         assert advice in said.output
+
+
+def test_a_clone_of_mysql_is_one_too_and_says_how_to_reach_it(rds, rewind):
+    for one in (*rds.clusters.values(), *rds.instances.values()):
+        one["Engine"] = "aurora-mysql"
+    said = rewind("--to", "latest", "--yes")
+    (added,) = rds.asked("create_db_instance")
+    assert added["Engine"] == "aurora-mysql"
+    assert "mysqldump --host=writer --port=5432" in said.output
+    assert "psql" not in said.output
 
 
 def test_P14_the_same_command_goes_on_with_what_it_finds(rds, rewind):
