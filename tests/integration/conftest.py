@@ -24,9 +24,11 @@ from lib.settings.authorization import Mode
 from lib.systems.load import load_any, load_settings
 from runtime.signing import signed
 
+HERE = Path(__file__).parent
 SYSTEM = load_any().system
-collect_ignore_glob = ["trading/*"] if SYSTEM == "payments" else ["test_*.py"]
-OUTPUTS = Path(os.environ.get("DR_OUTPUTS", Path(__file__).parents[2] / "cfn-outputs/flat-outputs.json"))
+collect_ignore = [each.name for each in HERE.iterdir() if each.is_dir() and each.name != SYSTEM]
+collect_ignore_glob = [] if SYSTEM == "payments" else ["test_*.py"]
+OUTPUTS = Path(os.environ.get("DR_OUTPUTS", HERE.parents[1] / "cfn-outputs/flat-outputs.json"))
 
 
 @dataclass(frozen=True, slots=True)
