@@ -20,6 +20,8 @@ OWN_OPTIONS = frozenset({"output", "query", "region"})
 """Options of the command line itself, which no call gets."""
 SERVICES = {"s3api": "s3"}
 """Where the command line has another name than the API."""
+TASK_OUTPUT = "task-output"
+"""What the command line calls the parameter `output` of Step Functions: that is an option of its own."""
 NUMBERS: Mapping[str, Callable[[str], Any]] = {"integer": int, "long": int, "double": float, "float": float}
 Ask = Callable[["Command"], Mapping[str, Any]]
 
@@ -83,6 +85,8 @@ def _models() -> botocore.session.Session:
 def _parsed(words: Sequence[str], shape: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """The parameters, and the options of the command line itself. Raises NotACommand."""
     members = {xform_name(name, "-"): name for name in shape.members}
+    if "output" in members:
+        members[TASK_OUTPUT] = members.pop("output")
     asked: dict[str, Any] = {}
     shown: dict[str, str] = {}
     queue = list(words)

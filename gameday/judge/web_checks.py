@@ -27,6 +27,7 @@ def checks(
         *_visits(bars, seen, counts),
         *_failing_share(record, bars),
         *_group(record, bars),
+        *_deeds(record, bars),
     ]
 
 
@@ -79,7 +80,7 @@ def _failing_share(record: WebRecord, bars: Bars) -> Iterable[Check]:
 
 
 def _group(record: WebRecord, bars: Bars) -> Iterable[Check]:
-    """What became of the group, its alarms and its version, and what remediation did."""
+    """What became of the group, its alarms and its version."""
     before = [look for look in record.looks if look.at < record.fault.at]
     after = [look for look in record.looks if look.at >= record.fault.at]
     if bars.replaced is not None:
@@ -96,11 +97,6 @@ def _group(record: WebRecord, bars: Bars) -> Iterable[Check]:
     if bars.copied_s is not None:
         copied = next((round(look.at - record.fault.at, 1) for look in after if look.copied), None)
         yield Check.most("object read in the other region within, s", bars.copied_s, copied)
-    if bars.actions is not None:
-        yield Check.exactly("actions of remediation", bars.actions, len(record.actions))
-    if bars.did:
-        found = any(bars.did in one for one in record.actions)
-        yield Check.exactly(f"remediation: {bars.did}", 1, int(found))
     if bars.refresh is not None:
         yield Check.exactly(f"refresh ended {bars.refresh}", 1, int(after[-1].refresh == bars.refresh))
     if bars.taken_back:
@@ -108,6 +104,18 @@ def _group(record: WebRecord, bars: Bars) -> Iterable[Check]:
         yield Check.exactly("release taken back", 1, int(back))
     if bars.other_versions is not None:
         yield Check.most("looks with another version", bars.other_versions, _others(before, after))
+
+
+def _deeds(record: WebRecord, bars: Bars) -> Iterable[Check]:
+    """What remediation did."""
+    if bars.actions is not None:
+        yield Check.exactly("actions of remediation", bars.actions, len(record.actions))
+    if bars.did:
+        found = any(bars.did in one for one in record.actions)
+        yield Check.exactly(f"remediation: {bars.did}", 1, int(found))
+    if bars.failovers is not None:
+        moved = sum("failover" in one for one in record.actions)
+        yield Check.exactly("failovers of the database", bars.failovers, moved)
 
 
 def _others(before: Sequence[WebLook], after: Sequence[WebLook]) -> int:

@@ -56,6 +56,8 @@ class Bars:
     """How many things remediation must have done."""
     did: str = ""
     """What one of them must say."""
+    failovers: int | None = None
+    """How many times the database must have been failed over on request."""
     refresh: str | None = None
     """How the refresh must have ended."""
     other_versions: int | None = None

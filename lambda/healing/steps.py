@@ -30,6 +30,7 @@ class Steps:
 
     def run(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Do what *event* names. Raises UnknownStep, and whatever AWS refuses: the machine tries again."""
+        logger.append_keys(execution=event.get("execution"))
         match event["step"]:
             case "decide":
                 return self._decide(wanted=event["input"].get("failover") is True)

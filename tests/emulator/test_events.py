@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,8 +11,16 @@ def bus_arn(region, name="news"):
 
 
 def queue(emulator, region, name):
-    made = emulator.client("sqs", region).create_queue(QueueName=name)
-    return made["QueueUrl"], f"arn:aws:sqs:{region}:{ACCOUNT}:{name}"
+    sqs, arn = emulator.client("sqs", region), f"arn:aws:sqs:{region}:{ACCOUNT}:{name}"
+    url = sqs.create_queue(QueueName=name, Attributes={"Policy": taking("Allow", arn)})["QueueUrl"]
+    return url, arn
+
+
+def taking(effect, arn):
+    """A queue's policy about what EventBridge brings."""
+    events = {"Service": "events.amazonaws.com"}
+    statement = {"Effect": effect, "Principal": events, "Action": "sqs:SendMessage", "Resource": arn}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def received(emulator, region, url):
@@ -94,3 +103,32 @@ def test_an_endpoint_has_an_id_of_its_own(emulator):
     assert events.describe_endpoint(Name="news")["EndpointId"] == told["EndpointId"]
     with pytest.raises(events.exceptions.ResourceNotFoundException):
         events.describe_endpoint(Name="olds")
+
+
+def test_what_a_queues_policy_refuses_lies_in_the_dead_letters_and_can_be_replayed(emulator):
+    events, sqs = emulator.client("events"), emulator.client("sqs")
+    bus = events.create_event_bus(Name="shop")["EventBusArn"]
+    url, arn = queue(emulator, HOME, "sold")
+    dead, dead_arn = queue(emulator, HOME, "unsold")
+    archive = events.create_archive(ArchiveName="shop", EventSourceArn=bus)["ArchiveArn"]
+    pattern = json.dumps({"source": ["shop"]})
+    rule = events.put_rule(Name="sold", EventBusName="shop", EventPattern=pattern)["RuleArn"]
+    target = {"Id": "queue", "Arn": arn, "DeadLetterConfig": {"Arn": dead_arn}}
+    events.put_targets(Rule="sold", EventBusName="shop", Targets=[target])
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": taking("Deny", arn)})
+    sold = {"EventBusName": "shop", "Source": "shop", "DetailType": "Sold", "Detail": '{"number": 1}'}
+    events.put_events(Entries=[sold])
+    assert received(emulator, HOME, url) == []
+    assert [one["detail"] for one in received(emulator, HOME, dead)] == [{"number": 1}]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": taking("Allow", arn)})
+    events.start_replay(
+        ReplayName="again",
+        EventSourceArn=archive,
+        EventStartTime=began,
+        EventEndTime=datetime.now(UTC) + timedelta(minutes=1),
+        Destination={"Arn": bus, "FilterArns": [rule]},
+    )
+    while events.describe_replay(ReplayName="again")["State"] != "COMPLETED":
+        pass
+    assert [one["detail"] for one in received(emulator, HOME, url)] == [{"number": 1}]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from gameday.observe.web import WebLook
 from gameday.plan.web import Bars, Ended, FailingShare, WebScenario, WebStep
-from gameday.targets.single_region import actions
+from gameday.targets.single_region import actions, events, healing
 from gameday.targets.visited import whole, whole_again
 
 WRITES_S = 60.0
@@ -102,6 +102,19 @@ _ALL = (
         at_most_s=330.0,
     ),
     WebScenario(
+        code="R-9",
+        title="orchestration killed after each of its steps",
+        expected="each step is taken again, and the database fails over once, when a person has approved",
+        # A step is tried again after two seconds: the letter is there after five.
+        steps=(
+            WebStep(action=healing.ask_while_steps_die),
+            WebStep(after_s=25.0, action=healing.approve),
+        ),
+        bars=Bars(writes_s=WRITES_S, replaced=0, failovers=1, did="SUCCEEDED H31_writer_busy"),
+        ended=whole,
+        at_least_s=WRITES_S + 15.0,
+    ),
+    WebScenario(
         code="R-11",
         title="a task that is found by its private name killed",
         expected="whoever asks it asks another one",
@@ -128,6 +141,17 @@ _ALL = (
         ),
         ended=whole_again,
         at_most_s=660.0,
+    ),
+    WebScenario(
+        code="R-14",
+        title="a queue refuses events; they are replayed once it takes them again",
+        expected="each event waits among the undelivered, and is delivered once",
+        steps=(
+            WebStep(action=events.publish_while_refused),
+            WebStep(after_s=15.0, action=events.replay),
+        ),
+        bars=Bars(replaced=0, did=events.EACH_ONCE),
+        ended=whole,
     ),
 )
 SCENARIOS: Mapping[str, WebScenario] = {one.code: one for one in _ALL}

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +14,8 @@ from gameday.targets.visited import VisitedWorld
 from gameday.targets.webapp import asking
 
 RUNNING, HEALTHY = "RUNNING", "HEALTHY"
+KEPT_MIN = 60
+"""For how long a failover counts against the next one."""
 COMPLETED = "COMPLETED"
 
 
@@ -25,6 +27,8 @@ class TaskWorld(VisitedWorld):
     """Its name."""
     inner: str
     """The service that it finds by a private name."""
+    found: list[str] = field(default_factory=list, kw_only=True)
+    """What the drill's own steps found out, in words."""
 
     def look(self) -> WebLook:
         """The system now: a task serves when its own checks and its balancer's say so.
@@ -51,14 +55,26 @@ class TaskWorld(VisitedWorld):
         )
 
     def actions(self, since: float) -> tuple[str, ...]:
-        """Executions of the healing machine that began since then. Raises ObservationFailed."""
+        """Executions of the healing machine that began since then, failovers, and what steps found out.
+
+        Raises ObservationFailed.
+        """
         machine = self.outputs["healing_machine"]
         try:
             found = self.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
             began = [one for one in found if one["startDate"].timestamp() >= since]
-            return tuple(self._told(one) for one in sorted(began, key=lambda one: one["startDate"]))
+            told = [self._told(one) for one in sorted(began, key=lambda one: one["startDate"])]
+            return (*told, *self.failovers(since), *self.found)
         except (BotoCoreError, ClientError) as error:
             raise ObservationFailed(f"the executions cannot be read: {error}") from error
+
+    def failovers(self, since: float) -> tuple[str, ...]:
+        """What RDS tells of failovers of the cluster since then, at most those of the last hour."""
+        asked = {"SourceType": "db-cluster", "SourceIdentifier": self.outputs["database_cluster"]}
+        found = self.client("rds").describe_events(**asked, EventCategories=["failover"], Duration=KEPT_MIN)[
+            "Events"
+        ]
+        return tuple(f"database: {one['Message']}" for one in found if one["Date"].timestamp() >= since)
 
     def _told(self, execution: Mapping[str, Any]) -> str:
         """How an execution stands, and by which rule it decided."""

@@ -17,6 +17,18 @@ RETRIES = {
     "MaxAttempts": 5,
 }
 FAILED, EXPIRED = "NotHealed", "NotApproved"
+NOT_CALLED = (
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ServiceException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+)
+"""Errors of a function that did not end by itself.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"""
+EXECUTION = {"execution.$": "$$.Execution.Name"}
+"""Every step is told whose step it is: its logs say so."""
 
 
 def healing(function_arn: str, *, approval_s: int) -> State:
@@ -89,15 +101,25 @@ def _choice(ways: dict[str, str], *, variable: str, otherwise: str) -> State:
 
 
 def _ask(function_arn: str, approval_s: int) -> State:
-    """Waits for the token to come back. Only the first call is tried again: a second letter asks twice."""
+    """Waits for the token to come back.
+
+    A letter that was perhaps not sent is sent again, with a new token: the newest letter counts. Nobody is
+    asked again after a no, or after no answer.
+    """
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
         "Parameters": {
             "FunctionName": function_arn,
-            "Payload": {"step": "ask", "verdict.$": "$.verdict", "token.$": "$$.Task.Token"},
+            "Payload": {
+                "step": "ask",
+                **EXECUTION,
+                "verdict.$": "$.verdict",
+                "token.$": "$$.Task.Token",
+            },
         },
         "TimeoutSeconds": approval_s,
+        "Retry": [{**RETRIES, "ErrorEquals": list(NOT_CALLED)}],
         "ResultPath": "$.approval",
         "Catch": [
             {"ErrorEquals": ["States.Timeout"], "ResultPath": "$.error", "Next": "TellExpired"},
@@ -139,7 +161,7 @@ def _step(function_arn: str, name: str, *, then: str, result: str | None, payloa
     task: State = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": function_arn, "Payload": {"step": name, **payload}},
+        "Parameters": {"FunctionName": function_arn, "Payload": {"step": name, **EXECUTION, **payload}},
         "TimeoutSeconds": STEP_LIMIT_S,
         "Retry": [RETRIES],
         "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "TellFailed"}],

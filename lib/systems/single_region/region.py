@@ -105,7 +105,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             database=self._database,
             topic=watched.topic.arn,
         )
-        self._output(balancer, zone_id)
+        self._output(balancer, zone_id, watched.topic.arn)
 
     def _visit(self, canary: Bundle) -> None:
         Canary(
@@ -146,7 +146,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
             "events/bus": self._events.bus.name,
         }
 
-    def _output(self, balancer: LoadBalancer, zone_id: str) -> None:
+    def _output(self, balancer: LoadBalancer, zone_id: str, topic: str) -> None:
         self.output(
             {
                 "system": self._settings.system,
@@ -160,6 +160,7 @@ class RegionStack(AwsStack[SingleRegionSettings]):
                 "writer_address": self._database.writer_address,
                 "reader_address": self._database.reader_address,
                 "files_bucket": self._files.name,
+                "alarm_topic": topic,
                 "healing_machine": self.site.arn("states", f"stateMachine:{self.site.name(HEALING)}"),
                 "canary_name": canary_name(self.site, CANARY),
                 "event_bus": self._events.bus.name,

@@ -93,6 +93,7 @@ def apply(config: EmulatorConfig, regions: RegionStates, clocks: Clocks, managed
     network.remember_flow_log_delivery()
     xray.serve()
     events.deliver_across_regions(regions)
+    events.ask_queues_policies()
     events.name_endpoints_as_aws_does()
     _keep_records()
     _keep_objects()

@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from ministack.core.arn import parse_arn
-from ministack.core.responses import get_region, new_uuid, request_scope
-from ministack.services import eventbridge
+from ministack.core.responses import get_account_id, get_region, new_uuid, request_scope
+from ministack.services import eventbridge, sqs
 
 from localcloud.emulator.patches.wrapping import Wrapper, wrap
 from localcloud.emulator.regions import RegionStates
@@ -34,6 +34,25 @@ def deliver_across_regions(regions: RegionStates) -> None:
         _bury(spec, event, rule)
 
     wrap(eventbridge, "_dispatch_to_event_bus", dispatch)
+
+
+def ask_queues_policies() -> None:
+    """Put what a queue's policy does not take into the target's dead-letter queue; upstream asks no policy.
+
+    AWS calls a refusal permanent and does not try again.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    """
+
+    def invoke(original: Wrapper, target: Record, event: Record, rule: Record, *more: Any) -> None:
+        arn = target["Arn"]
+        to_queue = arn.startswith("arn:aws:sqs:") and parse_arn(arn).region == get_region()
+        account = get_account_id()
+        if to_queue and not sqs.queue_policy_allows(arn, "events.amazonaws.com", rule["Arn"], account):
+            _bury(arn, event, rule)
+            return
+        original(target, event, rule, *more)
+
+    wrap(eventbridge, "_invoke_target", invoke)
 
 
 def _bury(spec: Any, event: Record, rule: Record) -> None:

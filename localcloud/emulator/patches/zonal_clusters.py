@@ -2,10 +2,12 @@
 # ruff: noqa: SLF001 - a patch changes what upstream keeps to itself
 
 import re
+import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-from ministack.core.responses import get_region
+from ministack.core.responses import get_region, new_uuid
 from ministack.services import rds
 
 from localcloud.emulator.database_names import PORT, cluster_address, reader_address
@@ -61,7 +63,7 @@ def take_later_versions() -> None:
 
 
 def fail_over(hooks: Hooks) -> None:
-    """Let the server of the instance that is to write take over before the roles change.
+    """Let the server of the instance that is to write take over before the roles change, and say that it did.
 
     Upstream only swaps the roles. AWS answers at once and is done some time later; here it is done.
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html
@@ -78,6 +80,23 @@ def fail_over(hooks: Hooks) -> None:
             if failed := ask(hooks, "promote", order):
                 return failed
         answer: Answer = original(request)
+        if answer[0] == HTTPStatus.OK:
+            _tell_of_failover(cluster, target)
         return answer
 
     wrap_entry(rds._ACTION_MAP, "FailoverDBCluster", move)
+
+
+def _tell_of_failover(cluster: dict[str, Any], writer: str) -> None:
+    """The event RDS-EVENT-0071, by which one learns that a cluster has failed over lately.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
+    """
+    rds._events[new_uuid()] = {
+        "SourceIdentifier": cluster["DBClusterIdentifier"],
+        "SourceType": "db-cluster",
+        "SourceArn": cluster["DBClusterArn"],
+        "Message": f"Completed failover to DB instance: {writer}",
+        "Date": time.time(),
+        "EventCategories": ["failover"],
+    }

@@ -48,6 +48,10 @@ def _keys(monkeypatch):
         ),
         ("s3api delete-object --bucket b --key k", {"Bucket": "b", "Key": "k"}),
         (
+            "stepfunctions send-task-success --task-token t --task-output {} --output text",
+            {"taskToken": "t", "output": "{}"},
+        ),
+        (
             "backup update-region-settings --resource-type-opt-in-preference Aurora=true,S3=false",
             {"ResourceTypeOptInPreference": {"Aurora": True, "S3": False}},
         ),
