@@ -16,8 +16,10 @@ from apps.web.databases import Databases, Read
 from apps.web.entries import Attachment, Contradicted, Draft, Page
 from apps.web.files import Files
 from apps.web.screens import screen
+from apps.web.session_service import SessionsUnavailable
 from apps.web.sessions import KeptSessions, Session
 from runtime.database import DatabaseUnavailable
+from runtime.logs import logger
 
 
 class Board:
@@ -106,7 +108,11 @@ class Board:
         except DatabaseUnavailable:
             return self._again(session, draft)
         answer = RedirectResponse(f"/#entry-{entry.id}", 303, {"X-Entry": str(entry.id)})
-        self._sessions.write(session.wrote(position), answer)
+        try:
+            self._sessions.write(session.wrote(position), answer)
+        except SessionsUnavailable as error:
+            # The entry stands; until the replica has it, its author may not see it.
+            logger.warning("a session does not know what was written", extra={"reason": str(error)})
         return answer
 
     def _attached(self, draft: Draft, upload: UploadFile | None) -> Draft:

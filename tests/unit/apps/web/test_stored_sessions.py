@@ -23,7 +23,7 @@ from .conftest import USERS, Browser, served
 class Kept(dict):
     """A store in memory that can be away."""
 
-    away = False
+    away = full = False
 
     def _ask(self):
         if self.away:
@@ -35,6 +35,8 @@ class Kept(dict):
 
     def put(self, session, holds):
         self._ask()
+        if self.full:
+            raise SessionsUnavailable("full")
         self[session] = json.loads(json.dumps(holds))
 
     def delete(self, session):
@@ -81,6 +83,13 @@ def test_S02_without_the_service_anybody_reads_and_nobody_is_taken_for_signed_in
     assert "before" in Browser(port).get("/").text
     answer = ada.get("/")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert Browser(port).get("/sign-in").status == 503
+
+
+def test_S02_an_entry_that_was_written_is_acknowledged_although_no_session_can_be_written(ada, port, kept):
+    kept.full = True
+    assert ada.write("mine").status == 303
+    assert "mine" in Browser(port).get("/").text
     assert Browser(port).get("/sign-in").status == 503
 
 

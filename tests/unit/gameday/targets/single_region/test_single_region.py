@@ -11,6 +11,7 @@ from gameday.errors import FaultRefused, ObservationFailed
 from gameday.judge.summary import Objectives, Terraform
 from gameday.judge.web import judge
 from gameday.targets.single_region.actions import EXITS, FAILOVER_S, FAILS, HANGS
+from gameday.targets.single_region.events import EACH_ONCE
 from gameday.targets.single_region.scenarios import SCENARIOS, TAKEN_BACK_S, WRITES_S
 from gameday.targets.single_region.world import TaskWorld
 from gameday.targets.webapp import asking
@@ -36,6 +37,7 @@ class Aws:
         self.tasks = [task(1), task(2), task(3)]
         self.targets = {"10.0.0.1": "healthy", "10.0.0.2": "healthy", "10.0.0.3": "healthy"}
         self.rollout, self.refuses, self.executions, self.done = "COMPLETED", False, [], []
+        self.events = []
 
     def describe_services(self, **_):
         if self.refuses:
@@ -89,6 +91,10 @@ class Aws:
         if executionArn == "first":
             return {"status": "SUCCEEDED", "output": '{"verdict": {"rule": "H43_visitors_fail"}}'}
         return {"status": "RUNNING"}
+
+    def describe_events(self, **asked):
+        assert asked["SourceIdentifier"] == "database"
+        return {"Events": self.events}
 
     def put_role_policy(self, **told):
         if self.refuses:
@@ -178,6 +184,11 @@ def test_executions_of_the_healing_machine_since_the_fault_are_told(world):
         for name, at in (("later", 1010), ("first", 1005), ("before", 990))
     ]
     assert world.actions(FAULT) == ("healing first SUCCEEDED H43_visitors_fail", "healing later RUNNING")
+    world.aws.events = [
+        {"Date": datetime.fromtimestamp(at, UTC), "Message": f"failover at {at}"} for at in (990, 1002)
+    ]
+    world.found.append("what a step found")
+    assert world.actions(FAULT)[2:] == ("database: failover at 1002", "what a step found")
 
 
 def test_R1_a_task_that_serves_is_killed(world):
@@ -286,6 +297,26 @@ def test_S12_R4_a_bad_release_that_replaced_the_tasks_that_served_is_a_miss():
     assert missed(judged("R-4", record(looks=[before, under_way, others]))) == ["instances replaced"]
     other = replace(before, at=1030.0, version="bad")
     assert missed(judged("R-4", record(looks=[before, under_way, other]))) == ["looks with another version"]
+
+
+def test_S09_R9_a_database_that_failed_over_twice_or_not_at_all_is_a_miss():
+    once = ("healing a SUCCEEDED H31_writer_busy", "database: Completed failover to DB instance: db-1")
+    before = record().looks[0]
+    good = record(looks=[before, replace(before, at=1030.0)], actions=once)
+    assert missed(judged("R-9", good)) == []
+    twice = replace(good, actions=(*once, once[1]))
+    assert missed(judged("R-9", twice)) == ["failovers of the database"]
+    failed = replace(good, actions=("healing a FAILED H31_writer_busy", once[1]))
+    assert missed(judged("R-9", failed)) == ["remediation: SUCCEEDED H31_writer_busy"]
+
+
+def test_S06_R14_an_event_that_is_lost_or_comes_twice_is_a_miss():
+    before = record().looks[0]
+    good = record(looks=[before, replace(before, at=1030.0)], actions=(EACH_ONCE,))
+    assert missed(judged("R-14", good)) == []
+    for told in ("20 delivered, 1 twice", "19 delivered, 0 twice"):
+        wrong = replace(good, actions=(f"events: 20 published, 20 undelivered, {told}",))
+        assert missed(judged("R-14", wrong)) == [f"remediation: {EACH_ONCE}"]
 
 
 def failing(every, until):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from healing.rules import HealingRule, Remedy
-from lib.systems.single_region.healing_machine import EXPIRED, FAILED, RETRIES, healing
+from lib.systems.single_region.healing_machine import EXPIRED, FAILED, NOT_CALLED, RETRIES, healing
 from tests.unit.policy.roles import statements
 from tests.unit.policy.test_every_alarm_names_its_runbook import RUNBOOKS
 
@@ -70,8 +70,15 @@ def test_S09_every_step_is_tried_again_and_then_people_are_called():
             assert task["Retry"] == [RETRIES], name
         assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
         assert task["Catch"][-1]["Next"] in {"TellFailed", FAILED}, name
+        assert task["Parameters"]["Payload"]["execution.$"] == "$$.Execution.Name", name
     assert RETRIES["MaxAttempts"] >= 3
     assert TASKS["TellFailed"]["Next"] == FAILED
+
+
+def test_S09_a_letter_that_was_perhaps_not_sent_is_sent_again_and_an_answer_is_not_asked_for_twice():
+    (retry,) = STATES["Ask"]["Retry"]
+    assert retry == {**RETRIES, "ErrorEquals": list(NOT_CALLED)}
+    assert not {"States.ALL", "States.TaskFailed", "States.Timeout"} & {*NOT_CALLED}
 
 
 def test_S09_every_state_is_reached_and_leads_to_an_end():
