@@ -93,6 +93,9 @@ gates: setup $(GATES_VENV)/.ready $(FORK_VENV)/.ready $(AUTHORIZATION)/.ready $(
 	@$(VENV) -m pytest tests/gates --numprocesses=auto
 	@$(VENV) -m gates
 
+cost: setup ## Print what each system costs a month while nobody uses it, computed from its stacks
+	@$(VENV) -m gates.cost
+
 gates-plan: setup $(GATES_VENV)/.ready ## Judge real plans of the stacks on the local cloud: checkov, plan guard
 	@$(VENV) -m localcloud run -- $(VENV) -m gates plans
 
@@ -234,4 +237,4 @@ $(CHAOS_VENV)/.ready: gameday/chaos/requirements.txt
 $(CDKTF) $(NODE): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 
-.PHONY: help drill test unit protocol model contracts openapi defects mutants integration setup check lint gates gates-plan gates-destroy plan synth validate up down doctor deploy deploy-region destroy delivery bench format clean browser pictures chaos
+.PHONY: help cost drill test unit protocol model contracts openapi defects mutants integration setup check lint gates gates-plan gates-destroy plan synth validate up down doctor deploy deploy-region destroy delivery bench format clean browser pictures chaos

@@ -13,6 +13,8 @@ from gameday.errors import FaultRefused
 from gameday.targets.single_region.world import TaskWorld
 
 EVENTS = 20
+AT_ONCE = 10
+"""As many as PutEvents takes."""
 KIND = "Drill"
 """The detail type of a drill's events: whoever takes events for business ignores them."""
 REPLAYED_WITHIN_S = 60.0
@@ -56,7 +58,9 @@ def publish_while_refused(world: TaskWorld) -> str:
         refusing = {**policy, "Statement": [*policy["Statement"], REFUSAL]}
         _set_policy(world, way.queue, json.dumps(refusing))
         world.undo.append(lambda: _set_policy(world, way.queue, usual))
-        world.client("events").put_events(Entries=[_event(world, number) for number in range(EVENTS)])
+        for first in range(0, EVENTS, AT_ONCE):
+            numbers = range(first, first + AT_ONCE)
+            world.client("events").put_events(Entries=[_event(world, number) for number in numbers])
     except (BotoCoreError, ClientError) as error:
         raise FaultRefused(f"events cannot be refused: {error}") from error
     return f"{EVENTS} events published that their queue refuses"

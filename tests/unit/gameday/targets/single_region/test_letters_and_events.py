@@ -62,6 +62,7 @@ class Aws:
         del self.queues[QueueUrl]
 
     def put_events(self, *, Entries):  # noqa: N803
+        assert len(Entries) <= 10
         for entry in Entries:
             self.archive.append(entry)
             self._deliver(entry)
