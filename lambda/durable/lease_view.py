@@ -43,14 +43,15 @@ class RecentLease:
         """
         failures, came_s = self._failures, self._steady_s()
         now_ms = self._clock()
-        _, _, lease = self._seen
+        seen = _, _, lease = self._seen
         if _serves(lease) and self._recent(now_ms):
             return lease, now_ms
         with self._reading:
-            now_ms = self._clock()
-            _, read_at_s, lease = self._seen
-            if (_serves(lease) or read_at_s > came_s) and self._recent(now_ms):
-                return lease, now_ms
+            if self._seen is not seen:
+                now_ms = self._clock()
+                _, read_at_s, lease = self._seen
+                if (_serves(lease) or read_at_s > came_s) and self._recent(now_ms):
+                    return lease, now_ms
             if self._failures != failures:
                 raise LeaseUnknown("the lease table was asked meanwhile, in vain")
             try:

@@ -34,13 +34,6 @@ def no_skew(patch: Patch) -> None:
 
 
 def no_epoch_check_in_the_ledger(patch: Patch) -> None:
-    """In processes that answer one request at a time; where reads of the lease are shared no run got here."""
-
-    def current(self):
-        now_ms, lease = self._clock(), self._seen[2]
-        return (lease, now_ms) if lease and lease.serves and self._recent(now_ms) else self._read()
-
-    patch.setattr(RecentLease, "current", current)
     patch.setattr(ledger_sql, "RECORD", ledger_sql.RECORD.replace(" where ledger.admit(:epoch)", ""))
 
 

@@ -1,34 +1,16 @@
-"""Real, synchronous code as actors that take turns: one thread each, one baton for all.
+"""Real, synchronous code as actors that take turns: one greenlet each, one baton for all.
 
 Only the holder of the baton runs. It is handed over where the code under test calls a simulated part
 (`point`), and nowhere else: so a run is decided by its choices alone, and repeats exactly.
 """
 
 from collections.abc import Callable
-from threading import Lock, Thread
-from typing import ClassVar
+
+from greenlet import getcurrent, greenlet
 
 
 class Crash(BaseException):
     """The process in which this code ran is gone. No `except Exception` survives it."""
-
-
-class Worker(Thread):
-    """A thread that outlives the task: starting one costs more than most tasks."""
-
-    idle: ClassVar[list["Worker"]] = []
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.baton = Lock()
-        self.baton.acquire()
-        self.task: Task | None = None
-        self.start()
-
-    def run(self) -> None:
-        while True:
-            self.baton.acquire()
-            self.task.scheduler.run(self.task)
 
 
 class Task:
@@ -36,20 +18,13 @@ class Task:
 
     def __init__(
         self,
-        scheduler: "Scheduler",
         region: str,
         name: str,
         work: Callable[[], object],
         crashed: Callable[[], None],
     ) -> None:
-        self.scheduler, self.region, self.name, self.work, self.crashed = (
-            scheduler,
-            region,
-            name,
-            work,
-            crashed,
-        )
-        self.worker: Worker | None = None
+        self.region, self.name, self.work, self.crashed = region, name, work, crashed
+        self.fiber: greenlet | None = None
         self.doomed = False
         self.stalled_until = self.stalled_points = 0
         self.sleeps_until = 0
@@ -86,8 +61,6 @@ class Scheduler:
         self.tasks: list[Task] = []
         self.current: Task | None = None
         self._closing = False
-        self._main = Lock()
-        self._main.acquire()
 
     def spawn(
         self,
@@ -97,19 +70,20 @@ class Scheduler:
         crashed: Callable[[], None] = lambda: None,
     ) -> Task:
         """A new task; it begins when it is chosen."""
-        task = Task(self, region, name, work, crashed)
+        task = Task(region, name, work, crashed)
         self.tasks.append(task)
         return task
 
     def play(self) -> None:
         """Run until `choose` ends it, then let every task unwind."""
-        self._pass_on(self._choose(None))
-        self._main.acquire()
+        self._hub = getcurrent()
+        chosen = self._choose(None)
+        while chosen:
+            chosen = self._resume(chosen)
         self._closing = True
-        for task in [task for task in self.tasks if task.worker]:
+        for task in [task for task in self.tasks if task.fiber]:
             task.doomed = True
-            task.worker.baton.release()
-            self._main.acquire()
+            self._resume(task)
 
     def point(self) -> Task:
         """A place where the process may be paused, for ever too."""
@@ -118,15 +92,20 @@ class Scheduler:
             raise Crash
         chosen = self._choose(task)
         if chosen is not task:
-            self._pass_on(chosen)
-            task.worker.baton.acquire()
+            self._hub.switch(chosen)
         if task.doomed:
             raise Crash
         task.decided = self._moment()
         return task
 
-    def run(self, task: Task) -> None:
-        """The life of one task, in its worker's thread."""
+    def _resume(self, task: Task) -> Task | None:
+        """Hand it the baton; returns who is to get it next."""
+        self.current = task
+        task.fiber = task.fiber or greenlet(lambda: self._live(task))
+        return task.fiber.switch()
+
+    def _live(self, task: Task) -> Task | None:
+        """The life of one task, in its greenlet; returns who is to get the baton next."""
         try:
             if not task.doomed:
                 task.work()
@@ -137,21 +116,4 @@ class Scheduler:
         if task.doomed and not self._closing:
             task.crashed()
         self.tasks.remove(task)
-        worker, task.worker = task.worker, None
-        if self._closing:
-            Worker.idle.append(worker)
-            self._main.release()
-            return
-        chosen = self._choose(None)
-        Worker.idle.append(worker)
-        self._pass_on(chosen)
-
-    def _pass_on(self, chosen: Task | None) -> None:
-        self.current = chosen
-        if chosen is None:
-            self._main.release()
-            return
-        if chosen.worker is None:
-            chosen.worker = Worker.idle.pop() if Worker.idle else Worker()
-            chosen.worker.task = chosen
-        chosen.worker.baton.release()
+        return None if self._closing else self._choose(None)
