@@ -186,7 +186,8 @@ class Journal:
         """Every entry that came in the minute *since* or after it; all there are when it is None or far away.
 
         In no order, read consistently; from the arrivals a key may come more than once. Of all there are,
-        those that only the arrivals have come last: a journal that was restored forgot them.
+        those that a restored journal forgot come first. One may have been acknowledged whose key was
+        claimed anew since: the ledger takes the first that it is given, and the other one is set aside.
 
         Args:
             since: a minute since 1970.
@@ -194,7 +195,7 @@ class Journal:
         """
         last = self._arrivals.last(until_ms)
         if since is None or last - since > FAR + AHEAD:
-            return chain(self._all(), self._forgotten())
+            return chain(self._forgotten(), self._all())
         return self._arrivals.between(since, last)
 
     def forgot(self, since: int, *, until_ms: int) -> bool:

@@ -68,8 +68,13 @@ MUTANTS = (
     Mutant(mutants_of_clocks.only_the_own_lease_tells_how_fast_a_clock_was, {"lost"}, "jumps", 498),
     Mutant(mutants_of_tables.a_key_is_proof, {"charged-twice", "lost"}, "lost-tables", 134),
     Mutant(mutants_of_tables.a_key_is_replayed, {"charged-twice", "lost"}, "lost-tables", 178),
-    Mutant(mutants_of_tables.the_watermark_is_always_enough, {"lost"}, "lost-tables", 843),
-    Mutant(mutants_of_tables.the_journal_is_all_there_is, {"lost", "charged-twice"}, "lost-tables", 169),
+    Mutant(mutants_of_tables.the_watermark_is_always_enough, {"lost"}, "killed-after-restore", 230),
+    Mutant(
+        mutants_of_tables.the_journal_is_all_there_is,
+        {"lost", "charged-twice"},
+        "killed-after-restore",
+        200,
+    ),
     Mutant(mutants_of_tables.the_last_arrival_of_a_key_stands, {"marked-over", "lost"}, "lost-tables"),
 )
 

@@ -20,7 +20,7 @@ NOT_NOW = (LeaseError, StaleEpoch, DatabaseUnavailable, RecoveryUnavailable)
 class Toy(Subject):
     """One region. A word is its own key; both regions have the journal, and each a copy of the ledger."""
 
-    no_promise = frozenset({"lost-tables"})  # nothing but its one journal tells what was acknowledged
+    no_promise = frozenset({"lost-tables", "killed-after-restore"})  # its one journal is all that it has
 
     def __init__(self, site):
         self.site, self.tables = site, site.dynamodb

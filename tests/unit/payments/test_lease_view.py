@@ -175,11 +175,11 @@ def together(table: Held, others: int) -> list[object]:
     threads = [Thread(target=look) for _ in range(1 + others)]
     threads[0].start()
     assert table.asked.wait(30)
-    for _ in range(2 + 1):  # before the lock, behind it, and before the read
-        came.acquire()
+    for _ in range(2):  # before the lock, and before the read
+        assert came.acquire(timeout=30)
     for thread in threads[1:]:
         thread.start()
-        came.acquire()
+        assert came.acquire(timeout=30)
     table.go.set()
     for thread in threads:
         thread.join(30)
