@@ -162,12 +162,16 @@ def test_deployed_steps_work_with_the_tables_and_the_bus_that_were_deployed_for_
     with pytest.raises(ApprovalsUnavailable):
         steps.approvals.all()
     with pytest.raises(JournalUnavailable):
-        list(journal.entries(None))
+        journal.find("order-0001")
     with pytest.raises(JournalUnavailable):
         list(journal.arrived(0))
     with pytest.raises(EventsUnavailable):
         steps.bus.publish([TakeoverCompleted(TAKEOVER)])
     tables = [(name, params["TableName"]) for name, params in asked[:-1]]
-    assert list(dict.fromkeys(tables)) == [("Scan", "approvals"), ("Scan", "journal"), ("Query", "arrivals")]
+    assert list(dict.fromkeys(tables)) == [
+        ("Scan", "approvals"),
+        ("GetItem", "journal"),
+        ("Query", "arrivals"),
+    ]
     [entry] = asked[-1][1]["Entries"]
     assert (entry["EventBusName"], entry["Source"]) == ("payments-bus-dev", "payments.operations")

@@ -57,7 +57,7 @@ def silent(client: Silent) -> Journal:
         ("promises", lambda journal, entry: journal.promised("7d0a2d3e")),
         ("find", lambda journal, entry: journal.find("order-0001")),
         ("states", lambda journal, entry: journal.settled(["order-0001"])),
-        ("entries", lambda journal, entry: list(journal.entries(None))),
+        ("arrivals", lambda journal, entry: list(journal.entries(None))),
         ("arrivals", lambda journal, entry: list(journal.arrived(1))),
     ],
 )

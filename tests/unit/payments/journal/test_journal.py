@@ -145,6 +145,12 @@ def test_a_refusal_of_the_service_is_unavailable_too(client, journal, entry, tab
         journal.accept(entry, until_ms=NEVER)
 
 
+def test_a_journal_without_its_table_has_no_entries_to_tell(client, journal) -> None:
+    client.delete_table(TableName=TABLE)
+    with pytest.raises(JournalUnavailable, match="journal entries: "):
+        list(journal.entries(None))
+
+
 def test_a_promised_entry_is_found_by_its_payment_id_as_it_stands(journal, accept, entry) -> None:
     accept()
     assert journal.promised(entry.entry_id) is None
