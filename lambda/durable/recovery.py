@@ -118,20 +118,33 @@ class JournalRecovery:
         with self.database.ledger() as ledger:
             return assess(self.journal, ledger, until_ms=until_ms, trusted=trusted)
 
-    def replay(self, *, epoch: int, region: str, until_ms: int, still_ours: Callable[[], object]) -> Facts:
+    def replay(
+        self,
+        *,
+        epoch: int,
+        region: str,
+        until_ms: int,
+        early_since_ms: int | None,
+        still_ours: Callable[[], object],
+    ) -> Facts:
         """Record what came since the ledger's watermark and did not come into the ledger, and read it back.
 
         Settled entries are compared too: they were settled in a writer whose last seconds may be lost. What
         the ledger has and nobody marked settled is left to the reconciler. So is what was accepted in this
-        very epoch: it keeps coming, perhaps faster than it is recorded. What cannot be recorded is set aside
-        by name, for a person, and does not keep the rest waiting.
+        very epoch since *early_since_ms*: it keeps coming, perhaps faster than it is recorded. What cannot be
+        recorded is set aside by name, for a person, and does not keep the rest waiting.
         """
         seen = replayed = aside = 0
         with self.database.ledger() as ledger:
             since = begin(self.journal, ledger, newest(ledger))
             for part in compared(self.journal, ledger, since, until_ms=until_ms):
                 seen += len(part.entries)
-                lacking = [entry for entry in part.lacking if entry.epoch < epoch]
+                lacking = [
+                    each
+                    for each in part.lacking
+                    # A restored lease begins an epoch again: its number alone does not tell.
+                    if early_since_ms is None or each.epoch < epoch or each.accepted_at_ms < early_since_ms
+                ]
                 done = replay([*lacking, *part.odd], ledger, epoch=epoch, region=region)
                 replayed, aside = replayed + done.recorded, aside + len(done.aside)
                 # While the lease is still this takeover's, every successor replays these too. After

@@ -116,9 +116,18 @@ class Recovery(Protocol):
     def loss(self, *, until_ms: int, trusted: bool) -> LossEstimate:
         """What a forced promotion of this copy may lose. *trusted*: see `LossPolicy.journal_trusted`."""
 
-    def replay(self, *, epoch: int, region: str, until_ms: int, still_ours: Callable[[], object]) -> Facts:
+    def replay(
+        self,
+        *,
+        epoch: int,
+        region: str,
+        until_ms: int,
+        early_since_ms: int | None,
+        still_ours: Callable[[], object],
+    ) -> Facts:
         """Record here what was acknowledged and is not here, each under its own key, and read it back.
 
+        What this epoch itself accepted since *early_since_ms*, None where it did not, may be left out.
         *still_ours* raises when the lease no longer stands for this takeover: nothing is called settled then.
         Raises StaleEpoch too.
         """

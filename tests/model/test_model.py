@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from failover.lease import Lease
 from tests.model.many import play_all, shrunk
-from tests.model.profiles import BY_NAME, PROFILES
+from tests.model.profiles import BY_NAME, KILLED_AFTER_RESTORE, PROFILES
 from tests.model.run import run, run_seed
 
 RUNS = int(os.environ.get("MODEL_RUNS", "10000"))
@@ -66,6 +66,12 @@ def test_no_schedule_breaks_an_invariant():
 @pytest.mark.parametrize(("profile", "seed", "_what"), KNOWN)
 def test_what_was_broken_once_stays_whole(profile, seed, _what):
     assert run(BY_NAME[profile], seed=int(seed)).broken is None
+
+
+def test_regions_that_die_after_a_restore_lose_nothing():
+    seeds = range(RUNS // 20)
+    broken = {seed: found for seed in seeds if (found := run(KILLED_AFTER_RESTORE, seed=seed).broken)}
+    assert broken == {}
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

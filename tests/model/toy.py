@@ -20,7 +20,7 @@ NOT_NOW = (LeaseError, StaleEpoch, DatabaseUnavailable, RecoveryUnavailable)
 class Toy(Subject):
     """One region. A word is its own key; both regions have the journal, and each a copy of the ledger."""
 
-    no_promise = frozenset({"lost-tables", "killed-after-restore"})  # its one journal is all that it has
+    no_promise = frozenset({"lost-tables"})  # nothing but its one journal tells what was acknowledged
 
     def __init__(self, site):
         self.site, self.tables = site, site.dynamodb
@@ -118,7 +118,7 @@ class Toy(Subject):
         known = {"journal": JournalProof.COMPLETE, "replicated_until_ms": 0, "lag_ms": 0, "money": {}}
         return LossEstimate(requests=len(self.lacking()), **known)
 
-    def replay(self, *, epoch, region, until_ms, still_ours):
+    def replay(self, *, epoch, still_ours, **_):
         words = sorted(self.lacking())
         for word in words:
             self.record(word, epoch)
@@ -127,4 +127,4 @@ class Toy(Subject):
 
     def reconcile(self):  # words whose requests failed after the journal had them
         with suppress(*NOT_NOW):
-            self.replay(epoch=self.epoch(), region=self.site.region, until_ms=0, still_ours=self.epoch)
+            self.replay(epoch=self.epoch(), still_ours=self.epoch)

@@ -16,6 +16,7 @@ def run(takeover: Takeover, context: StepContext) -> Facts:
             epoch=takeover.epoch,
             region=takeover.region,
             until_ms=lease.acknowledged_until_ms,
+            early_since_ms=lease.changed_at_ms if lease.accepts else None,
             still_ours=lambda: current_lease(takeover, context),
         )
     except StaleEpoch as error:

@@ -98,11 +98,13 @@ def test_what_the_ledger_has_is_left_to_the_reconciler(context, west):
 def test_B11_a_takeover_ends_however_fast_requests_are_accepted(context, west):
     """Each request that is recorded is followed by two that were accepted meanwhile."""
     west.fence, west.rows, record = 8, {}, west.record
+    lease = context.leases.accept(context.leases.read())
     accepted = iter(range(10_000))
 
     def accept_more(of: JournalEntry, *, epoch: int, region: str) -> None:
         for key in (f"early-{next(accepted)}" for _ in range(2)):
-            west.journalled[key] = replace(entry(key, EntryState.INTENT), epoch=8, region=WEST)
+            early = replace(entry(key, EntryState.INTENT), epoch=8, region=WEST)
+            west.journalled[key] = replace(early, accepted_at_ms=lease.changed_at_ms)
         record(of, epoch=epoch, region=region)
 
     west.record = accept_more
@@ -111,6 +113,18 @@ def test_B11_a_takeover_ends_however_fast_requests_are_accepted(context, west):
     assert next(accepted) == 6
     assert {west.journalled[f"early-{n}"].state for n in range(6)} == {EntryState.INTENT}
     assert perform("reconcile", TAKEOVER, context) == {"compared": 9, "replayed": 0, "set_aside": 0}
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_what_an_epoch_of_the_same_number_acknowledged_is_recorded(context, west, accepts):
+    """The lease was restored to an earlier state, and its next epoch was begun again."""
+    west.fence, west.minute, lease = 8, None, context.leases.read()
+    before = replace(entry("before"), epoch=8, region=WEST, accepted_at_ms=lease.changed_at_ms - 1)
+    west.journalled["before"] = before
+    if accepts:
+        context.leases.accept(lease)
+    perform("reconcile", TAKEOVER, context)
+    assert "before" in west.rows
 
 
 def test_the_guard_asks_both_tables_of_the_journal(context, west):
