@@ -54,7 +54,7 @@ class Client:
     def of(
         cls, asked: Authorization, *, secret: str, issuer: str = "", ca_file: str | None = None
     ) -> "Client":
-        """The system's own client, which may do all that a client may. Raises NoToken where there is none."""
+        """The system's own client, which may do what any client may. Raises NoToken where there is none."""
         if not asked.client_id or not asked.issuer:
             raise NoToken("the settings name no client of our own: api.authorization.client_id")
         return cls(

@@ -1,6 +1,6 @@
 """What kinds of trouble a run may meet. A profile is a bias, not a script."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 STALLS = ((0, 30), (0, 80), (0, 160), (300, 0), (2_500, 0), (8_000, 0), (40_000, 0), (100_000, 0))
 """How long a process stops: milliseconds, and scheduling points."""
@@ -242,26 +242,15 @@ PROFILES = (
         },
     ),
 )
-KILLED_AFTER_RESTORE = Profile(
+BY_NAME = {profile.name: profile for profile in PROFILES}
+KILLED_AFTER_RESTORE = replace(
+    BY_NAME["lost-tables"],
     name="killed-after-restore",
-    brisk=True,
     points=500,
     faults=("kill",),
-    most_faults=1,
-    most_losses=1,
-    keys=10,
-    mends=True,
-    weights={
-        **CALM,
-        "time": 100,
-        "pay": 24,
-        "lose": 12,
-        "fault": 5,
-        "heal": 2,
-        "crash": 1,
-        "stall": 2,
-        "replicate": 1,
-    },
+    weights=BY_NAME["lost-tables"].weights
+    | {"lose": 12, "replicate": 1, "fault": 5, "pay": 24}
+    | dict.fromkeys(("move", "forget", "approve", "reconcile"), 0),
 )
 """Played by its own test: it takes no turns with the others."""
-BY_NAME = {profile.name: profile for profile in (*PROFILES, KILLED_AFTER_RESTORE)}
+BY_NAME[KILLED_AFTER_RESTORE.name] = KILLED_AFTER_RESTORE
