@@ -5,7 +5,7 @@ import json
 import zipfile
 from typing import Any
 
-from tests.emulator.emulator_process import HOME, Emulator
+from tests.emulator.emulator_process import ACCOUNT, HOME, Emulator
 
 HANDLER = '''
 import boto3, os, time
@@ -98,3 +98,17 @@ def invoke(
     """Kind of error, None without one, and the decoded answer."""
     answer = emulator.client("lambda", region).invoke(FunctionName=name, Payload=json.dumps(event))
     return answer.get("FunctionError"), json.load(answer["Payload"])
+
+
+def queue(emulator: Emulator, region: str, name: str) -> tuple[str, str]:
+    """URL and ARN of a queue that takes what EventBridge brings: without a policy it takes nothing."""
+    arn = f"arn:aws:sqs:{region}:{ACCOUNT}:{name}"
+    policy = taking("Allow", arn)
+    made = emulator.client("sqs", region).create_queue(QueueName=name, Attributes={"Policy": policy})
+    return made["QueueUrl"], arn
+
+
+def taking(effect: str, arn: str) -> str:
+    """A queue's policy about what EventBridge brings."""
+    events = {"Service": "events.amazonaws.com"}
+    return statement(Effect=effect, Principal=events, Action="sqs:SendMessage", Resource=arn)

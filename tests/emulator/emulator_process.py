@@ -19,7 +19,7 @@ from botocore.exceptions import ConnectionError as NotConnected
 from botocore.exceptions import HTTPClientError
 
 from localcloud.core.paths import EMULATOR_PYTHON, REPOSITORY
-from localcloud.core.ports import free_port
+from localcloud.core.ports import free_ports
 
 HOME, AWAY, WITNESS = "us-east-1", "us-west-2", "us-east-2"
 TOKEN = "run-token"
@@ -159,12 +159,14 @@ def running(folder: Path, **more: object) -> Iterator[Emulator]:
 
 
 def _config(folder: Path, hook_port: int) -> dict[str, Any]:
+    regions = (HOME, AWAY)
+    ports = iter(free_ports(2 + 4 * len(regions)))
     return {
-        "operator_port": free_port(),
-        "region_ports": {HOME: free_port(), AWAY: free_port()},
-        "front_doors": {HOME: free_port(), AWAY: free_port()},
-        "peer_doors": {HOME: free_port(), AWAY: free_port()},
-        "databases": {region: {"host": "127.0.0.1", "port": free_port()} for region in (HOME, AWAY)},
+        "operator_port": next(ports),
+        "region_ports": {region: next(ports) for region in regions},
+        "front_doors": {region: next(ports) for region in regions},
+        "peer_doors": {region: next(ports) for region in regions},
+        "databases": {region: {"host": "127.0.0.1", "port": next(ports)} for region in regions},
         "hook_url": f"http://127.0.0.1:{hook_port}/hooks",
         "token": TOKEN,
         "account_id": ACCOUNT,
@@ -174,7 +176,7 @@ def _config(folder: Path, hook_port: int) -> dict[str, Any]:
         "strong_tables": ["lease"],
         "witness": WITNESS,
         "primary_control_region": HOME,
-        "dns_port": free_port(),
+        "dns_port": next(ports),
     }
 
 

@@ -3,24 +3,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.emulator.deployed import queue, taking
 from tests.emulator.emulator_process import ACCOUNT, AWAY, HOME
 
 
 def bus_arn(region, name="news"):
     return f"arn:aws:events:{region}:{ACCOUNT}:event-bus/{name}"
-
-
-def queue(emulator, region, name):
-    sqs, arn = emulator.client("sqs", region), f"arn:aws:sqs:{region}:{ACCOUNT}:{name}"
-    url = sqs.create_queue(QueueName=name, Attributes={"Policy": taking("Allow", arn)})["QueueUrl"]
-    return url, arn
-
-
-def taking(effect, arn):
-    """A queue's policy about what EventBridge brings."""
-    events = {"Service": "events.amazonaws.com"}
-    statement = {"Effect": effect, "Principal": events, "Action": "sqs:SendMessage", "Resource": arn}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def received(emulator, region, url):

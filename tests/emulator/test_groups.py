@@ -6,7 +6,8 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.emulator_process import eventually
+from tests.emulator.deployed import queue
+from tests.emulator.emulator_process import HOME, eventually
 
 ARNS = [f"arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/{name}/1" for name in "ab"]
 
@@ -297,9 +298,8 @@ def test_rollback_needs_a_desired_configuration(scaling, group):
 
 def test_the_default_bus_gets_the_events_of_a_group(group, emulator):
     queues, events = emulator.client("sqs"), emulator.client("events")
-    url = queues.create_queue(QueueName="scaling")["QueueUrl"]
+    url, arn = queue(emulator, HOME, "scaling")
     events.put_rule(Name="scaling", EventPattern=json.dumps({"source": ["aws.autoscaling"]}))
-    arn = "arn:aws:sqs:us-east-1:123456789012:scaling"
     events.put_targets(Rule="scaling", Targets=[{"Id": "1", "Arn": arn}])
     detail = json.dumps({"AutoScalingGroupName": group})
     event = {"Source": "aws.autoscaling", "DetailType": "EC2 Instance Launch Successful", "Detail": detail}

@@ -13,6 +13,7 @@ from dr.rewind import work
 from dr.rewind.clones import Clones
 from dr.rewind.wish import Wish
 from dr.waiting import Clock, deadline
+from tests.emulator.deployed import queue
 from tests.emulator.emulator_process import ACCOUNT, HOME
 
 KEY = f"arn:aws:kms:{HOME}:{ACCOUNT}:key/one"
@@ -120,9 +121,8 @@ def test_events_are_replayed_to_consumers_once(emulator):
     events, queues = emulator.client("events"), emulator.client("sqs")
     bus = events.create_event_bus(Name="news")["EventBusArn"]
     archive = events.create_archive(ArchiveName="news", EventSourceArn=bus, RetentionDays=30)["ArchiveArn"]
-    url = queues.create_queue(QueueName="seen")["QueueUrl"]
+    url, seen = queue(emulator, HOME, "seen")
     events.put_rule(Name="consumer", EventBusName="news", EventPattern=json.dumps({"source": ["ours"]}))
-    seen = f"arn:aws:sqs:{HOME}:{ACCOUNT}:seen"
     events.put_targets(Rule="consumer", EventBusName="news", Targets=[{"Id": "seen", "Arn": seen}])
     role = f"arn:aws:iam::{ACCOUNT}:role/replication"
     other = f"arn:aws:events:us-west-2:{ACCOUNT}:event-bus/news"
